@@ -1,0 +1,9 @@
+import type { Tensor } from "../tensor.ts";
+
+/** A seeded stream of random numbers: every call continues it. */
+export interface RandomGenerator {
+  /** Standard normal values, float32. */
+  randn(dims: readonly number[]): Tensor;
+  /** Uniform values in [0, 1), float32. */
+  rand(dims: readonly number[]): Tensor;
+}

@@ -1,0 +1,91 @@
+import { InvalidArgumentError } from "../errors.ts";
+import { sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { mt19937 } from "./mt19937.ts";
+import type { RandomGenerator } from "./random-generator.ts";
+import { assertSeed } from "./seed.ts";
+
+/** PyTorch's CPU generator: after the same calls it is where `torch.Generator` would be. */
+export interface TorchGenerator extends RandomGenerator {
+  /** `torch.rand(n, dtype=torch.float64)` */
+  rand64(n: number): Float64Array;
+  /** `torch.randint(0, high, (n,))` for `high` from 1 to 2^32 - 1. */
+  randint(high: number, n: number): Uint32Array;
+}
+
+/** Draws of this size and more are filled block by block; smaller ones pair by pair. */
+const blockSize = 16;
+
+/**
+ * The random numbers that PyTorch gives on a CPU after `torch.manual_seed(seed)`, call for call. Uniform values and integers are the same bits; normal
+ * values agree to about 1e-6, because PyTorch's own last bits differ between processors.
+ *
+ * A draw of n values is not a prefix of a longer draw where either is below 16 or no multiple of 16; that, too, is PyTorch's.
+ *
+ * @param seed integer from 0 to 2^53 - 1, or a bigint up to 2^64 - 1; PyTorch uses its low 32 bits
+ * @throws InvalidArgumentError for any other seed.
+ * @example `torchGenerator(42).randn([1, 3, 64, 64])`
+ */
+export function torchGenerator(seed: number | bigint): TorchGenerator {
+  assertSeed(seed);
+  const draw32 = mt19937(seed);
+  let cachedNormal: number | undefined; // the second value of a pair, kept for the next small draw whatever is drawn in between
+
+  const uniform24 = () => (draw32() & 0xffffff) / 2 ** 24;
+
+  /** 53 bits of two draws, of which the first is the high half. */
+  const uniform53 = () => {
+    const high = draw32() & 0x1fffff;
+    return (high * 2 ** 32 + draw32()) / 2 ** 53;
+  };
+
+  /** One value of a Box-Muller pair in double precision. */
+  const normal = () => {
+    if (cachedNormal !== undefined) {
+      const cached = cachedNormal;
+      cachedNormal = undefined;
+      return cached;
+    }
+    const theta = 2 * Math.PI * uniform53();
+    const radius = Math.sqrt(-2 * Math.log1p(-uniform53()));
+    cachedNormal = radius * Math.sin(theta);
+    return radius * Math.cos(theta);
+  };
+
+  return {
+    randn(dims) {
+      const values = new Float32Array(sizeOf(dims));
+      if (values.length < blockSize) return tensor(dims, values.map(normal));
+      for (let i = 0; i < values.length; i++) values[i] = uniform24();
+      for (let start = 0; start + blockSize <= values.length; start += blockSize) toNormal(values, start);
+      if (values.length % blockSize !== 0) {
+        const start = values.length - blockSize; // the last 16 are drawn again, also those that were already normal
+        for (let i = start; i < values.length; i++) values[i] = uniform24();
+        toNormal(values, start);
+      }
+      return tensor(dims, values);
+    },
+    rand(dims): Tensor {
+      return tensor(dims, new Float32Array(sizeOf(dims)).map(uniform24));
+    },
+    rand64(n) {
+      return new Float64Array(n).map(uniform53);
+    },
+    randint(high, n) {
+      if (!(Number.isInteger(high) && high >= 1 && high < 2 ** 32)) {
+        throw new InvalidArgumentError({ argument: "high", received: high, expected: "an integer from 1 to 2^32 - 1" });
+      }
+      return new Uint32Array(n).map(() => draw32() % high);
+    },
+  };
+}
+
+/** Box-Muller in place: 16 uniform values from `start` become 16 normal ones, value j paired with value j + 8. */
+function toNormal(values: Float32Array, start: number): void {
+  const half = blockSize / 2;
+  for (let j = start; j < start + half; j++) {
+    const radius = Math.sqrt(-2 * Math.log(1 - (values[j] as number)));
+    const theta = 2 * Math.PI * (values[j + half] as number);
+    values[j] = radius * Math.cos(theta);
+    values[j + half] = radius * Math.sin(theta);
+  }
+}
