@@ -1,0 +1,56 @@
+import type { Tensor } from "../tensor.ts";
+import { batchOf, extract, filledByRow, type TimestepIndex, weightedSumByRow } from "./batch-weights.ts";
+import type { GaussianDiffusion } from "./gaussian-diffusion.ts";
+
+/** A diagonal Gaussian; all three tensors have the shape of the image. */
+export interface MeanVariance {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly logVariance: Tensor;
+}
+
+/**
+ * An image with the noise of step `t`: sqrt(abar_t) x_0 + sqrt(1 - abar_t) noise.
+ *
+ * @param x0 `[B, C, H, W]` in [-1, 1]
+ * @param noise standard normal, same shape
+ * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 4
+ * @example `qSample(process, image, 499, torchGenerator(7).randn(image.dims))`
+ */
+export function qSample(process: GaussianDiffusion, x0: Tensor, t: TimestepIndex, noise: Tensor): Tensor {
+  const batch = batchOf(x0);
+  return weightedSumByRow([extract(process.sqrtAlphasCumprod, t, batch), x0], [extract(process.sqrtOneMinusAlphasCumprod, t, batch), noise]);
+}
+
+/** q(x_t | x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 4 */
+export function qMeanVariance(process: GaussianDiffusion, x0: Tensor, t: TimestepIndex): MeanVariance {
+  const batch = batchOf(x0);
+  return {
+    mean: weightedSumByRow([extract(process.sqrtAlphasCumprod, t, batch), x0]),
+    variance: filledByRow(
+      x0.dims,
+      extract(
+        process.alphasCumprod.map((abar) => 1 - abar),
+        t,
+        batch,
+      ),
+    ),
+    logVariance: filledByRow(x0.dims, extract(process.logOneMinusAlphasCumprod, t, batch)),
+  };
+}
+
+/** q(x_(t-1) | x_t, x_0); `logVariance` is the clipped one. @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equations 6 and 7 */
+export function qPosteriorMeanVariance(process: GaussianDiffusion, x0: Tensor, x: Tensor, t: TimestepIndex): MeanVariance {
+  const batch = batchOf(x);
+  return {
+    mean: qPosteriorMean(process, x0, x, t),
+    variance: filledByRow(x.dims, extract(process.posteriorVariance, t, batch)),
+    logVariance: filledByRow(x.dims, extract(process.posteriorLogVarianceClipped, t, batch)),
+  };
+}
+
+/** The mean of q(x_(t-1) | x_t, x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 7 */
+export function qPosteriorMean(process: GaussianDiffusion, x0: Tensor, x: Tensor, t: TimestepIndex): Tensor {
+  const batch = batchOf(x);
+  return weightedSumByRow([extract(process.posteriorMeanCoef1, t, batch), x0], [extract(process.posteriorMeanCoef2, t, batch), x]);
+}
