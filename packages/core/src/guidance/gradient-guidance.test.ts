@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { InvalidArgumentError } from "../errors.ts";
+import { mapTensor, tensor } from "../tensor.ts";
+import { type GradientGuidance, scaledGradient } from "./gradient-guidance.ts";
+
+/** log p = -(x - target)^2 / 2 at any timestep. */
+const towards = (target: number, scale: number): GradientGuidance => ({
+  name: `towards ${target}`,
+  scale,
+  gradient: async (x) => mapTensor(x, (value) => target - value),
+});
+
+/** A gradient that tells which timestep it was asked for. */
+const timestepTeller: GradientGuidance = { name: "timestep", scale: 1, gradient: async (x, timestep) => mapTensor(x, () => timestep) };
+
+const x = tensor([1, 1, 1, 2], [0, 1]);
+
+describe("scaledGradient", () => {
+  it("adds the gradients with their scales", async () => {
+    expect([...(await scaledGradient([towards(1, 2), towards(-3, 0.5)], x, 500)).data]).toEqual([2 * 1 + 0.5 * -3, 2 * 0 + 0.5 * -4]);
+  });
+
+  it("multiplies a single one too, and tells it the timestep", async () => {
+    expect([...(await scaledGradient([{ ...timestepTeller, scale: 3 }], x, 500)).data]).toEqual([1500, 1500]);
+  });
+
+  it("refuses to guide by nothing", async () => {
+    await expect(scaledGradient([], x, 0)).rejects.toThrow(InvalidArgumentError);
+  });
+
+  it("stops before the next rule when it is aborted", async () => {
+    const controller = new AbortController();
+    const aborting: GradientGuidance = {
+      name: "aborting",
+      scale: 1,
+      gradient: async (image) => {
+        controller.abort(new Error("enough"));
+        return image;
+      },
+    };
+    let asked = false;
+    const after: GradientGuidance = {
+      name: "after",
+      scale: 1,
+      gradient: async (image) => {
+        asked = true;
+        return image;
+      },
+    };
+    await expect(scaledGradient([aborting, after], x, 0, controller.signal)).rejects.toThrow("enough");
+    expect(asked).toBe(false);
+  });
+});
