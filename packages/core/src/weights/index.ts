@@ -1,0 +1,13 @@
+export type { ByteSink, ByteSource, WeightFile } from "./byte-source.ts";
+export { computedWeights } from "./computed-weights.ts";
+export { type ConvertWeightsOptions, convertWeights, type WeightType } from "./convert-weights.ts";
+export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half-precision.ts";
+export { ModelFileError, ModelNotFoundError } from "./model-file-errors.ts";
+export { type ModelFiles, type ModelSource, type OpenModelFilesOptions, openModelFiles } from "./model-files.ts";
+export { openWeights } from "./open-weights.ts";
+export { openCheckpoint, readCheckpoint } from "./pytorch-checkpoint.ts";
+export { openSafetensors, readSafetensors, type SafetensorsSource } from "./safetensors.ts";
+export { readAllTensors, readTensor, tensorFromBytes, toFloat32 } from "./tensor-bytes.ts";
+export { WeightsError } from "./weights-error.ts";
+export { weightsFromTensors } from "./weights-from-tensors.ts";
+export { encodeSafetensors, type WritableWeights, type WriteSafetensorsOptions, writeSafetensors } from "./write-safetensors.ts";
