@@ -1,0 +1,10 @@
+export { attention, glideAttention, type QueryKeyValue, splitHeadsFirst, splitQkvFirst } from "./attention.ts";
+export { attentionPool } from "./attention-pool.ts";
+export { bilinearResize, type ImageSize } from "./bilinear-resize.ts";
+export { clipTransformerBlock } from "./clip-transformer-block.ts";
+export { convolution, groupNorm, layerNorm, linear, pointwise } from "./layers.ts";
+export { glideBase, glideUpsampler, parseTextToImageConfig, type TextToImageConfig } from "./text-to-image-config.ts";
+export { type TextToImageGraphOptions, textGraph, textKvName, textToImageGraph } from "./text-to-image-unet.ts";
+export { type TextTransformerConfig, textTransformer, transformerBlock } from "./text-transformer.ts";
+export { timestepEmbedding } from "./timestep-embedding.ts";
+export { attentionBlock, type ResidualBlockOptions, resample, residualBlock, textKeysAndValues } from "./unet-blocks.ts";
