@@ -1,0 +1,7 @@
+export { type ContactSheetOptions, contactSheet, enlarge } from "./contact-sheet.ts";
+export { ImageError } from "./image-error.ts";
+export { imagesFromTensor, type PixelRounding, quantizeLowResolution, showImages, tensorFromImages } from "./pixels.ts";
+export { type DecodedPng, type DecodePngOptions, decodePng, type EncodePngOptions, encodePng, maximumPixels } from "./png.ts";
+export { averagePool, type ResizeMethod, resize, resizeNearest, type TensorSize } from "./resize.ts";
+export { centerCrop, type PilFilter, readImage, resizePil } from "./resize-pil.ts";
+export { type Rgb, type RgbImage, rgbaFromRgb, rgbFromRgba, rgbImage } from "./rgb-image.ts";
