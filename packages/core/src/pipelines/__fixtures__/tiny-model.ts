@@ -1,0 +1,64 @@
+import { textGraph, textToImageGraph } from "../../networks/index.ts";
+import { parseTextToImageConfig } from "../../networks/text-to-image-config.ts";
+import { philoxGenerator } from "../../random/index.ts";
+import { type AnyTensor, sizeOf, tensor } from "../../tensor.ts";
+import { encodeSafetensors } from "../../weights/index.ts";
+
+/** The smallest network of GLIDE's form: 4 x 4 pixels, one level of 32 channels. */
+export const tinyConfig = {
+  image_size: 4,
+  num_channels: 32,
+  num_res_blocks: 1,
+  channel_mult: [1],
+  attention_resolutions: [4],
+  num_head_channels: 16,
+  text_ctx: 6,
+  xf_width: 32,
+  xf_layers: 1,
+  xf_heads: 2,
+  xf_final_ln: true,
+  xf_padding: true,
+  n_vocab: 257,
+  use_scale_shift_norm: true,
+  resblock_updown: true,
+};
+
+/** A byte-level tokenizer without merges: one token a byte, and the end token. */
+export function byteTokenizer(): object {
+  const printable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173);
+  let next = 256;
+  const symbols = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
+  const vocab = Object.fromEntries([...symbols, "<|endoftext|>"].map((token, id) => [token, id]));
+  return {
+    version: "1.0",
+    added_tokens: [{ id: 256, content: "<|endoftext|>", special: true }],
+    normalizer: { type: "Lowercase" },
+    pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+    decoder: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+    model: { type: "BPE", vocab, merges: [] },
+  };
+}
+
+/** A complete model folder in memory with random weights. The network predicts the image itself: as noise, what a random network says would clip to black and white. `change` replaces or (with undefined) removes files. */
+export async function tinyModel(change: Readonly<Record<string, unknown>> = {}): Promise<Map<string, Blob>> {
+  const files: Record<string, unknown> = {
+    "model_index.json": { _class_name: "GlidePipeline", generation: { sampler: "ddim", steps: 3, guidance_scale: 2 } },
+    "base/config.json": tinyConfig,
+    "scheduler/scheduler_config.json": { num_train_timesteps: 1000, beta_schedule: "squaredcos_cap_v2", prediction_type: "sample", variance_type: "learned_range" },
+    "tokenizer/tokenizer.json": byteTokenizer(),
+    "base/model.safetensors": await encodeSafetensors(tinyWeights()),
+    ...change,
+  };
+  return new Map(Object.entries(files).flatMap(([path, content]) => (content === undefined ? [] : [[path, new Blob([content instanceof Uint8Array ? content.slice() : JSON.stringify(content)])] as const])));
+}
+
+export function tinyWeights(): Record<string, AnyTensor> {
+  const config = parseTextToImageConfig(tinyConfig);
+  const generator = philoxGenerator(1);
+  const weights: Record<string, AnyTensor> = {};
+  for (const { name, dims } of [textGraph(config), textToImageGraph(config, { height: 4, width: 4 })].flatMap((graph) => graph.parameters)) {
+    const scale = name === "out.2.weight" ? 0.1 : dims.length > 1 ? 1 / Math.sqrt(sizeOf(dims.slice(1))) : 0.3;
+    weights[name] ??= tensor(dims, generator.randn(dims).data.map((value) => value * scale));
+  }
+  return weights;
+}

@@ -1,0 +1,34 @@
+import type { Executable } from "../backend.ts";
+import { type AnyTensor, concatRows, type Tensor, typedTensor } from "../tensor.ts";
+import type { GlideTokenRow } from "../text/index.ts";
+import { assertFloat32 } from "./float32.ts";
+
+/** What the network is given of the text at every step: the projection and each attention layer's keys and values, one row a text. */
+export type TextFeatures = ReadonlyMap<string, Tensor>;
+
+/** Runs the text graph over one row per text. Its keys and values serve every step of a generation. */
+export async function encodeText(executable: Executable, texts: readonly GlideTokenRow[], signal?: AbortSignal): Promise<TextFeatures> {
+  const length = texts[0]?.tokens.length ?? 0;
+  const tokens = BigInt64Array.from(
+    texts.flatMap((text) => [...text.tokens]),
+    BigInt,
+  );
+  const mask = Uint8Array.from(
+    texts.flatMap((text) => text.mask),
+    Number,
+  );
+  const dims = [texts.length, length];
+  const results = await executable.run({ tokens: typedTensor("int64", dims, tokens), mask: typedTensor("bool", dims, mask) }, signal ? { signal } : {});
+  return new Map(Object.entries(results).flatMap(([name, value]: [string, AnyTensor]) => (name === "xf_out" ? [] : [[name, assertFloat32(name, value)]])));
+}
+
+/** The features for a batch of pictures: text row `texts[k]` for picture k. */
+export function featuresForRows(features: TextFeatures, texts: readonly number[]): Record<string, Tensor> {
+  return Object.fromEntries([...features].map(([name, value]) => [name, gatherRows(value, texts)]));
+}
+
+function gatherRows(x: Tensor, indices: readonly number[]): Tensor {
+  const [, ...rest] = x.dims;
+  const width = rest.reduce((product, dim) => product * dim, 1);
+  return concatRows(indices.map((row) => ({ dtype: "float32", dims: [1, ...rest], data: x.data.subarray(row * width, (row + 1) * width) })));
+}
