@@ -1,0 +1,57 @@
+import { InvalidArgumentError } from "@glissade/core";
+import type { InferenceSession } from "onnxruntime-node";
+import { checkProviders, type ProviderChoice } from "./providers.ts";
+import type { LogSeverity } from "./runtime.ts";
+
+/** How graphs are run. Everything has a default. */
+export interface OnnxOptions {
+  /** Execution providers in the order in which they are tried; the first that this machine can open runs everything. Default `["cpu"]`. */
+  readonly providers?: readonly ProviderChoice[];
+  /** Threads within an operation on the CPU. Default: one a physical core. */
+  readonly threads?: number;
+  /**
+   * How far ONNX Runtime rewrites a graph before it runs it. Default `"all"`. `"extended"` leaves out the blocked convolution layout: a few per cent slower on
+   * large networks (a third on small ones), but weights stay mapped from their file, which halves the memory and makes loading many times faster.
+   */
+  readonly graphOptimizationLevel?: "disabled" | "basic" | "extended" | "layout" | "all";
+  /** `"parallel"` runs independent branches side by side, which networks of one chain gain nothing from. Default `"sequential"`. */
+  readonly executionMode?: "sequential" | "parallel";
+  /** Writes a Chrome trace of every operation to a file that begins with this path, when the graph is disposed. */
+  readonly profile?: string;
+  /** What ONNX Runtime prints on stderr: 0 everything, 1 information, 2 warnings, 3 errors, 4 nothing. Default 4: what it prints as an error it throws as well. */
+  readonly logSeverityLevel?: LogSeverity;
+  /** Any other option of ONNX Runtime's sessions, as it is. */
+  readonly sessionOptions?: InferenceSession.SessionOptions;
+}
+
+const optimizationLevels = ["disabled", "basic", "extended", "layout", "all"];
+const executionModes = ["sequential", "parallel"];
+
+/** @throws InvalidArgumentError and UnknownNameError for a value that is not one of those documented. */
+export function checkOptions({ providers = ["cpu"], ...options }: OnnxOptions): OnnxOptions & { readonly providers: readonly ProviderChoice[] } {
+  const { threads, graphOptimizationLevel, executionMode, profile, logSeverityLevel } = options;
+  check("threads", threads, (value) => Number.isInteger(value) && value >= 1 && value <= 1024, "an integer from 1 to 1024");
+  check("graphOptimizationLevel", graphOptimizationLevel, (value) => optimizationLevels.includes(value), optimizationLevels.join(", "));
+  check("executionMode", executionMode, (value) => executionModes.includes(value), executionModes.join(" or "));
+  check("profile", profile, (value) => typeof value === "string" && value !== "", "the beginning of a file's path");
+  check("logSeverityLevel", logSeverityLevel, (value) => [0, 1, 2, 3, 4].includes(value), "0, 1, 2, 3 or 4");
+  return { ...options, providers: checkProviders(providers) };
+}
+
+/** The options as ONNX Runtime takes them. It refuses a key whose value is undefined, so those are left out. */
+export function sessionOptions(options: OnnxOptions, provider: ProviderChoice): InferenceSession.SessionOptions {
+  const { threads, graphOptimizationLevel = "all", executionMode, profile, logSeverityLevel = 4 } = options;
+  return {
+    graphOptimizationLevel,
+    logSeverityLevel,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(executionMode === undefined ? {} : { executionMode }),
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+    ...options.sessionOptions,
+    executionProviders: [provider],
+  };
+}
+
+function check<T>(argument: string, value: T | undefined, fits: (value: T) => boolean, expected: string): void {
+  if (value !== undefined && !fits(value)) throw new InvalidArgumentError({ argument, received: value, expected });
+}

@@ -1,0 +1,118 @@
+import { realpath } from "node:fs/promises";
+import { dirname, isAbsolute, relative, sep } from "node:path";
+import { bytesPerElement, type DataType, type GraphParameter, sizeOf, type WeightSource, WeightsError } from "@glissade/core";
+import type { OnnxInitializer } from "./model-proto.ts";
+
+/** A graph's weights as ONNX initializers, and where their bytes are. */
+export interface WeightInitializers {
+  /** One for each parameter, in their order; `name` is the parameter's value. */
+  readonly initializers: readonly OnnxInitializer[];
+  /** The folder to which locations of files are relative; undefined where no weight lies in a file. */
+  readonly directory: string | undefined;
+  /** Bytes of weights that lie in no file, under the location that their initializers name. */
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+/** Weights up to this many bytes are written into the model when they lie in no file. */
+const inlineLimit = 1024;
+
+const floatingPoint: ReadonlySet<DataType> = new Set(["float32", "float16", "bfloat16", "float64"]);
+
+/**
+ * Points at every weight where it is: by byte offset into its file, so that ONNX Runtime maps it and nothing is copied here, or in memory where it has no
+ * file. A weight keeps the type that it is stored in.
+ *
+ * @throws WeightsError where a weight is missing, has another number of elements, or is not of a floating-point type.
+ */
+export async function weightInitializers(parameters: readonly GraphParameter[], weights: WeightSource, signal?: AbortSignal): Promise<WeightInitializers> {
+  const paths = new RealPaths();
+  const found: { parameter: GraphParameter; dtype: DataType; place: FilePlace | undefined }[] = [];
+  for (const parameter of parameters) {
+    signal?.throwIfAborted();
+    const { dtype } = checkedDescription(parameter, weights);
+    found.push({ parameter, dtype, place: await filePlace(parameter.name, dtype, weights, paths) });
+  }
+  const directory = commonFolder(found.flatMap(({ place }) => (place ? [place.path] : [])));
+
+  const initializers: OnnxInitializer[] = [];
+  const inMemory = new Map<string, { readonly path: string; readonly data: Uint8Array }>();
+  for (const { parameter, dtype, place } of found) {
+    const { name, value, dims } = parameter;
+    const location = place && directory !== undefined ? relative(directory, place.path) : undefined;
+    if (place && location !== undefined && !isAbsolute(location)) {
+      initializers.push({ name: value, dtype, dims, content: { location: location.split(sep).join("/"), offset: place.offset, length: place.length } });
+      continue;
+    }
+    signal?.throwIfAborted();
+    const { path, data } = inMemory.get(name) ?? { path: `memory/${inMemory.size}`, data: await checkedBytes(name, byteLength(dtype, dims), weights) };
+    const small = data.length <= inlineLimit;
+    if (!small) inMemory.set(name, { path, data });
+    initializers.push({ name: value, dtype, dims, content: small ? { bytes: data } : { location: path, offset: 0, length: data.length } });
+  }
+  return { initializers, directory, externalData: [...inMemory.values()] };
+}
+
+interface FilePlace {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+function checkedDescription({ name, dims }: GraphParameter, weights: WeightSource): { dtype: DataType } {
+  const stored = weights.describe(name);
+  if (!stored) {
+    throw new WeightsError({
+      tensor: name,
+      reason: "the network needs this weight and it is missing",
+      advice: "Check that the file belongs to this network and its config.",
+    });
+  }
+  if (sizeOf(stored.dims) !== sizeOf(dims)) {
+    throw new WeightsError({
+      tensor: name,
+      reason: `it has the shape [${stored.dims.join(", ")}] where the network takes [${dims.join(", ")}]`,
+      advice: "Check the network's config.",
+    });
+  }
+  if (!floatingPoint.has(stored.dtype))
+    throw new WeightsError({ tensor: name, reason: `it is ${stored.dtype} where the network takes floating-point numbers` });
+  return { dtype: stored.dtype };
+}
+
+/** Where ONNX Runtime can map a weight: bytes in a file, aligned to their element. */
+async function filePlace(name: string, dtype: DataType, weights: WeightSource, paths: RealPaths): Promise<FilePlace | undefined> {
+  const place = weights.locate(name);
+  if (!place || place.offset % bytesPerElement[dtype] !== 0) return undefined;
+  return { ...place, path: await paths.resolve(place.path) };
+}
+
+async function checkedBytes(name: string, expected: number, weights: WeightSource): Promise<Uint8Array> {
+  const bytes = await weights.read(name);
+  if (bytes.length !== expected) throw new WeightsError({ tensor: name, reason: `its source gave ${bytes.length} bytes where its shape needs ${expected}` });
+  return bytes;
+}
+
+function byteLength(dtype: DataType, dims: readonly number[]): number {
+  return sizeOf(dims) * bytesPerElement[dtype];
+}
+
+/** Paths with links resolved, because ONNX Runtime refuses a link that leads out of the folder (Hugging Face's cache is full of them). */
+class RealPaths {
+  readonly #known = new Map<string, Promise<string>>();
+
+  resolve(path: string): Promise<string> {
+    const known = this.#known.get(path) ?? realpath(path);
+    this.#known.set(path, known);
+    return known;
+  }
+}
+
+/** The deepest folder that holds all files; on Windows, those on the first one's drive. */
+function commonFolder(paths: readonly string[]): string | undefined {
+  const [first, ...rest] = [...new Set(paths.map((path) => dirname(path)))];
+  if (first === undefined) return undefined;
+  let folder = first;
+  while (!rest.every((other) => other === folder || other.startsWith(folder.endsWith(sep) ? folder : folder + sep)) && dirname(folder) !== folder)
+    folder = dirname(folder);
+  return folder;
+}
