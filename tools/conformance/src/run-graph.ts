@@ -1,0 +1,28 @@
+import { type AnyTensor, type Graph, type Tensor, tensor, toFloat32, type WeightSource, weightsFromTensors } from "@glissade/core";
+import type { CaseContext } from "./case.ts";
+
+/** Compiles a graph on the backend under test and runs it once. Inputs that the graph does not name are left out. */
+export async function runGraph(
+  { backend }: CaseContext,
+  graph: Graph,
+  inputs: ReadonlyMap<string, AnyTensor>,
+  weights: WeightSource | ReadonlyMap<string, AnyTensor>,
+): Promise<Map<string, AnyTensor>> {
+  const executable = await backend.compile(graph, "describe" in weights ? weights : weightsFromTensors(weights));
+  try {
+    const fed = graph.inputs.flatMap(({ name }) => {
+      const value = inputs.get(name);
+      return value ? [[name, value] as const] : [];
+    });
+    return new Map(Object.entries(await executable.run(Object.fromEntries(fed))));
+  } finally {
+    await executable.dispose();
+  }
+}
+
+/** Any numeric tensor as float32: golden files store timesteps as int64, and half-precision results as float16. */
+export function asFloat32(value: AnyTensor): Tensor {
+  if (value.dtype === "float32") return value;
+  const isFloat = value.dtype === "float16" || value.dtype === "bfloat16" || value.dtype === "float64";
+  return tensor(value.dims, isFloat ? toFloat32(value) : Float32Array.from<number | bigint>(value.data, Number));
+}

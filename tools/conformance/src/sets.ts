@@ -1,0 +1,53 @@
+import { basename } from "node:path";
+import { type CaseRunner, NotSupported } from "./case.ts";
+import type { Manifest } from "./manifest.ts";
+
+interface CaseSet {
+  readonly load: () => Promise<{ readonly default: CaseRunner }>;
+}
+
+const notBuilt = (what: string): CaseSet => ({
+  async load() {
+    throw new NotSupported(`not built yet: ${what}`);
+  },
+});
+
+/** What runs the cases of each set. */
+const sets: Readonly<Record<string, CaseSet>> = {
+  a_schedules: { load: () => import("./sets/schedules.ts") },
+  b_respacing: { load: () => import("./sets/respacing.ts") },
+  c_diffusion_steps: { load: () => import("./sets/diffusion-steps.ts") },
+  c_sampling_loops: { load: () => import("./sets/sampling-loops.ts") },
+  d_training_losses: notBuilt("training losses and likelihood terms"),
+  e_torch_rng: { load: () => import("./sets/torch-rng.ts") },
+  f_tokenizers: { load: () => import("./sets/tokenizers.ts") },
+  g_blocks: { load: () => import("./sets/blocks.ts") },
+  g_clip: notBuilt("the noised CLIP"),
+  g_guided_diffusion: notBuilt("guided-diffusion's networks"),
+  g_networks: { load: () => import("./sets/networks.ts") },
+  g_pt_files: { load: () => import("./sets/pt-files.ts") },
+  g_training: notBuilt("training: AdamW and exponential moving averages"),
+  h_full_size: { load: () => import("./sets/full-size.ts") },
+  i_metrics: notBuilt("evaluation metrics"),
+  j_inpainting: notBuilt("inpainting and image-to-image loops"),
+  k_resampling: { load: () => import("./sets/resampling.ts") },
+};
+
+export const knownSets: readonly string[] = Object.keys(sets);
+
+/** The set that a manifest belongs to: the one it names, or whose name its own or its folder's begins with. */
+export function setOf({ set, directory }: Pick<Manifest, "set" | "directory">): string | undefined {
+  for (const name of [set, basename(directory)]) {
+    if (name === undefined) continue;
+    const known = knownSets.find((candidate) => name === candidate) ?? knownSets.find((candidate) => name.startsWith(candidate));
+    if (known) return known;
+  }
+  return undefined;
+}
+
+/** @throws NotSupported where the set cannot run. */
+export async function loadSet(name: string): Promise<CaseRunner> {
+  const set = sets[name];
+  if (!set) throw new NotSupported(`no such set; known: ${knownSets.join(", ")}`);
+  return (await set.load()).default;
+}

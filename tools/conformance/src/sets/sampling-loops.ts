@@ -1,0 +1,151 @@
+import { join } from "node:path";
+import {
+  type AnyTensor,
+  batchNoise,
+  betaSchedule,
+  classifierFreeGuidance,
+  concatRows,
+  type Denoise,
+  ddim,
+  ddpm,
+  gaussianDiffusion,
+  type NoiseSource,
+  openSafetensors,
+  predict,
+  quantizeLowResolution,
+  respace,
+  rows,
+  type Sampler,
+  spaceTimesteps,
+  type Tensor,
+  tensor,
+  torchGenerator,
+  weightedSum,
+} from "@glissade/core";
+import { type CaseContext, NotSupported } from "../case.ts";
+import { configFor, openNetwork } from "../network-under-test.ts";
+import { asFloat32 } from "../run-graph.ts";
+
+interface Loop {
+  readonly schedule: "linear" | "squaredcos_cap_v2";
+  readonly respacing: string;
+  readonly sampler: Sampler;
+  /** Classifier-free guidance over 2B rows, as in the notebooks. */
+  readonly guided: boolean;
+}
+
+const loops: Readonly<Record<string, Loop>> = {
+  cfg_p_sample_loop_10: { schedule: "squaredcos_cap_v2", respacing: "10", sampler: ddpm(), guided: true },
+  "cfg_ddim_loop_eta0.5": { schedule: "squaredcos_cap_v2", respacing: "ddim10", sampler: ddim({ eta: 0.5 }), guided: true },
+  upsample_ddim_fast27: { schedule: "linear", respacing: "fast27", sampler: ddim(), guided: false },
+};
+
+const needsGradientNetworks: Readonly<Record<string, string>> = {
+  clip_guided_p_sample_loop: "the noised CLIP is not built yet",
+  clip_guided_ddim_sample_loop: "the noised CLIP is not built yet",
+  classifier_guided_p_sample_loop_10: "ADM's class-conditional network and classifier are not built yet",
+};
+
+/** Set c_sampling_loops: whole runs of GLIDE's samplers, every step compared. */
+export default async function samplingLoops(context: CaseContext): Promise<void> {
+  const { case: golden, directory, tensors, check } = context;
+  const loop = loops[golden.name];
+  if (!loop) throw new NotSupported(needsGradientNetworks[golden.name] ?? `there is no loop for the case ${golden.name}`);
+
+  const weightsFile = String(golden.values?.weights_file);
+  const config = await configFor(context, weightsFile);
+  const weights = await openSafetensors(join(directory, weightsFile));
+  const start = floats(tensors, "in.start_noise");
+  const [batch = 0, , height = 0, width = 0] = start.dims;
+  const lowRes = lowResInput(context);
+  const network = await openNetwork(context, config, weights, {
+    height,
+    width,
+    ...(lowRes && { lowRes: { height: lowRes.dims[2] ?? 0, width: lowRes.dims[3] ?? 0 } }),
+  });
+  try {
+    const { xf_out: _features, ...text } = await network.text(named(tensors, "in.tokens"), named(tensors, "in.mask"));
+    const process = respace(gaussianDiffusion(betaSchedule(loop.schedule, 1000)), spaceTimesteps(1000, loop.respacing));
+    const model = async (x: Tensor, timestep: number) => {
+      const timesteps = tensor([batch], new Float32Array(batch).fill(timestep));
+      return floats(new Map(Object.entries(await network.image({ x, timesteps, ...text, ...(lowRes && { low_res: lowRes }) }))), "output");
+    };
+    const denoise: Denoise = async (x, index) => {
+      const timestep = process.timestepMap[index] ?? 0;
+      return predict(process, loop.guided ? await guidedRows(model, x, timestep) : await model(x, timestep), x, index);
+    };
+
+    const samples: Tensor[] = [];
+    const predictions: Tensor[] = [];
+    for await (const { x, x0 } of loop.sampler({ process, denoise, noise: recordedNoise(floats(tensors, "in.step_noise")), x: start })) {
+      samples.push(x);
+      predictions.push(x0);
+    }
+    check.close("samples", concatRows(samples).data, floats(tensors, "out.samples").data);
+    check.close("pred_xstart", concatRows(predictions).data, floats(tensors, "out.pred_xstart").data);
+    check.close("final", (samples.at(-1) ?? start).data, floats(tensors, "out.final").data);
+    checkNoise(context, start);
+  } finally {
+    await network.dispose();
+    await weights.dispose();
+  }
+}
+
+/** The notebooks' model function: the first half of the rows is seen twice, and both halves go on with the guided noise and their own variance. */
+async function guidedRows(model: (x: Tensor, timestep: number) => Promise<Tensor>, x: Tensor, timestep: number): Promise<Tensor> {
+  const count = (x.dims[0] ?? 0) / 2;
+  const seen = rows(x, 0, count);
+  const output = await model(concatRows([seen, seen]), timestep);
+  const conditional = rows(output, 0, count);
+  const unconditional = rows(output, count, 2 * count);
+  const guided = classifierFreeGuidance(conditional, unconditional, 3);
+  return concatRows([guided, withImageChannels(unconditional, guided)]);
+}
+
+/** The image channels of one tensor with the variance channels of another. */
+function withImageChannels(variance: Tensor, image: Tensor): Tensor {
+  const rowSize = variance.data.length / (variance.dims[0] ?? 1);
+  return { ...variance, data: variance.data.map((value, i) => (i % rowSize < rowSize / 2 ? (image.data[i] as number) : value)) };
+}
+
+/** The low-resolution picture as the upsampler is given it: our own quantisation of the base sample, which must be the recorded one. */
+function lowResInput({ tensors, check }: CaseContext): Tensor | undefined {
+  const base = tensors.get("in.base_sample");
+  if (!base) return undefined;
+  const quantized = quantizeLowResolution(asFloat32(base));
+  check.close("low_res", quantized.data, floats(tensors, "in.low_res").data, { rtol: 0, atol: 1e-6 });
+  return quantized;
+}
+
+/** The recorded draws [steps, rows, ...] one after the other. */
+function recordedNoise(draws: Tensor): NoiseSource {
+  let step = 0;
+  const [, ...dims] = draws.dims;
+  return () => ({ ...rows(draws, step, ++step), dims });
+}
+
+/** Where the case has a seed, our generator draws the recorded noise: the start, then one draw a step. */
+function checkNoise({ case: golden, tensors, check }: CaseContext, start: Tensor): void {
+  const { seed } = golden.values ?? {};
+  if (typeof seed !== "number") return;
+  const generator = torchGenerator(seed);
+  const tolerance = { rtol: 0, atol: 3e-6 }; // as in e_torch_rng
+  check.close("start noise of the seed", generator.randn(start.dims).data, start.data, tolerance);
+  const recorded = floats(tensors, "in.step_noise");
+  const draws = Array.from({ length: recorded.dims[0] ?? 0 }, () => generator.randn(start.dims));
+  check.close("step noise of the seed", concatRows(draws).data, recorded.data, tolerance);
+
+  // The pipeline's seed mode "batch" must keep the first half of the same draws.
+  const half = batchNoise(seed, { rowsPerImage: 2 })([(start.dims[0] ?? 0) / 2, ...start.dims.slice(1)]);
+  check.close("the first rows in batch mode", half.data, weightedSum([1, rows(start, 0, half.dims[0] ?? 0)]).data, tolerance);
+}
+
+function named(tensors: ReadonlyMap<string, AnyTensor>, name: string): AnyTensor {
+  const found = tensors.get(name);
+  if (!found) throw new Error(`the case's file has no tensor ${name}`);
+  return found;
+}
+
+function floats(tensors: ReadonlyMap<string, AnyTensor>, name: string): Tensor {
+  return asFloat32(named(tensors, name));
+}
