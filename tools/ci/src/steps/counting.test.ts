@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { countCases } from "./conformance.ts";
+import { countTests } from "./unit-tests.ts";
+
+describe("countTests", () => {
+  it("counts tests, and a file that could not be loaded as one failure", () => {
+    const report = {
+      numPassedTests: 12,
+      numFailedTests: 1,
+      numPendingTests: 0,
+      testResults: [
+        { status: "passed", assertionResults: [1, 2] },
+        { status: "failed", assertionResults: [3] },
+        { status: "failed", assertionResults: [] },
+      ],
+    };
+    expect(countTests(report)).toEqual({ passed: 12, failed: 2, note: "13 tests in 3 files" });
+  });
+});
+
+describe("countCases", () => {
+  const run = "pass  a/one   0.00e+0  0.00e+0\nFAIL  a/two   1.00e-1  2.00e-1  (too far)\nFAIL  c/later  -  -  (needs CLIP)\n1 passed, 2 failed\n";
+
+  it("counts cases and leaves out the named failures", () => {
+    expect(countCases(run, ["c/later"])).toEqual({ passed: 1, failed: 1, note: "2 cases, 1 not counted, which Glissade cannot run yet" });
+    expect(countCases(run, [])).toMatchObject({ passed: 1, failed: 2 });
+  });
+
+  it("refuses a run that broke off", () => {
+    expect(() => countCases(run.replace(/1 passed.*\n/, ""), [])).toThrow("did not come to its end");
+    expect(() => countCases("", [])).toThrow("did not come to its end");
+  });
+});

@@ -1,0 +1,79 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { programsIn } from "../readme-examples.ts";
+import { type CommandResult, runCommand, runTool } from "../run-command.ts";
+import { type Step, verdict } from "../step.ts";
+import { publicPackages, repositoryRoot } from "../workspace.ts";
+
+/**
+ * What a user gets: the packages are packed, installed into an empty project, and tried there with plain Node. Every program in the READMEs (code blocks
+ * marked `js`) is run and its types are checked, and the command draws a picture.
+ */
+export const packedPackages: Step = {
+  name: "packed packages",
+  needs: ["build"],
+  async run() {
+    const project = await mkdtemp(join(tmpdir(), "glissade-packed-"));
+    try {
+      const installation = await installPackages(project);
+      if (!installation.succeeded) return verdict([installation.output]);
+      const programs = await writePrograms(project);
+      const results = [await checkTypes(project, programs), ...(await tryCommand(project))];
+      for (const program of programs) results.push(await runCommand(process.execPath, [program], { cwd: project, env: plainEnvironment }));
+      const failures = results.filter(({ succeeded }) => !succeeded).map(({ output }) => output);
+      return {
+        passed: results.length - failures.length,
+        failed: failures.length,
+        note: `${programs.length} programs of the READMEs`,
+        output: failures.join("\n"),
+      };
+    } finally {
+      await rm(project, { recursive: true, force: true });
+    }
+  },
+};
+
+/** Nothing of the repository's own way to run: no condition for sources, no loader. */
+const plainEnvironment = { NODE_OPTIONS: undefined, NODE_PATH: undefined };
+
+async function installPackages(project: string): Promise<CommandResult> {
+  const names = publicPackages().map(({ manifest }) => manifest.name);
+  const packed = await runCommand("npm", ["pack", "--json", "--pack-destination", project, ...names.flatMap((name) => ["--workspace", name])]);
+  if (!packed.succeeded) return packed;
+  const tarballs = JSON.parse(packed.stdout) as readonly { readonly name: string; readonly filename: string }[];
+  const dependencies = Object.fromEntries(tarballs.map(({ name, filename }) => [name, `file:./${filename}`]));
+  await writeFile(join(project, "package.json"), JSON.stringify({ name: "trial", private: true, type: "module", dependencies }));
+  // Without install scripts: onnxruntime-node's fetches CUDA, which is not under test.
+  return runCommand("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });
+}
+
+/** Writes the READMEs' programs into the project, in TypeScript and JavaScript alike, and returns the latter's names. */
+async function writePrograms(project: string): Promise<string[]> {
+  const written: string[] = [];
+  for (const folder of [repositoryRoot, ...publicPackages().map((entry) => entry.folder)]) {
+    const programs = programsIn(await readFile(join(folder, "README.md"), "utf8"));
+    for (const [index, program] of programs.entries()) {
+      const name = `readme-${basename(folder)}-${index + 1}`;
+      await writeFile(join(project, `${name}.js`), program);
+      await writeFile(join(project, `${name}.ts`), program);
+      written.push(`${name}.js`);
+    }
+  }
+  return written;
+}
+
+function checkTypes(project: string, programs: readonly string[]): Promise<CommandResult> {
+  const sources = programs.map((name) => join(project, name.replace(/js$/, "ts")));
+  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,dom,dom.iterable,dom.asynciterable"];
+  return runTool("tsc", [...options, "--types", "node", "--typeRoots", join(repositoryRoot, "node_modules", "@types"), ...sources], { cwd: project });
+}
+
+async function tryCommand(project: string): Promise<CommandResult[]> {
+  const glissade = (args: readonly string[]) => runCommand(join(project, "node_modules", ".bin", "glissade"), args, { cwd: project, env: plainEnvironment });
+  const help = await glissade(["--help"]);
+  const picture = await glissade(["generate", "a red apple", "--steps", "3", "--seed", "1", "--out", "apple.png"]);
+  const bytes = await readFile(join(project, "apple.png")).catch(() => Buffer.alloc(0));
+  const isPng = bytes.subarray(1, 4).toString("latin1") === "PNG";
+  return [help, { ...picture, succeeded: picture.succeeded && isPng, output: `${picture.output}${isPng ? "" : "It wrote no picture to apple.png.\n"}` }];
+}
