@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "glissade-bin-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const loader = import.meta.resolve("tsx");
+const bin = fileURLToPath(new URL("bin.ts", import.meta.url));
+
+/** Starts the real program in the folder. */
+function start(...argv: string[]) {
+  const child = spawn(process.execPath, ["--conditions=glissade-source", "--import", loader, bin, ...argv], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const printed = { stdout: "", stderr: "" };
+  child.stdout.on("data", (text) => (printed.stdout += text));
+  child.stderr.on("data", (text) => (printed.stderr += text));
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { child, printed, ended };
+}
+
+/** When the program has told of its first steps. */
+const running = (child: ChildProcess) => new Promise((resolve) => child.stderr?.once("data", resolve));
+
+describe("the glissade program", () => {
+  it("makes a picture under a fresh name in the working directory, and prints nothing but its path", async () => {
+    const { printed, ended } = start("generate", "A red apple!", "--seed", "7", "--steps", "20");
+    expect(await ended).toBe(0);
+    expect(printed.stdout).toBe("a-red-apple-7.png\n");
+    expect(printed.stderr).toMatch(/^step {2}1 of 20.*\nstep 20 of 20\n$/s);
+    expect(await readdir(folder)).toEqual(["a-red-apple-7.png"]);
+  });
+
+  it("exits with 2 for a wrong command line", async () => {
+    const { printed, ended } = start("generate", "x", "--stepz", "3");
+    expect(await ended).toBe(2);
+    expect(printed).toEqual({ stdout: "", stderr: expect.stringContaining('Did you mean "--steps"?') });
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("ends with %s between two steps, without a half file", async (signal, code) => {
+    // biome-ignore format: one line
+    const before = await readdir(folder);
+    const { child, printed, ended } = start("generate", "x", "--steps", "1000", "--sampler", "ddpm", "--out", "stopped.png");
+    await running(child);
+    child.kill(signal);
+    expect(await ended).toBe(code);
+    expect(printed.stdout).toBe("");
+    expect(printed.stderr).toMatch(/Stopping after this step.*error: Interrupted\.\n$/s);
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it("ends at once with the second request", async () => {
+    const before = await readdir(folder);
+    const { child, printed, ended } = start("generate", "x", "--count", "16", "--steps", "1000", "--sampler", "ddpm", "--out", "stopped.png");
+    await running(child);
+    child.kill("SIGINT");
+    child.kill("SIGTERM"); // another one: two of a kind can arrive as one
+    expect(await ended).toBe(143);
+    expect(printed.stdout).toBe("");
+    expect(printed.stderr).not.toContain("Interrupted");
+    expect(await readdir(folder)).toEqual(before);
+  });
+});

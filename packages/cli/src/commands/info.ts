@@ -1,0 +1,128 @@
+import { open, stat } from "node:fs/promises";
+import { executionProviders } from "@glissade/backend-onnx";
+import { type ModelFiles, openModelFiles, openWeights, samplers, spacings } from "@glissade/core";
+import { command } from "../command.ts";
+import { componentNames } from "../component.ts";
+import { describeNetwork, networkKind, summarize } from "../describe-weights.ts";
+import { defaultModel, modelSource } from "../model-source.ts";
+import { readPictureFile } from "../picture-files.ts";
+import { decodeRecord } from "../picture-settings.ts";
+import { jsonText } from "../report.ts";
+import { version } from "../version.ts";
+
+export const info = command({
+  name: "info",
+  about: "Tells what a model, a checkpoint or a picture is; without one, what this program has.",
+  usage: "[model|checkpoint|picture.png]",
+  least: 0,
+  most: 1,
+  hint: "Give one.",
+  options: { json: { about: "Print one JSON document instead of text." } },
+  examples: [`glissade info ${defaultModel}`, "glissade info base.pt", "glissade info a-red-apple-7.png --json", "glissade info"],
+  async run(args, { stdout }) {
+    const [source] = args.positionals;
+    const facts = source === undefined ? programFacts() : await factsOf(source);
+    stdout.write(args.has("json") ? jsonText(facts) : `${lines(facts).join("\n")}\n`);
+  },
+});
+
+type Facts = Readonly<Record<string, unknown>>;
+
+function programFacts(): Facts {
+  return {
+    kind: "program",
+    glissade: version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    defaultModel,
+    backends: ["onnx"],
+    providers: executionProviders,
+    samplers: Object.fromEntries(
+      Object.entries(samplers).map(([name, { spacing, evaluationsPerStep, deterministic }]) => [name, { spacing, evaluationsPerStep, deterministic }]),
+    ),
+    spacings,
+  };
+}
+
+async function factsOf(source: string): Promise<Facts> {
+  const isFile = (await stat(source).catch(() => undefined))?.isFile() ?? false;
+  if (!isFile) return modelFacts(source, await openModelFiles(modelSource(source)));
+  return (await startsAsPng(source)) ? pictureFacts(source) : checkpointFacts(source);
+}
+
+async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
+  const index = asObject(await files.readJson("model_index.json"));
+  const present = await Promise.all(componentNames.map((name) => files.exists(`${name}/config.json`)));
+  const networks: Record<string, Facts> = {};
+  for (const name of componentNames.filter((_, i) => present[i])) {
+    const config = asObject(await files.readJson(`${name}/config.json`));
+    const weights = await files.openWeights(`${name}/model.safetensors`);
+    networks[name] = { ...describeNetwork(config), ...summarize(weights), config };
+    await weights.dispose();
+  }
+  return {
+    kind: "model",
+    model,
+    class: index._class_name,
+    networks,
+    scheduler: await readIfThere(files, "scheduler/scheduler_config.json"),
+    generation: index.generation,
+  };
+}
+
+async function checkpointFacts(checkpoint: string): Promise<Facts> {
+  const weights = await openWeights(checkpoint);
+  try {
+    return { kind: "checkpoint", checkpoint, network: networkKind(weights, checkpoint) ?? "not one of GLIDE's", ...summarize(weights) };
+  } finally {
+    await weights.dispose();
+  }
+}
+
+async function pictureFacts(picture: string): Promise<Facts> {
+  const { image, text } = await readPictureFile(picture);
+  return { kind: "picture", file: picture, width: image.width, height: image.height, ...decodeRecord(text, picture) };
+}
+
+async function startsAsPng(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.toString("latin1") === "\x89PNG";
+  } finally {
+    await file.close();
+  }
+}
+
+async function readIfThere(files: ModelFiles, path: string): Promise<unknown> {
+  return (await files.exists(path)) ? files.readJson(path) : undefined;
+}
+
+function asObject(json: unknown): Facts {
+  return typeof json === "object" && json !== null ? (json as Facts) : {};
+}
+
+/** A fact a line, those within facts indented. Strings are quoted as JSON, and what a terminal would obey is escaped. */
+function lines(facts: Facts, indent = ""): string[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const isGroup = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isGroup) return [`${indent}${name}`, ...lines(value as Facts, `${indent}  `)];
+    const text =
+      typeof value === "number"
+        ? value.toLocaleString("en-US", { useGrouping: value >= 10_000, maximumFractionDigits: 6 })
+        : Array.isArray(value)
+          ? value.join(", ")
+          : String(value);
+    return [`${indent}${name}: ${printable(text)}`];
+  });
+}
+
+/** The text with everything that a terminal would obey escaped: a file may come from anyone. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) =>
+    JSON.stringify(character)
+      .slice(1, -1)
+      .replace(/\p{Cc}/u, "?"),
+  );
+}

@@ -1,0 +1,104 @@
+import { basename, extname } from "node:path";
+import { type ExecutionProvider, executionProviders } from "@glissade/backend-onnx";
+import { InvalidArgumentError, type RgbImage, UnknownNameError } from "@glissade/core";
+import type { OptionTable } from "../arguments.ts";
+import { assertWritable, writeFiles } from "../atomic-file.ts";
+import { command } from "../command.ts";
+import { PictureSettingsError } from "../errors.ts";
+import { readRunOptions, runGeneration, runOptions } from "../generation.ts";
+import { encodePicture, readPictureFile } from "../picture-files.ts";
+import { pictureNames } from "../picture-names.ts";
+import { decodeRecord, optionsOf, type PictureRecord } from "../picture-settings.ts";
+import { render } from "../rendering.ts";
+import { generationReport, jsonText } from "../report.ts";
+import { version } from "../version.ts";
+
+const options = {
+  out: {
+    short: "o",
+    value: "FILE|DIR",
+    about: "The PNG file to write (overwritten where it exists), or a folder for it. Default: a new name made of the picture's own, here.",
+  },
+  model: { short: "m", value: "SOURCE", about: "The model, where it does not lie where the picture says. Needed where the picture names a URL." },
+  ...runOptions,
+} as const satisfies OptionTable;
+
+export const reproduce = command({
+  name: "reproduce",
+  about: "Makes a picture again from the settings that glissade wrote into it.",
+  usage: "<picture.png>",
+  least: 1,
+  most: 1,
+  hint: "Give one picture that glissade wrote.",
+  options,
+  notes: [
+    "On the same machine the picture is the same bit for bit. Another processor, provider or version may round differently; how far the new picture differs is told.",
+  ],
+  examples: ["glissade reproduce a-red-apple-7.png", "glissade reproduce apples-3.png --out apple.png --enlarge 1"],
+  async run(args, context) {
+    const [file = ""] = args.positionals;
+    const asked = readRunOptions(args);
+    const original = await readPictureFile(file);
+    const record = decodeRecord(original.text, file);
+    const { options: generateOptions, take } = optionsOf(record);
+    const model = args.nonEmpty("model") ?? ownModel(record, file);
+    const names = await pictureNames({ out: args.nonEmpty("out"), defaultName: `${basename(file, extname(file))}-again`, count: 1 });
+    const [path = ""] = names.pictures;
+    await assertWritable(path);
+
+    const run = { ...asked, enlarge: asked.enlarge ?? record.enlarge, providers: args.has("provider") ? asked.providers : ownProviders(record) };
+    const generation = await runGeneration(model, generateOptions, run, context).catch((error: unknown) => {
+      throw asPictureFault(error, file);
+    });
+    const image = render(generation.images, take, generation.enlarge);
+    const { enlarge, provider, sha256 } = generation;
+    const newRecord = { ...record, glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, enlarge, provider };
+    await writeFiles([{ path, bytes: encodePicture(image, newRecord) }], context.signal);
+
+    const remarks = [...differentOrigins(record, newRecord), comparison(file, original.image, image)];
+    if (!run.json) for (const remark of remarks) context.stderr.write(`${remark}\n`);
+    context.stdout.write(
+      run.json ? jsonText({ ...generationReport(generation, names, model), identical: isSame(original.image, image), remarks }) : `${path}\n`,
+    );
+  },
+});
+
+/** A picture may come from anyone, and must not send this program to an address of its choice. */
+function ownModel({ model: { source } }: PictureRecord, file: string): string {
+  if (!/^[a-z][a-z+.-]+:|^(\\|\/\/)|\p{Cc}/iu.test(source)) return source;
+  throw new PictureSettingsError(`${file} was made with a model that lies at an address: ${JSON.stringify(source)}. If you trust it, give it with --model.`);
+}
+
+function ownProviders({ provider }: PictureRecord): readonly ExecutionProvider[] {
+  const known = executionProviders.find((name) => name === provider);
+  return known === undefined || known === "cpu" ? ["cpu"] : [known, "cpu"];
+}
+
+/** A value out of range is the picture's fault, unless it came from the command line. */
+function asPictureFault(error: unknown, file: string): unknown {
+  const isValue = (InvalidArgumentError.isInstance(error) && !/^(--|source$)/.test(error.argument)) || UnknownNameError.isInstance(error);
+  return isValue ? new PictureSettingsError(`The settings in ${file} cannot be used: ${error.message}`, { cause: error }) : error;
+}
+
+/** What is not as it was, and may change the picture. */
+function differentOrigins(before: PictureRecord, now: PictureRecord): readonly string[] {
+  const remarks: string[] = [];
+  if (before.model.sha256 !== undefined && now.model.sha256 !== undefined && before.model.sha256 !== now.model.sha256) {
+    remarks.push(`warning: the weights of ${now.model.source} are not those that made the picture.`);
+  }
+  if (before.provider !== now.provider) remarks.push(`warning: the picture was made on ${JSON.stringify(before.provider)}, and this one on ${now.provider}.`);
+  if (before.glissade !== now.glissade) remarks.push(`note: the picture was made by glissade ${JSON.stringify(before.glissade)}; this is ${now.glissade}.`);
+  return remarks;
+}
+
+function isSame(a: RgbImage, b: RgbImage): boolean {
+  return a.width === b.width && a.height === b.height && a.data.every((value, i) => value === b.data[i]);
+}
+
+function comparison(file: string, before: RgbImage, now: RgbImage): string {
+  if (isSame(before, now)) return `The same picture as ${file}, bit for bit.`;
+  if (before.width !== now.width || before.height !== now.height)
+    return `${file} has another size (${before.width}x${before.height}, now ${now.width}x${now.height}).`;
+  const differences = now.data.map((value, i) => Math.abs(value - (before.data[i] as number)));
+  return `note: it differs from ${file} by up to ${differences.reduce((most, value) => Math.max(most, value), 0)} of 255 levels.`;
+}

@@ -1,0 +1,49 @@
+import { bytesPerElement, parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
+import { componentOf, components } from "./component.ts";
+import { CheckpointError } from "./errors.ts";
+import { networkIn, recognise } from "./recognise-checkpoint.ts";
+
+/** What a set of weights amounts to. */
+export interface WeightsSummary {
+  readonly tensors: number;
+  readonly parameters: number;
+  readonly bytes: number;
+  /** Number of tensors of each type. */
+  readonly dtypes: Readonly<Record<string, number>>;
+}
+
+export function summarize(weights: WeightSource): WeightsSummary {
+  const described = weights.names.flatMap((name) => weights.describe(name) ?? []);
+  const dtypes: Record<string, number> = {};
+  for (const { dtype } of described) dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;
+  return {
+    tensors: described.length,
+    parameters: described.reduce((sum, { dims }) => sum + sizeOf(dims), 0),
+    bytes: described.reduce((sum, { dtype, dims }) => sum + sizeOf(dims) * bytesPerElement[dtype], 0),
+    dtypes,
+  };
+}
+
+/** The network in a checkpoint, as far as it can be told without its configuration; undefined where there is none of GLIDE's. */
+export function networkKind(weights: WeightSource, file: string): string | undefined {
+  try {
+    const network = networkIn(weights, file);
+    const found = recognise(weights, network);
+    if (found) return `${found.name} (${components[componentOf(found.config)].className})`;
+    return "a GLIDE network of another size";
+  } catch (error) {
+    if (CheckpointError.isInstance(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The network's kind and size by its configuration. */
+export function describeNetwork(json: unknown) {
+  const config = parseTextToImageConfig(json);
+  return {
+    class: components[componentOf(config)].className,
+    imageSize: config.imageSize,
+    vocabularySize: config.text?.vocabularySize,
+    textContext: config.text?.textContext,
+  };
+}

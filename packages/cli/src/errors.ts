@@ -1,0 +1,46 @@
+import { GlissadeError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+
+/** The command line does not follow the command's usage: an option without its value, an argument too few or too many. */
+export class UsageError extends GlissadeError {
+  static override readonly code: string = "UsageError";
+}
+
+/** A file or folder cannot be written where it was asked for. */
+export class OutputError extends GlissadeError {
+  static override readonly code: string = "OutputError";
+}
+
+/** The settings in a picture are missing, damaged, or not such that the picture could be made again from them. */
+export class PictureSettingsError extends GlissadeError {
+  static override readonly code: string = "PictureSettingsError";
+}
+
+/** A checkpoint is of no known architecture, or does not fit the one it is said to have. */
+export class CheckpointError extends GlissadeError {
+  static override readonly code: string = "CheckpointError";
+}
+
+/** The program was asked to stop by a signal. */
+export class InterruptedError extends GlissadeError {
+  static override readonly code: string = "InterruptedError";
+
+  /** By shells' convention 128 and the signal's number: 130 after Ctrl-C. */
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super("Interrupted.");
+    this.exitCode = exitCode;
+  }
+}
+
+/** 2 where the command line has to be changed for it to work, 1 for everything else that fails. */
+export function exitCodeOf(error: unknown): number {
+  if (InterruptedError.isInstance(error)) return error.exitCode;
+  const isUsage = UsageError.isInstance(error) || InvalidArgumentError.isInstance(error) || UnknownNameError.isInstance(error);
+  return isUsage ? 2 : 1;
+}
+
+/** What the system calls a fault: `ENOENT`, `EACCES`. */
+export function faultOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}

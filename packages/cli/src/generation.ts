@@ -1,0 +1,116 @@
+import { setImmediate } from "node:timers/promises";
+import { type ExecutionProvider, executionProviders, onnx, type ProviderFailure } from "@glissade/backend-onnx";
+import { encodePng, type GeneratedImage, type GenerateOptions, type GenerateResult, type Glide } from "@glissade/core";
+import type { Arguments, OptionTable } from "./arguments.ts";
+import { assertWritable, writeFiles } from "./atomic-file.ts";
+import type { Context } from "./command.ts";
+import { loadModel, weightsDigest } from "./model-source.ts";
+import { type ProgressBar, progressBar } from "./progress-bar.ts";
+import { enlargement, render } from "./rendering.ts";
+
+/** Options of every command that makes pictures. */
+export const runOptions = {
+  provider: { value: "NAME,...", about: `Execution providers in the order in which they are tried: ${executionProviders.join(", ")}. Default: cpu.` },
+  backend: { value: "NAME", about: "What runs the networks: onnx (the default, and the only one of this version)." },
+  threads: { value: "N", about: "Threads of the CPU provider. Default: one per physical core." },
+  preview: { value: "FILE", about: "A PNG file that is rewritten after every step with the picture expected so far." },
+  enlarge: {
+    value: "N",
+    about: "Draw each of the model's pixels as N times N. Default: the smallest N that makes the picture 256 pixels wide; 1 keeps the model's own size.",
+  },
+  json: { about: "Print one JSON document instead of paths." },
+  quiet: { short: "q", about: "No progress." },
+} as const satisfies OptionTable;
+
+export interface RunOptions {
+  readonly providers: readonly ExecutionProvider[];
+  readonly threads: number | undefined;
+  readonly preview: string | undefined;
+  readonly enlarge: number | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** @throws InvalidArgumentError or UnknownNameError for the first value that is wrong */
+export function readRunOptions(args: Arguments<keyof typeof runOptions>): RunOptions {
+  args.choice("backend", "backend", ["onnx"]);
+  return {
+    providers: args.choices("provider", "execution provider", executionProviders) ?? ["cpu"],
+    threads: args.integer("threads", 1, 1024),
+    preview: args.nonEmpty("preview"),
+    enlarge: args.integer("enlarge", 1, 4096),
+    json: args.has("json"),
+    quiet: args.has("quiet"),
+  };
+}
+
+/** What a run made, and with what. */
+export interface Generation extends GenerateResult {
+  readonly imageSize: number;
+  readonly enlarge: number;
+  readonly backend: string;
+  readonly provider: string;
+  /** Providers that were asked for first and could not be opened. */
+  readonly fallbacks: readonly ProviderFailure[];
+  readonly sha256: string | undefined;
+  /** Loading the model; making the pictures. */
+  readonly seconds: { readonly load: number; readonly generate: number };
+}
+
+/**
+ * Loads a model and runs it once, with progress on stderr and the preview file kept up to date.
+ *
+ * @throws what the model, the backend and the options throw; the signal's reason where aborted
+ */
+export async function runGeneration(model: string, options: GenerateOptions, run: RunOptions, { stderr, signal }: Context): Promise<Generation> {
+  if (run.preview !== undefined) await assertWritable(run.preview);
+  const bar = progressBar(stderr, { quiet: run.quiet });
+  const backend = onnx({ providers: run.providers, ...(run.threads !== undefined && { threads: run.threads }) });
+  try {
+    const begin = performance.now();
+    const glide = await loadModel(model, { backend, signal });
+    const enlarge = enlargement(run.enlarge, glide.imageSize);
+    for (const { provider, reason } of backend.fallbacks)
+      bar.note(`warning: the provider ${provider} cannot be opened (${reason}); ${glide.provider} is used.`);
+    const sha256 = await weightsDigest(model);
+    const loaded = performance.now();
+    const result = await follow(glide, { ...options, signal }, { bar, preview: run.preview, enlarge });
+    bar.end();
+    for (const { message } of result.warnings) bar.note(`warning: ${message}`);
+    return {
+      ...result,
+      imageSize: glide.imageSize,
+      enlarge,
+      backend: backend.name,
+      provider: glide.provider ?? "",
+      fallbacks: backend.fallbacks,
+      sha256,
+      seconds: { load: (loaded - begin) / 1000, generate: (performance.now() - loaded) / 1000 },
+    };
+  } finally {
+    bar.end();
+    await backend.dispose();
+  }
+}
+
+interface Followers {
+  readonly bar: ProgressBar;
+  readonly preview: string | undefined;
+  readonly enlarge: number;
+}
+
+async function follow(glide: Glide, options: GenerateOptions, { bar, preview, enlarge }: Followers): Promise<GenerateResult> {
+  const steps = glide.stream(options);
+  for (;;) {
+    const next = await steps.next();
+    if (next.done) return next.value;
+    const step = next.value;
+    bar.update(step.step, step.steps);
+    if (preview !== undefined) await writePreview(preview, step.preview, enlarge);
+    await setImmediate(); // a network pass keeps the thread busy: this is where a Ctrl-C is heard
+  }
+}
+
+async function writePreview(path: string, images: readonly GeneratedImage[], enlarge: number): Promise<void> {
+  await writeFiles([{ path, bytes: encodePng(render(images, "sheet", enlarge)) }]);
+}

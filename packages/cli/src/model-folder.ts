@@ -1,0 +1,119 @@
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { bytesPerElement, convertWeights, sizeOf, type TextToImageConfig, type WeightSource, type WeightType } from "@glissade/core";
+import { writeFolder } from "./atomic-file.ts";
+import { type ComponentName, components } from "./component.ts";
+import { OutputError } from "./errors.ts";
+import type { NetworkWeights } from "./recognise-checkpoint.ts";
+import { version } from "./version.ts";
+
+/** A network that is ready to be written: everything about it has been checked. */
+export interface CheckedNetwork {
+  readonly file: string;
+  readonly component: ComponentName;
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly config: TextToImageConfig;
+  readonly source: WeightSource;
+  readonly weights: NetworkWeights;
+  readonly betaSchedule: string;
+  readonly trainingSteps: number;
+}
+
+export interface ModelFolderContents {
+  readonly networks: readonly CheckedNetwork[];
+  /** The contents of `tokenizer.json`. */
+  readonly tokenizer: unknown;
+  readonly generation: { readonly sampler: string; readonly steps: number; readonly guidance_scale: number };
+  readonly dtype: WeightType | undefined;
+}
+
+export interface WriteModelOptions {
+  readonly onProgress: (writtenBytes: number, totalBytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes a model folder, laid out as diffusers does. It appears when it is complete, or not at all.
+ *
+ * @throws OutputError or WeightsError where it cannot be written; the signal's reason where aborted
+ */
+export async function writeModelFolder(out: string, contents: ModelFolderContents, { onProgress, signal }: WriteModelOptions): Promise<void> {
+  const sizes = contents.networks.map((network) => storedBytes(network, contents.dtype));
+  const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+  await writeFolder(resolve(out), async (folder) => {
+    let finishedBytes = 0;
+    for (const [i, network] of contents.networks.entries()) {
+      await writeNetwork(folder, network, contents.dtype, { signal, onProgress: (bytes) => onProgress(finishedBytes + bytes, totalBytes) });
+      finishedBytes += sizes[i] as number; // one size a network
+    }
+    await writeJson(folder, "tokenizer", "tokenizer.json", contents.tokenizer, 0); // thousands of lines otherwise
+    await writeJson(folder, ".", "model_index.json", {
+      _class_name: "GlidePipeline",
+      _glissade_version: version,
+      ...Object.fromEntries(
+        contents.networks.flatMap(({ component }) => [
+          [component, ["glissade", components[component].className]],
+          [components[component].scheduler, ["glissade", "GaussianDiffusion"]],
+        ]),
+      ),
+      tokenizer: ["glissade", "GlideTokenizer"],
+      generation: contents.generation,
+    });
+    signal.throwIfAborted();
+  });
+}
+
+/**
+ * Refuses to write where something lies already: any file, and any folder that is not empty, unless `force` is set and it is a model's.
+ *
+ * @throws OutputError
+ */
+export async function assertReplaceable(out: string, force: boolean): Promise<void> {
+  const found = await stat(out).catch(() => undefined);
+  if (!found) return;
+  if (!found.isDirectory()) throw new OutputError(`${out} is a file; a model is a folder. Choose another --out.`);
+  const entries = await readdir(out);
+  if (entries.length === 0) return;
+  if (!entries.includes("model_index.json")) throw new OutputError(`${out} is a folder with other things in it. Choose another --out.`);
+  if (!force) throw new OutputError(`${out} holds a model already. Choose another --out, or replace it with --force.`);
+}
+
+async function writeNetwork(
+  folder: string,
+  network: CheckedNetwork,
+  dtype: WeightType | undefined,
+  { onProgress, signal }: { onProgress: (bytes: number) => void; signal: AbortSignal },
+): Promise<void> {
+  const { component, json, config, source, weights, betaSchedule, trainingSteps } = network;
+  const { className, scheduler } = components[component];
+  const names = new Map([...weights].map(([name, original]) => [original, name]));
+  await writeJson(folder, component, "config.json", { _class_name: className, ...json });
+  await convertWeights({
+    from: source,
+    to: join(folder, component, "model.safetensors"),
+    rename: (original) => names.get(original),
+    metadata: { format: "pt" },
+    ...(dtype && { dtype }),
+    onProgress: ({ writtenBytes }) => onProgress(writtenBytes),
+    signal,
+  });
+  await writeJson(folder, scheduler, "scheduler_config.json", {
+    num_train_timesteps: trainingSteps,
+    beta_schedule: betaSchedule,
+    prediction_type: "epsilon",
+    variance_type: config.outChannels === 2 * config.imageChannels ? "learned_range" : "fixed_large",
+    clip_sample: true,
+  });
+}
+
+async function writeJson(folder: string, component: string, name: string, json: unknown, indent = 2): Promise<void> {
+  await mkdir(join(folder, component), { recursive: true });
+  await writeFile(join(folder, component, name), `${JSON.stringify(json, null, indent)}\n`);
+}
+
+function storedBytes({ source, weights }: CheckedNetwork, dtype: WeightType | undefined): number {
+  return [...weights.values()].reduce((sum, name) => {
+    const found = source.describe(name);
+    return sum + (found ? sizeOf(found.dims) * bytesPerElement[dtype ?? found.dtype] : 0);
+  }, 0);
+}

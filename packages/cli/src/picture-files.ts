@@ -1,0 +1,49 @@
+import { readFile, stat } from "node:fs/promises";
+import { type DecodedPng, decodePng, encodePng, type RgbImage } from "@glissade/core";
+import type { OutputFile } from "./atomic-file.ts";
+import { faultOf, PictureSettingsError } from "./errors.ts";
+import type { Generation } from "./generation.ts";
+import type { PictureNames } from "./picture-names.ts";
+import { encodeRecord, type PictureRecord, settingsKeyword } from "./picture-settings.ts";
+import { render } from "./rendering.ts";
+import { version } from "./version.ts";
+
+/** The PNG files of a run: its pictures, and the sheet where there is one. */
+export function pictureFiles(generation: Generation, { pictures, sheet }: PictureNames, model: string): readonly OutputFile[] {
+  const file = (path: string, picture: number | "sheet") => ({
+    path,
+    bytes: encodePicture(render(generation.images, picture, generation.enlarge), recordOf(generation, picture, model)),
+  });
+  const files = pictures.map((path, k) => file(path, k));
+  return sheet === undefined ? files : [...files, file(sheet, "sheet")];
+}
+
+/** A PNG file that carries its record. */
+export function encodePicture(image: RgbImage, record: PictureRecord): Uint8Array {
+  return encodePng(image, { text: { [settingsKeyword]: encodeRecord(record) } });
+}
+
+/** A PNG file's picture and text. @throws PictureSettingsError where it cannot be read. */
+export async function readPictureFile(path: string): Promise<DecodedPng> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new PictureSettingsError(`${path} cannot be read (${faultOf(cause)}). Check the path.`, { cause });
+  });
+  if (!found.isFile()) throw new PictureSettingsError(`${path} is ${found.isDirectory() ? "a folder" : "no regular file"}. Give one picture.`);
+  try {
+    return decodePng(await readFile(path));
+  } catch (cause) {
+    throw new PictureSettingsError(`${path} cannot be read. ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+/** The seed that makes a picture: its own where each has one, else the run's. */
+export function seedOf({ images, settings }: Generation, picture: number | "sheet"): number {
+  const own = picture === "sheet" || settings.seedMode === "batch" ? undefined : images[picture]?.seed;
+  return own ?? settings.seed;
+}
+
+function recordOf(generation: Generation, picture: number | "sheet", model: string): PictureRecord {
+  const { settings, enlarge, backend, provider, sha256 } = generation;
+  const seed = seedOf(generation, picture);
+  return { glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, settings, picture, seed, enlarge, backend, provider };
+}

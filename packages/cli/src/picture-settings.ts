@@ -1,0 +1,152 @@
+import type { GenerateOptions, GenerateSettings, SamplerName, Spacing } from "@glissade/core";
+import { PictureSettingsError } from "./errors.ts";
+
+/** The keyword of the PNG text chunk that holds a `PictureRecord` as JSON. */
+export const settingsKeyword = "glissade";
+
+/** Everything needed to make a picture again, written into its file. */
+export interface PictureRecord {
+  /** Version of Glissade that made it. */
+  readonly glissade: string;
+  /** The model as the user named it, and the SHA-256 of its weights where they are a local file. */
+  readonly model: { readonly source: string; readonly sha256?: string };
+  /** What the whole run was made with. */
+  readonly settings: GenerateSettings;
+  /** Which picture of the run this is, from 0; `"sheet"` for all of them on one sheet. */
+  readonly picture: number | "sheet";
+  /** The seed that makes this picture alone; a sheet has the run's. */
+  readonly seed: number;
+  /** How many pixels of the file's width one of the model's pixels takes. */
+  readonly enlarge: number;
+  readonly backend: string;
+  readonly provider: string;
+}
+
+/** The record as JSON in pure ASCII, which every program that reads PNG text understands. */
+export function encodeRecord(record: PictureRecord): string {
+  return JSON.stringify(record).replace(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Far more than any record needs. */
+const longestRecord = 4 * 2 ** 20;
+
+/**
+ * Reads a record from the text of a PNG file. The file may come from anyone: only fields of the right type are taken over, and the values are left to be checked
+ * by whoever uses them.
+ *
+ * @param text by keyword, as `decodePng` gives it
+ * @throws PictureSettingsError where there is no record, or it is not whole
+ */
+export function decodeRecord(text: Readonly<Record<string, string>>, file: string): PictureRecord {
+  const json = Object.hasOwn(text, settingsKeyword) ? text[settingsKeyword] : undefined;
+  if (json === undefined) {
+    const advice = "Only pictures that glissade wrote have them, and many programs drop them when they save or resize a picture: use the original file.";
+    throw new PictureSettingsError(`${file} holds no settings of glissade. ${advice}`);
+  }
+  try {
+    if (json.length > longestRecord) throw new Error("they are longer than any that glissade writes");
+    return readRecord(new Fields(JSON.parse(json), "the settings"));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? "they are not JSON" : cause instanceof Error ? cause.message : String(cause);
+    throw new PictureSettingsError(`The settings in ${file} cannot be used: ${reason}.`, { cause });
+  }
+}
+
+/** The options that make the record's picture again: picture k of a run alone with its own seed, where it does not depend on the others. */
+export function optionsOf({ settings, picture, seed }: PictureRecord): { readonly options: GenerateOptions; readonly take: number | "sheet" } {
+  const { count, sampler, guidance, dynamicThresholding, ...plain } = settings;
+  if (guidance === undefined || sampler === "custom")
+    throw new PictureSettingsError("This picture was made with a sampler or guidance of a program's own, which no file can hold.");
+  const options = { ...plain, sampler: sampler as SamplerName, guidance, ...(dynamicThresholding !== undefined && { dynamicThresholding }) }; // `generate` checks the name
+  const alone = picture !== "sheet" && settings.seedMode === "per-image";
+  return alone ? { options: { ...options, count: 1, seed }, take: 0 } : { options: { ...options, count }, take: picture };
+}
+
+function readRecord(record: Fields): PictureRecord {
+  const model = record.object("model");
+  const sha256 = model.optional("sha256", (fields, name) => fields.text(name));
+  const settings = readSettings(record.object("settings"));
+  const picture = record.value("picture") === "sheet" ? "sheet" : record.number("picture");
+  if (picture !== "sheet" && !(Number.isInteger(picture) && picture >= 0 && picture < settings.count))
+    throw new Error(`there is no picture ${picture} in a run of ${settings.count}`);
+  const enlarge = record.number("enlarge");
+  if (!(Number.isInteger(enlarge) && enlarge >= 1 && enlarge <= 4096)) throw new Error(`enlarge is ${enlarge}, not a whole number from 1 to 4096`);
+  return {
+    glissade: record.text("glissade"),
+    model: { source: model.text("source"), ...(sha256 !== undefined && { sha256 }) },
+    settings,
+    picture,
+    seed: record.number("seed"),
+    enlarge,
+    backend: record.text("backend"),
+    provider: record.text("provider"),
+  };
+}
+
+function readSettings(settings: Fields): GenerateSettings {
+  const steps = settings.value("steps");
+  if (typeof steps !== "number" && typeof steps !== "string") throw new Error("steps is neither a number nor a text");
+  const seedMode = settings.text("seedMode");
+  if (seedMode !== "per-image" && seedMode !== "batch") throw new Error(`seedMode is ${JSON.stringify(seedMode.slice(0, 60))}`);
+  return {
+    prompt: settings.text("prompt"),
+    negativePrompt: settings.text("negativePrompt"),
+    count: settings.number("count"),
+    seed: settings.number("seed"),
+    seedMode,
+    steps,
+    sampler: settings.text("sampler"),
+    spacing: settings.text("spacing") as Spacing, // `generate` checks the name
+    guidance: settings.optional("guidance", (fields, name) => {
+      const guidance = fields.object(name);
+      return { scale: guidance.number("scale"), interval: guidance.pair("interval"), rescale: guidance.number("rescale") };
+    }),
+    dynamicThresholding: settings.optional("dynamicThresholding", (fields, name) => fields.number(name)),
+  };
+}
+
+/** Typed access to an object of unknown origin. */
+class Fields {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #name: string;
+
+  constructor(json: unknown, name: string) {
+    if (typeof json !== "object" || json === null || Array.isArray(json)) throw new Error(`${name} are not an object`);
+    this.#fields = json as Readonly<Record<string, unknown>>;
+    this.#name = name;
+  }
+
+  value(name: string): unknown {
+    return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+  }
+
+  text(name: string): string {
+    const value = this.value(name);
+    if (typeof value !== "string") throw this.#missing(name, "a text");
+    return value;
+  }
+
+  number(name: string): number {
+    const value = this.value(name);
+    if (typeof value !== "number" || !Number.isFinite(value)) throw this.#missing(name, "a number");
+    return value;
+  }
+
+  pair(name: string): readonly [number, number] {
+    const value = this.value(name);
+    if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isFinite)) throw this.#missing(name, "a pair of numbers");
+    return [value[0], value[1]];
+  }
+
+  object(name: string): Fields {
+    return new Fields(this.value(name), name);
+  }
+
+  optional<T>(name: string, read: (fields: Fields, name: string) => T): T | undefined {
+    return this.value(name) === undefined ? undefined : read(this, name);
+  }
+
+  #missing(name: string, expected: string): Error {
+    return new Error(`${this.#name} have no ${name} that is ${expected}`);
+  }
+}
