@@ -62,8 +62,11 @@ export class UnknownNameError extends GlissadeError {
 
   constructor({ kind, asked, known }: { kind: string; asked: unknown; known: readonly string[] }) {
     const name = typeof asked === "string" ? asked : display(asked);
-    const near = known.find((candidate) => editDistance(candidate, name.toLowerCase()) <= 2);
-    super(`There is no ${kind} ${JSON.stringify(name)}; known: ${known.join(", ")}.${near ? ` Did you mean ${JSON.stringify(near)}?` : ""}`);
+    const [near] = known
+      .map((candidate) => ({ candidate, distance: editDistance(candidate, name.toLowerCase()) }))
+      .filter(({ distance }) => distance <= 2)
+      .sort((a, b) => a.distance - b.distance);
+    super(`There is no ${kind} ${JSON.stringify(name)}; known: ${known.join(", ")}.${near ? ` Did you mean ${JSON.stringify(near.candidate)}?` : ""}`);
     this.kind = kind;
     this.asked = name;
     this.known = known;

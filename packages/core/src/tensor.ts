@@ -54,14 +54,16 @@ export function sizeOf(dims: readonly number[]): number {
  * @throws InvalidArgumentError where the data does not fill the shape.
  * @example `tensor([1, 3, 64, 64])`
  */
-export function tensor(dims: readonly number[], data: Float32Array | readonly number[] = new Float32Array(sizeOf(dims))): Tensor {
-  const values = data instanceof Float32Array ? data : Float32Array.from(data);
+export function tensor(dims: readonly number[], data?: Float32Array | readonly number[]): Tensor {
+  assertDims(dims);
+  const values = data instanceof Float32Array ? data : data ? Float32Array.from(data) : new Float32Array(sizeOf(dims));
   assertFills("float32", dims, values.length);
   return { dtype: "float32", dims: [...dims], data: values };
 }
 
 /** A tensor of any data type. @throws InvalidArgumentError where the data does not fill the shape. */
 export function typedTensor<T extends DataType>(dtype: T, dims: readonly number[], data: TensorData[T]): Tensor<T> {
+  assertDims(dims);
   assertFills(dtype, dims, data.length);
   return { dtype, dims: [...dims], data };
 }
@@ -141,13 +143,16 @@ export function assertSameDims(expected: readonly number[], received: readonly n
   }
 }
 
-function assertFills(dtype: DataType, dims: readonly number[], length: number): void {
+function assertDims(dims: readonly number[]): void {
   if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0))
     throw new InvalidArgumentError({ argument: "dims", received: dims, expected: "non-negative integers" });
-  if (length !== sizeOf(dims))
-    throw new InvalidArgumentError({
-      argument: "data",
-      received: `${length} elements`,
-      expected: `${sizeOf(dims)} elements of ${dtype} for the shape ${display(dims)}`,
-    });
+}
+
+function assertFills(dtype: DataType, dims: readonly number[], length: number): void {
+  if (length === sizeOf(dims)) return;
+  throw new InvalidArgumentError({
+    argument: "data",
+    received: `${length} elements`,
+    expected: `${sizeOf(dims)} elements of ${dtype} for the shape ${display(dims)}`,
+  });
 }

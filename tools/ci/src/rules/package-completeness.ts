@@ -4,8 +4,8 @@ import { type PublicPackage, repositoryRoot } from "../workspace.ts";
 
 /** What a package lacks to be published. */
 export function missingFromPackage({ folder, manifest }: PublicPackage): string[] {
-  const { "./package.json": own, ...modules } = manifest.exports ?? {};
-  const entries = Object.values(modules);
+  const { "./package.json": own, ...rest } = manifest.exports ?? {};
+  const entries = Object.values(rest).filter((entry) => !isFile(entry));
   const requirements: readonly (readonly [met: boolean, requirement: string])[] = [
     [existsSync(join(folder, "README.md")), "a README.md"],
     [sameLicense(folder), "a LICENSE equal to the repository's"],
@@ -20,6 +20,11 @@ export function missingFromPackage({ folder, manifest }: PublicPackage): string[
     [manifest.files?.includes("dist") === true, '"dist" in files'],
   ];
   return requirements.filter(([met]) => !met).map(([, requirement]) => `${manifest.name} lacks ${requirement}`);
+}
+
+/** An export of files as they are (a model's weights): it has no types and no source. */
+function isFile(entry: unknown): boolean {
+  return typeof entry === "string" && !/\.[cm]?[jt]sx?$/.test(entry);
 }
 
 function conditionsOf(entry: unknown): string[] {
