@@ -14,9 +14,11 @@ export function assertFloat32(name: string, value: AnyTensor | undefined): Tenso
 
 /** @throws NumericalError at the first number that is infinite or no number. A picture made of those would be black or grey, and would look like an answer. */
 export function assertFinite(x: Tensor, where: string): void {
-  const { data } = x;
-  let sum = 0; // one pass without branches: a sum is finite only if every term is
-  for (let i = 0; i < data.length; i++) sum += (data[i] as number) * 0;
-  if (sum !== 0)
+  const { buffer, byteOffset, length } = x.data;
+  const bits = new Uint32Array(buffer, byteOffset, length);
+  // Infinities and NaN alone have all exponent bits set, so that adding one to the exponent carries into the sign bit. One pass without branches: this runs at every step.
+  let carry = 0;
+  for (let i = 0; i < length; i++) carry |= ((bits[i] as number) & 0x7fffffff) + 0x00800000;
+  if (carry < 0)
     throw new NumericalError(`The network gave numbers that are not finite ${where}. Check the weights, or use another execution provider or float32.`);
 }

@@ -55,12 +55,11 @@ export function torchGenerator(seed: number | bigint): TorchGenerator {
     randn(dims) {
       const values = new Float32Array(sizeOf(dims));
       if (values.length < blockSize) return tensor(dims, values.map(normal));
-      for (let i = 0; i < values.length; i++) values[i] = uniform24();
-      for (let start = 0; start + blockSize <= values.length; start += blockSize) toNormal(values, start);
-      if (values.length % blockSize !== 0) {
-        const start = values.length - blockSize; // the last 16 are drawn again, also those that were already normal
-        for (let i = start; i < values.length; i++) values[i] = uniform24();
-        toNormal(values, start);
+      const whole = values.length - (values.length % blockSize);
+      for (let start = 0; start < whole; start += blockSize) toNormal(values, start, draw32);
+      if (whole < values.length) {
+        for (let i = whole; i < values.length; i++) draw32(); // drawn, and then drawn again with the last 16, also those that were already normal
+        toNormal(values, values.length - blockSize, draw32);
       }
       return tensor(dims, values);
     },
@@ -79,12 +78,14 @@ export function torchGenerator(seed: number | bigint): TorchGenerator {
   };
 }
 
-/** Box-Muller in place: 16 uniform values from `start` become 16 normal ones, value j paired with value j + 8. */
-function toNormal(values: Float32Array, start: number): void {
+/** Box-Muller for a block: of its 16 uniform draws, draw j is paired with draw j + 8. */
+function toNormal(values: Float32Array, start: number, draw32: () => number): void {
   const half = blockSize / 2;
-  for (let j = start; j < start + half; j++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - (values[j] as number)));
-    const theta = 2 * Math.PI * (values[j + half] as number);
+  const end = start + half;
+  for (let j = start; j < end; j++) values[j] = 1 - (draw32() & 0xffffff) / 2 ** 24;
+  for (let j = start; j < end; j++) {
+    const radius = Math.sqrt(-2 * Math.log(values[j] as number));
+    const theta = ((2 * Math.PI) / 2 ** 24) * (draw32() & 0xffffff);
     values[j] = radius * Math.cos(theta);
     values[j + half] = radius * Math.sin(theta);
   }
