@@ -11,6 +11,8 @@ import {
   gradient,
   groupNorm,
   layerNorm,
+  type QueryKeyValue,
+  type ResidualBlockOptions,
   residualBlock,
   splitHeadsFirst,
   splitQkvFirst,
@@ -19,44 +21,113 @@ import {
   transformerBlock,
   type Value,
 } from "@glissade/core";
-import { type CaseContext, NotSupported, type Tolerance } from "../case.ts";
+import { type CaseContext, type GoldenCase, NotSupported, type Tolerance } from "../case.ts";
+import { findCall, type ReferenceCall } from "../reference-call.ts";
 import { asFloat32, runGraph } from "../run-graph.ts";
 
-/** Builds a block from the case's inputs; parameters are named `param.*` in the case's file, so that prefix is the block's. */
 type BuildBlock = (g: GraphBuilder, input: (name: string) => Value) => Value;
+
+/** A block of the reference by its constructor: how its arguments become one of ours. Parameters are named `param.*` in the case's file, so that prefix is the block's. */
+const builders: readonly (readonly [type: string, build: (call: ReferenceCall, context: CaseContext) => BuildBlock])[] = [
+  [
+    "normalization",
+    ({ named }) =>
+      (g, input) =>
+        swish(g, groupNorm(g, input("x"), prefix), Number(named.get("swish") ?? 0)),
+  ],
+  ["LayerNorm", () => (g, input) => layerNorm(g, input("x"), prefix)],
+  [
+    "ResBlock",
+    ({ positional, named }) =>
+      (g, input) =>
+        residualBlock(g, input("x"), input("emb"), prefix, residualOptions(positional, named)),
+  ],
+  [
+    "AttentionBlock",
+    ({ positional, named }) =>
+      (g, input) => {
+        const channels = Number(positional[0]);
+        const heads = named.has("num_head_channels") ? channels / Number(named.get("num_head_channels")) : Number(named.get("num_heads") ?? 1);
+        const hasText = named.has("encoder_channels") && named.get("encoder_channels") !== "None";
+        return attentionBlock(g, input("x"), hasText ? textKeysAndValues(g, input("encoder_out"), prefix, channels) : undefined, prefix, heads);
+      },
+  ],
+  [
+    "QKVAttentionLegacy",
+    ({ positional }) =>
+      (g, input) =>
+        plainAttention(g, input("qkv"), splitHeadsFirst, Number(positional[0])),
+  ],
+  [
+    "QKVAttention",
+    ({ positional }, { case: golden, tensors }) =>
+      (g, input) => {
+        const heads = Number(positional[0]);
+        if (golden.call?.startsWith("guided_diffusion")) return plainAttention(g, input("qkv"), splitQkvFirst, heads);
+        return glideAttention(g, input("qkv"), tensors.has("in.encoder_kv") ? input("encoder_kv") : undefined, heads);
+      },
+  ],
+  [
+    "AttentionPool2d",
+    ({ positional: [, channels, headChannels, outputs] }) =>
+      (g, input) =>
+        attentionPool(g, input("x"), prefix, { heads: Number(channels) / Number(headChannels), outputs: Number(outputs ?? channels) }),
+  ],
+  [
+    "ResidualAttentionBlock",
+    ({ positional }) =>
+      (g, input) =>
+        transformerBlock(g, input("x"), prefix, Number(positional[2])),
+  ],
+  [
+    "TransformerBlock",
+    (_, { case: { call = "" } }) =>
+      (g, input) =>
+        clipTransformerBlock(g, input("x"), prefix, { heads: Number(/with (\d+) heads/.exec(call)?.[1]), causal: call.includes("Causal") }),
+  ],
+];
 
 const prefix = "param";
 
-const builders: Readonly<Record<string, BuildBlock>> = {
-  groupnorm_32_swish0: (g, input) => groupNorm(g, input("x"), prefix),
-  groupnorm_96_swish1: (g, input) => g.silu(groupNorm(g, input("x"), prefix)),
-  layernorm: (g, input) => layerNorm(g, input("x"), prefix),
-  resblock_plain: (g, input) => residualBlock(g, input("x"), input("emb"), prefix, { outChannels: 32, scaleShiftNorm: false }),
-  resblock_film: (g, input) => residualBlock(g, input("x"), input("emb"), prefix, { outChannels: 32, scaleShiftNorm: true }),
-  resblock_film_widen: (g, input) => residualBlock(g, input("x"), input("emb"), prefix, { outChannels: 64, scaleShiftNorm: true }),
-  resblock_film_down: (g, input) => residualBlock(g, input("x"), input("emb"), prefix, { outChannels: 32, scaleShiftNorm: true, resampling: "down" }),
-  resblock_film_up: (g, input) => residualBlock(g, input("x"), input("emb"), prefix, { outChannels: 32, scaleShiftNorm: true, resampling: "up" }),
-  attention_self: (g, input) => attentionBlock(g, input("x"), undefined, prefix, 2),
-  attention_text: (g, input) => attentionBlock(g, input("x"), textKeysAndValues(g, input("encoder_out"), prefix, 32), prefix, 2),
-  qkv_attention_glide: (g, input) => glideAttention(g, input("qkv"), input("encoder_kv"), 2),
-  qkv_attention_gd_legacy: (g, input) => g.reshape(attention(g, splitHeadsFirst(g, input("qkv"), 2)), [2, 16, 10]),
-  qkv_attention_gd_new: (g, input) => g.reshape(attention(g, splitQkvFirst(g, input("qkv"), 2)), [2, 16, 10]),
-  attention_pool: (g, input) => attentionPool(g, input("x"), prefix, { heads: 2, outputs: 10 }),
-  xf_block: (g, input) => transformerBlock(g, input("x"), prefix, 4),
-  clip_block_causal: (g, input) => clipTransformerBlock(g, input("x"), prefix, { heads: 2, causal: true }),
-  clip_block_full: (g, input) => clipTransformerBlock(g, input("x"), prefix, { heads: 2, causal: false }),
-};
+function swish(g: GraphBuilder, x: Value, factor: number): Value {
+  if (factor === 0) return x;
+  return factor === 1 ? g.silu(x) : g.mul(x, g.sigmoid(g.mul(x, factor)));
+}
+
+function residualOptions([channels]: readonly string[], named: ReadonlyMap<string, string>): ResidualBlockOptions {
+  const out = named.get("out_channels") ?? "None";
+  const resampling = named.get("up") === "True" ? "up" : named.get("down") === "True" ? "down" : undefined;
+  return {
+    outChannels: Number(out === "None" ? channels : out),
+    scaleShiftNorm: named.get("use_scale_shift_norm") === "True",
+    ...(resampling && { resampling }),
+  };
+}
+
+function plainAttention(g: GraphBuilder, qkv: Value, split: (g: GraphBuilder, qkv: Value, heads: number) => QueryKeyValue, heads: number): Value {
+  const [batch = 1, width, positions = 1] = qkv.dims;
+  return g.reshape(attention(g, split(g, qkv, heads)), [batch, Number(width) / 3, positions]);
+}
+
+/** @throws NotSupported for a call that constructs none of the blocks. */
+function builderOf(context: CaseContext): BuildBlock {
+  const { name, call = "" } = context.case;
+  for (const [type, build] of builders) {
+    const found = findCall(call, type);
+    if (found) return build(found, context);
+  }
+  throw new NotSupported(`the call of ${name} makes no block that is known`);
+}
 
 /** Set g_blocks: every block's output, and its gradients by our own reverse mode, both run on the backend. */
 export default async function blocks(context: CaseContext): Promise<void> {
   const { name } = context.case;
-  if (name.startsWith("timestep_embedding")) return timestepEmbeddingCase(context);
-  if (name === "activations") return activationsCase(context);
-  const build = builders[name];
-  if (!build) throw new NotSupported(`there is no block for the case ${name}`);
+  const embedding = findCall(context.case.call ?? "", "timestep_embedding");
+  if (embedding) return timestepEmbeddingCase(context, Number(embedding.positional[1]));
+  if (name.startsWith("activations")) return activationsCase(context);
 
   const { tensors, check } = context;
-  const forward = blockGraph(build, tensors);
+  const forward = blockGraph(builderOf(context), tensors);
   const wanted = [...tensors.keys()].filter((tensor) => tensor.startsWith("grad."));
   const graph = wanted.length === 0 ? forward : gradient(forward, { of: "out", withRespectTo: wanted.map(sourceName), cotangent: "in.cotangent" });
   const results = await runGraph(context, graph, tensors, tensors);
@@ -64,7 +135,7 @@ export default async function blocks(context: CaseContext): Promise<void> {
   const tolerances = gradientTolerances(context, graph, wanted);
   for (const tensor of wanted) {
     const computed = numbers(results, `grad.${sourceName(tensor)}`);
-    check.close(tensor, hasZeroedThird(name, tensor) ? withZeroedThird(computed) : computed, numbers(tensors, tensor), tolerances.get(tensor));
+    check.close(tensor, hasZeroedThird(context.case, tensor) ? withZeroedThird(computed) : computed, numbers(tensors, tensor), tolerances.get(tensor));
   }
 }
 
@@ -107,8 +178,8 @@ function sourceName(tensor: string): string {
 }
 
 /** The manifest's note: the reference zeroes the middle third of these two bias gradients, a leftover of a fused layout, not a derivative. */
-function hasZeroedThird(name: string, tensor: string): boolean {
-  return name.startsWith("clip_block") && /f_attn\.f_[qv]\.b$/.test(tensor);
+function hasZeroedThird({ call = "" }: GoldenCase, tensor: string): boolean {
+  return call.includes("clip.encoders.TransformerBlock") && /f_attn\.f_[qv]\.b$/.test(tensor);
 }
 
 function withZeroedThird(values: ArrayLike<number>): number[] {
@@ -116,8 +187,7 @@ function withZeroedThird(values: ArrayLike<number>): number[] {
   return Array.from(values, (value, i) => (i >= third && i < 2 * third ? 0 : value));
 }
 
-async function timestepEmbeddingCase(context: CaseContext): Promise<void> {
-  const channels = Number(context.case.name.split("_").at(-1));
+async function timestepEmbeddingCase(context: CaseContext, channels: number): Promise<void> {
   for (const [input, output] of [
     ["in.t_int", "out.int"],
     ["in.t_float", "out.float"],

@@ -1,7 +1,5 @@
 import {
   ancestralStep,
-  type BetaScheduleName,
-  betaSchedule,
   classifierFreeGuidance,
   concatRows,
   conditionMean,
@@ -9,7 +7,6 @@ import {
   ddimReverseStep,
   ddimStep,
   type GaussianDiffusion,
-  gaussianDiffusion,
   type MeanType,
   mapTensor,
   type PredictionOptions,
@@ -20,15 +17,14 @@ import {
   qPosteriorMeanVariance,
   qSample,
   rescaleTimesteps,
-  respace,
   rows,
-  spaceTimesteps,
   splitChannelHalves,
   type Tensor,
   tensor,
   type VarianceType,
 } from "@glissade/core";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
+import { findCall, referenceProcess } from "../reference-call.ts";
 
 /** c_diffusion_steps: every function of the process at single steps, with a fixed tensor in the network's place. */
 export default function diffusionSteps(context: CaseContext): void {
@@ -111,22 +107,17 @@ function pick(result: object, field: string): Tensor {
   return value;
 }
 
-/** The process and the network's conventions: in `values`, or for guided-diffusion's cases in the text of the call. */
-function setting({ values, call = "" }: GoldenCase): { process: GaussianDiffusion; options: PredictionOptions } {
-  const argument = (pattern: RegExp): string => pattern.exec(call)?.[1] ?? "";
-  const schedule = (values?.schedule ?? argument(/get_named_beta_schedule\('(\w+)'/)) as BetaScheduleName;
-  const length = Number(values?.T ?? argument(/space_timesteps\((\d+)/));
-  const spacing = String(values?.respacing ?? argument(/space_timesteps\(\d+, '([^']*)'/));
-  const original = gaussianDiffusion(betaSchedule(schedule, length));
-  const process = spacing ? respace(original, spaceTimesteps(length, spacing)) : original;
-  if (values) return { process, options: {} };
-  const typeName = (name: string) =>
-    argument(new RegExp(`${name}=(\\w+)`))
-      .toLowerCase()
-      .replace("_", "-");
+/** The process and the network's conventions: what the call does not say is GLIDE's. */
+function setting(golden: GoldenCase): { process: GaussianDiffusion; options: PredictionOptions } {
+  const call = golden.call ?? "";
+  const process = referenceProcess(golden);
+  const named = findCall(call, "SpacedDiffusion")?.named ?? new Map<string, string>();
+  const typeName = (name: string) => named.get(name)?.toLowerCase().replace("_", "-");
+  const meanType = typeName("model_mean_type") as MeanType | undefined; // predict refuses other names
+  const varianceType = typeName("model_var_type") as VarianceType | undefined;
   return {
-    process: argument(/rescale_timesteps=(\w+)/) === "True" ? rescaleTimesteps(process, length) : process,
-    options: { meanType: typeName("model_mean_type") as MeanType, varianceType: typeName("model_var_type") as VarianceType },
+    process: named.get("rescale_timesteps") === "True" ? rescaleTimesteps(process, Number(findCall(call, "space_timesteps")?.positional[0])) : process,
+    options: { ...(meanType && { meanType }), ...(varianceType && { varianceType }) },
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type AnyTensor,
   computedWeights,
   glideTokenizer,
+  mapTensor,
   openSafetensors,
   parseTextToImageConfig,
   type Tensor,
@@ -38,9 +39,9 @@ const memoryLimit = 2.5;
  */
 export default async function fullSize(context: CaseContext): Promise<void> {
   const { case: golden, directory, check } = context;
-  if (golden.name === "clip") throw new NotSupported("the noised CLIP is not built yet");
+  if (golden.values?.options === undefined) throw new NotSupported("the noised CLIP is not built yet");
   const config = parseTextToImageConfig({ ...(golden.values?.options as object) });
-  const parameters = JSON.parse(await readFile(join(directory, `parameters_${golden.name}.json`), "utf8")) as ParameterList;
+  const parameters = JSON.parse(await readFile(join(directory, golden.extra_files?.[0] ?? `parameters_${golden.name}.json`), "utf8")) as ParameterList;
   checkFormula(context, parameters);
 
   const folder = await mkdtemp(join(tmpdir(), "glissade-full-size-"));
@@ -90,7 +91,7 @@ async function compareForward(context: CaseContext, config: TextToImageConfig, f
       const empty = await network.text(...(await tokenTensors(context, config, "")));
       compare(context, "empty_prompt.xf_proj", empty.xf_proj);
     }
-    const pictures = config.inpainting ? { inpaint_image: inputTensor(context, "inpaint_image"), inpaint_mask: knownRows(height, width, 20) } : {};
+    const pictures = config.inpainting ? { inpaint_image: inputTensor(context, "inpaint_image"), inpaint_mask: inpaintMask(context) } : {};
     const { output } = await network.image({ x, timesteps: tensor([1], [Number(golden.values?.t)]), ...text, ...pictures, ...(lowRes && { low_res: lowRes }) });
     compare(context, "output", output);
   } finally {
@@ -127,10 +128,13 @@ function inputTensor({ case: golden }: CaseContext, name: string): Tensor {
   return formulaValues(input.name, input.shape, { scale: input.scale === "sqrt(12)" ? Math.sqrt(12) : Number(input.scale) });
 }
 
-/** The inpainting mask of the set: 1 in the first rows. */
-function knownRows(height: number, width: number, known: number): Tensor {
-  return tensor(
-    [1, 1, height, width],
-    Float32Array.from({ length: height * width }, (_, i) => (i < known * width ? 1 : 0)),
-  );
+/** The inpainting mask by its rule, "1 for rows 0..19, else 0". */
+function inpaintMask({ case: golden }: CaseContext): Tensor {
+  const inputs = golden.values?.inputs as Readonly<Record<string, { shape: readonly number[]; rule?: string }>>;
+  const { shape = [], rule = "" } = inputs.inpaint_mask ?? {};
+  const [, first, last] = /^1 for rows (\d+)\.\.(\d+), else 0$/.exec(rule) ?? [];
+  if (last === undefined) throw new NotSupported(`the rule of the inpainting mask: ${rule}`);
+  const width = shape.at(-1) ?? 1;
+  const known = (row: number) => row >= Number(first) && row <= Number(last);
+  return mapTensor(tensor(shape), (_, i) => (known(Math.floor(i / width)) ? 1 : 0));
 }

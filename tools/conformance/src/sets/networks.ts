@@ -18,12 +18,14 @@ import { asFloat32 } from "../run-graph.ts";
 /** Set g_networks: small networks with given weights, forward passes and every block between. */
 export default async function networks(context: CaseContext): Promise<void> {
   const { case: golden, directory, tensors, check } = context;
-  const weightsFile = await weightsFileOf(golden.name, directory);
+  const weightsFile = await weightsFileOf(context);
   const config = await configFor(context, weightsFile);
   const x = floats(tensors, "in.x");
   const [batch = 0, , height = 0, width = 0] = x.dims;
   const lowRes = tensors.get("in.low_res")?.dims;
-  const weights = golden.name.endsWith("_fp16") ? await halfPrecisionWeights(context, weightsFile) : await openSafetensors(join(directory, weightsFile));
+  const weights = golden.values?.parameters_kept_in_float32
+    ? await halfPrecisionWeights(context, weightsFile)
+    : await openSafetensors(join(directory, weightsFile));
   const blocks = [...tensors.keys()].filter((name) => name.startsWith("mid."));
   const network = await openNetwork(context, config, weights, {
     height,
@@ -53,8 +55,10 @@ export default async function networks(context: CaseContext): Promise<void> {
   }
 }
 
-/** The weights that a case's name begins with: `superres_small_run1` uses `superres_small.safetensors`. */
-async function weightsFileOf(name: string, directory: string): Promise<string> {
+/** The weights that the case names; else those that its name begins with: `superres_small_run1` uses `superres_small.safetensors`. */
+async function weightsFileOf({ case: { name, values, extra_files }, directory }: CaseContext): Promise<string> {
+  const named = values?.weights_file ?? extra_files?.find((file) => file.endsWith(".safetensors"));
+  if (typeof named === "string") return named;
   const candidates = (await readdir(directory)).filter(
     (file) => file.endsWith(".safetensors") && file !== `${name}.safetensors` && name.startsWith(basename(file, ".safetensors")),
   );

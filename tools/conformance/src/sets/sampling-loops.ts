@@ -2,55 +2,46 @@ import { join } from "node:path";
 import {
   type AnyTensor,
   batchNoise,
-  betaSchedule,
   classifierFreeGuidance,
   concatRows,
   type Denoise,
   ddim,
   ddpm,
-  gaussianDiffusion,
   type NoiseSource,
   openSafetensors,
   predict,
   quantizeLowResolution,
-  respace,
   rows,
   type Sampler,
-  spaceTimesteps,
   type Tensor,
   tensor,
   torchGenerator,
   weightedSum,
 } from "@glissade/core";
-import { type CaseContext, NotSupported } from "../case.ts";
+import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { configFor, openNetwork } from "../network-under-test.ts";
+import { findCall, referenceProcess } from "../reference-call.ts";
 import { asFloat32 } from "../run-graph.ts";
 
-interface Loop {
-  readonly schedule: "linear" | "squaredcos_cap_v2";
-  readonly respacing: string;
-  readonly sampler: Sampler;
-  /** Classifier-free guidance over 2B rows, as in the notebooks. */
-  readonly guided: boolean;
+/** The sampler that a case's call names. @throws NotSupported for another method. */
+function samplerOf({ name, call = "" }: GoldenCase): Sampler {
+  if (/\bddim_sample_loop\(/.test(call)) return ddim({ eta: Number(findCall(call, "ddim_sample_loop")?.named.get("eta") ?? 0) });
+  if (/\bp_sample_loop\(/.test(call)) return ddpm();
+  throw new NotSupported(`the call of ${name} names no sampling loop that is known`);
 }
 
-const loops: Readonly<Record<string, Loop>> = {
-  cfg_p_sample_loop_10: { schedule: "squaredcos_cap_v2", respacing: "10", sampler: ddpm(), guided: true },
-  "cfg_ddim_loop_eta0.5": { schedule: "squaredcos_cap_v2", respacing: "ddim10", sampler: ddim({ eta: 0.5 }), guided: true },
-  upsample_ddim_fast27: { schedule: "linear", respacing: "fast27", sampler: ddim(), guided: false },
-};
-
-const needsGradientNetworks: Readonly<Record<string, string>> = {
-  clip_guided_p_sample_loop: "the noised CLIP is not built yet",
-  clip_guided_ddim_sample_loop: "the noised CLIP is not built yet",
-  classifier_guided_p_sample_loop_10: "ADM's class-conditional network and classifier are not built yet",
-};
+/** @throws NotSupported for guidance by the gradient of a network that is not built yet. */
+function assertNetworksBuilt({ values }: GoldenCase): void {
+  if (values?.clip_weights !== undefined) throw new NotSupported("the noised CLIP is not built yet");
+  if (values?.classifier_weights !== undefined) throw new NotSupported("ADM's class-conditional network and classifier are not built yet");
+}
 
 /** Set c_sampling_loops: whole runs of GLIDE's samplers, every step compared. */
 export default async function samplingLoops(context: CaseContext): Promise<void> {
   const { case: golden, directory, tensors, check } = context;
-  const loop = loops[golden.name];
-  if (!loop) throw new NotSupported(needsGradientNetworks[golden.name] ?? `there is no loop for the case ${golden.name}`);
+  assertNetworksBuilt(golden);
+  const sampler = samplerOf(golden);
+  const scale = golden.values?.guidance_scale as number | undefined; // classifier-free guidance over 2B rows, as in the notebooks
 
   const weightsFile = String(golden.values?.weights_file);
   const config = await configFor(context, weightsFile);
@@ -65,19 +56,19 @@ export default async function samplingLoops(context: CaseContext): Promise<void>
   });
   try {
     const { xf_out: _features, ...text } = await network.text(named(tensors, "in.tokens"), named(tensors, "in.mask"));
-    const process = respace(gaussianDiffusion(betaSchedule(loop.schedule, 1000)), spaceTimesteps(1000, loop.respacing));
+    const process = referenceProcess(golden);
     const model = async (x: Tensor, timestep: number) => {
       const timesteps = tensor([batch], new Float32Array(batch).fill(timestep));
       return floats(new Map(Object.entries(await network.image({ x, timesteps, ...text, ...(lowRes && { low_res: lowRes }) }))), "output");
     };
     const denoise: Denoise = async (x, index) => {
       const timestep = process.timestepMap[index] ?? 0;
-      return predict(process, loop.guided ? await guidedRows(model, x, timestep) : await model(x, timestep), x, index);
+      return predict(process, scale === undefined ? await model(x, timestep) : await guidedRows(model, x, timestep, scale), x, index);
     };
 
     const samples: Tensor[] = [];
     const predictions: Tensor[] = [];
-    for await (const { x, x0 } of loop.sampler({ process, denoise, noise: recordedNoise(floats(tensors, "in.step_noise")), x: start })) {
+    for await (const { x, x0 } of sampler({ process, denoise, noise: recordedNoise(floats(tensors, "in.step_noise")), x: start })) {
       samples.push(x);
       predictions.push(x0);
     }
@@ -92,13 +83,13 @@ export default async function samplingLoops(context: CaseContext): Promise<void>
 }
 
 /** The notebooks' model function: the first half of the rows is seen twice, and both halves go on with the guided noise and their own variance. */
-async function guidedRows(model: (x: Tensor, timestep: number) => Promise<Tensor>, x: Tensor, timestep: number): Promise<Tensor> {
+async function guidedRows(model: (x: Tensor, timestep: number) => Promise<Tensor>, x: Tensor, timestep: number, scale: number): Promise<Tensor> {
   const count = (x.dims[0] ?? 0) / 2;
   const seen = rows(x, 0, count);
   const output = await model(concatRows([seen, seen]), timestep);
   const conditional = rows(output, 0, count);
   const unconditional = rows(output, count, 2 * count);
-  const guided = classifierFreeGuidance(conditional, unconditional, 3);
+  const guided = classifierFreeGuidance(conditional, unconditional, scale);
   return concatRows([guided, withImageChannels(unconditional, guided)]);
 }
 
@@ -135,6 +126,7 @@ function checkNoise({ case: golden, tensors, check }: CaseContext, start: Tensor
   const draws = Array.from({ length: recorded.dims[0] ?? 0 }, () => generator.randn(start.dims));
   check.close("step noise of the seed", concatRows(draws).data, recorded.data, tolerance);
 
+  if (golden.values?.guidance_scale === undefined) return;
   // The pipeline's seed mode "batch" must keep the first half of the same draws.
   const half = batchNoise(seed, { rowsPerImage: 2 })([(start.dims[0] ?? 0) / 2, ...start.dims.slice(1)]);
   check.close("the first rows in batch mode", half.data, weightedSum([1, rows(start, 0, half.dims[0] ?? 0)]).data, tolerance);
