@@ -54,7 +54,7 @@ export async function configFor({ case: golden, directory }: CaseContext, weight
   const described = [golden, ...manifest.cases.filter(({ name }) => name.startsWith(stem))].find(({ values }) => values?.config !== undefined);
   const owner = manifest.cases.find(({ name, values }) => name.startsWith(stem) && typeof values?.class === "string");
   if (!described) throw new Error(`no case describes the network of ${weightsFile}`);
-  const networkClass = String(golden.values?.class ?? owner?.values?.class ?? /\w*Text2ImUNet/.exec(golden.call ?? "")?.[0] ?? "Text2ImUNet");
+  const networkClass = String(golden.values?.class ?? owner?.values?.class ?? /\w*Text2ImU[Nn]et/.exec(golden.call ?? "")?.[0] ?? "Text2ImUNet");
   return parseTextToImageConfig({
     ...(described.values?.config as object),
     super_res: networkClass.startsWith("SuperRes"),
