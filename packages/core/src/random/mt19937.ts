@@ -10,7 +10,7 @@ const shiftSize = 397;
  */
 export function mt19937(seed: number | bigint): () => number {
   const state = initialState(Number(BigInt.asUintN(32, BigInt(seed))));
-  const words = new Uint32Array(stateSize);
+  const words = new Int32Array(stateSize);
   let position = stateSize;
   return () => {
     if (position === stateSize) {
@@ -18,12 +18,13 @@ export function mt19937(seed: number | bigint): () => number {
       for (let i = 0; i < stateSize; i++) words[i] = temper(state[i] as number);
       position = 0;
     }
-    return words[position++] as number;
+    return (words[position++] as number) >>> 0;
   };
 }
 
-function initialState(seed: number): Uint32Array {
-  const state = new Uint32Array(stateSize);
+/** Signed, as JavaScript's bit operations are: the engine then keeps words as integers. */
+function initialState(seed: number): Int32Array {
+  const state = new Int32Array(stateSize);
   state[0] = seed;
   for (let i = 1; i < stateSize; i++) {
     const previous = state[i - 1] as number;
@@ -33,7 +34,7 @@ function initialState(seed: number): Uint32Array {
 }
 
 /** The recurrence x_(k+n) = x_(k+m) ^ (upper bit of x_k | lower 31 bits of x_(k+1)) A, for a whole state at once; the indices wrap round at its end. */
-function twist(state: Uint32Array): void {
+function twist(state: Int32Array): void {
   const shift = stateSize - shiftSize;
   for (let i = 0; i < shift; i++) state[i] = next(state[i] as number, state[i + 1] as number, state[i + shiftSize] as number);
   for (let i = shift; i < stateSize - 1; i++) state[i] = next(state[i] as number, state[i + 1] as number, state[i - shift] as number);
@@ -42,7 +43,7 @@ function twist(state: Uint32Array): void {
 
 function next(word: number, following: number, shifted: number): number {
   const joined = (word & 0x80000000) | (following & 0x7fffffff);
-  return shifted ^ (joined >>> 1) ^ (joined & 1 ? 0x9908b0df : 0);
+  return shifted ^ (joined >>> 1) ^ (-(joined & 1) & 0x9908b0df); // A where the lowest bit is set, without a branch that nothing could predict
 }
 
 function temper(word: number): number {
@@ -51,5 +52,5 @@ function temper(word: number): number {
   y ^= (y << 7) & 0x9d2c5680;
   y ^= (y << 15) & 0xefc60000;
   y ^= y >>> 18;
-  return y >>> 0;
+  return y;
 }
