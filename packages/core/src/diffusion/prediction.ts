@@ -217,8 +217,8 @@ export function splitChannelHalves(x: Tensor): readonly [Tensor, Tensor] {
 function clip(x0: Tensor, clipDenoised: boolean | ((x0: Tensor) => Tensor)): Tensor {
   if (typeof clipDenoised === "function") return clipDenoised(x0);
   if (!clipDenoised) return x0;
-  const data = x0.data.slice();
-  for (let i = 0; i < data.length; i++) data[i] = Math.min(1, Math.max(-1, data[i] as number));
+  const data = new Float32Array(x0.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.min(1, Math.max(-1, x0.data[i] as number));
   return { dtype: "float32", dims: x0.dims, data };
 }
 

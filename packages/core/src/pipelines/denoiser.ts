@@ -29,9 +29,7 @@ export function guidedDenoiser({ process, network, features, guidance, count, si
     const batch = x.dims[0] ?? 0;
     const inputs = { x, timesteps: tensor([batch], new Float32Array(batch).fill(timestep)), ...text };
     const { output } = await network.run(inputs, signal ? { signal } : {});
-    const modelOutput = assertFloat32("output", output);
-    assertFinite(modelOutput, `at timestep ${timestep}`);
-    return modelOutput;
+    return assertFloat32("output", output);
   };
 
   return async (x, index) => {
@@ -44,6 +42,7 @@ export function guidedDenoiser({ process, network, features, guidance, count, si
     } else {
       modelOutput = await evaluate(x, timestep, conditionalFeatures);
     }
+    assertFinite(modelOutput, `at timestep ${timestep}`); // what is not finite in a branch is not finite in the combination
     return predict(process, modelOutput, x, index, prediction);
   };
 }

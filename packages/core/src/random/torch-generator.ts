@@ -85,8 +85,23 @@ function toNormal(values: Float32Array, start: number, draw32: () => number): vo
   for (let j = start; j < end; j++) values[j] = 1 - (draw32() & 0xffffff) / 2 ** 24;
   for (let j = start; j < end; j++) {
     const radius = Math.sqrt(-2 * Math.log(values[j] as number));
-    const theta = ((2 * Math.PI) / 2 ** 24) * (draw32() & 0xffffff);
-    values[j] = radius * Math.cos(theta);
-    values[j + half] = radius * Math.sin(theta);
+    // The angle has 24 bits: it is the sum of three angles of 8 bits, whose cosines and sines are at hand, next to each other.
+    const draw = draw32();
+    const a = (draw >>> 15) & 0x1fe;
+    const b = (draw >>> 7) & 0x1fe;
+    const c = (draw << 1) & 0x1fe;
+    const cosAB = (highTurns[a] as number) * (middleTurns[b] as number) - (highTurns[a + 1] as number) * (middleTurns[b + 1] as number);
+    const sinAB = (highTurns[a + 1] as number) * (middleTurns[b] as number) + (highTurns[a] as number) * (middleTurns[b + 1] as number);
+    values[j] = radius * (cosAB * (lowTurns[c] as number) - sinAB * (lowTurns[c + 1] as number));
+    values[j + half] = radius * (sinAB * (lowTurns[c] as number) + cosAB * (lowTurns[c + 1] as number));
   }
 }
+
+/** Cosine and sine of 256 angles, `step` of a turn apart: small enough to stay in the processor's cache beside a network. */
+function turns(step: number): Float64Array {
+  return Float64Array.from({ length: 512 }, (_, i) => (i % 2 === 0 ? Math.cos : Math.sin)(2 * Math.PI * step * (i >> 1)));
+}
+
+const highTurns = /* @__PURE__ */ turns(2 ** -8);
+const middleTurns = /* @__PURE__ */ turns(2 ** -16);
+const lowTurns = /* @__PURE__ */ turns(2 ** -24);
