@@ -1,4 +1,4 @@
-import type { AnyTensor, DataType, Dim, ValueType } from "@glissade/core";
+import type { DataType, Dim, ValueType } from "@glissade/core";
 import { PbfWriter } from "pbf";
 
 /** Field numbers of the messages that are written here, from the ONNX format's `onnx.proto`. */
@@ -74,11 +74,6 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   writer.writeMessage(field.model.graph, writeGraph, model);
   writer.writeMessage(field.model.opsetImport, writeOpset, standardOperators);
   return writer.finish();
-}
-
-/** A tensor's elements as little-endian bytes; a view where the platform allows it. */
-export function bytesOf({ data }: AnyTensor): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function writeGraph(model: OnnxModel, writer: PbfWriter): void {

@@ -1,6 +1,6 @@
-import type { AnyTensor, Dim, Graph, GraphNode, OperationName, ValueType, WeightSource } from "@glissade/core";
+import { type AnyTensor, bytesOfTensor, type Dim, type Graph, type GraphNode, type OperationName, type ValueType, type WeightSource } from "@glissade/core";
 import { GraphCompileError } from "./errors.ts";
-import { bytesOf, elementType, encodeModel, type OnnxInitializer, type OnnxNode } from "./model-proto.ts";
+import { elementType, encodeModel, type OnnxInitializer, type OnnxNode } from "./model-proto.ts";
 import { node, type OnnxOperation, type OnnxScope, type OperationCall, type OperationKernel, operationKernels } from "./operation-kernels.ts";
 import { weightInitializers } from "./weight-initializers.ts";
 
@@ -82,7 +82,7 @@ class ModelWriter implements OnnxScope {
   }
 
   constant(value: string, constant: AnyTensor): void {
-    this.initializers.push({ name: this.#name(value), dtype: constant.dtype, dims: constant.dims, content: { bytes: bytesOf(constant) } });
+    this.initializers.push({ name: this.#name(value), dtype: constant.dtype, dims: constant.dims, content: { bytes: bytesOfTensor(constant) } });
   }
 
   operation(graphNode: GraphNode): void {

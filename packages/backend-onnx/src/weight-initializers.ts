@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, sep } from "node:path";
-import { bytesPerElement, type DataType, type GraphParameter, sizeOf, type WeightSource, WeightsError } from "@glissade/core";
+import { byteLength, bytesPerElement, type DataType, type GraphParameter, sizeOf, type WeightSource, WeightsError } from "@glissade/core";
 import type { OnnxInitializer } from "./model-proto.ts";
 
 /** A graph's weights as ONNX initializers, and where their bytes are. */
@@ -44,7 +44,7 @@ export async function weightInitializers(parameters: readonly GraphParameter[], 
       continue;
     }
     signal?.throwIfAborted();
-    const { path, data } = inMemory.get(name) ?? { path: `memory/${inMemory.size}`, data: await checkedBytes(name, byteLength(dtype, dims), weights) };
+    const { path, data } = inMemory.get(name) ?? { path: `memory/${inMemory.size}`, data: await checkedBytes(name, byteLength({ dtype, dims }), weights) };
     const small = data.length <= inlineLimit;
     if (!small) inMemory.set(name, { path, data });
     initializers.push({ name: value, dtype, dims, content: small ? { bytes: data } : { location: path, offset: 0, length: data.length } });
@@ -90,10 +90,6 @@ async function checkedBytes(name: string, expected: number, weights: WeightSourc
   const bytes = await weights.read(name);
   if (bytes.length !== expected) throw new WeightsError({ tensor: name, reason: `its source gave ${bytes.length} bytes where its shape needs ${expected}` });
   return bytes;
-}
-
-function byteLength(dtype: DataType, dims: readonly number[]): number {
-  return sizeOf(dims) * bytesPerElement[dtype];
 }
 
 /** Paths with links resolved, because ONNX Runtime refuses a link that leads out of the folder (Hugging Face's cache is full of them). */

@@ -1,4 +1,4 @@
-import { bytesPerElement, parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
+import { byteLength, parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
 import { componentOf, components } from "./component.ts";
 import { CheckpointError } from "./errors.ts";
 import { networkIn, recognise } from "./recognise-checkpoint.ts";
@@ -19,7 +19,7 @@ export function summarize(weights: WeightSource): WeightsSummary {
   return {
     tensors: described.length,
     parameters: described.reduce((sum, { dims }) => sum + sizeOf(dims), 0),
-    bytes: described.reduce((sum, { dtype, dims }) => sum + sizeOf(dims) * bytesPerElement[dtype], 0),
+    bytes: described.reduce((sum, { dtype, dims }) => sum + byteLength({ dtype, dims }), 0),
     dtypes,
   };
 }

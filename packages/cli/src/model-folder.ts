@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { bytesPerElement, convertWeights, sizeOf, type TextToImageConfig, type WeightSource, type WeightType } from "@glissade/core";
+import { byteLength, convertWeights, type TextToImageConfig, type WeightSource, type WeightType } from "@glissade/core";
 import { writeFolder } from "./atomic-file.ts";
 import { type ComponentName, components } from "./component.ts";
 import { OutputError } from "./errors.ts";
@@ -114,6 +114,6 @@ async function writeJson(folder: string, component: string, name: string, json: 
 function storedBytes({ source, weights }: CheckedNetwork, dtype: WeightType | undefined): number {
   return [...weights.values()].reduce((sum, name) => {
     const found = source.describe(name);
-    return sum + (found ? sizeOf(found.dims) * bytesPerElement[dtype ?? found.dtype] : 0);
+    return sum + (found ? byteLength({ dtype: dtype ?? found.dtype, dims: found.dims }) : 0);
   }, 0);
 }

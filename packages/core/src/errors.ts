@@ -73,6 +73,11 @@ export class UnknownNameError extends GlissadeError {
   }
 }
 
+/** @throws InvalidArgumentError where the value is no whole number from 1. */
+export function assertPositiveInteger(argument: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError({ argument, received: value, expected: "a positive integer" });
+}
+
 /** A pipeline, a backend or a compiled graph was used after `dispose()`. */
 export class DisposedError extends GlissadeError {
   static override readonly code: string = "DisposedError";

@@ -1,4 +1,4 @@
-import { type GenerateOptions, InvalidArgumentError, type SamplerName, type Spacing, samplers, spacings } from "@glissade/core";
+import { type GenerateOptions, InvalidArgumentError, randomSeed, type SamplerName, type Spacing, samplers, spacings } from "@glissade/core";
 import { type Arguments, given, type OptionTable } from "../arguments.ts";
 import { assertWritable, writeFiles } from "../atomic-file.ts";
 import { command } from "../command.ts";
@@ -101,10 +101,4 @@ function readSteps(text: string | undefined): number | string | undefined {
     received: text,
     expected: 'a whole number from 1, or a respacing such as "fast27", "ddim50" or "10,15,20"',
   });
-}
-
-/** 32 bits, as many as PyTorch's generator looks at. */
-function randomSeed(): number {
-  const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return seed;
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.ts";
-import { addWeighted, assertSameDims, type Tensor } from "../tensor.ts";
+import { addWeighted, assertSameDims, sizeOf, type Tensor } from "../tensor.ts";
 
 /** A step of a (respaced) process, 0 = least noise: one for the whole batch, or one per row. */
 export type TimestepIndex = number | readonly number[];
@@ -43,7 +43,7 @@ export function weightedSumByRow(...terms: readonly (readonly [weights: Float64A
 
 /** A tensor of the given shape whose rows are each filled with one number. */
 export function filledByRow(dims: readonly number[], values: Float64Array): Tensor {
-  const rowSize = dims.slice(1).reduce((product, dim) => product * dim, 1);
+  const rowSize = sizeOf(dims.slice(1));
   const data = new Float32Array(values.length * rowSize);
   values.forEach((value, row) => {
     data.fill(value, row * rowSize, (row + 1) * rowSize);

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
+import { assertPositiveInteger, UnknownNameError } from "../errors.ts";
 
 const schedules = { linear, squaredcos_cap_v2: squaredCosine, cosine: squaredCosine };
 
@@ -16,7 +16,7 @@ export type BetaScheduleName = keyof typeof schedules;
  * @example `betaSchedule("squaredcos_cap_v2", 1000)`
  */
 export function betaSchedule(name: BetaScheduleName, numTimesteps: number): Float64Array {
-  assertSteps("numTimesteps", numTimesteps);
+  assertPositiveInteger("numTimesteps", numTimesteps);
   if (!Object.hasOwn(schedules, name)) throw new UnknownNameError({ kind: "beta schedule", asked: name, known: Object.keys(schedules) });
   return schedules[name](numTimesteps);
 }
@@ -46,7 +46,7 @@ export type LegacyBetaScheduleName = keyof typeof legacySchedules;
  * @example `legacyBetaSchedule("quad", { betaStart: 0.0001, betaEnd: 0.02, steps: 100 })`
  */
 export function legacyBetaSchedule(name: LegacyBetaScheduleName, options: LegacyBetaScheduleOptions): Float64Array {
-  assertSteps("steps", options.steps);
+  assertPositiveInteger("steps", options.steps);
   if (!Object.hasOwn(legacySchedules, name)) throw new UnknownNameError({ kind: "legacy beta schedule", asked: name, known: Object.keys(legacySchedules) });
   return legacySchedules[name](options);
 }
@@ -71,8 +71,4 @@ function warmup({ betaStart, betaEnd, steps }: LegacyBetaScheduleOptions, fracti
 function linspace(start: number, end: number, count: number): Float64Array {
   const step = (end - start) / (count - 1);
   return Float64Array.from({ length: count }, (_, i) => (i === 0 ? start : i === count - 1 ? end : start + i * step));
-}
-
-function assertSteps(argument: string, steps: number): void {
-  if (!Number.isSafeInteger(steps) || steps < 1) throw new InvalidArgumentError({ argument, received: steps, expected: "a positive integer" });
 }

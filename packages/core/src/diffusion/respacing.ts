@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
 import { roundHalfEven } from "../rounding.ts";
 
 /**
@@ -147,8 +147,4 @@ function assertStepsWithin(numTimesteps: number, steps: number): void {
   assertPositiveInteger("steps", steps);
   if (steps > numTimesteps)
     throw new InvalidArgumentError({ argument: "steps", received: steps, expected: `at most ${numTimesteps}, the length of the process` });
-}
-
-function assertPositiveInteger(argument: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError({ argument, received: value, expected: "a positive integer" });
 }

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from "./builder.ts";
+import type { Dim, ValueType } from "./graph.ts";
 import { broadcastDims, broadcastOffsets, GraphError, inputAt, type OperationDefinition, unbroadcast } from "./operation.ts";
 
 type UnaryName = "exp" | "log" | "sqrt" | "sin" | "cos" | "tanh" | "sigmoid" | "erf" | "silu" | "gelu";
@@ -7,7 +8,7 @@ type BinaryName = "add" | "sub" | "mul" | "div";
 /** An operation on every element: its function and its derivative as a graph of x, y = f(x) and dy. */
 function unary(f: (x: number) => number, derivative: (g: GraphBuilder, x: Value, y: Value, dy: Value) => Value): OperationDefinition<UnaryName> {
   return {
-    shape: (inputs) => floats(inputAt(inputs, 0)),
+    shape: (inputs) => ({ dtype: "float32", dims: floatDims(inputAt(inputs, 0)) }),
     evaluate: (inputs) => inputAt(inputs, 0).data.map(f),
     gradient: ({ g, inputs, output, dy }) => [derivative(g, inputAt(inputs, 0), output, dy)],
   };
@@ -19,7 +20,7 @@ function binary(
   derivatives: readonly [(g: GraphBuilder, dy: Value, a: Value, b: Value) => Value, (g: GraphBuilder, dy: Value, a: Value, b: Value) => Value],
 ): OperationDefinition<BinaryName> {
   return {
-    shape: (inputs) => ({ dtype: "float32", dims: broadcastDims(floats(inputAt(inputs, 0)).dims, floats(inputAt(inputs, 1)).dims) }),
+    shape: (inputs) => ({ dtype: "float32", dims: broadcastDims(floatDims(inputAt(inputs, 0)), floatDims(inputAt(inputs, 1))) }),
     evaluate(inputs, _attributes, dims) {
       const a = inputAt(inputs, 0);
       const b = inputAt(inputs, 1);
@@ -35,13 +36,9 @@ function binary(
   };
 }
 
-function floats<T extends { readonly dtype: string }>(value: T): T & { readonly dtype: "float32" } {
-  if (!isFloat(value)) throw new GraphError(`An element-wise operation takes float32; it was given ${value.dtype}. Cast it first.`);
-  return value;
-}
-
-function isFloat<T extends { readonly dtype: string }>(value: T): value is T & { readonly dtype: "float32" } {
-  return value.dtype === "float32";
+function floatDims({ dtype, dims }: ValueType): readonly Dim[] {
+  if (dtype !== "float32") throw new GraphError(`An element-wise operation takes float32; it was given ${dtype}. Cast it first.`);
+  return dims;
 }
 
 const sigmoidOf = (x: number) => 1 / (1 + Math.exp(-x));

@@ -1,5 +1,5 @@
 import { display } from "../errors.ts";
-import { type AnyTensor, typedTensor } from "../tensor.ts";
+import { type AnyTensor, sizeOf, typedTensor } from "../tensor.ts";
 import type { Dim, Graph, GraphNode } from "./graph.ts";
 import { GraphError, type NdArray } from "./operation.ts";
 import { definitionOf } from "./operation-table.ts";
@@ -29,7 +29,7 @@ export function evaluateGraph(
   }
   for (const { name, value, dims } of graph.parameters) {
     const stored = toNdArray(lookup(parameters, name, "parameter"));
-    if (stored.data.length !== dims.reduce((product, dim) => product * dim, 1))
+    if (stored.data.length !== sizeOf(dims))
       throw new GraphError(`The parameter ${name} has shape ${display(stored.dims)}; the graph reads it as ${display(dims)}.`);
     values.set(value, { dims, data: stored.data });
   }

@@ -1,3 +1,4 @@
+import { sizeOf } from "../tensor.ts";
 import type { Dim, Graph, GraphNode } from "./graph.ts";
 
 /**
@@ -12,16 +13,9 @@ export function countFlops(graph: Graph, symbols: Readonly<Record<string, number
 }
 
 function nodeFlops(node: GraphNode, dimsOf: (name: string) => number[]): number {
-  const elements = dimsOf(node.output).reduce((product, dim) => product * dim, 1);
+  const elements = sizeOf(dimsOf(node.output));
   const [first = "", second = ""] = node.inputs;
-  if (node.operation === "conv2d")
-    return (
-      2 *
-      elements *
-      dimsOf(second)
-        .slice(1)
-        .reduce((product, dim) => product * dim, 1)
-    );
+  if (node.operation === "conv2d") return 2 * elements * sizeOf(dimsOf(second).slice(1));
   if (node.operation === "matmul") return 2 * elements * (dimsOf(first).at(node.attributes.transposeA ? -2 : -1) ?? 1);
   return 0;
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from "../tensor.ts";
 import type { Value } from "./builder.ts";
 import type { Dim } from "./graph.ts";
 import {
@@ -72,12 +73,12 @@ export const layout: { [K in LayoutName]: OperationDefinition<K> } = {
       return { dtype: first.dtype, dims: first.dims.map((dim, i) => (i === axis ? length : dim)) };
     },
     evaluate(inputs, { axis }, dims) {
-      const out = new Float64Array(size(dims));
-      const outer = size(dims.slice(0, axis));
-      const row = size(dims.slice(axis));
+      const out = new Float64Array(sizeOf(dims));
+      const outer = sizeOf(dims.slice(0, axis));
+      const row = sizeOf(dims.slice(axis));
       let start = 0;
       for (const { data, dims: part } of inputs) {
-        const width = size(part.slice(axis));
+        const width = sizeOf(part.slice(axis));
         for (let i = 0; i < outer; i++) out.set(data.subarray(i * width, (i + 1) * width), i * row + start);
         start += width;
       }
@@ -139,7 +140,7 @@ export const layout: { [K in LayoutName]: OperationDefinition<K> } = {
       const x = inputAt(inputs, 0);
       const strides = stridesOf(dims);
       const base = pads.reduce((offset, [before], axis) => offset + before * (strides[axis] as number), 0);
-      const out = new Float64Array(size(dims));
+      const out = new Float64Array(sizeOf(dims));
       offsetsOf(x.dims, strides, base).forEach((offset, i) => {
         out[offset] = x.data[i] as number;
       });
@@ -177,8 +178,8 @@ export const layout: { [K in LayoutName]: OperationDefinition<K> } = {
     },
     evaluate(inputs, _attributes, dims) {
       const table = inputAt(inputs, 0);
-      const width = size(table.dims.slice(1));
-      const out = new Float64Array(size(dims));
+      const width = sizeOf(table.dims.slice(1));
+      const out = new Float64Array(sizeOf(dims));
       inputAt(inputs, 1).data.forEach((index, i) => {
         if (index < 0 || index >= (table.dims[0] ?? 0)) throw new GraphError(`gather reads row ${index} of a table of ${table.dims[0]} rows.`);
         out.set(table.data.subarray(index * width, (index + 1) * width), i * width);
@@ -198,8 +199,8 @@ export const layout: { [K in LayoutName]: OperationDefinition<K> } = {
     },
     evaluate(inputs, _attributes, dims) {
       const updates = inputAt(inputs, 1);
-      const width = size(dims.slice(1));
-      const out = new Float64Array(size(dims));
+      const width = sizeOf(dims.slice(1));
+      const out = new Float64Array(sizeOf(dims));
       inputAt(inputs, 0).data.forEach((row, i) => {
         for (let j = 0; j < width; j++) out[row * width + j] = (out[row * width + j] as number) + (updates.data[i * width + j] as number);
       });
@@ -251,10 +252,6 @@ export function spreadAxis(g: Parameters<typeof unbroadcast>[0], x: Value, axis:
   const padded = g.pad(cells, axis + 1, 0, step - 1);
   const flat = g.reshape(padded, [...x.dims.slice(0, axis), length * step, ...x.dims.slice(axis + 1)]);
   return g.slice(flat, axis, 0, (length - 1) * step + 1);
-}
-
-function size(dims: readonly number[]): number {
-  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 function pick(data: Float64Array, offsets: Int32Array): Float64Array {

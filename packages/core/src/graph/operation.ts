@@ -1,4 +1,5 @@
 import { GlissadeError } from "../errors.ts";
+import { sizeOf } from "../tensor.ts";
 import type { GraphBuilder, Value } from "./builder.ts";
 import type { Dim, ValueType } from "./graph.ts";
 import type { OperationAttributes, OperationName } from "./operations.ts";
@@ -81,7 +82,7 @@ export function broadcastOffsets(source: readonly number[], dims: readonly numbe
 
 /** Offsets `base + sum of index * step` for every index of `dims` in row-major order. */
 export function offsetsOf(dims: readonly number[], steps: readonly number[], base: number): Int32Array {
-  const offsets = new Int32Array(dims.reduce((product, dim) => product * dim, 1));
+  const offsets = new Int32Array(sizeOf(dims));
   const index = new Array<number>(dims.length).fill(0);
   let offset = base;
   for (let i = 0; i < offsets.length; i++) {

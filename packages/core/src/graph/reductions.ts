@@ -1,3 +1,4 @@
+import { sizeOf } from "../tensor.ts";
 import type { GraphBuilder, Value } from "./builder.ts";
 import type { Dim } from "./graph.ts";
 import { GraphError, inputAt, knownLength, type OperationDefinition, offsetsOf, showDims, stridesOf } from "./operation.ts";
@@ -16,7 +17,7 @@ export const reductions: { [K in ReductionName]: OperationDefinition<K> } = {
       const { data, dims } = inputAt(inputs, 0);
       const kept = dims.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
       const strides = stridesOf(kept);
-      const out = new Float64Array(kept.reduce((product, dim) => product * dim, 1));
+      const out = new Float64Array(sizeOf(kept));
       offsetsOf(
         dims,
         strides.map((stride, axis) => (axes.includes(axis) ? 0 : stride)),
@@ -74,7 +75,7 @@ export const reductions: { [K in ReductionName]: OperationDefinition<K> } = {
     evaluate(inputs, { groups, epsilon }) {
       const { data, dims } = inputAt(inputs, 0);
       const channels = dims[1] as number;
-      const area = dims.slice(2).reduce((product, dim) => product * dim, 1);
+      const area = sizeOf(dims.slice(2));
       const normalized = normalizeRows(data, (channels / groups) * area, epsilon);
       const [weight, bias] = [inputAt(inputs, 1).data, inputAt(inputs, 2).data];
       return normalized.map((value, i) => {
@@ -120,7 +121,7 @@ export const reductions: { [K in ReductionName]: OperationDefinition<K> } = {
     evaluate(inputs, { factor }, dims) {
       const { data } = inputAt(inputs, 0);
       const [, , height, width] = dims as [number, number, number, number];
-      return Float64Array.from({ length: dims.reduce((product, dim) => product * dim, 1) }, (_, i) => {
+      return Float64Array.from({ length: sizeOf(dims) }, (_, i) => {
         const [plane, row, column] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
         return data[(plane * (height / factor) + Math.floor(row / factor)) * (width / factor) + Math.floor(column / factor)] as number;
       });
@@ -138,7 +139,7 @@ export const reductions: { [K in ReductionName]: OperationDefinition<K> } = {
     evaluate(inputs, { factor }, dims) {
       const { data } = inputAt(inputs, 0);
       const [, , height, width] = dims as [number, number, number, number];
-      const out = new Float64Array(dims.reduce((product, dim) => product * dim, 1));
+      const out = new Float64Array(sizeOf(dims));
       data.forEach((value, i) => {
         const [plane, row, column] = [
           Math.floor(i / (height * width * factor * factor)),

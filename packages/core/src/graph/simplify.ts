@@ -1,4 +1,4 @@
-import type { AnyTensor } from "../tensor.ts";
+import { type AnyTensor, sizeOf } from "../tensor.ts";
 import { evaluateNode, fromNdArray, toNdArray } from "./evaluate.ts";
 import type { Graph, GraphNode, GraphParameter, ValueType } from "./graph.ts";
 
@@ -55,7 +55,7 @@ function constantKey(name: string, { dtype, dims, data }: AnyTensor): string {
 function fold(node: GraphNode, type: ValueType, constants: ReadonlyMap<string, AnyTensor>): AnyTensor | undefined {
   const inputs = node.inputs.map((name) => constants.get(name));
   const dims = type.dims.filter((dim) => typeof dim === "number");
-  if (dims.length !== type.dims.length || dims.reduce((product, dim) => product * dim, 1) > largestFoldedConstant) return undefined;
+  if (dims.length !== type.dims.length || sizeOf(dims) > largestFoldedConstant) return undefined;
   if (!inputs.every((input) => input !== undefined)) return undefined;
   return fromNdArray({ dims, data: evaluateNode(node, inputs.map(toNdArray), dims) }, type.dtype);
 }

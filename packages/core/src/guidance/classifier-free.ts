@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
 import { assertSameDims, sizeOf, type Tensor } from "../tensor.ts";
 import type { Guidance } from "./guidance.ts";
 import type { ScaleSchedule } from "./scale-schedule.ts";
@@ -33,9 +33,7 @@ export function classifierFree({ scale = 3, interval = [0, 1], rescale = 0, imag
   if (!(0 <= from && from <= to && to <= 1))
     throw new InvalidArgumentError({ argument: "interval", received: interval, expected: "[from, to] with 0 <= from <= to <= 1" });
   if (!(rescale >= 0 && rescale <= 1)) throw new InvalidArgumentError({ argument: "rescale", received: rescale, expected: "a number from 0 to 1" });
-  if (!Number.isSafeInteger(imageChannels) || imageChannels < 1) {
-    throw new InvalidArgumentError({ argument: "imageChannels", received: imageChannels, expected: "a positive integer" });
-  }
+  assertPositiveInteger("imageChannels", imageChannels);
   if (typeof scale !== "function") assertScale(scale);
   const scaleAt = (progress: number): number => {
     if (progress < from || progress > to) return 1;

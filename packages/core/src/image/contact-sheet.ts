@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.ts";
-import { assertSize, type Rgb, type RgbImage, rgbImage } from "./rgb-image.ts";
+import { assertSize, type Rgb, type RgbImage, rgbImage, sizeOfAll } from "./rgb-image.ts";
 
 export interface ContactSheetOptions {
   /** Pictures in a row; as near to a square as the count allows where it is not given. */
@@ -17,22 +17,13 @@ export interface ContactSheetOptions {
  */
 export function contactSheet(images: readonly RgbImage[], options: ContactSheetOptions = {}): RgbImage {
   const { columns = Math.ceil(Math.sqrt(images.length)), margin = 2, background = [255, 255, 255] } = options;
-  const [first] = images;
-  if (!first) throw new InvalidArgumentError({ argument: "images", received: images, expected: "at least one picture" });
+  const { width, height } = sizeOfAll(images);
   assertSize("columns", columns);
   if (!Number.isSafeInteger(margin) || margin < 0)
     throw new InvalidArgumentError({ argument: "margin", received: margin, expected: "a whole number from 0, in pixels" });
-  const { width, height } = first;
   const used = Math.min(columns, images.length);
   const sheet = filled(margin + used * (width + margin), margin + Math.ceil(images.length / used) * (height + margin), background);
   images.forEach((image, index) => {
-    if (image.width !== width || image.height !== height) {
-      throw new InvalidArgumentError({
-        argument: "images",
-        received: `pictures of ${width}x${height} and ${image.width}x${image.height}`,
-        expected: "pictures of one size",
-      });
-    }
     paste(sheet, image, margin + (index % used) * (width + margin), margin + Math.floor(index / used) * (height + margin));
   });
   return sheet;

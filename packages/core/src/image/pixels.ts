@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { roundHalfEven } from "../rounding.ts";
 import { mapTensor, type Tensor } from "../tensor.ts";
-import { type RgbImage, rgbImage } from "./rgb-image.ts";
+import { type RgbImage, rgbImage, sizeOfAll } from "./rgb-image.ts";
 
 /** How a value between two of the 256 levels becomes one of them. */
 export type PixelRounding = "nearest" | "truncate";
@@ -34,19 +34,10 @@ export function imagesFromTensor(images: Tensor, { rounding = "nearest" }: { rou
  * @throws InvalidArgumentError where there is no picture or the sizes differ.
  */
 export function tensorFromImages(images: readonly RgbImage[]): Tensor {
-  const [first] = images;
-  if (!first) throw new InvalidArgumentError({ argument: "images", received: images, expected: "at least one picture" });
-  const { width, height } = first;
+  const { width, height } = sizeOfAll(images);
   const plane = width * height;
   const data = new Float32Array(images.length * 3 * plane);
   images.forEach((image, index) => {
-    if (image.width !== width || image.height !== height) {
-      throw new InvalidArgumentError({
-        argument: "images",
-        received: `pictures of ${width}x${height} and ${image.width}x${image.height}`,
-        expected: "pictures of one size",
-      });
-    }
     for (let channel = 0; channel < 3; channel++) {
       const start = (index * 3 + channel) * plane;
       for (let pixel = 0; pixel < plane; pixel++) data[start + pixel] = valueFromLevel(image.data[pixel * 3 + channel] as number);

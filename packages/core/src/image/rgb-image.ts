@@ -71,3 +71,19 @@ export function rgbFromRgba(
 export function assertSize(argument: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError({ argument, received: value, expected: "a whole number from 1, in pixels" });
 }
+
+/** The size that all pictures share. @throws InvalidArgumentError where there is none or the sizes differ. */
+export function sizeOfAll(images: readonly RgbImage[]): { readonly width: number; readonly height: number } {
+  const [first] = images;
+  if (!first) throw new InvalidArgumentError({ argument: "images", received: images, expected: "at least one picture" });
+  const { width, height } = first;
+  const other = images.find((image) => image.width !== width || image.height !== height);
+  if (other) {
+    throw new InvalidArgumentError({
+      argument: "images",
+      received: `pictures of ${width}x${height} and ${other.width}x${other.height}`,
+      expected: "pictures of one size",
+    });
+  }
+  return { width, height };
+}

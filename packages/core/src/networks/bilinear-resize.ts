@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { knownLength } from "../graph/operation.ts";
+import { bilinearWeights } from "../image/resampling-weights.ts";
 import { tensor } from "../tensor.ts";
 
 export interface ImageSize {
@@ -16,16 +17,12 @@ export function bilinearResize(g: GraphBuilder, x: Value, { height, width }: Ima
   return g.matmul(tall, g.constant(interpolationMatrix(knownLength(x.dims, 3), width)), { transposeB: true });
 }
 
-/** [output, input] weights: row i mixes the two inputs around (i + 0.5) input / output - 0.5, clamped to the edges. */
+/** [output, input]: what each output takes of each input. */
 function interpolationMatrix(input: number, output: number) {
-  const weights = tensor([output, input]);
-  for (let i = 0; i < output; i++) {
-    const position = Math.max(0, ((i + 0.5) * input) / output - 0.5);
-    const left = Math.min(Math.floor(position), input - 1);
-    const right = Math.min(left + 1, input - 1);
-    const fraction = position - left;
-    weights.data[i * input + left] = 1 - fraction;
-    weights.data[i * input + right] = (weights.data[i * input + right] as number) + fraction;
-  }
-  return weights;
+  const matrix = tensor([output, input]);
+  const { starts, weights } = bilinearWeights(input, output);
+  weights.forEach((row, i) => {
+    matrix.data.set(row, i * input + (starts[i] as number));
+  });
+  return matrix;
 }

@@ -1,6 +1,6 @@
 import { display, InvalidArgumentError } from "../errors.ts";
 import { type ClassifierFreeOptions, classifierFree, type Guidance } from "../guidance/index.ts";
-import { assertSeed, imageSeeds } from "../random/index.ts";
+import { assertSeed, imageSeeds, randomSeed } from "../random/index.ts";
 import { type Sampler, type SamplerName, type Spacing, samplerByName, spacings } from "../samplers/index.ts";
 import type { GenerationDefaults } from "./model-folder.ts";
 
@@ -144,12 +144,6 @@ function isGuidance(value: unknown): value is Guidance {
     "plan" in value &&
     typeof value.plan === "function"
   );
-}
-
-/** 32 bits, as many as PyTorch's generator looks at. */
-function randomSeed(): number {
-  const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return seed;
 }
 
 /** A warning about a request that can be served, but not quite as asked. */

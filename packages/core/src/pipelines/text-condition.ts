@@ -1,5 +1,5 @@
 import type { Executable } from "../backend.ts";
-import { type AnyTensor, concatRows, type Tensor, typedTensor } from "../tensor.ts";
+import { type AnyTensor, concatRows, rows, type Tensor, typedTensor } from "../tensor.ts";
 import type { GlideTokenRow } from "../text/index.ts";
 import { assertFloat32 } from "./float32.ts";
 
@@ -24,11 +24,5 @@ export async function encodeText(executable: Executable, texts: readonly GlideTo
 
 /** The features for a batch of pictures: text row `texts[k]` for picture k. */
 export function featuresForRows(features: TextFeatures, texts: readonly number[]): Record<string, Tensor> {
-  return Object.fromEntries([...features].map(([name, value]) => [name, gatherRows(value, texts)]));
-}
-
-function gatherRows(x: Tensor, indices: readonly number[]): Tensor {
-  const [, ...rest] = x.dims;
-  const width = rest.reduce((product, dim) => product * dim, 1);
-  return concatRows(indices.map((row) => ({ dtype: "float32", dims: [1, ...rest], data: x.data.subarray(row * width, (row + 1) * width) })));
+  return Object.fromEntries([...features].map(([name, value]) => [name, concatRows(texts.map((row) => rows(value, row, row + 1)))]));
 }

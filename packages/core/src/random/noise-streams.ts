@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
 import { concatRows, rows, type Tensor } from "../tensor.ts";
 import type { RandomGenerator } from "./random-generator.ts";
 import { torchGenerator } from "./torch-generator.ts";
@@ -47,9 +47,7 @@ export interface BatchNoiseOptions {
  * @example `batchNoise(0, { rowsPerImage: 2 })([1, 3, 64, 64])`
  */
 export function batchNoise(seed: number, { rowsPerImage = 1, makeGenerator = torchGenerator }: BatchNoiseOptions = {}): NoiseSource {
-  if (!Number.isSafeInteger(rowsPerImage) || rowsPerImage < 1) {
-    throw new InvalidArgumentError({ argument: "rowsPerImage", received: rowsPerImage, expected: "a positive integer" });
-  }
+  assertPositiveInteger("rowsPerImage", rowsPerImage);
   const generator = makeGenerator(seed);
   return ([batch = 1, ...rest]) => rows(generator.randn([rowsPerImage * batch, ...rest]), 0, batch);
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
 
 /**
  * A seed is an integer from 0 to 2^53 - 1; as a bigint up to 2^64 - 1.
@@ -16,8 +16,14 @@ export function assertSeed(seed: unknown): asserts seed is number | bigint {
  * @throws InvalidArgumentError where one of them is no seed, or `count` no positive integer.
  */
 export function imageSeeds(seed: number, count: number): number[] {
-  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError({ argument: "count", received: count, expected: "a positive integer" });
+  assertPositiveInteger("count", count);
   assertSeed(seed);
   assertSeed(seed + (count - 1));
   return Array.from({ length: count }, (_, k) => seed + k);
+}
+
+/** A seed by chance: 32 bits, as many as PyTorch's generator looks at. */
+export function randomSeed(): number {
+  const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return seed;
 }

@@ -1,8 +1,7 @@
 import { batchOf, weightedSumByRow } from "../diffusion/batch-weights.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
-import { InvalidArgumentError } from "../errors.ts";
+import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { assertPositiveInteger } from "./langevin.ts";
 import { finishedStep, reverseIndices, type Sampler, type SamplerStep } from "./sampler.ts";
 
 export interface LangevinCorrectorOptions {

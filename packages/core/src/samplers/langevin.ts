@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
 import { weightedSum } from "../tensor.ts";
 import { assertHoldsSignal, noiseLevel } from "./noise-level.ts";
 import { finishedStep, firstIndex, reverseIndices, type Sampler } from "./sampler.ts";
@@ -45,9 +45,4 @@ export function langevin({ stepsPerLevel = 5, stepSize = 0.5, denoiseFinal = tru
       yield finishedStep(input, index, x, isLast ? x : x0);
     }
   };
-}
-
-/** @throws InvalidArgumentError */
-export function assertPositiveInteger(argument: string, value: number): void {
-  if (!(Number.isSafeInteger(value) && value > 0)) throw new InvalidArgumentError({ argument, received: value, expected: "a positive integer" });
 }

@@ -1,5 +1,6 @@
 import type { WeightSource } from "../backend.ts";
 import type { Tensor } from "../tensor.ts";
+import { bytesOfTensor } from "./tensor-bytes.ts";
 import { WeightsError } from "./weights-error.ts";
 
 /**
@@ -24,8 +25,7 @@ export function computedWeights(
     async read(name) {
       const dims = dimsOf.get(name);
       if (!dims) throw new WeightsError({ tensor: name, reason: "there is no such weight" });
-      const { data } = compute(name, dims);
-      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      return bytesOfTensor(compute(name, dims));
     },
     async dispose() {},
   };

@@ -7,7 +7,7 @@ export { type ModelFiles, type ModelSource, type OpenModelFilesOptions, openMode
 export { openWeights } from "./open-weights.ts";
 export { openCheckpoint, readCheckpoint } from "./pytorch-checkpoint.ts";
 export { openSafetensors, readSafetensors, type SafetensorsSource } from "./safetensors.ts";
-export { readAllTensors, readTensor, tensorFromBytes, toFloat32 } from "./tensor-bytes.ts";
+export { byteLength, bytesOfTensor, readAllTensors, readTensor, tensorFromBytes, toFloat32 } from "./tensor-bytes.ts";
 export { WeightsError } from "./weights-error.ts";
 export { weightsFromTensors } from "./weights-from-tensors.ts";
 export { encodeSafetensors, type WritableWeights, type WriteSafetensorsOptions, writeSafetensors } from "./write-safetensors.ts";

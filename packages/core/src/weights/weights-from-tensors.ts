@@ -1,6 +1,6 @@
 import type { WeightSource } from "../backend.ts";
-import { type AnyTensor, bytesPerElement, sizeOf } from "../tensor.ts";
-import { bytesOfTensor } from "./tensor-bytes.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { byteLength, bytesOfTensor } from "./tensor-bytes.ts";
 import { WeightsError } from "./weights-error.ts";
 
 /**
@@ -12,7 +12,7 @@ import { WeightsError } from "./weights-error.ts";
 export function weightsFromTensors(tensors: Readonly<Record<string, AnyTensor>> | ReadonlyMap<string, AnyTensor>): WeightSource {
   const entries = new Map<string, AnyTensor>(tensors instanceof Map ? tensors : Object.entries(tensors));
   for (const [name, { dtype, dims, data }] of entries) {
-    if (data.byteLength !== sizeOf(dims) * bytesPerElement[dtype])
+    if (data.byteLength !== byteLength({ dtype, dims }))
       throw new WeightsError({ tensor: name, reason: `${data.length} elements do not fill the shape [${dims.join(", ")}]` });
   }
   return {

@@ -2,6 +2,7 @@ import { textGraph, textToImageGraph } from "../../networks/index.ts";
 import { parseTextToImageConfig } from "../../networks/text-to-image-config.ts";
 import { philoxGenerator } from "../../random/index.ts";
 import { type AnyTensor, sizeOf, tensor } from "../../tensor.ts";
+import { byteSymbols } from "../../text/byte-symbols.ts";
 import { encodeSafetensors } from "../../weights/index.ts";
 
 /** The smallest network of GLIDE's form: 4 x 4 pixels, one level of 32 channels. */
@@ -25,10 +26,7 @@ export const tinyConfig = {
 
 /** A byte-level tokenizer without merges: one token a byte, and the end token. */
 export function byteTokenizer(): object {
-  const printable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173);
-  let next = 256;
-  const symbols = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
-  const vocab = Object.fromEntries([...symbols, "<|endoftext|>"].map((token, id) => [token, id]));
+  const vocab = Object.fromEntries([...byteSymbols, "<|endoftext|>"].map((token, id) => [token, id]));
   return {
     version: "1.0",
     added_tokens: [{ id: 256, content: "<|endoftext|>", special: true }],
