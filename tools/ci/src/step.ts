@@ -1,3 +1,5 @@
+import type { CommandResult } from "./run-command.ts";
+
 /** How a step ended. `passed` and `failed` count tests where the step runs any, and the step itself where it does not. */
 export interface Outcome {
   readonly passed: number;
@@ -23,4 +25,15 @@ export function skipped(why: string): Outcome {
 export function verdict(problems: readonly string[], note?: string): Outcome {
   if (problems.length > 0) return { passed: 0, failed: 1, output: problems.join("\n") };
   return { passed: 1, failed: 0, ...(note ? { note } : {}) };
+}
+
+/** A step that is several commands, each counted for itself. */
+export function outcomeOf(results: readonly CommandResult[], note?: string): Outcome {
+  const failures = results.filter(({ succeeded }) => !succeeded);
+  return {
+    passed: results.length - failures.length,
+    failed: failures.length,
+    ...(note ? { note } : {}),
+    output: failures.map(({ output }) => output).join("\n"),
+  };
 }

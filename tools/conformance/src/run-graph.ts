@@ -1,4 +1,4 @@
-import { type AnyTensor, type Graph, type Tensor, tensor, toFloat32, type WeightSource, weightsFromTensors } from "@glissade/core";
+import { type AnyTensor, type Graph, type WeightSource, weightsFromTensors } from "@glissade/core";
 import type { CaseContext } from "./case.ts";
 
 /** Compiles a graph on the backend under test and runs it once. Inputs that the graph does not name are left out. */
@@ -18,11 +18,4 @@ export async function runGraph(
   } finally {
     await executable.dispose();
   }
-}
-
-/** Any numeric tensor as float32: golden files store timesteps as int64, and half-precision results as float16. */
-export function asFloat32(value: AnyTensor): Tensor {
-  if (value.dtype === "float32") return value;
-  const isFloat = value.dtype === "float16" || value.dtype === "bfloat16" || value.dtype === "float64";
-  return tensor(value.dims, isFloat ? toFloat32(value) : Float32Array.from<number | bigint>(value.data, Number));
 }

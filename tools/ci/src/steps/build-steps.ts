@@ -1,5 +1,5 @@
 import { type CommandResult, runTool } from "../run-command.ts";
-import type { Outcome, Step } from "../step.ts";
+import { type Outcome, outcomeOf, type Step } from "../step.ts";
 import { publicPackages } from "../workspace.ts";
 
 /** The build, and what is checked on its result. */
@@ -14,9 +14,4 @@ async function eachPackage(check: (folder: string) => Promise<CommandResult>): P
   const results: CommandResult[] = [];
   for (const { folder } of publicPackages()) results.push(await check(folder));
   return outcomeOf(results);
-}
-
-function outcomeOf(results: readonly CommandResult[]): Outcome {
-  const failures = results.filter(({ succeeded }) => !succeeded);
-  return { passed: results.length - failures.length, failed: failures.length, output: failures.map(({ output }) => output).join("\n") };
 }

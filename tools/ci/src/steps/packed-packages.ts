@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { programsIn } from "../readme-examples.ts";
 import { type CommandResult, runCommand, runTool } from "../run-command.ts";
-import { type Step, verdict } from "../step.ts";
+import { outcomeOf, type Step } from "../step.ts";
 import { publicPackages, repositoryRoot } from "../workspace.ts";
 
 /**
@@ -17,17 +17,11 @@ export const packedPackages: Step = {
     const project = await mkdtemp(join(tmpdir(), "glissade-packed-"));
     try {
       const installation = await installPackages(project);
-      if (!installation.succeeded) return verdict([installation.output]);
+      if (!installation.succeeded) return outcomeOf([installation]);
       const programs = await writePrograms(project);
       const results = [await checkTypes(project, programs), ...(await tryCommand(project))];
       for (const program of programs) results.push(await runCommand(process.execPath, [program], { cwd: project, env: plainEnvironment }));
-      const failures = results.filter(({ succeeded }) => !succeeded).map(({ output }) => output);
-      return {
-        passed: results.length - failures.length,
-        failed: failures.length,
-        note: `${programs.length} programs of the READMEs`,
-        output: failures.join("\n"),
-      };
+      return outcomeOf(results, `${programs.length} programs of the READMEs`);
     } finally {
       await rm(project, { recursive: true, force: true });
     }

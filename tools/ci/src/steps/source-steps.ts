@@ -1,5 +1,5 @@
 import { runTool } from "../run-command.ts";
-import type { Step } from "../step.ts";
+import { outcomeOf, type Step } from "../step.ts";
 
 /** The checks that read sources only. */
 export const sourceSteps: readonly Step[] = [
@@ -9,11 +9,5 @@ export const sourceSteps: readonly Step[] = [
 ];
 
 function toolStep(name: string, tool: string, args: readonly string[]): Step {
-  return {
-    name,
-    async run() {
-      const { succeeded, output } = await runTool(tool, args);
-      return succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, output };
-    },
-  };
+  return { name, run: async () => outcomeOf([await runTool(tool, args)]) };
 }

@@ -22,8 +22,9 @@ import {
   type Value,
 } from "@glissade/core";
 import { type CaseContext, type GoldenCase, NotSupported, type Tolerance } from "../case.ts";
+import { floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { findCall, type ReferenceCall } from "../reference-call.ts";
-import { asFloat32, runGraph } from "../run-graph.ts";
+import { runGraph } from "../run-graph.ts";
 
 type BuildBlock = (g: GraphBuilder, input: (name: string) => Value) => Value;
 
@@ -131,11 +132,11 @@ export default async function blocks(context: CaseContext): Promise<void> {
   const wanted = [...tensors.keys()].filter((tensor) => tensor.startsWith("grad."));
   const graph = wanted.length === 0 ? forward : gradient(forward, { of: "out", withRespectTo: wanted.map(sourceName), cotangent: "in.cotangent" });
   const results = await runGraph(context, graph, tensors, tensors);
-  check.close("out", numbers(results, "out"), numbers(tensors, "out"));
+  check.close("out", floatsNamed(results, "out").data, floatsNamed(tensors, "out").data);
   const tolerances = gradientTolerances(context, graph, wanted);
   for (const tensor of wanted) {
-    const computed = numbers(results, `grad.${sourceName(tensor)}`);
-    check.close(tensor, hasZeroedThird(context.case, tensor) ? withZeroedThird(computed) : computed, numbers(tensors, tensor), tolerances.get(tensor));
+    const computed = floatsNamed(results, `grad.${sourceName(tensor)}`).data;
+    check.close(tensor, hasZeroedThird(context.case, tensor) ? withZeroedThird(computed) : computed, floatsNamed(tensors, tensor).data, tolerances.get(tensor));
   }
 }
 
@@ -152,7 +153,7 @@ function gradientTolerances({ case: golden, tensors }: CaseContext, graph: Graph
   const { rtol = 0, atol = 0 } = golden.tolerance ?? {};
   return new Map(
     wanted.map((tensor) => {
-      const recorded = numbers(tensors, tensor);
+      const recorded = floatsNamed(tensors, tensor).data;
       const error = exactOf(tensor).reduce((most, value, i) => Math.max(most, Math.abs(value - (recorded[i] as number))), 0);
       return [tensor, { rtol, atol: atol + Math.min(error, 4 * 2 ** -23 * largest) }];
     }),
@@ -192,11 +193,11 @@ async function timestepEmbeddingCase(context: CaseContext, channels: number): Pr
     ["in.t_int", "out.int"],
     ["in.t_float", "out.float"],
   ] as const) {
-    const timesteps = asFloat32(tensorNamed(context.tensors, input));
+    const timesteps = floatsNamed(context.tensors, input);
     const g = new GraphBuilder();
     g.output("out", timestepEmbedding(g, g.input("t", timesteps.dims), channels));
     const results = await runGraph(context, g.build(), new Map([["t", timesteps]]), new Map());
-    context.check.close(output, numbers(results, "out"), numbers(context.tensors, output));
+    context.check.close(output, floatsNamed(results, "out").data, floatsNamed(context.tensors, output).data);
   }
 }
 
@@ -206,16 +207,6 @@ async function activationsCase(context: CaseContext): Promise<void> {
   g.output("silu", g.silu(x));
   g.output("gelu", g.gelu(x));
   const results = await runGraph(context, g.build(), context.tensors, new Map());
-  context.check.close("silu", numbers(results, "silu"), numbers(context.tensors, "out.silu"));
-  context.check.close("gelu", numbers(results, "gelu"), numbers(context.tensors, "out.gelu"));
-}
-
-function tensorNamed(tensors: ReadonlyMap<string, AnyTensor>, name: string): AnyTensor {
-  const found = tensors.get(name);
-  if (!found) throw new Error(`the case's file has no tensor ${name}`);
-  return found;
-}
-
-function numbers(tensors: ReadonlyMap<string, AnyTensor>, name: string): Float32Array {
-  return asFloat32(tensorNamed(tensors, name)).data;
+  context.check.close("silu", floatsNamed(results, "silu").data, floatsNamed(context.tensors, "out.silu").data);
+  context.check.close("gelu", floatsNamed(results, "gelu").data, floatsNamed(context.tensors, "out.gelu").data);
 }

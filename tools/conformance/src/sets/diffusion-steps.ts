@@ -1,7 +1,5 @@
 import {
   ancestralStep,
-  classifierFreeGuidance,
-  concatRows,
   conditionMean,
   conditionScore,
   ddimReverseStep,
@@ -17,13 +15,13 @@ import {
   qPosteriorMeanVariance,
   qSample,
   rescaleTimesteps,
-  rows,
   splitChannelHalves,
   type Tensor,
   tensor,
   type VarianceType,
 } from "@glissade/core";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
+import { firstHalfTwice, notebookGuidance } from "../notebook-guidance.ts";
 import { findCall, referenceProcess } from "../reference-call.ts";
 
 /** c_diffusion_steps: every function of the process at single steps, with a fixed tensor in the network's place. */
@@ -125,15 +123,8 @@ function setting(golden: GoldenCase): { process: GaussianDiffusion; options: Pre
 function guidance(context: CaseContext): void {
   const { check } = context;
   const scale = context.case.values?.guidance_scale as number;
-  const x = float32(context, "in.x_t");
-  const output = float32(context, "in.network_output");
-  const half = (x.dims[0] ?? 0) / 2;
-  const firstHalf = rows(x, 0, half);
-  check.equal("network input", concatRows([firstHalf, firstHalf]).data, context.tensors.get("out.network_input")?.data);
-  const [conditional, unconditional] = [rows(output, 0, half), rows(output, half, 2 * half)];
-  // epsilon(empty) + s (epsilon(c) - epsilon(empty)) = epsilon(c) + (1 - s) (epsilon(empty) - epsilon(c)): the same rule keeps the other half's variance
-  const guided = concatRows([classifierFreeGuidance(conditional, unconditional, scale), classifierFreeGuidance(unconditional, conditional, 1 - scale)]);
-  check.close("model_fn", guided.data, context.tensors.get("out.model_fn")?.data as Float32Array);
+  check.equal("network input", firstHalfTwice(float32(context, "in.x_t")).data, context.tensors.get("out.network_input")?.data);
+  check.close("model_fn", notebookGuidance(float32(context, "in.network_output"), scale).data, context.tensors.get("out.model_fn")?.data as Float32Array);
 }
 
 function float32({ tensors }: CaseContext, name: string): Tensor {

@@ -8,6 +8,7 @@ import {
   mapTensor,
   openSafetensors,
   parseTextToImageConfig,
+  sizeOf,
   type Tensor,
   type TextToImageConfig,
   tensor,
@@ -17,8 +18,8 @@ import {
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { type CaseContext, NotSupported } from "../case.ts";
 import { fnv1a32, formulaValues, formulaWeight } from "../formula-weights.ts";
+import { asFloat32 } from "../named-tensors.ts";
 import { openNetwork } from "../network-under-test.ts";
-import { asFloat32 } from "../run-graph.ts";
 
 type ParameterList = readonly (readonly [name: string, dims: readonly number[]])[];
 
@@ -49,7 +50,7 @@ export default async function fullSize(context: CaseContext): Promise<void> {
     const file = join(folder, "model.safetensors");
     await writeSafetensors(file, computedWeights(parameters, formulaWeight));
     await compareForward(context, config, file);
-    const bytes = parameters.reduce((total, [, dims]) => total + 4 * dims.reduce((product, dim) => product * dim, 1), 0);
+    const bytes = parameters.reduce((total, [, dims]) => total + 4 * sizeOf(dims), 0);
     const peak = process.resourceUsage().maxRSS * 1024;
     check.equal(
       `peak memory of ${(peak / 2 ** 30).toFixed(2)} GiB is under ${memoryLimit} times the weights (${(bytes / 2 ** 30).toFixed(2)} GiB)`,
@@ -100,7 +101,7 @@ async function compareForward(context: CaseContext, config: TextToImageConfig, f
   }
   check.equal(
     "number of parameters",
-    weights.names.reduce((total, name) => total + (weights.describe(name)?.dims ?? []).reduce((product, dim) => product * dim, 1), 0),
+    weights.names.reduce((total, name) => total + sizeOf(weights.describe(name)?.dims ?? []), 0),
     golden.values?.parameters,
   );
 }

@@ -12,15 +12,15 @@ import {
   weightsFromTensors,
 } from "@glissade/core";
 import type { CaseContext } from "../case.ts";
+import { asFloat32, floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { configFor, openNetwork } from "../network-under-test.ts";
-import { asFloat32 } from "../run-graph.ts";
 
 /** Set g_networks: small networks with given weights, forward passes and every block between. */
 export default async function networks(context: CaseContext): Promise<void> {
   const { case: golden, directory, tensors, check } = context;
   const weightsFile = await weightsFileOf(context);
   const config = await configFor(context, weightsFile);
-  const x = floats(tensors, "in.x");
+  const x = floatsNamed(tensors, "in.x");
   const [batch = 0, , height = 0, width = 0] = x.dims;
   const lowRes = tensors.get("in.low_res")?.dims;
   const weights = golden.values?.parameters_kept_in_float32
@@ -34,19 +34,19 @@ export default async function networks(context: CaseContext): Promise<void> {
     ...(lowRes && { lowRes: { height: lowRes[2] ?? 0, width: lowRes[3] ?? 0 } }),
   });
   try {
-    const { xf_out, ...text } = await network.text(named(tensors, "in.tokens"), named(tensors, "in.mask"));
+    const { xf_out, ...text } = await network.text(tensorNamed(tensors, "in.tokens"), tensorNamed(tensors, "in.mask"));
     const pictures = config.inpainting
       ? { inpaint_image: tensors.get("in.inpaint_image") ?? tensor(x.dims), inpaint_mask: tensors.get("in.inpaint_mask") ?? tensor([batch, 1, height, width]) }
       : {};
-    const lowResolution = lowRes ? { low_res: floats(tensors, "in.low_res") } : {};
-    const results = await network.image({ x, timesteps: asFloat32(named(tensors, "in.timesteps")), ...text, ...pictures, ...lowResolution });
+    const lowResolution = lowRes ? { low_res: floatsNamed(tensors, "in.low_res") } : {};
+    const results = await network.image({ x, timesteps: floatsNamed(tensors, "in.timesteps"), ...text, ...pictures, ...lowResolution });
 
-    check.close("output", asFloat32(named(results, "output")).data, floats(tensors, "out.output").data);
-    if (tensors.has("out.xf_proj")) check.close("xf_proj", asFloat32(named(text, "xf_proj")).data, floats(tensors, "out.xf_proj").data);
-    if (tensors.has("out.xf_out")) check.close("xf_out", asFloat32(named({ xf_out }, "xf_out")).data, floats(tensors, "out.xf_out").data);
+    check.close("output", floatsNamed(results, "output").data, floatsNamed(tensors, "out.output").data);
+    if (tensors.has("out.xf_proj")) check.close("xf_proj", floatsNamed(text, "xf_proj").data, floatsNamed(tensors, "out.xf_proj").data);
+    if (tensors.has("out.xf_out")) check.close("xf_out", floatsNamed({ xf_out }, "xf_out").data, floatsNamed(tensors, "out.xf_out").data);
     for (const name of blocks) {
-      const expected = floats(tensors, name).data; // of sample 0 alone
-      check.close(name, asFloat32(named(results, name.slice("mid.".length))).data.subarray(0, expected.length), expected);
+      const expected = floatsNamed(tensors, name).data; // of sample 0 alone
+      check.close(name, floatsNamed(results, name.slice("mid.".length)).data.subarray(0, expected.length), expected);
     }
     await compareCheckpoint(context, weightsFile);
   } finally {
@@ -74,8 +74,7 @@ async function compareCheckpoint({ case: golden, directory, check, readTensors }
   const expected = await readTensors(weightsFile);
   const read = await readCheckpoint(join(directory, checkpoint));
   check.equal("names of the checkpoint's tensors", [...read.keys()].sort(), [...expected.keys()].sort());
-  for (const [name, value] of expected)
-    check.close(`${checkpoint}: ${name}`, asFloat32(named(Object.fromEntries(read), name)).data, asFloat32(value).data, { exact: true });
+  for (const [name, value] of expected) check.close(`${checkpoint}: ${name}`, floatsNamed(read, name).data, asFloat32(value).data, { exact: true });
 }
 
 /** What `convert_to_fp16` does to the weights; the arithmetic stays float32 here. */
@@ -84,15 +83,4 @@ async function halfPrecisionWeights({ case: golden, readTensors }: CaseContext, 
   const round = (value: Tensor): Tensor => tensor(value.dims, float16ToFloat32(float32ToFloat16(value.data)));
   const weights = [...(await readTensors(weightsFile))].map(([name, value]) => [name, kept.has(name) ? value : round(asFloat32(value))] as const);
   return weightsFromTensors(new Map<string, AnyTensor>(weights));
-}
-
-function named(tensors: ReadonlyMap<string, AnyTensor> | Readonly<Record<string, AnyTensor | undefined>>, name: string): AnyTensor {
-  const found =
-    tensors instanceof Map ? (tensors as ReadonlyMap<string, AnyTensor>).get(name) : (tensors as Readonly<Record<string, AnyTensor | undefined>>)[name];
-  if (!found) throw new Error(`there is no tensor ${name}`);
-  return found;
-}
-
-function floats(tensors: ReadonlyMap<string, AnyTensor>, name: string): Tensor {
-  return asFloat32(named(tensors, name));
 }

@@ -20,6 +20,7 @@ import {
   tensorFromImages,
 } from "@glissade/core";
 import { type CaseContext, NotSupported } from "../case.ts";
+import { tensorNamed } from "../named-tensors.ts";
 
 /** k_resampling: PyTorch's interpolation, Pillow's resizing and the conversion to and from 8 bits. What a case is, its name says. */
 export default async function resampling(context: CaseContext): Promise<void> {
@@ -45,23 +46,23 @@ const runners: readonly [prefix: string, run: (context: CaseContext) => void | P
 ];
 
 function interpolate(context: CaseContext, method: ResizeMethod): void {
-  const out = tensorOf(context, "out");
-  context.check.close("out", resize(float32(tensorOf(context, "in.x")), sizeOf(out), method).data, out.data);
+  const out = tensorNamed(context.tensors, "out");
+  context.check.close("out", resize(float32(tensorNamed(context.tensors, "in.x")), sizeOf(out), method).data, out.data);
 }
 
 function nearest(context: CaseContext): void {
-  const out = tensorOf(context, "out");
-  context.check.close("out", resizeNearest(tensorOf(context, "in.x"), sizeOf(out)).data, out.data);
+  const out = tensorNamed(context.tensors, "out");
+  context.check.close("out", resizeNearest(tensorNamed(context.tensors, "in.x"), sizeOf(out)).data, out.data);
 }
 
 function averagePooling(context: CaseContext): void {
-  const [x, out] = [float32(tensorOf(context, "in.x")), tensorOf(context, "out")];
+  const [x, out] = [float32(tensorNamed(context.tensors, "in.x")), tensorNamed(context.tensors, "out")];
   context.check.close("out", averagePool(x, (x.dims[2] as number) / (out.dims[2] as number)).data, out.data);
 }
 
 /** Every filter that the case has a result of; and the same picture given as PNG has to be decoded to the same pixels. */
 async function pil(context: CaseContext): Promise<void> {
-  const image = imageOf(tensorOf(context, "in.pixels"));
+  const image = imageOf(tensorNamed(context.tensors, "in.pixels"));
   for (const file of context.case.extra_files ?? []) context.check.close(file, (await readPng(context, file)).data, image.data);
   for (const [name, out] of context.tensors) {
     if (!name.startsWith("out.")) continue;
@@ -73,43 +74,43 @@ async function pil(context: CaseContext): Promise<void> {
 async function readPicture(context: CaseContext): Promise<void> {
   const [, file] = /(\w+\.png)/.exec(context.case.what) ?? [];
   if (!file) throw new Error("the case names no picture");
-  const out = tensorOf(context, "out");
+  const out = tensorNamed(context.tensors, "out");
   context.check.close("out", readImage(await readPng(context, file), out.dims[3] as number).data, out.data);
 }
 
 function crop(context: CaseContext): void {
-  const out = tensorOf(context, "out");
-  context.check.close("out", centerCrop(imageOf(tensorOf(context, "in.pixels")), out.dims[0] as number).data, out.data);
+  const out = tensorNamed(context.tensors, "out");
+  context.check.close("out", centerCrop(imageOf(tensorNamed(context.tensors, "in.pixels")), out.dims[0] as number).data, out.data);
 }
 
 /** Values in [-1, 1] as a picture of gray pixels, so that the public functions can be asked. */
 function toEightBit(context: CaseContext): void {
-  const gray = grayTensor(float32(tensorOf(context, "in.x")).data);
+  const gray = grayTensor(float32(tensorNamed(context.tensors, "in.x")).data);
   const firstChannel = ({ data }: RgbImage) => data.filter((_, index) => index % 3 === 0);
   context.check.close(
     "glide",
     imagesFromTensor(gray).flatMap((image) => [...firstChannel(image)]),
-    tensorOf(context, "out.glide").data,
+    tensorNamed(context.tensors, "out.glide").data,
     { exact: true },
   );
   context.check.close(
     "guided",
     imagesFromTensor(gray, { rounding: "truncate" }).flatMap((image) => [...firstChannel(image)]),
-    tensorOf(context, "out.guided").data,
+    tensorNamed(context.tensors, "out.guided").data,
     { exact: true },
   );
-  const lowRes = tensorOf(context, "out.low_res").data;
+  const lowRes = tensorNamed(context.tensors, "out.low_res").data;
   context.check.close("low_res", quantizeLowResolution(gray).data.subarray(0, lowRes.length), lowRes, { rtol: 0, atol: 1e-6 });
 }
 
 function fromEightBit(context: CaseContext): void {
-  const [x, out] = [tensorOf(context, "in.x"), tensorOf(context, "out")];
+  const [x, out] = [tensorNamed(context.tensors, "in.x"), tensorNamed(context.tensors, "out")];
   const data = Uint8Array.from({ length: x.data.length * 3 }, (_, index) => Number(x.data[Math.floor(index / 3)]));
   context.check.close("out", tensorFromImages([rgbImage(x.data.length, 1, data)]).data.subarray(0, out.data.length), out.data);
 }
 
 function showBatch(context: CaseContext): void {
-  context.check.close("out", showImages(float32(tensorOf(context, "in.batch"))).data, tensorOf(context, "out").data);
+  context.check.close("out", showImages(float32(tensorNamed(context.tensors, "in.batch"))).data, tensorNamed(context.tensors, "out").data);
 }
 
 function grayTensor(values: Float32Array): Tensor {
@@ -128,12 +129,6 @@ function imageOf({ dims, data }: AnyTensor): RgbImage {
 
 function sizeOf({ dims }: AnyTensor): [height: number, width: number] {
   return [dims[2] as number, dims[3] as number];
-}
-
-function tensorOf({ tensors }: CaseContext, name: string): AnyTensor {
-  const tensor = tensors.get(name);
-  if (!tensor) throw new Error(`the case has no tensor ${name}`);
-  return tensor;
 }
 
 function float32(tensor: AnyTensor): Tensor {

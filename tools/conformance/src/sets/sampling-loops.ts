@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import {
-  type AnyTensor,
   batchNoise,
-  classifierFreeGuidance,
   concatRows,
   type Denoise,
   ddim,
@@ -19,9 +17,10 @@ import {
   weightedSum,
 } from "@glissade/core";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
+import { asFloat32, floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { configFor, openNetwork } from "../network-under-test.ts";
+import { firstHalfTwice, notebookGuidance } from "../notebook-guidance.ts";
 import { findCall, referenceProcess } from "../reference-call.ts";
-import { asFloat32 } from "../run-graph.ts";
 
 /** The sampler that a case's call names. @throws NotSupported for another method. */
 function samplerOf({ name, call = "" }: GoldenCase): Sampler {
@@ -46,7 +45,7 @@ export default async function samplingLoops(context: CaseContext): Promise<void>
   const weightsFile = String(golden.values?.weights_file);
   const config = await configFor(context, weightsFile);
   const weights = await openSafetensors(join(directory, weightsFile));
-  const start = floats(tensors, "in.start_noise");
+  const start = floatsNamed(tensors, "in.start_noise");
   const [batch = 0, , height = 0, width = 0] = start.dims;
   const lowRes = lowResInput(context);
   const network = await openNetwork(context, config, weights, {
@@ -55,26 +54,26 @@ export default async function samplingLoops(context: CaseContext): Promise<void>
     ...(lowRes && { lowRes: { height: lowRes.dims[2] ?? 0, width: lowRes.dims[3] ?? 0 } }),
   });
   try {
-    const { xf_out: _features, ...text } = await network.text(named(tensors, "in.tokens"), named(tensors, "in.mask"));
+    const { xf_out: _features, ...text } = await network.text(tensorNamed(tensors, "in.tokens"), tensorNamed(tensors, "in.mask"));
     const process = referenceProcess(golden);
     const model = async (x: Tensor, timestep: number) => {
       const timesteps = tensor([batch], new Float32Array(batch).fill(timestep));
-      return floats(new Map(Object.entries(await network.image({ x, timesteps, ...text, ...(lowRes && { low_res: lowRes }) }))), "output");
+      return floatsNamed(await network.image({ x, timesteps, ...text, ...(lowRes && { low_res: lowRes }) }), "output");
     };
     const denoise: Denoise = async (x, index) => {
       const timestep = process.timestepMap[index] ?? 0;
-      return predict(process, scale === undefined ? await model(x, timestep) : await guidedRows(model, x, timestep, scale), x, index);
+      return predict(process, scale === undefined ? await model(x, timestep) : notebookGuidance(await model(firstHalfTwice(x), timestep), scale), x, index);
     };
 
     const samples: Tensor[] = [];
     const predictions: Tensor[] = [];
-    for await (const { x, x0 } of sampler({ process, denoise, noise: recordedNoise(floats(tensors, "in.step_noise")), x: start })) {
+    for await (const { x, x0 } of sampler({ process, denoise, noise: recordedNoise(floatsNamed(tensors, "in.step_noise")), x: start })) {
       samples.push(x);
       predictions.push(x0);
     }
-    check.close("samples", concatRows(samples).data, floats(tensors, "out.samples").data);
-    check.close("pred_xstart", concatRows(predictions).data, floats(tensors, "out.pred_xstart").data);
-    check.close("final", (samples.at(-1) ?? start).data, floats(tensors, "out.final").data);
+    check.close("samples", concatRows(samples).data, floatsNamed(tensors, "out.samples").data);
+    check.close("pred_xstart", concatRows(predictions).data, floatsNamed(tensors, "out.pred_xstart").data);
+    check.close("final", (samples.at(-1) ?? start).data, floatsNamed(tensors, "out.final").data);
     checkNoise(context, start);
   } finally {
     await network.dispose();
@@ -82,29 +81,12 @@ export default async function samplingLoops(context: CaseContext): Promise<void>
   }
 }
 
-/** The notebooks' model function: the first half of the rows is seen twice, and both halves go on with the guided noise and their own variance. */
-async function guidedRows(model: (x: Tensor, timestep: number) => Promise<Tensor>, x: Tensor, timestep: number, scale: number): Promise<Tensor> {
-  const count = (x.dims[0] ?? 0) / 2;
-  const seen = rows(x, 0, count);
-  const output = await model(concatRows([seen, seen]), timestep);
-  const conditional = rows(output, 0, count);
-  const unconditional = rows(output, count, 2 * count);
-  const guided = classifierFreeGuidance(conditional, unconditional, scale);
-  return concatRows([guided, withImageChannels(unconditional, guided)]);
-}
-
-/** The image channels of one tensor with the variance channels of another. */
-function withImageChannels(variance: Tensor, image: Tensor): Tensor {
-  const rowSize = variance.data.length / (variance.dims[0] ?? 1);
-  return { ...variance, data: variance.data.map((value, i) => (i % rowSize < rowSize / 2 ? (image.data[i] as number) : value)) };
-}
-
 /** The low-resolution picture as the upsampler is given it: our own quantisation of the base sample, which must be the recorded one. */
 function lowResInput({ tensors, check }: CaseContext): Tensor | undefined {
   const base = tensors.get("in.base_sample");
   if (!base) return undefined;
   const quantized = quantizeLowResolution(asFloat32(base));
-  check.close("low_res", quantized.data, floats(tensors, "in.low_res").data, { rtol: 0, atol: 1e-6 });
+  check.close("low_res", quantized.data, floatsNamed(tensors, "in.low_res").data, { rtol: 0, atol: 1e-6 });
   return quantized;
 }
 
@@ -122,7 +104,7 @@ function checkNoise({ case: golden, tensors, check }: CaseContext, start: Tensor
   const generator = torchGenerator(seed);
   const tolerance = { rtol: 0, atol: 3e-6 }; // as in e_torch_rng
   check.close("start noise of the seed", generator.randn(start.dims).data, start.data, tolerance);
-  const recorded = floats(tensors, "in.step_noise");
+  const recorded = floatsNamed(tensors, "in.step_noise");
   const draws = Array.from({ length: recorded.dims[0] ?? 0 }, () => generator.randn(start.dims));
   check.close("step noise of the seed", concatRows(draws).data, recorded.data, tolerance);
 
@@ -130,14 +112,4 @@ function checkNoise({ case: golden, tensors, check }: CaseContext, start: Tensor
   // The pipeline's seed mode "batch" must keep the first half of the same draws.
   const half = batchNoise(seed, { rowsPerImage: 2 })([(start.dims[0] ?? 0) / 2, ...start.dims.slice(1)]);
   check.close("the first rows in batch mode", half.data, weightedSum([1, rows(start, 0, half.dims[0] ?? 0)]).data, tolerance);
-}
-
-function named(tensors: ReadonlyMap<string, AnyTensor>, name: string): AnyTensor {
-  const found = tensors.get(name);
-  if (!found) throw new Error(`the case's file has no tensor ${name}`);
-  return found;
-}
-
-function floats(tensors: ReadonlyMap<string, AnyTensor>, name: string): Tensor {
-  return asFloat32(named(tensors, name));
 }
