@@ -61,8 +61,10 @@ describe("the glissade program", () => {
     const before = await readdir(folder);
     const { child, printed, ended } = start("generate", "x", "--count", "16", "--steps", "1000", "--sampler", "ddpm", "--out", "stopped.png");
     await running(child);
+    child.kill("SIGSTOP"); // so that both requests wait for it together: between two separate ones it could have ended by the first
     child.kill("SIGINT");
     child.kill("SIGTERM"); // another one: two of a kind can arrive as one
+    child.kill("SIGCONT");
     expect(await ended).toBe(143);
     expect(printed.stdout).toBe("");
     expect(printed.stderr).not.toContain("Interrupted");
