@@ -1,7 +1,7 @@
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import { describe, expect, it } from "vitest";
 import { bytes, concat } from "./__fixtures__/byte-parts.ts";
-import { zipOf } from "./__fixtures__/zip-builder.ts";
+import { zipOf, zipWithIdleZip64 } from "./__fixtures__/zip-builder.ts";
 import { bytesSource } from "./byte-source.ts";
 import { readStoredZip } from "./stored-zip.ts";
 import { WeightsError } from "./weights-error.ts";
@@ -26,6 +26,21 @@ describe("a zip archive that only stores", () => {
     expect(archive.subarray(offset, offset + length)).toEqual(data);
     expect(found.get("a/one")?.crc32).toBe(0x470b99f4); // zlib.crc32(bytes([1, 2, 3, 4, 5]))
     expect(found.get("a/two")?.length).toBe(0);
+  });
+
+  it("finds every entry behind zip64 records that nothing needs, however long the first entry's name", async () => {
+    for (let length = 1; length <= 120; length++) {
+      const name = "n".repeat(length);
+      const archive = zipWithIdleZip64([
+        { name, data },
+        { name: "b", data: Uint8Array.of(9, 8) },
+        { name: "c", data },
+      ]);
+      const found = await entries(archive);
+      expect([...found.keys()]).toEqual([name, "b", "c"]);
+      const { offset = 0 } = found.get("b") ?? {};
+      expect(archive.subarray(offset, offset + 2)).toEqual(Uint8Array.of(9, 8));
+    }
   });
 
   it.each([{ zip64: true }, { dataDescriptor: true }, { zip64: true, dataDescriptor: true }])("reads what another writer wrote with %o", async (options) => {
@@ -62,6 +77,7 @@ describe("a zip archive that only stores", () => {
     ["something before the archive", () => concat([bytes("#!/bin/sh\n"), zipOf([{ name: "a", data }])]), "prepended data"],
     ["something after the archive", () => concat([zipOf([{ name: "a", data }]), bytes("tail")]), "appended data"],
     ["one archive after another", () => concat([zipOf([{ name: "a", data }]), zipOf([{ name: "a", data: Uint8Array.of(6) }])]), "prepended data"],
+    ["zip64 records that say something else", () => zipWithIdleZip64([{ name: "a", data }], { count: 2 }), "trailing central directory data"],
     ["nothing", () => new Uint8Array(0), "cannot be read"],
   ])("refuses %s", async (_, archive, reason) => {
     const error: unknown = await entries(await archive()).catch((thrown: unknown) => thrown);

@@ -1,5 +1,6 @@
 import type { Entry, Reader } from "@zip.js/zip.js/lib/zip-core-reader.js";
 import type { ByteSource } from "./byte-source.ts";
+import { withoutIdleZip64 } from "./idle-zip64.ts";
 import { WeightsError } from "./weights-error.ts";
 
 /** Where the bytes of an entry lie. */
@@ -12,9 +13,6 @@ export interface StoredEntry {
 
 const limits = { entries: 50_000, read: 64 * 2 ** 20 } as const;
 
-/** PyTorch always writes the zip64 end records, also where the archive does without them; zip.js calls these 76 bytes trailing data. */
-const tolerated = "trailing central directory data";
-
 /**
  * The entries of a zip archive that only stores, as PyTorch's do: uncompressed, so that each can be read in place and none can be larger than the
  * file. zip.js reads the directory and compares it with the local headers; data is not touched.
@@ -23,14 +21,18 @@ const tolerated = "trailing central directory data";
  */
 export async function readStoredZip(source: ByteSource): Promise<Map<string, StoredEntry>> {
   const { ZipReader } = await import("@zip.js/zip.js/lib/zip-core-reader.js"); // it does not tree-shake: only who opens a checkpoint pays for it
-  const zip = new ZipReader(readerOver(source), { checkOverlappingEntryOnly: true, strictness: "balanced", filenameValidation: "strict" });
+  const zip = new ZipReader(readerOver(await withoutIdleZip64(source)), {
+    checkOverlappingEntryOnly: true,
+    strictness: "balanced",
+    filenameValidation: "strict",
+  });
   try {
     const entries = new Map<string, StoredEntry>();
     for await (const entry of zip.getEntriesGenerator()) {
       if (entries.size >= limits.entries) throw refusal(source, `the archive has more than ${limits.entries} entries`);
       if (!entry.directory) entries.set(entry.filename, await locateEntry(source, entry));
     }
-    const ambiguity = zip.warnings?.find(({ reason }) => reason !== tolerated);
+    const ambiguity = zip.warnings?.[0];
     if (ambiguity) throw refusal(source, `the archive is ambiguous (${ambiguity.reason})`);
     return entries;
   } catch (cause) {

@@ -37,6 +37,17 @@ export function zipOf(parts: readonly ZipPart[]): Uint8Array<ArrayBuffer> {
   ]);
 }
 
+/** The same as PyTorch writes it: zip64's end records, which nothing needs, before the last one. */
+export function zipWithIdleZip64(parts: readonly ZipPart[], { count = parts.length }: { count?: number } = {}): Uint8Array<ArrayBuffer> {
+  const archive = zipOf(parts);
+  const start = archive.length - 22;
+  const view = new DataView(archive.buffer);
+  const [length, offset] = [view.getUint32(start + 12, true), view.getUint32(start + 16, true)];
+  const end = concat([bytes("PK\x06\x06"), uint(44, 8), uint(30, 2), uint(45, 2), uint(0, 8), uint(count, 8), uint(count, 8), uint(length, 8), uint(offset, 8)]);
+  const locator = concat([bytes("PK\x06\x07"), uint(0, 4), uint(start, 8), uint(1, 4)]);
+  return concat([archive.subarray(0, start), end, locator, archive.subarray(start)]);
+}
+
 /** Version, flags, method, time, date, CRC-32, sizes, lengths of name and extra field: the same in both headers. */
 function commonHeader({ name, data, lies = {} }: ZipPart): Uint8Array<ArrayBuffer> {
   const size = lies.size ?? data.length;
