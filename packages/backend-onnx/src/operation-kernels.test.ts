@@ -148,6 +148,12 @@ const cases: Record<OperationName, Record<string, Case>> = {
   where: {
     "with broadcasting": ({ g, x, weight, indices }) => g.where(g.cast(indices([2, 3], [1, 0, 1, 0, 0, 1]), "bool"), weight([3]), x([2, 3])),
   },
+  less: {
+    "with broadcasting": ({ g, x, weight }) => g.less(x([2, 3]), weight([3])),
+    "than a number": ({ g, x }) => g.less(x([2, 5]), 0.25),
+    "of equal numbers": ({ g, input }) => g.less(input(tensor([3], [0.5, -0.5, 1]), ["batch"]), 0.5),
+  },
+  stopGradient: { "passes its input on": ({ g, x }) => g.add(g.stopGradient(x([2, 3])), 1) },
   cast: {
     "int64 to float32": ({ g, indices }) => g.cast(indices([3], [-2, 0, 900719925]), "float32"),
     "float32 to int64": ({ g, x }) => g.cast(x([2, 4], { low: -9, high: 9 }), "int64"),

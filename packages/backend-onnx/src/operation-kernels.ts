@@ -56,6 +56,7 @@ export const operationKernels: { readonly [K in OperationName]: OperationKernel<
     return node("Mul", [half, scope.emit(node("Add", [erf, scope.floats([1])]))]);
   },
   where: elementwise("Where"),
+  less: elementwise("Less"),
   silu: ({ input }, scope) => node("Div", [input(0), onePlusExpMinus(scope, input(0))]),
 
   sum: ({ input, attributes: { axes, keepDims } }, scope) =>
@@ -95,6 +96,7 @@ export const operationKernels: { readonly [K in OperationName]: OperationKernel<
 
   gather: ({ inputs }) => node("Gather", inputs, { axis: { int: 0 } }),
   scatterAdd: scatterAddition,
+  stopGradient: elementwise("Identity"),
   cast: ({ input, attributes: { to } }) => node("Cast", [input(0)], { to: { int: elementType[to] } }),
 
   upsampleNearest: ({ input, attributes: { factor } }, scope) =>
@@ -154,7 +156,7 @@ function swapLastTwo(x: string, { dims }: ValueType, scope: OnnxScope): string {
 }
 
 /**
- * Groups normalised as the channels of an instance normalisation, then each channel scaled and shifted. The last is a BatchNormalization because that
+ * Groups normalised as the channels of an instance normalisation, then each channel scaled and shifted. Where all images share the scales, the last is a BatchNormalization because that
  * does both in one pass over the data: with mean 0, variance 1/2 and epsilon 1/2 it multiplies by exactly 1 before the weights.
  */
 function groupNormalization({ input, inputType, attributes: { groups, epsilon } }: OperationCall<"groupNorm">, scope: OnnxScope): OnnxOperation {
@@ -165,6 +167,10 @@ function groupNormalization({ input, inputType, attributes: { groups, epsilon } 
   const zeros = scope.floats(new Array<number>(groups).fill(0));
   const normalized = scope.emit(node("InstanceNormalization", [grouped, ones, zeros], { epsilon: { float: epsilon } }));
   const separate = scope.emit(node("Reshape", [normalized, reshapeTarget(input(0), dims, scope)]));
+  if (inputType(1).dims.length === 2) {
+    const perImage = (index: number) => scope.emit(node("Reshape", [input(index), scope.integers([-1, channels, ...dims.slice(2).map(() => 1)])]));
+    return node("Add", [scope.emit(node("Mul", [separate, perImage(1)])), perImage(2)]);
+  }
   const mean = scope.floats(new Array<number>(channels).fill(0));
   const variance = scope.floats(new Array<number>(channels).fill(0.5));
   return node("BatchNormalization", [separate, input(1), input(2), mean, variance], { epsilon: { float: 0.5 } });

@@ -1,6 +1,6 @@
 export type { Backend, CompileOptions, Executable, RunOptions, WeightSource } from "./backend.ts";
 export * from "./diffusion/index.ts";
-export { DisposedError, display, GlissadeError, InvalidArgumentError, UnknownNameError } from "./errors.ts";
+export { assertPositiveInteger, DisposedError, display, GlissadeError, InvalidArgumentError, UnknownNameError } from "./errors.ts";
 export * from "./graph/index.ts";
 export * from "./guidance/index.ts";
 export * from "./image/index.ts";

@@ -87,6 +87,11 @@ export class GraphBuilder {
     this.#outputs.push({ name, value: value.name });
   }
 
+  /** A node of a graph that this builder continues: its values' types are known already. */
+  append(node: GraphNode): void {
+    this.#nodes.push(node);
+  }
+
   build(): Graph {
     return {
       inputs: [...this.#inputs],
@@ -163,11 +168,16 @@ export class GraphBuilder {
     return start === 0 && step === 1 && end === x.dims[axis] ? x : this.apply("slice", [x], { axis, start, end, step });
   }
 
-  /** Zeros before and after along one axis. */
+  /** Zeros before and after along one axis; negative numbers cut elements off. */
   pad(x: Value, axis: number, before: number, after: number): Value {
     return before === 0 && after === 0
       ? x
       : this.apply("pad", [x], { pads: x.dims.map((_, i) => (i === axis ? [before, after] : [0, 0]) as [number, number]) });
+  }
+
+  /** Zeros before and after along every axis; negative numbers cut elements off. */
+  padAxes(x: Value, pads: readonly (readonly [before: number, after: number])[]): Value {
+    return pads.flat().every((pad) => pad === 0) ? x : this.apply("pad", [x], { pads });
   }
 
   broadcastTo(x: Value, dims: readonly Dim[]): Value {
@@ -177,11 +187,13 @@ export class GraphBuilder {
   gather = (table: Value, indices: Value): Value => this.apply("gather", [table, indices], {});
   scatterAdd = (indices: Value, updates: Value, rows: number): Value => this.apply("scatterAdd", [indices, updates], { rows });
   where = (condition: Value, a: Value, b: Value): Value => this.apply("where", [condition, a, b], {});
+  less = (a: Operand, b: Operand): Value => this.#binary("less", a, b);
+  stopGradient = (x: Value): Value => this.apply("stopGradient", [x], {});
   cast = (x: Value, to: DataType): Value => (x.dtype === to ? x : this.apply("cast", [x], { to }));
   upsampleNearest = (x: Value, factor = 2): Value => this.apply("upsampleNearest", [x], { factor });
   averagePool = (x: Value, factor = 2): Value => this.apply("averagePool", [x], { factor });
 
-  #binary(operation: "add" | "sub" | "mul" | "div", a: Operand, b: Operand): Value {
+  #binary(operation: "add" | "sub" | "mul" | "div" | "less", a: Operand, b: Operand): Value {
     return this.apply(operation, [typeof a === "number" ? this.scalar(a) : a, typeof b === "number" ? this.scalar(b) : b], {});
   }
 

@@ -87,6 +87,9 @@ describe("the reverse-mode gradient agrees with central differences", () => {
     { stride: 2, padding: [0, 1], kernel: [2, 3], size: [5, 6] },
     { stride: 3, padding: [1, 0], kernel: [3, 2], size: [7, 8] },
     { stride: 1, padding: [0, 0], kernel: [1, 1], size: [4, 3] },
+    { stride: 1, padding: [0, 0], kernel: [3, 3], size: [5, 4] },
+    { stride: 1, padding: [2, 1], kernel: [3, 2], size: [4, 5] },
+    { stride: 1, padding: [1, 2], kernel: [2, 3], size: [4, 4] },
   ] as const)("a convolution with stride $stride, padding $padding, kernel $kernel", ({ stride, padding, kernel, size }) => {
     const inputs = { x: numbers([2, 3, ...size], 7), weight: numbers([4, 3, ...kernel], 8), bias: numbers([4], 9) };
     const error = worstError((g, input) => g.conv2d(input("x"), input("weight"), input("bias"), { stride, padding }), inputs, ["x", "weight", "bias"]);
@@ -95,6 +98,13 @@ describe("the reverse-mode gradient agrees with central differences", () => {
 
   it("group normalisation", () => {
     const inputs = { x: numbers([2, 6, 2, 3], 10), weight: numbers([6], 11), bias: numbers([6], 12) };
+    expect(worstError((g, input) => g.groupNorm(input("x"), input("weight"), input("bias"), { groups: 3 }), inputs, ["x", "weight", "bias"])).toBeLessThan(
+      1e-7,
+    );
+  });
+
+  it("group normalisation with an affine map of its own for each image", () => {
+    const inputs = { x: numbers([2, 6, 2, 3], 10), weight: numbers([2, 6], 11), bias: numbers([2, 6], 12) };
     expect(worstError((g, input) => g.groupNorm(input("x"), input("weight"), input("bias"), { groups: 3 }), inputs, ["x", "weight", "bias"])).toBeLessThan(
       1e-7,
     );
@@ -110,6 +120,17 @@ describe("the reverse-mode gradient agrees with central differences", () => {
     expect(worstError((g, input) => g.softmax(input("x"), 1), inputs, ["x"])).toBeLessThan(1e-8);
     expect(worstError((g, input) => g.sum(input("x"), [0, 2]), inputs, ["x"])).toBeLessThan(1e-8);
     expect(worstError((g, input) => g.sum(input("x"), [1], { keepDims: true }), inputs, ["x"])).toBeLessThan(1e-8);
+  });
+
+  it("padding that cuts off", () => {
+    const inputs = { x: numbers([2, 3, 4], 28) };
+    const shifted = (g: GraphBuilder, input: (name: string) => Value) =>
+      g.padAxes(input("x"), [
+        [0, 0],
+        [-1, 2],
+        [1, -2],
+      ]);
+    expect(worstError(shifted, inputs, ["x"])).toBeLessThan(1e-8);
   });
 
   it("layout: reshape, transpose, pad, concat, broadcast", () => {
@@ -140,6 +161,15 @@ describe("the reverse-mode gradient agrees with central differences", () => {
   it("a choice by a mask", () => {
     const inputs: Inputs = { mask: { dtype: "bool", dims: [2, 1], data: Uint8Array.of(1, 0) }, a: numbers([2, 3], 22), b: numbers([3], 23) };
     expect(worstError((g, input) => g.where(input("mask"), input("a"), input("b")), inputs, ["a", "b"])).toBeLessThan(1e-8);
+  });
+
+  it("a choice by a comparison, which has no derivative itself", () => {
+    const inputs = { a: numbers([2, 3], 26), b: numbers([3], 27) };
+    const smaller = (g: GraphBuilder, input: (name: string) => Value) => {
+      const [a, b] = [input("a"), input("b")];
+      return g.where(g.less(a, b), a, b);
+    };
+    expect(worstError(smaller, inputs, ["a", "b"])).toBeLessThan(1e-8);
   });
 
   it("nearest upsampling and average pooling", () => {
@@ -176,6 +206,21 @@ describe("gradient", () => {
     expect(() => gradient(graph, { of: "out", withRespectTo: ["y"], cotangent: "dy" })).toThrow(/does not depend on "y"/);
     expect(() => gradient(graph, { of: "out", withRespectTo: ["z"], cotangent: "dy" })).toThrow(GraphError);
     expect(() => gradient(graph, { of: "out", withRespectTo: ["x"] })).toThrow(/cotangent/);
+  });
+
+  it("treats what is behind stopGradient as a constant", () => {
+    const g = new GraphBuilder();
+    const x = g.input("x", [3]);
+    g.output("loss", g.sum(g.mul(g.stopGradient(g.mul(x, x)), x), [0]));
+    const x64 = numbers([3], 5).data as Float64Array;
+    const result = evaluateGraph(gradient(g.build(), { of: "loss", withRespectTo: ["x"] }), { x: numbers([3], 5) });
+    expect([...(result["grad.x"]?.data ?? [])]).toEqual([...x64].map((value) => value * value)); // 3 x^2 without it
+  });
+
+  it("refuses to differentiate what only a stopped gradient leads to", () => {
+    const g = new GraphBuilder();
+    g.output("loss", g.sum(g.stopGradient(g.input("x", [3])), [0]));
+    expect(() => gradient(g.build(), { of: "loss", withRespectTo: ["x"] })).toThrow(/does not depend on "x"/);
   });
 
   it("adds up the views of one parameter", () => {

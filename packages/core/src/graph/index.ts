@@ -6,4 +6,6 @@ export type { Dim, Graph, GraphNode, GraphParameter, ValueType } from "./graph.t
 export { type Interpreter, interpreter } from "./interpreter.ts";
 export { GraphError } from "./operation.ts";
 export type { OperationAttributes, OperationName } from "./operations.ts";
+export { parametersAsInputs } from "./parameters-as-inputs.ts";
 export { simplify } from "./simplify.ts";
+export { subPixelConvolutions } from "./sub-pixel-convolution.ts";

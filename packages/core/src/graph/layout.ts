@@ -15,7 +15,7 @@ import {
   unbroadcast,
 } from "./operation.ts";
 
-type LayoutName = "reshape" | "transpose" | "concat" | "slice" | "pad" | "broadcastTo" | "gather" | "scatterAdd" | "where" | "cast";
+type LayoutName = "reshape" | "transpose" | "concat" | "slice" | "pad" | "broadcastTo" | "gather" | "scatterAdd" | "where" | "less" | "stopGradient" | "cast";
 
 /** Operations that move values without computing: each derivative moves them back, or adds up what was copied. */
 export const layout: { [K in LayoutName]: OperationDefinition<K> } = {
@@ -131,25 +131,33 @@ export const layout: { [K in LayoutName]: OperationDefinition<K> } = {
   pad: {
     shape(inputs, { pads }) {
       const { dtype, dims } = inputAt(inputs, 0);
-      if (pads.length !== dims.length || pads.flat().some((pad) => !Number.isInteger(pad) || pad < 0)) {
-        throw new GraphError(`Padding ${showDims(dims)} takes one pair of non-negative integers an axis.`);
-      }
-      return { dtype, dims: dims.map((dim, axis) => (padOf(pads, axis) === 0 ? dim : knownLength(dims, axis) + padOf(pads, axis))) };
+      if (pads.length !== dims.length || pads.flat().some((pad) => !Number.isInteger(pad)))
+        throw new GraphError(`Padding ${showDims(dims)} takes one pair of integers an axis.`);
+      return { dtype, dims: dims.map((dim, axis) => (isUntouched(pads, axis) ? dim : paddedLength(dims, pads, axis))) };
     },
     evaluate(inputs, { pads }, dims) {
       const x = inputAt(inputs, 0);
-      const strides = stridesOf(dims);
-      const base = pads.reduce((offset, [before], axis) => offset + before * (strides[axis] as number), 0);
+      const kept = x.dims.map((dim, axis) => dim + (pads[axis] ?? [0, 0]).reduce((total, pad) => total + Math.min(pad, 0), 0));
+      const begin = (strides: readonly number[], sign: 1 | -1) =>
+        pads.reduce((offset, [before], axis) => offset + Math.max(sign * before, 0) * (strides[axis] as number), 0);
       const out = new Float64Array(sizeOf(dims));
-      offsetsOf(x.dims, strides, base).forEach((offset, i) => {
-        out[offset] = x.data[i] as number;
+      const targets = offsetsOf(kept, stridesOf(dims), begin(stridesOf(dims), 1));
+      offsetsOf(kept, stridesOf(x.dims), begin(stridesOf(x.dims), -1)).forEach((source, i) => {
+        out[targets[i] as number] = x.data[source] as number;
       });
       return out;
     },
     gradient({ g, inputs, dy, attributes: { pads } }) {
       const { dims } = inputAt(inputs, 0);
+      if (pads.flat().some((pad) => pad < 0))
+        return [
+          g.padAxes(
+            dy,
+            pads.map(([before, after]) => [-before, -after] as const),
+          ),
+        ];
       return [
-        pads.reduce((value: Value, [before], axis) => (padOf(pads, axis) === 0 ? value : g.slice(value, axis, before, before + knownLength(dims, axis))), dy),
+        pads.reduce((value: Value, [before], axis) => (isUntouched(pads, axis) ? value : g.slice(value, axis, before, before + knownLength(dims, axis))), dy),
       ];
     },
   },
@@ -236,6 +244,27 @@ export const layout: { [K in LayoutName]: OperationDefinition<K> } = {
     },
   },
 
+  less: {
+    shape(inputs) {
+      const a = inputAt(inputs, 0);
+      const b = inputAt(inputs, 1);
+      if (a.dtype !== "float32" || b.dtype !== "float32") throw new GraphError(`less takes two float32 values; it was given ${a.dtype} and ${b.dtype}.`);
+      return { dtype: "bool", dims: broadcastDims(a.dims, b.dims) };
+    },
+    evaluate(inputs, _attributes, dims) {
+      const a = inputAt(inputs, 0);
+      const b = pick(inputAt(inputs, 1).data, broadcastOffsets(inputAt(inputs, 1).dims, dims));
+      return pick(a.data, broadcastOffsets(a.dims, dims)).map((value, i) => (value < (b[i] as number) ? 1 : 0));
+    },
+    gradient: () => [undefined, undefined],
+  },
+
+  stopGradient: {
+    shape: (inputs) => inputAt(inputs, 0),
+    evaluate: (inputs) => inputAt(inputs, 0).data,
+    gradient: () => [undefined],
+  },
+
   cast: {
     shape: (inputs, { to }) => ({ dtype: to, dims: inputAt(inputs, 0).dims }),
     evaluate: (inputs, { to }) =>
@@ -258,9 +287,17 @@ function pick(data: Float64Array, offsets: Int32Array): Float64Array {
   return Float64Array.from(offsets, (offset) => data[offset] as number);
 }
 
-function padOf(pads: readonly (readonly [number, number])[], axis: number): number {
+function isUntouched(pads: readonly (readonly [number, number])[], axis: number): boolean {
+  return pads[axis]?.every((pad) => pad === 0) ?? true;
+}
+
+function paddedLength(dims: readonly Dim[], pads: readonly (readonly [number, number])[], axis: number): number {
   const [before, after] = pads[axis] ?? [0, 0];
-  return before + after;
+  const length = knownLength(dims, axis);
+  const kept = length + Math.min(before, 0) + Math.min(after, 0);
+  if (kept < 0 || length + before + after < 1)
+    throw new GraphError(`Padding axis ${axis} of ${showDims(dims)} by ${before} and ${after} leaves nothing of it.`);
+  return length + before + after;
 }
 
 /** Symbols in order and the product of the known lengths: equal for shapes that hold the same elements. */

@@ -33,7 +33,7 @@ export interface OperationAttributes {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   /** Inputs x [B, C, H, W], weight [O, C, kh, kw] and optionally bias [O]; zero padding, equal on both sides of each spatial axis. */
   conv2d: { readonly stride: number; readonly padding: readonly [number, number] };
-  /** Inputs x [B, C, ...spatial], weight [C], bias [C]; biased variance over each group. */
+  /** Inputs x [B, C, ...spatial], weight and bias of one shape, [C] or [B, C] (an affine map of its own for each image); biased variance over each group. */
   groupNorm: { readonly groups: number; readonly epsilon: number };
   /** Inputs x [..., C], weight [C], bias [C]; biased variance over the last axis. */
   layerNorm: { readonly epsilon: number };
@@ -43,7 +43,7 @@ export interface OperationAttributes {
   concat: { readonly axis: number };
   /** Elements start, start + step, ... before end along one axis. step may be negative: then from start down to, not including, end (end -1 includes element 0). */
   slice: { readonly axis: number; readonly start: number; readonly end: number; readonly step: number };
-  /** Zeros before and after, one pair an axis. */
+  /** Zeros before and after, one pair an axis; a negative number cuts as many elements off. */
   pad: { readonly pads: readonly (readonly [number, number])[] };
   /** Repeats axes of length 1 (or missing leading axes) up to the given shape. */
   broadcastTo: { readonly dims: readonly Dim[] };
@@ -53,6 +53,10 @@ export interface OperationAttributes {
   scatterAdd: { readonly rows: number };
   /** Inputs condition (bool), a, b with broadcasting. */
   where: None;
+  /** a < b as bool, element by element with broadcasting. Inputs a, b. It has no derivative. */
+  less: None;
+  /** The input itself, as a constant to whoever differentiates: no gradient passes. Input of any type. */
+  stopGradient: None;
   /** Input of any type. */
   cast: { readonly to: DataType };
   /** Each pixel `factor` x `factor` times. Input [B, C, H, W]. */

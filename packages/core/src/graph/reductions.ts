@@ -1,7 +1,7 @@
 import { sizeOf } from "../tensor.ts";
-import type { GraphBuilder, Value } from "./builder.ts";
+import type { Value } from "./builder.ts";
 import type { Dim } from "./graph.ts";
-import { GraphError, inputAt, knownLength, type OperationDefinition, offsetsOf, showDims, stridesOf } from "./operation.ts";
+import { type GradientContext, GraphError, inputAt, knownLength, type OperationDefinition, offsetsOf, showDims, stridesOf } from "./operation.ts";
 
 type ReductionName = "sum" | "softmax" | "groupNorm" | "layerNorm" | "upsampleNearest" | "averagePool";
 
@@ -66,10 +66,9 @@ export const reductions: { [K in ReductionName]: OperationDefinition<K> } = {
       const { dims } = inputAt(inputs, 0);
       const channels = knownLength(dims, 1);
       if (channels % groups !== 0) throw new GraphError(`${channels} channels do not divide into ${groups} groups.`);
-      assertAffine(
-        inputs.slice(1).map((input) => input.dims),
-        channels,
-      );
+      const affine = inputs.slice(1).map((input) => input.dims);
+      const perImage = affine.every((shape) => shape.length === 2 && shape[0] === dims[0]);
+      assertAffine(perImage ? affine.map((shape) => shape.slice(1)) : affine, channels);
       return { dtype: "float32", dims };
     },
     evaluate(inputs, { groups, epsilon }) {
@@ -79,19 +78,11 @@ export const reductions: { [K in ReductionName]: OperationDefinition<K> } = {
       const normalized = normalizeRows(data, (channels / groups) * area, epsilon);
       const [weight, bias] = [inputAt(inputs, 1).data, inputAt(inputs, 2).data];
       return normalized.map((value, i) => {
-        const channel = Math.floor(i / area) % channels;
-        return value * (weight[channel] as number) + (bias[channel] as number);
+        const entry = Math.floor(i / area) % weight.length; // the channel, or image and channel where each image has its own map
+        return value * (weight[entry] as number) + (bias[entry] as number);
       });
     },
-    gradient({ g, inputs, dy, attributes: { groups, epsilon }, needed }) {
-      const x = inputAt(inputs, 0);
-      const channels = knownLength(x.dims, 1);
-      const spatial = x.dims.slice(2);
-      const rows = [x.dims[0] as Dim, groups, (channels / groups) * spatial.reduce<number>((product, _, i) => product * knownLength(spatial, i), 1)];
-      const perChannel = [channels, ...spatial.map(() => 1)];
-      const summed = [0, ...spatial.map((_, i) => i + 2)];
-      return affineNormGradient(g, { x, dy, weight: inputAt(inputs, 1), rows, perChannel, summed, epsilon, needed });
-    },
+    gradient: groupNormGradient,
   },
 
   layerNorm: {
@@ -109,11 +100,7 @@ export const reductions: { [K in ReductionName]: OperationDefinition<K> } = {
       const [weight, bias] = [inputAt(inputs, 1).data, inputAt(inputs, 2).data];
       return normalizeRows(data, channels, epsilon).map((value, i) => value * (weight[i % channels] as number) + (bias[i % channels] as number));
     },
-    gradient({ g, inputs, dy, attributes: { epsilon }, needed }) {
-      const x = inputAt(inputs, 0);
-      const summed = x.dims.slice(0, -1).map((_, axis) => axis);
-      return affineNormGradient(g, { x, dy, weight: inputAt(inputs, 1), rows: x.dims, perChannel: x.dims.slice(-1), summed, epsilon, needed });
-    },
+    gradient: layerNormGradient,
   },
 
   upsampleNearest: {
@@ -178,32 +165,51 @@ function normalizeRows(data: Float64Array, length: number, epsilon: number): Flo
   return out;
 }
 
-interface AffineNorm {
-  readonly x: Value;
-  readonly dy: Value;
-  readonly weight: Value;
-  /** x as rows that are normalised one by one: the last axis is what the mean runs over. */
-  readonly rows: readonly Dim[];
-  /** The weight's shape against x. */
-  readonly perChannel: readonly Dim[];
-  /** The axes of x that a channel's sum runs over. */
-  readonly summed: readonly number[];
-  readonly epsilon: number;
-  readonly needed: readonly boolean[];
+/**
+ * With n = (x - mean) / deviation: dweight = sum dy n, dbias = sum dy over a channel's pixels, and
+ * dx = (weight dy - mean(weight dy) - n mean(weight dy n)) / deviation. The last mean follows from the sums for dweight, so that few passes over whole images remain.
+ */
+function groupNormGradient({ g, inputs, dy, attributes: { groups, epsilon }, needed }: GradientContext<"groupNorm">): (Value | undefined)[] {
+  const x = inputAt(inputs, 0);
+  const weight = inputAt(inputs, 1);
+  const batch = x.dims[0] as Dim;
+  const channels = knownLength(x.dims, 1);
+  const area = x.dims.slice(2).reduce<number>((product, _, i) => product * knownLength(x.dims, i + 2), 1);
+  const length = (channels / groups) * area;
+  const perImage = weight.dims.length === 2;
+  const ofGroups = (value: Value) => g.reshape(value, [...value.dims.slice(0, -1), groups, channels / groups]); // [..., C] to [..., G, C/G]
+  const mean = (value: Value) => g.div(g.sum(value, [2], { keepDims: true }), length);
+
+  const rows = g.reshape(x, [batch, groups, length]);
+  const centred = g.sub(rows, mean(rows));
+  const inverse = g.div(1, g.sqrt(g.add(mean(g.mul(centred, centred)), epsilon))); // [B, G, 1]
+  const planes = g.reshape(dy, [batch, channels, area]);
+  const sumDy = g.sum(planes, [2]);
+  const sumDyN = g.mul(ofGroups(g.sum(g.mul(planes, g.reshape(centred, [batch, channels, area])), [2])), inverse); // [B, G, C/G]
+  const dx = () => {
+    const scale = g.mul(ofGroups(weight), inverse);
+    const scaled = g.reshape(g.mul(planes, g.reshape(scale, [batch, channels, 1])), [batch, groups, length]);
+    const uncentred = g.sub(scaled, g.mul(centred, g.mul(mean(g.mul(scale, sumDyN)), inverse)));
+    // The mean is taken again, though it follows from sumDy: where it all cancels (a bias before a group of one channel), what is left is then rounding of the last step alone.
+    return g.reshape(g.sub(uncentred, mean(uncentred)), x.dims);
+  };
+  const affine = (perSample: Value) => (perImage ? perSample : g.sum(perSample, [0]));
+  return [needed[0] ? dx() : undefined, needed[1] ? affine(g.reshape(sumDyN, [batch, channels])) : undefined, needed[2] ? affine(sumDy) : undefined];
 }
 
 /** With n = (x - mean) / deviation and u = dy · weight: dx = (u - mean(u) - n mean(u n)) / deviation; dweight = sum dy n; dbias = sum dy. */
-function affineNormGradient(g: GraphBuilder, { x, dy, weight, rows, perChannel, summed, epsilon, needed }: AffineNorm): (Value | undefined)[] {
-  const last = rows.length - 1;
-  const mean = (value: Value) => g.div(g.sum(value, [last], { keepDims: true }), knownLength(rows, last));
-  const row = g.reshape(x, rows);
-  const centred = g.sub(row, mean(row));
+function layerNormGradient({ g, inputs, dy, attributes: { epsilon }, needed }: GradientContext<"layerNorm">): (Value | undefined)[] {
+  const x = inputAt(inputs, 0);
+  const last = x.dims.length - 1;
+  const others = x.dims.slice(0, -1).map((_, axis) => axis);
+  const mean = (value: Value) => g.div(g.sum(value, [last], { keepDims: true }), knownLength(x.dims, last));
+  const centred = g.sub(x, mean(x));
   const deviation = g.sqrt(g.add(mean(g.mul(centred, centred)), epsilon));
   const n = g.div(centred, deviation);
   const dx = () => {
-    const u = g.reshape(g.mul(dy, g.reshape(weight, perChannel)), rows);
+    const u = g.mul(dy, inputAt(inputs, 1));
     const v = g.sub(u, g.mul(n, mean(g.mul(u, n))));
-    return g.reshape(g.div(g.sub(v, mean(v)), deviation), x.dims);
+    return g.div(g.sub(v, mean(v)), deviation);
   };
-  return [needed[0] ? dx() : undefined, needed[1] ? g.sum(g.mul(dy, g.reshape(n, x.dims)), summed) : undefined, needed[2] ? g.sum(dy, summed) : undefined];
+  return [needed[0] ? dx() : undefined, needed[1] ? g.sum(g.mul(dy, n), others) : undefined, needed[2] ? g.sum(dy, others) : undefined];
 }

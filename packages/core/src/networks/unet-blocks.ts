@@ -33,22 +33,26 @@ export function residualBlock(
   const h = convolution(g, resample(g, activated, resampling), `${prefix}.in_layers.2`, outChannels);
 
   const width = scaleShiftNorm ? 2 * outChannels : outChannels;
-  const projected = g.reshape(linear(g, g.silu(embedding), `${prefix}.emb_layers.1`, width), [embedding.dims[0] as Dim, width, 1, 1]);
+  const projected = linear(g, g.silu(embedding), `${prefix}.emb_layers.1`, width);
   const conditioned = scaleShiftNorm
-    ? scaleAndShift(g, groupNorm(g, h, `${prefix}.out_layers.0`), projected)
-    : groupNorm(g, g.add(h, projected), `${prefix}.out_layers.0`);
+    ? scaledAndShiftedNorm(g, h, projected, `${prefix}.out_layers.0`)
+    : groupNorm(g, g.add(h, g.reshape(projected, [...projected.dims, 1, 1])), `${prefix}.out_layers.0`);
   const residual = convolution(g, g.silu(conditioned), `${prefix}.out_layers.3`, outChannels);
 
   const skip = resample(g, x, resampling);
   return g.add(channels === outChannels ? skip : convolution(g, skip, `${prefix}.skip_connection`, outChannels, { kernel: 1 }), residual);
 }
 
-/** norm · (1 + scale) + shift, with scale and shift the two halves of the projected embedding [B, 2C, 1, 1]. */
-function scaleAndShift(g: GraphBuilder, normalized: Value, projected: Value): Value {
-  const channels = knownLength(normalized.dims, 1);
-  const scale = g.slice(projected, 1, 0, channels);
+/**
+ * norm(h) · (1 + scale) + shift, with scale and shift the two halves of the projected embedding [B, 2C]. The norm's own weight and bias go into one affine map
+ * an image: weight (1 + scale) and bias (1 + scale) + shift.
+ */
+function scaledAndShiftedNorm(g: GraphBuilder, h: Value, projected: Value, prefix: string): Value {
+  const channels = knownLength(h.dims, 1);
+  const scale = g.add(g.slice(projected, 1, 0, channels), 1);
   const shift = g.slice(projected, 1, channels, 2 * channels);
-  return g.add(g.mul(normalized, g.add(scale, 1)), shift);
+  const [weight, bias] = [g.parameter(`${prefix}.weight`, [channels]), g.parameter(`${prefix}.bias`, [channels])];
+  return g.groupNorm(h, g.mul(weight, scale), g.add(g.mul(bias, scale), shift));
 }
 
 /** Nearest-neighbour doubling, or the mean of 2 x 2 squares. */
