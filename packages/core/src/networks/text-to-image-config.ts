@@ -1,4 +1,5 @@
-import { display, InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import { ConfigFields } from "./config-fields.ts";
 import type { TextTransformerConfig } from "./text-transformer.ts";
 import type { UNetShape } from "./unet-plan.ts";
 
@@ -15,6 +16,11 @@ export interface TextToImageConfig extends UNetShape {
   readonly superResolution: boolean;
   /** The network also sees the known part of a picture and the mask (1 = known). */
   readonly inpainting: boolean;
+  /**
+   * Side in pixels of the squares that the U-Net sees as one position, their pixels as its channels; 1 for the reference's networks. A larger one makes the same network several times as
+   * cheap for pictures of a size.
+   */
+  readonly patchSize: number;
   /** Side of the square pictures in pixels, where the file says it. */
   readonly imageSize: number | undefined;
 }
@@ -47,23 +53,22 @@ export const glideUpsampler = { ...glideBase, image_size: 256, num_res_blocks: 2
 
 /**
  * Reads a network's `config.json`, with the reference's own argument names. Both of its forms are understood: the options of
- * `model_and_diffusion_defaults` (with `image_size`; `attention_resolutions` in pixels) and the arguments of the class (without; as downsampling factors).
+ * `model_and_diffusion_defaults` (with `image_size`; `attention_resolutions` in pixels, or in patches where there is a `patch_size`) and the arguments of the class (without; as downsampling factors).
  *
  * @throws InvalidArgumentError naming the field that is missing or out of range
  */
 export function parseTextToImageConfig(json: unknown): TextToImageConfig {
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    throw new InvalidArgumentError({ argument: "config", received: json, expected: "an object with the network's arguments" });
-  const read = new FieldReader(json as Readonly<Record<string, unknown>>);
+  const read = new ConfigFields(json);
   const imageSize = read.has("image_size") ? read.integer("image_size", 1, 4096) : undefined;
   const channelMultipliers = read.integers("channel_mult", 1, 64, imageSize === undefined ? undefined : defaultMultipliers[imageSize]);
+  const patchSize = read.has("patch_size") ? read.integer("patch_size", 1, 64) : 1;
   const resolutions = read.integers("attention_resolutions", 1, 4096);
   const config: TextToImageConfig = {
     imageChannels: read.integer("in_channels", 1, 16, 3),
     modelChannels: read.integer(read.has("num_channels") ? "num_channels" : "model_channels", 1, 8192),
     outChannels: read.integer("out_channels", 1, 64, 6),
     residualBlocks: read.integer("num_res_blocks", 1, 64),
-    attentionResolutions: imageSize === undefined ? resolutions : resolutions.map((pixels) => Math.floor(imageSize / pixels)),
+    attentionResolutions: imageSize === undefined ? resolutions : resolutions.map((pixels) => Math.floor(imageSize / patchSize / pixels)),
     channelMultipliers,
     heads: read.integer("num_heads", 1, 1024, 1),
     headChannels: read.integer("num_head_channels", -1, 8192, -1),
@@ -73,6 +78,7 @@ export function parseTextToImageConfig(json: unknown): TextToImageConfig {
     text: read.integer("xf_width", 0, 65536, 0) === 0 ? undefined : readTextConfig(read),
     superResolution: read.boolean("super_res", false),
     inpainting: read.boolean("inpaint", false),
+    patchSize,
     imageSize,
   };
   assertGroups(config);
@@ -81,7 +87,7 @@ export function parseTextToImageConfig(json: unknown): TextToImageConfig {
 
 const defaultMultipliers: Readonly<Record<number, readonly number[]>> = { 64: [1, 2, 3, 4], 128: [1, 1, 2, 3, 4], 256: [1, 1, 2, 2, 4, 4] };
 
-function readTextConfig(read: FieldReader): TextTransformerConfig {
+function readTextConfig(read: ConfigFields): TextTransformerConfig {
   return {
     textContext: read.integer("text_ctx", 1, 4096),
     vocabularySize: read.integer("n_vocab", 1, 1_000_000, 50257),
@@ -112,42 +118,4 @@ function assertGroups({ modelChannels, channelMultipliers, headChannels, text }:
   }
   if (text && text.width % text.heads !== 0)
     throw new InvalidArgumentError({ argument: "config.xf_heads", received: text.heads, expected: `a divisor of xf_width (${text.width})` });
-}
-
-/** Typed access to the fields of an untrusted object. */
-class FieldReader {
-  readonly #json: Readonly<Record<string, unknown>>;
-
-  constructor(json: Readonly<Record<string, unknown>>) {
-    this.#json = json;
-  }
-
-  has(name: string): boolean {
-    return Object.hasOwn(this.#json, name) && this.#json[name] !== undefined;
-  }
-
-  integer(name: string, least: number, most: number, otherwise?: number): number {
-    const value = this.has(name) ? this.#json[name] : otherwise;
-    if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError({ argument: `config.${name}`, received: value, expected: `an integer from ${least} to ${most}` });
-  }
-
-  boolean(name: string, otherwise: boolean): boolean {
-    const value = this.has(name) ? this.#json[name] : otherwise;
-    if (typeof value === "boolean") return value;
-    throw new InvalidArgumentError({ argument: `config.${name}`, received: value, expected: "true or false" });
-  }
-
-  /** A list, or the comma-separated text that the reference's options use; an empty text means the default. */
-  integers(name: string, least: number, most: number, otherwise?: readonly number[]): readonly number[] {
-    const given = this.has(name) && this.#json[name] !== "" ? this.#json[name] : otherwise;
-    const list = typeof given === "string" ? given.split(",").map(Number) : given;
-    if (Array.isArray(list) && list.length > 0 && list.length <= 16 && list.every((entry) => Number.isInteger(entry) && entry >= least && entry <= most))
-      return list;
-    throw new InvalidArgumentError({
-      argument: `config.${name}`,
-      received: given,
-      expected: `1 to 16 integers from ${least} to ${most} (not ${display(list)})`,
-    });
-  }
 }

@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import { evaluateGraph, GraphError, gradient } from "../graph/index.ts";
 import { type AnyTensor, sizeOf, tensor, typedTensor } from "../tensor.ts";
 import { glideBase, glideUpsampler, parseTextToImageConfig } from "./text-to-image-config.ts";
-import { textGraph, textToImageGraph } from "./text-to-image-unet.ts";
+import { textGraph, textToImageGraph, wholeGraph } from "./text-to-image-unet.ts";
 
 /** Elements of all parameters of the text half and the image half together. */
 function parameters(...graphs: Graph[]): number {
@@ -97,6 +97,56 @@ describe("GLIDE's networks", () => {
     },
   );
 
+  it.each([{}, { inpaint: true }, { super_res: true }, { patch_size: 2 }, { patch_size: 2, inpaint: true, super_res: true }])(
+    "give the same in one graph as in two halves (%j)",
+    (variant) => {
+      const config = parseTextToImageConfig({ ...small, ...variant });
+      const size = { height: 4, width: 4, ...(config.superResolution && { lowRes: { height: 2, width: 2 } }) };
+      const [text, image, whole] = [textGraph(config), textToImageGraph(config, size), wholeGraph(config, size)];
+      const weights = fill([text, image]);
+      const prompt = {
+        tokens: typedTensor("int64", [2, 4], BigInt64Array.of(1n, 2n, 15n, 15n, 3n, 4n, 5n, 6n)),
+        mask: typedTensor("bool", [2, 4], Uint8Array.of(1, 1, 0, 0, 1, 1, 1, 1)),
+      };
+      const pictures = {
+        x: wave([2, 3, 4, 4]),
+        timesteps: tensor([2], [3, 900]),
+        ...(config.inpainting && {
+          inpaint_image: wave([2, 3, 4, 4], 2),
+          inpaint_mask: tensor(
+            [2, 1, 4, 4],
+            Float32Array.from({ length: 32 }, (_, i) => i % 2),
+          ),
+        }),
+        ...(config.superResolution && { low_res: wave([2, 3, 2, 2], 3) }),
+      };
+      const half = Object.fromEntries(
+        Object.entries(evaluateGraph(text, prompt, weights)).map(([name, value]) => [name, { dtype: "float64" as const, ...value }]),
+      );
+      expect(evaluateGraph(whole, { ...prompt, ...pictures }, weights).output).toEqual(evaluateGraph(image, { ...pictures, ...half }, weights).output);
+      expect(parameters(whole)).toBe(parameters(text, image));
+    },
+  );
+
+  it("see squares of pixels as one position where they have a patch size, and give every pixel back", () => {
+    const config = parseTextToImageConfig({ ...small, patch_size: 2, inpaint: true });
+    const whole = wholeGraph(config, { height: 8, width: 4 });
+    const dims = new Map(whole.parameters.map((parameter) => [parameter.name, parameter.dims]));
+    expect(dims.get("input_blocks.0.0.weight")).toEqual([32, (3 + 3 + 1) * 4, 3, 3]);
+    expect(dims.get("out.2.weight")).toEqual([6 * 4, 32, 3, 3]);
+    expect(whole.types.get(whole.outputs[0]?.value ?? "")?.dims).toEqual(["batch", 6, 8, 4]);
+    expect(() => wholeGraph(config, { height: 6, width: 4 })).toThrow(
+      "reads its pictures in patches of 2 x 2 pixels and halves its pictures 1 times: 6 x 4 must be multiples of 4",
+    );
+  });
+
+  it("is one graph without text too", () => {
+    const config = parseTextToImageConfig({ ...small, xf_width: 0 });
+    const whole = wholeGraph(config, { height: 4, width: 4 });
+    expect(whole.inputs.map(({ name }) => name)).toEqual(["x", "timesteps"]);
+    expect(parameters(whole)).toBe(parameters(textToImageGraph(config, { height: 4, width: 4 })));
+  });
+
   it("refuse sizes that do not halve and a missing low-resolution size", () => {
     const config = parseTextToImageConfig(small);
     expect(() => textToImageGraph(config, { height: 5, width: 4 })).toThrow(GraphError);
@@ -108,7 +158,13 @@ describe("parseTextToImageConfig", () => {
   it("reads attention resolutions in pixels with an image size, as factors without", () => {
     expect(parseTextToImageConfig({ ...small, image_size: 32, attention_resolutions: "16,8" }).attentionResolutions).toEqual([2, 4]);
     expect(parseTextToImageConfig(small).attentionResolutions).toEqual([2]);
+    expect(parseTextToImageConfig({ ...small, image_size: 32, patch_size: 2, attention_resolutions: "16,8" }).attentionResolutions).toEqual([1, 2]);
     expect(parseTextToImageConfig({ ...glideBase, channel_mult: "" }).channelMultipliers).toEqual([1, 2, 3, 4]);
+  });
+
+  it("reads a patch size, 1 where there is none", () => {
+    expect(parseTextToImageConfig(small).patchSize).toBe(1);
+    expect(parseTextToImageConfig({ ...small, patch_size: 4 }).patchSize).toBe(4);
   });
 
   it.each([
@@ -118,6 +174,8 @@ describe("parseTextToImageConfig", () => {
     [{ ...small, num_head_channels: 24 }, "config.num_head_channels"],
     [{ ...small, xf_heads: 5 }, "config.xf_heads"],
     [{ ...small, inpaint: "yes" }, "config.inpaint"],
+    [{ ...small, patch_size: 0 }, "config.patch_size"],
+    [{ ...small, patch_size: 1.5 }, "config.patch_size"],
     [{ ...small, channel_mult: [] }, "config.channel_mult"],
     ["text", "config"],
   ])("names the field that is wrong", (json, argument) => {
