@@ -18,18 +18,29 @@ const keyIncrements = [0x9e3779b9, 0xbb67ae85] as const; // golden ratio, sqrt(3
  * @see Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC '11, section 3.3
  */
 export function philox4x32(counter: PhiloxCounter, key: PhiloxKey): PhiloxCounter {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+  const block = new Uint32Array(4);
+  philoxBlock(block, ...counter, ...key);
+  return [...block] as [number, number, number, number]; // four words in, four out
+}
+
+/** The same into an array that is there already: a large draw makes no others. */
+function philoxBlock(block: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
   for (let round = 0; round < rounds; round++) {
     const high0 = multiplyHigh(multipliers[0], c0);
     const low0 = Math.imul(multipliers[0], c0);
     const high1 = multiplyHigh(multipliers[1], c2);
     const low1 = Math.imul(multipliers[1], c2);
-    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
     k0 = (k0 + keyIncrements[0]) | 0;
     k1 = (k1 + keyIncrements[1]) | 0;
   }
-  return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
+  block[0] = c0;
+  block[1] = c1;
+  block[2] = c2;
+  block[3] = c3;
 }
 
 /**
@@ -44,43 +55,50 @@ export function philox4x32(counter: PhiloxCounter, key: PhiloxKey): PhiloxCounte
 export function philoxGenerator(seed: number | bigint, stream: number | bigint = 0): RandomGenerator {
   assertSeed(seed);
   assertSeed(stream);
-  const key = words(seed);
+  const [keyLow, keyHigh] = words(seed);
   const [streamLow, streamHigh] = words(stream);
-  let block = 0; // up to 2^53 blocks of four words
+  let count = 0; // of blocks, up to 2^53
+  const block = new Uint32Array(4);
+  const four = new Float32Array(4);
 
   /** Fills a draw four values at a time; what a draw leaves of its last block is not used again. */
-  const fill = (dims: readonly number[], fromWords: (random: PhiloxCounter) => readonly number[]): Tensor => {
+  const fill = (dims: readonly number[], toValues: (words: Uint32Array, values: Float32Array) => void): Tensor => {
     const values = new Float32Array(sizeOf(dims));
     for (let start = 0; start < values.length; start += 4) {
-      const random = philox4x32([block >>> 0, Math.floor(block / 2 ** 32), streamLow, streamHigh], key);
-      values.set(fromWords(random).slice(0, values.length - start), start);
-      block++;
+      philoxBlock(block, count >>> 0, Math.floor(count / 2 ** 32), streamLow, streamHigh, keyLow, keyHigh);
+      toValues(block, four);
+      for (let i = Math.min(4, values.length - start) - 1; i >= 0; i--) values[start + i] = four[i] as number;
+      count++;
     }
     return tensor(dims, values);
   };
 
-  return {
-    randn: (dims) => fill(dims, ([w0, w1, w2, w3]) => [...normalPair(w0, w1), ...normalPair(w2, w3)]),
-    rand: (dims) => fill(dims, (random) => random.map((word) => (word >>> 8) / 2 ** 24)),
-  };
+  return { randn: (dims) => fill(dims, toNormal), rand: (dims) => fill(dims, toUniform) };
 }
 
-/** Box-Muller; the half keeps the first uniform value away from 0. */
-function normalPair(w0: number, w1: number): [number, number] {
-  const radius = Math.sqrt(-2 * Math.log((w0 + 0.5) / 2 ** 32));
-  const theta = (2 * Math.PI * w1) / 2 ** 32;
-  return [radius * Math.cos(theta), radius * Math.sin(theta)];
+function toUniform(words: Uint32Array, values: Float32Array): void {
+  for (let i = 0; i < 4; i++) values[i] = ((words[i] as number) >>> 8) / 2 ** 24;
 }
 
-/** The upper 32 bits of the product of two unsigned 32-bit integers, from products of 16-bit halves. */
+/** Box-Muller, a pair at a time; the half keeps the first uniform value away from 0. */
+function toNormal(words: Uint32Array, values: Float32Array): void {
+  for (let i = 0; i < 4; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(((words[i] as number) + 0.5) / 2 ** 32));
+    const theta = (2 * Math.PI * (words[i + 1] as number)) / 2 ** 32;
+    values[i] = radius * Math.cos(theta);
+    values[i + 1] = radius * Math.sin(theta);
+  }
+}
+
+/** The upper 32 bits of the product of two unsigned 32-bit integers, from products of 16-bit halves: no sum reaches 2^32, so that all of it is integer arithmetic. */
 function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
   const bHigh = b >>> 16;
   const bLow = b & 0xffff;
-  const middle = aHigh * bLow + Math.floor((aLow * bLow) / 2 ** 16); // below 2^33, exact
-  const carry = (aLow * bHigh + (middle % 2 ** 16)) / 2 ** 16;
-  return aHigh * bHigh + Math.floor(middle / 2 ** 16) + Math.floor(carry);
+  const middle = Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16);
+  const carry = Math.imul(aLow, bHigh) + (middle & 0xffff);
+  return Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16);
 }
 
 /** The low and the high 32 bits. */
