@@ -4,7 +4,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@glissade/vocabularies": [],
   "@glissade/model-emoji": [],
   "@glissade/backend-onnx": ["@glissade/core"],
-  glissade: ["@glissade/core", "@glissade/backend-onnx", "@glissade/model-emoji", "@glissade/vocabularies"],
+  "@glissade/train": ["@glissade/core"],
+  glissade: ["@glissade/core", "@glissade/backend-onnx", "@glissade/train", "@glissade/model-emoji", "@glissade/vocabularies"],
 };
 
 const specifier = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
