@@ -1,0 +1,42 @@
+import { parentPort } from "node:worker_threads";
+import sharp from "sharp";
+import { captionsFromBytes, maxCaptionBytes, maxCaptionRecordBytes } from "./captions.ts";
+import type { CaptionSource, DecodedExample, DecodeReply, DecodeRequest } from "./decode-messages.ts";
+import { type DecodedPicture, decodePicture } from "./decode-picture.ts";
+import { readRange } from "./file-range.ts";
+import { reasonOf, UnusableFile } from "./unusable-file.ts";
+
+/** A compressed picture of more bytes than this is none that is shrunk to a network's input. */
+const maxPictureBytes = 256 * 1024 * 1024;
+
+// One picture a worker at a time, on one thread: the pool decides how much of the machine is used.
+sharp.concurrency(1);
+sharp.cache(false);
+
+const port = parentPort;
+if (!port) throw new Error("decode-worker runs only as a worker thread.");
+
+port.on("message", async (request: DecodeRequest | undefined) => {
+  if (!request) return port.close(); // with nothing left to listen to, the thread ends
+  try {
+    const example = await decodeExample(request);
+    port.postMessage({ example } satisfies DecodeReply, [example.picture.data.buffer]);
+  } catch (error) {
+    port.postMessage({ unusable: reasonOf(error) } satisfies DecodeReply);
+  }
+});
+
+async function decodeExample({ image, captions, side, keep }: DecodeRequest): Promise<DecodedExample & { readonly picture: DecodedPicture }> {
+  const lines = await readCaptions(captions); // first: it is the cheaper way to find that an example cannot be used
+  return { captions: lines, picture: await decodePicture(await readRange(image, maxPictureBytes), { side, keep }) };
+}
+
+async function readCaptions(source: CaptionSource): Promise<readonly string[]> {
+  if (!("range" in source)) return source;
+  const { range, format } = source;
+  try {
+    return captionsFromBytes(await readRange(range, format === "text" ? maxCaptionBytes : maxCaptionRecordBytes), format);
+  } catch (error) {
+    throw new UnusableFile(`its caption cannot be used: ${reasonOf(error)}`);
+  }
+}
