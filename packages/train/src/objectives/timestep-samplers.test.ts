@@ -1,0 +1,72 @@
+import { InvalidArgumentError, philoxGenerator, type Tensor, tensor, torchGenerator } from "@glissade/core";
+import { describe, expect, it } from "vitest";
+import { lossSecondMoment } from "./loss-second-moment.ts";
+import { uniformTimesteps } from "./uniform-timesteps.ts";
+
+const fixed = (...values: number[]) => ({ rand: (): Tensor => tensor([values.length], values) });
+
+describe("uniformTimesteps", () => {
+  it("cuts [0, 1) into equal steps", () => {
+    expect(uniformTimesteps(4).sample(6, fixed(0, 0.2499, 0.25, 0.5, 0.75, 0.9999))).toEqual({ t: [0, 0, 1, 2, 3, 3], weights: new Float32Array(6).fill(1) });
+  });
+
+  it("gives the same steps again for the same seed", () => {
+    const draw = () => uniformTimesteps(1000).sample(16, philoxGenerator(3)).t;
+    expect(draw()).toEqual(draw());
+    expect(new Set(draw()).size).toBeGreaterThan(10);
+  });
+});
+
+describe("lossSecondMoment", () => {
+  const warm = (history = 2) => {
+    const sampler = lossSecondMoment(3, { history, uniformProbability: 0.1 });
+    for (let i = 0; i < history; i++) sampler.update([0, 1, 2], [1, 2, 5]);
+    return sampler;
+  };
+
+  it("is uniform until every step has its history", () => {
+    const sampler = lossSecondMoment(3, { history: 2 });
+    sampler.update([0, 0, 1, 1, 2], [9, 9, 1, 1, 1]);
+    expect([...sampler.probabilities()]).toEqual([1 / 3, 1 / 3, 1 / 3]);
+    sampler.update([2], [1]);
+    expect(sampler.probabilities()[0]).toBeGreaterThan(0.8);
+  });
+
+  it("is proportional to the root of the mean squared loss, with a part that is even", () => {
+    const sampler = warm();
+    [1, 2, 5].forEach((loss, t) => {
+      expect(sampler.probabilities()[t]).toBeCloseTo((0.9 * loss) / 8 + 0.1 / 3, 12);
+    });
+    sampler.update([0, 0], [3, 4]);
+    const root = Math.sqrt((9 + 16) / 2);
+    expect(sampler.probabilities()[0]).toBeCloseTo((0.9 * root) / (root + 7) + 0.1 / 3, 12);
+  });
+
+  it("keeps the mean loss unbiased", () => {
+    const sampler = warm();
+    const { t, weights } = sampler.sample(40_000, torchGenerator(1));
+    const loss = [1, 2, 5];
+    const mean = t.reduce((sum, step, i) => sum + (loss[step] ?? 0) * (weights[i] ?? 0), 0) / t.length;
+    expect(mean).toBeCloseTo(8 / 3, 1);
+    const counts = [0, 1, 2].map((step) => t.filter((drawn) => drawn === step).length / t.length);
+    counts.forEach((part, step) => {
+      expect(part).toBeCloseTo(sampler.probabilities()[step] ?? 0, 2);
+    });
+  });
+
+  it("continues from its state, which is plain JSON", () => {
+    const sampler = warm(3);
+    const copy = lossSecondMoment(3, { history: 3, uniformProbability: 0.1 });
+    copy.restore(JSON.parse(JSON.stringify(sampler.state())));
+    for (const one of [sampler, copy]) one.update([1], [30]);
+    expect(copy.probabilities()).toEqual(sampler.probabilities());
+    expect(() => copy.restore(uniformTimesteps(3).state())).toThrow(InvalidArgumentError);
+    expect(() => lossSecondMoment(4).restore(sampler.state())).toThrow(/over 4 steps/);
+  });
+
+  it("forgets a loss that is not a number", () => {
+    const sampler = warm();
+    sampler.update([0, 1], [Number.NaN, Number.POSITIVE_INFINITY]);
+    expect(sampler.probabilities()).toEqual(warm().probabilities());
+  });
+});
