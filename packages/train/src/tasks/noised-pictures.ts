@@ -1,0 +1,24 @@
+import { type GaussianDiffusion, qSample, type Tensor, tensor } from "@glissade/core";
+import { uniformTimesteps } from "../objectives/index.ts";
+import type { StepRandom } from "./training-task.ts";
+
+export interface NoisedPictures {
+  /** x_t, of the pictures' shape. */
+  readonly x: Tensor;
+  /** [B], steps of the original process. */
+  readonly timesteps: Tensor;
+}
+
+/** Pictures with as much noise as at steps drawn uniformly: what a network that guides is trained on. */
+export function noisedPictures(process: GaussianDiffusion, images: Tensor, random: StepRandom): NoisedPictures {
+  const { t } = uniformTimesteps(process.numTimesteps).sample(images.dims[0] ?? 0, random("timesteps"));
+  return { x: qSample(process, images, t, random("noise").randn(images.dims)), timesteps: originalTimesteps(process, t) };
+}
+
+/** Indices into a process as networks read them: as steps of the original process, of which a respaced one has a part. */
+export function originalTimesteps(process: GaussianDiffusion, t: readonly number[]): Tensor {
+  return tensor(
+    [t.length],
+    t.map((step) => process.timestepMap[step] as number),
+  );
+}
