@@ -1,0 +1,11 @@
+import { InvalidArgumentError, sizeOf, type Tensor, tensor } from "@glissade/core";
+
+/** @throws InvalidArgumentError where there is no such weight, or it has another number of elements: the configuration is not this network's. */
+export function fitted(label: string, name: string, dims: readonly number[], weight: Tensor | undefined): Tensor {
+  if (weight && weight.data.length === sizeOf(dims)) return tensor(dims, weight.data);
+  throw new InvalidArgumentError({
+    argument: `${label}: ${name}`,
+    received: weight ? weight.dims : "missing",
+    expected: `a weight of shape [${dims.join(", ")}], as the network's configuration says`,
+  });
+}

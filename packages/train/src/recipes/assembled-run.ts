@@ -1,0 +1,44 @@
+import type { GaussianDiffusion, GlideTokenizer, TextToImageConfig } from "@glissade/core";
+import type { LossGraph } from "../engine/gradient-engine.ts";
+import type { TrainedNetwork } from "../export/open-trained-network.ts";
+import type { Objective } from "../objectives/index.ts";
+import type { TrainingTask } from "../tasks/index.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** Everything of a run that follows from its recipe: what `train` and an engine are given. */
+export interface AssembledRun {
+  /** With what the tokenizer, the classes or the start say filled in. */
+  readonly recipe: Recipe;
+  /** Side of the pictures in pixels. */
+  readonly side: number;
+  readonly process: GaussianDiffusion;
+  readonly task: TrainingTask;
+  /** Of `recipe.partSize` examples; its parameters have their first values and lie in shared memory. */
+  readonly loss: LossGraph;
+  /** The contents of the `tokenizer.json` that captions are read with; undefined for a classifier. */
+  readonly tokenizer: unknown;
+  /** Of a classifier: the class of every caption. */
+  readonly classes: ReadonlyMap<string, number> | undefined;
+  /** Of a network that denoises, and can be sampled. */
+  readonly denoising: DenoisingNetwork | undefined;
+}
+
+export interface DenoisingNetwork {
+  readonly config: TextToImageConfig;
+  readonly objective: Objective;
+  readonly tokenizer: GlideTokenizer;
+}
+
+export interface AssembleOptions {
+  /** The contents of a `tokenizer.json`: GLIDE's kind, or CLIP's for that stage. With `start` its own, where it is not given. */
+  readonly tokenizer?: unknown;
+  /** The class of every caption, from 0, for a classifier. */
+  readonly classes?: ReadonlyMap<string, number>;
+  /** Of the first values of weights that are new. */
+  readonly seed: number;
+  /** The network to go on with: needed for a fine-tuning stage. */
+  readonly start?: TrainedNetwork;
+}
+
+/** What the three kinds of networks differ in. */
+export type AssembledNetwork = Pick<AssembledRun, "recipe" | "side" | "task" | "tokenizer" | "classes" | "denoising">;

@@ -1,0 +1,74 @@
+import { glideBase } from "@glissade/core";
+import type { Recipe, StageRecipes } from "./recipe.ts";
+
+/**
+ * The base model, from nothing: pictures from a caption.
+ *
+ * `emoji` makes 32 x 32 pixels and sees them as 16 x 16 patches of 2 x 2, which costs a quarter of what the same network costs on pixels, and says v instead of the noise: with patches, a network that says the noise has to
+ * carry all of it through (Salimans & Ho 2022, arXiv 2202.00512, on v). A tenth of the captions are dropped from the beginning, so that its pictures can be guided before any fine-tuning.
+ *
+ * `glide` has the sizes of the published model.
+ *
+ * @see Nichol et al. 2021, arXiv 2112.10741, section 4 (2048 pictures a step, 2.5 million steps)
+ */
+export const baseRecipes: StageRecipes = {
+  emoji: {
+    stage: "base",
+    network: {
+      image_size: 32,
+      patch_size: 2,
+      num_channels: 96,
+      num_res_blocks: 2,
+      channel_mult: [1, 1],
+      attention_resolutions: [8],
+      num_heads: 1,
+      num_head_channels: 32,
+      use_scale_shift_norm: true,
+      resblock_updown: true,
+      text_ctx: 24,
+      xf_width: 192,
+      xf_layers: 4,
+      xf_heads: 6,
+      xf_final_ln: true,
+      xf_padding: true,
+      n_vocab: 2048,
+      in_channels: 3,
+      out_channels: 6,
+    },
+    diffusion: { steps: 1000, schedule: "squaredcos_cap_v2" },
+    objective: { meanType: "velocity" },
+    steps: 100_000,
+    batchSize: 32,
+    partSize: 16,
+    learningRate: 1e-3,
+    warmUp: 200,
+    coolDown: 0.2,
+    weightDecay: 0.01,
+    maxGradientNorm: 1,
+    averages: [0.999, 0.9998],
+    emptyShare: 0.1,
+  },
+  glide: glideSized({
+    stage: "base",
+    network: { ...glideBase },
+    diffusion: { steps: 1000, schedule: "squaredcos_cap_v2" },
+    objective: { meanType: "epsilon" },
+    steps: 2_500_000,
+    batchSize: 2048,
+  }),
+};
+
+/** What the published models' training had in common, as far as it is told; the rest is guided-diffusion's. */
+export function glideSized(own: Pick<Recipe, "stage" | "network" | "diffusion" | "steps" | "batchSize"> & Partial<Recipe>): Recipe {
+  return {
+    partSize: 2,
+    learningRate: 1e-4,
+    warmUp: 1000,
+    coolDown: 0,
+    weightDecay: 0,
+    maxGradientNorm: 1,
+    averages: [0.9999],
+    emptyShare: 0,
+    ...own,
+  };
+}

@@ -1,0 +1,53 @@
+import type { BetaScheduleName, MeanType } from "@glissade/core";
+import type { LowResolution } from "../tasks/index.ts";
+
+/** GLIDE's stages of training, and ADM's noised classifier. */
+export const stageNames = ["base", "finetune-cfg", "finetune-inpaint", "upsampler", "clip", "classifier"] as const;
+export type StageName = (typeof stageNames)[number];
+
+/** Whose sizes a recipe has: those of the model that comes with Glissade, or GLIDE's own. */
+export const presetNames = ["emoji", "glide"] as const;
+export type PresetName = (typeof presetNames)[number];
+
+/** How a network is trained: plain data, as a JSON file may hold it. */
+export interface Recipe {
+  readonly stage: StageName;
+  /** The network's arguments under the reference's names, as in a model's `config.json`. Empty for a stage that takes over a trained network. */
+  readonly network: Readonly<Record<string, unknown>>;
+  readonly diffusion: {
+    readonly steps: number;
+    readonly schedule: BetaScheduleName;
+  };
+  /** Of a network that denoises. */
+  readonly objective?: {
+    /** What the network says: the noise, the picture, or their mixture v. */
+    readonly meanType: Exclude<MeanType, "previous-x">;
+    /** gamma of min-SNR weighting; left out for none. */
+    readonly minSnrGamma?: number;
+  };
+  /** How an upsampler's input is made. */
+  readonly lowRes?: LowResolution;
+  /** Optimiser steps of the whole run. */
+  readonly steps: number;
+  /** Examples a step. */
+  readonly batchSize: number;
+  /** Examples that one pass of the network takes: the batch is computed in parts, which decides how much memory a worker needs. Divides the batch. */
+  readonly partSize: number;
+  /** Of the steps between warm-up and cool-down. */
+  readonly learningRate: number;
+  /** Steps over which the learning rate rises. */
+  readonly warmUp: number;
+  /** Share of the run at its end, 0 to 1, over which the learning rate falls in a straight line to nothing. */
+  readonly coolDown: number;
+  /** Of matrices and convolutions; biases and norms do not decay. */
+  readonly weightDecay: number;
+  /** The gradient's norm is cut to this. */
+  readonly maxGradientNorm: number;
+  /** Decays of the moving averages of the weights. Pictures are made with the longest, and so is the exported model. */
+  readonly averages: readonly number[];
+  /** Share of captions that become the empty sequence, for a network that denoises. */
+  readonly emptyShare: number;
+}
+
+/** One stage's recipes, by preset. */
+export type StageRecipes = Readonly<Record<PresetName, Recipe>>;

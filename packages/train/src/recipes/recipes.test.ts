@@ -1,0 +1,95 @@
+import { InvalidArgumentError, parseAdmClassifierConfig, parseClipConfig, parseTextToImageConfig, UnknownNameError } from "@glissade/core";
+import { describe, expect, it } from "vitest";
+import { changeRecipe } from "./change-recipe.ts";
+import { partSizeFor } from "./part-size.ts";
+import { peakMemory } from "./peak-memory.ts";
+import { presetNames, stageNames } from "./recipe.ts";
+import { recipeRate } from "./recipe-rate.ts";
+import { recipeFor } from "./stage-recipes.ts";
+
+describe("the recipes", () => {
+  it.each(stageNames.flatMap((stage) => presetNames.map((preset) => [stage, preset] as const)))(
+    "%s, %s: a network that there is, and values in range",
+    (stage, preset) => {
+      const recipe = recipeFor(stage, preset);
+      expect(changeRecipe(recipe, JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
+      expect(recipe.batchSize % recipe.partSize).toBe(0);
+      if (stage.startsWith("finetune")) expect(recipe.network).toEqual({});
+      else if (stage === "clip") parseClipConfig(recipe.network);
+      else if (stage === "classifier") parseAdmClassifierConfig(recipe.network);
+      else expect(parseTextToImageConfig(recipe.network).superResolution).toBe(stage === "upsampler");
+    },
+  );
+
+  it("drop a fifth of the captions for guidance, as GLIDE does", () => {
+    expect(presetNames.map((preset) => recipeFor("finetune-cfg", preset).emptyShare)).toEqual([0.2, 0.2]);
+  });
+
+  it("are found by name", () => {
+    expect(() => recipeFor("upsample")).toThrow(UnknownNameError);
+    expect(() => recipeFor("base", "glid")).toThrow('Did you mean "glide"');
+  });
+});
+
+describe("changeRecipe", () => {
+  const recipe = recipeFor("base");
+  it("merges groups field by field and replaces the rest", () => {
+    const changed = changeRecipe(recipe, { network: { num_channels: 64 }, objective: { minSnrGamma: 5 }, averages: [0.5], steps: 7 });
+    expect(changed).toMatchObject({
+      network: { image_size: 64, num_channels: 64 },
+      objective: { meanType: "velocity", minSnrGamma: 5 },
+      averages: [0.5],
+      steps: 7,
+    });
+  });
+
+  it.each([
+    ["field of a recipe", { step: 3 }],
+    ["prediction of a network", { objective: { meanType: "noise" } }],
+  ])("refuses an unknown %s", (kind, changes) => {
+    expect(() => changeRecipe(recipe, changes)).toThrow(kind);
+  });
+
+  it.each([
+    ["steps", { steps: 0 }],
+    ["steps", { steps: "10" }],
+    ["learningRate", { learningRate: Number.NaN }],
+    ["coolDown", { coolDown: 1.5 }],
+    ["averages", { averages: [1] }],
+    ["averages", { averages: [0.9, 0.9] }],
+    ["stage", { stage: "upsampler" }],
+    ["network", { network: [1] }],
+    ["lowRes.side", { lowRes: { blur: 1 } }],
+    ["recipe", null],
+  ])("refuses %s out of range", (field, changes) => {
+    expect(() => changeRecipe(recipe, changes)).toThrow(InvalidArgumentError);
+    expect(() => changeRecipe(recipe, changes)).toThrow(field);
+  });
+});
+
+it("rises, stays and falls to nothing at the run's end", () => {
+  const rate = recipeRate({ learningRate: 2, warmUp: 4, coolDown: 0.25, steps: 40 });
+  expect([0, 3, 4, 30, 35, 39, 40].map(rate)).toEqual([0.5, 2, 2, 2, 1, 0.2, 0]);
+  expect(recipeRate({ learningRate: 2, warmUp: 0, coolDown: 0, steps: 40 })(39)).toBe(2);
+});
+
+it("cuts a batch into parts that all workers have one of", () => {
+  expect(partSizeFor({ batchSize: 32, workers: 2, most: 16 })).toBe(16);
+  expect(partSizeFor({ batchSize: 32, workers: 2, most: 8 })).toBe(8);
+  expect(partSizeFor({ batchSize: 32, workers: 3, most: 16 })).toBe(8);
+  expect(partSizeFor({ batchSize: 7, workers: 2, most: 16 })).toBe(1);
+  expect(partSizeFor({ batchSize: 1, workers: 8, most: 16 })).toBe(1);
+});
+
+it("counts the values that are alive at a time", () => {
+  const types = new Map(["x", "a", "b", "c"].map((name) => [name, { dtype: "float32", dims: [10] }] as const));
+  const exp = (input: string, output: string) => ({ operation: "exp", inputs: [input], output, attributes: {} }) as const;
+  const graph = {
+    inputs: [{ name: "x", dtype: "float32", dims: [10] }],
+    outputs: [{ name: "y", value: "c" }],
+    parameters: [],
+    constants: new Map(),
+    types,
+  } as const;
+  expect(peakMemory({ ...graph, nodes: [exp("x", "a"), exp("a", "b"), exp("b", "c")] })).toBe(80); // a chain holds two
+});
