@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from "@glissade/core";
+import type { DataModuleOptions } from "@glissade/train";
+import { type EmojiData, type EmojiDataOptions, openEmojiData } from "./emoji-data.ts";
+import type { PackSide } from "./render-picture.ts";
+import { sourceNames } from "./sources.ts";
+
+const names = ["folder", "scenes", "weights", "sources", "sourceWeights", "common", "backgrounds", "mirror"];
+
+/**
+ * The emoji data for `glissade train --data module:data/emoji/src/train-data.ts?scenes=0.15&weights=object:1,face:0.7`. The parameters are `EmojiDataOptions`; lists have commas, and the folder is `$GLISSADE_DATA` or the
+ * repository's own where it is not given.
+ */
+export default function trainData({ side, seed, parameters, signal }: DataModuleOptions): Promise<EmojiData> {
+  for (const name of Object.keys(parameters)) {
+    if (!names.includes(name)) throw new InvalidArgumentError({ argument: "data", received: name, expected: `only ${names.join(", ")}` });
+  }
+  const { folder, scenes, weights, sources, sourceWeights, common, backgrounds, mirror } = parameters;
+  const options: EmojiDataOptions = {
+    side: side as PackSide, // openEmojiData checks it
+    seed,
+    ...(folder !== undefined && { folder }),
+    ...(scenes !== undefined && { scenes: number("scenes", scenes) }),
+    ...(backgrounds !== undefined && { backgrounds: number("backgrounds", backgrounds) }),
+    ...(mirror !== undefined && { mirror: mirror !== "false" }),
+    ...(weights !== undefined && { weights: weightsIn(weights) }),
+    ...(sourceWeights !== undefined && { sourceWeights: weightsIn(sourceWeights) }),
+    ...(common !== undefined && { common: number("common", common) }),
+    ...(sources !== undefined && { sources: sourceNames.filter((name) => sources.split(",").includes(name)) }),
+    ...(signal && { signal }),
+  };
+  return openEmojiData(options);
+}
+
+/** `object:1,face:0.7`; the kinds are checked by openEmojiData. */
+function weightsIn(list: string): Record<string, number> {
+  return Object.fromEntries(
+    list.split(",").map((entry) => {
+      const [kind = "", weight = ""] = entry.split(":");
+      return [kind.trim(), number(`weights.${kind}`, weight)];
+    }),
+  );
+}
+
+function number(argument: string, text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError({ argument, received: text, expected: "a number" });
+}

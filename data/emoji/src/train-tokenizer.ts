@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { glideTokenizer } from "@glissade/core";
+import { writeWhole } from "./atomic-folder.ts";
+import { defaultDataFolder } from "./data-folder.ts";
+import { runCommand } from "./interruption.ts";
+import { tokenCounts, trainTokenizer } from "./tokenizer.ts";
+import { trainingCaptions } from "./training-captions.ts";
+
+const usage = `Learns the data's tokeniser from its captions.
+
+  node --conditions=glissade-source --import tsx data/emoji/src/train-tokenizer.ts [options]
+
+  --data DIR    folder of the data (default: $GLISSADE_DATA, or .data/emoji in the repository)
+  --out FILE    (default: tokenizer.json in the folder of the data)
+  --size N      tokens in all (default: 2048)
+  --scenes N    captions of scenes to add to the stored ones (default: 3000)
+`;
+
+await runCommand(async (signal) => {
+  const { values } = parseArgs({
+    options: {
+      data: { type: "string" },
+      out: { type: "string" },
+      size: { type: "string", default: "2048" },
+      scenes: { type: "string", default: "3000" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const folder = values.data ?? defaultDataFolder();
+  const captions: string[] = [];
+  for await (const caption of trainingCaptions({ folder, scenes: Number(values.scenes) })) captions.push(caption);
+  signal.throwIfAborted();
+  const file = trainTokenizer(captions, Number(values.size));
+  const out = values.out ?? join(folder, "tokenizer.json");
+  await writeWhole(out, `${JSON.stringify(file, null, 2)}\n`);
+  const tokenizer = glideTokenizer(file);
+  const { mean, p99, max } = tokenCounts(captions, tokenizer.encode);
+  process.stdout.write(`${out}: ${tokenizer.vocabularySize} tokens; captions have ${mean.toFixed(1)} on average, 99 % at most ${p99}, all at most ${max}\n`);
+});
