@@ -5,13 +5,14 @@ import { convert } from "./commands/convert.ts";
 import { generate } from "./commands/generate.ts";
 import { info } from "./commands/info.ts";
 import { reproduce } from "./commands/reproduce.ts";
+import { train } from "./commands/train.ts";
 import { exitCodeOf, UsageError } from "./errors.ts";
 import { table } from "./help.ts";
 import { version } from "./version.ts";
 
 const longestCommandLine = 16_384;
 
-const commands: readonly Command[] = [generate, reproduce, convert, info];
+const commands: readonly Command[] = [generate, reproduce, convert, train, info];
 
 const overview = `${[
   "glissade: text to image with GLIDE.",
