@@ -3,23 +3,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type AnyTensor,
+  clipGuidanceGraph,
+  clipImageGraph,
+  clipTextGraph,
+  clipTokenizer,
   computedWeights,
+  glideClip,
   glideTokenizer,
   mapTensor,
   openSafetensors,
+  parameterCount,
+  parseClipConfig,
   parseTextToImageConfig,
   sizeOf,
   type Tensor,
   type TextToImageConfig,
   tensor,
   typedTensor,
+  type WeightSource,
   writeSafetensors,
 } from "@glissade/core";
+import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { type CaseContext, NotSupported } from "../case.ts";
 import { fnv1a32, formulaValues, formulaWeight } from "../formula-weights.ts";
-import { asFloat32 } from "../named-tensors.ts";
+import { asFloat32, floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { openNetwork } from "../network-under-test.ts";
+import { runGraph } from "../run-graph.ts";
 
 type ParameterList = readonly (readonly [name: string, dims: readonly number[]])[];
 
@@ -40,10 +50,10 @@ const memoryLimit = 2.5;
  */
 export default async function fullSize(context: CaseContext): Promise<void> {
   const { case: golden, directory, check } = context;
-  if (golden.values?.options === undefined) throw new NotSupported("the noised CLIP is not built yet");
+  if (golden.values?.options === undefined) return clipFullSize(context);
   const config = parseTextToImageConfig({ ...(golden.values?.options as object) });
   const parameters = JSON.parse(await readFile(join(directory, golden.extra_files?.[0] ?? `parameters_${golden.name}.json`), "utf8")) as ParameterList;
-  checkFormula(context, parameters);
+  checkFormula(context, parameters, "weight_check");
 
   const folder = await mkdtemp(join(tmpdir(), "glissade-full-size-"));
   try {
@@ -62,9 +72,55 @@ export default async function fullSize(context: CaseContext): Promise<void> {
   }
 }
 
-function checkFormula({ case: golden, check }: CaseContext, parameters: ParameterList): void {
+/** The published noised CLIP, 158 million parameters in its two towers: embeddings and guidance gradient. Its weights are small enough to be handed over in memory. */
+async function clipFullSize(context: CaseContext): Promise<void> {
+  const { case: golden, directory, check } = context;
+  const config = parseClipConfig(glideClip);
+  const graphs = { text: clipTextGraph(config), image: clipImageGraph(config), guidance: clipGuidanceGraph(config) };
+  const weightsOf = async (tower: "text" | "image"): Promise<WeightSource> => {
+    const file = golden.extra_files?.find((name) => name.includes(`_${tower}_`)) ?? `parameters_clip_${tower}_enc.json`;
+    const parameters = JSON.parse(await readFile(join(directory, file), "utf8")) as ParameterList;
+    checkFormula(context, parameters, `weight_check_${tower}`);
+    const byName = (list: ParameterList) => Object.fromEntries(list.map(([name, dims]) => [name, sizeOf(dims)]));
+    check.equal(`parameters of the ${tower} encoder`, byName(graphs[tower].parameters.map(({ name, dims }) => [name, dims])), byName(parameters));
+    check.equal(`number of parameters of the ${tower} encoder`, parameterCount(graphs[tower]), golden.values?.[`parameters_${tower}`]);
+    return computedWeights(parameters, formulaWeight);
+  };
+
+  const { raw: textRaw, normalized: text } = Object.fromEntries(
+    await runGraph(context, graphs.text, await clipTokens(context, config.text.textContext), await weightsOf("text")),
+  );
+  compare(context, "text_raw", textRaw);
+  compare(context, "text_normalized", text);
+  const imageWeights = await weightsOf("image");
+  const inputs = new Map<string, AnyTensor>([
+    ["x", inputTensor(context, "x")],
+    ["timesteps", tensor([1], [Number(golden.values?.t)])],
+    ["text", tensorNamed({ text }, "text")],
+    ["scale", tensor([1], [Number(golden.values?.grad_scale)])],
+  ]);
+  const image = await runGraph(context, graphs.image, inputs, imageWeights);
+  compare(context, "image_raw", image.get("raw"));
+  compare(context, "image_normalized", image.get("normalized"));
+  const guidance = await runGraph(context, graphs.guidance, inputs, imageWeights);
+  check.close("cosine", [(floatsNamed(guidance, "similarity").data[0] ?? Number.NaN) / config.logitScale], [Number(golden.values?.cosine)]);
+  check.closeToScale("gradient", floatsNamed(guidance, "grad.x").data, floatsNamed(context.tensors, "out.gradient").data, { rtol: 1e-3 }); // "1e-3 times its largest entry"
+}
+
+/** The prompt through our own CLIP tokenizer, checked against the recorded ids. */
+async function clipTokens({ case: golden, check }: CaseContext, length: number): Promise<Map<string, AnyTensor>> {
+  const row = clipTokenizer(await loadClipVocabulary(), { contextLength: length }).paddedTokensAndLength(String(golden.values?.prompt));
+  check.equal("tokens of the prompt", row.tokens.subarray(0, row.length), golden.values?.tokens);
+  check.equal("number of tokens", row.length, golden.values?.len);
+  return new Map<string, AnyTensor>([
+    ["tokens", typedTensor("int64", [1, length], BigInt64Array.from(row.tokens, BigInt))],
+    ["lengths", typedTensor("int64", [1], BigInt64Array.of(BigInt(row.length)))],
+  ]);
+}
+
+function checkFormula({ case: golden, check }: CaseContext, parameters: ParameterList, key: string): void {
   const dimsOf = new Map(parameters);
-  for (const [name, expected] of Object.entries(golden.values?.weight_check as Readonly<Record<string, WeightCheck>>)) {
+  for (const [name, expected] of Object.entries(golden.values?.[key] as Readonly<Record<string, WeightCheck>>)) {
     const { data } = formulaWeight(name, dimsOf.get(name) ?? []);
     check.equal(`${name}: hash`, fnv1a32(name), expected.fnv1a32);
     check.close(`${name}: first values`, data.subarray(0, 4), expected.first, { exact: true });

@@ -1,12 +1,16 @@
 import { join } from "node:path";
 import {
+  admGraph,
   batchNoise,
   concatRows,
+  conditionMean,
+  conditionScore,
   type Denoise,
   ddim,
   ddpm,
   type NoiseSource,
   openSafetensors,
+  parseAdmConfig,
   predict,
   quantizeLowResolution,
   rows,
@@ -17,52 +21,42 @@ import {
   weightedSum,
 } from "@glissade/core";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
+import { caseOfWeights, openGuidingGradient } from "../guiding-gradient.ts";
 import { asFloat32, floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { configFor, openNetwork } from "../network-under-test.ts";
 import { firstHalfTwice, notebookGuidance } from "../notebook-guidance.ts";
 import { findCall, referenceProcess } from "../reference-call.ts";
 
+function isDeterministic({ call = "" }: GoldenCase): boolean {
+  return /\bddim_sample_loop\(/.test(call);
+}
+
 /** The sampler that a case's call names. @throws NotSupported for another method. */
-function samplerOf({ name, call = "" }: GoldenCase): Sampler {
-  if (/\bddim_sample_loop\(/.test(call)) return ddim({ eta: Number(findCall(call, "ddim_sample_loop")?.named.get("eta") ?? 0) });
+function samplerOf(golden: GoldenCase): Sampler {
+  const { name, call = "" } = golden;
+  if (isDeterministic(golden)) return ddim({ eta: Number(findCall(call, "ddim_sample_loop")?.named.get("eta") ?? 0) });
   if (/\bp_sample_loop\(/.test(call)) return ddpm();
   throw new NotSupported(`the call of ${name} names no sampling loop that is known`);
 }
 
-/** @throws NotSupported for guidance by the gradient of a network that is not built yet. */
-function assertNetworksBuilt({ values }: GoldenCase): void {
-  if (values?.clip_weights !== undefined) throw new NotSupported("the noised CLIP is not built yet");
-  if (values?.classifier_weights !== undefined) throw new NotSupported("ADM's class-conditional network and classifier are not built yet");
-}
-
 /** Set c_sampling_loops: whole runs of GLIDE's samplers, every step compared. */
 export default async function samplingLoops(context: CaseContext): Promise<void> {
-  const { case: golden, directory, tensors, check } = context;
-  assertNetworksBuilt(golden);
+  const { case: golden, tensors, check } = context;
   const sampler = samplerOf(golden);
   const scale = golden.values?.guidance_scale as number | undefined; // classifier-free guidance over 2B rows, as in the notebooks
 
-  const weightsFile = String(golden.values?.weights_file);
-  const config = await configFor(context, weightsFile);
-  const weights = await openSafetensors(join(directory, weightsFile));
   const start = floatsNamed(tensors, "in.start_noise");
-  const [batch = 0, , height = 0, width = 0] = start.dims;
-  const lowRes = lowResInput(context);
-  const network = await openNetwork(context, config, weights, {
-    height,
-    width,
-    ...(lowRes && { lowRes: { height: lowRes.dims[2] ?? 0, width: lowRes.dims[3] ?? 0 } }),
-  });
+  const model = await openModel(context, start);
+  const guiding = await openGuidingGradient(context);
   try {
-    const { xf_out: _features, ...text } = await network.text(tensorNamed(tensors, "in.tokens"), tensorNamed(tensors, "in.mask"));
     const process = referenceProcess(golden);
-    const model = async (x: Tensor, timestep: number) => {
-      const timesteps = tensor([batch], new Float32Array(batch).fill(timestep));
-      return floatsNamed(await network.image({ x, timesteps, ...text, ...(lowRes && { low_res: lowRes }) }), "output");
-    };
     const denoise: Denoise = async (x, index) => {
       const timestep = process.timestepMap[index] ?? 0;
-      return predict(process, scale === undefined ? await model(x, timestep) : notebookGuidance(await model(firstHalfTwice(x), timestep), scale), x, index);
+      const output = scale === undefined ? await model.run(x, timestep) : notebookGuidance(await model.run(firstHalfTwice(x), timestep), scale);
+      const prediction = predict(process, output, x, index);
+      if (!guiding) return prediction;
+      const gradient = await guiding.gradient(x, timestep);
+      return isDeterministic(golden) ? conditionScore(process, prediction, x, index, gradient) : conditionMean(prediction, gradient);
     };
 
     const samples: Tensor[] = [];
@@ -76,9 +70,47 @@ export default async function samplingLoops(context: CaseContext): Promise<void>
     check.close("final", (samples.at(-1) ?? start).data, floatsNamed(tensors, "out.final").data);
     checkNoise(context, start);
   } finally {
-    await network.dispose();
-    await weights.dispose();
+    await model.dispose();
+    await guiding?.dispose();
   }
+}
+
+interface Model {
+  run(x: Tensor, timestep: number): Promise<Tensor>;
+  dispose(): Promise<void>;
+}
+
+/** The diffusion model of the case with its condition: guided-diffusion's by class, or GLIDE's by text. */
+async function openModel(context: CaseContext, start: Tensor): Promise<Model> {
+  const { case: golden, directory, tensors, backend } = context;
+  const weightsFile = String(golden.values?.weights_file);
+  const weights = await openSafetensors(join(directory, weightsFile));
+  const [batch = 0, , height = 0, width = 0] = start.dims;
+  const timesteps = (timestep: number) => tensor([batch], new Float32Array(batch).fill(timestep));
+  if (golden.call?.startsWith("guided_diffusion")) {
+    const config = parseAdmConfig((await caseOfWeights(join(directory, weightsFile))).values?.config);
+    const network = await backend.compile(admGraph(config, { height, width }), weights);
+    await weights.dispose();
+    const y = tensorNamed(tensors, "in.y");
+    return {
+      run: async (x, timestep) => floatsNamed(await network.run({ x, timesteps: timesteps(timestep), y }), "output"),
+      dispose: () => network.dispose(),
+    };
+  }
+  const lowRes = lowResInput(context);
+  const network = await openNetwork(context, await configFor(context, weightsFile), weights, {
+    height,
+    width,
+    ...(lowRes && { lowRes: { height: lowRes.dims[2] ?? 0, width: lowRes.dims[3] ?? 0 } }),
+  });
+  const { xf_out: _features, ...text } = await network.text(tensorNamed(tensors, "in.tokens"), tensorNamed(tensors, "in.mask"));
+  return {
+    run: async (x, timestep) => floatsNamed(await network.image({ x, timesteps: timesteps(timestep), ...text, ...(lowRes && { low_res: lowRes }) }), "output"),
+    async dispose() {
+      await network.dispose();
+      await weights.dispose();
+    },
+  };
 }
 
 /** The low-resolution picture as the upsampler is given it: our own quantisation of the base sample, which must be the recorded one. */
