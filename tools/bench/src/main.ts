@@ -4,8 +4,10 @@ import { onnx } from "@glissade/backend-onnx";
 import { convolutionTasks, emojiTask, fullSizeTask, type Task } from "./networks.ts";
 import { measureOverhead } from "./overhead.ts";
 import { measureInTurn, median } from "./statistics.ts";
+import { benchTraining } from "./training.ts";
 
-const usage = `npm run bench -- [--rounds N] [--small] [--threads N] [--json]
+const usage = `npm run bench -- train [...]: a training step (see npm run bench -- train --help)
+npm run bench -- [--rounds N] [--small] [--threads N] [--json]
 
   --rounds N   counted rounds of the small networks (default 15; the full-size network takes a fifth of them)
   --small      leave the full-size network out (it takes 2 GB of memory and of temporary disk, and about a minute)
@@ -86,4 +88,5 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-await main();
+const [first, ...rest] = process.argv.slice(2);
+await (first === "train" ? benchTraining(rest) : main());
