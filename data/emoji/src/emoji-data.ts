@@ -44,6 +44,8 @@ export interface EmojiDataOptions {
   readonly weights?: Partial<Readonly<Record<PictureKind, number>>>;
   /** Only pictures of these sources. @default all */
   readonly sources?: readonly SourceName[];
+  /** Only pictures with these labels. @default all */
+  readonly labels?: readonly string[];
   /** How often a picture of each source is drawn, against one of a source that is not named. */
   readonly sourceWeights?: Partial<Readonly<Record<SourceName, number>>>;
   /** How many times as often as others the pictures of `commonConcepts` are drawn. @default 1 */
@@ -76,15 +78,17 @@ const generatedEpoch = 1024;
  * @example `const data = await openEmojiData({ side: 32, seed: 1, weights: { glyph: 0, clipart: 0 } });`
  */
 export async function openEmojiData(options: EmojiDataOptions): Promise<EmojiData> {
-  const { folder = defaultDataFolder(), side, seed, split = "train", scenes = 0.4, sources, signal } = options;
+  const { folder = defaultDataFolder(), side, seed, split = "train", scenes = 0.4, sources, labels, signal } = options;
   assertOptions(options);
-  const records = (await readRecords(folder)).filter(({ source }) => !sources || sources.includes(source));
+  const wanted = labels && new Set(labels);
+  const records = (await readRecords(folder)).filter(({ source, label }) => (!sources || sources.includes(source)) && (!wanted || wanted.has(label)));
   const weights = { ...defaultWeights, ...options.weights };
   const pictures = picturesOf(split, records).filter(({ kind }) => weights[kind] > 0);
   const sceneShare = split === "train" ? scenes : split === "test_pair" || split === "test_count" ? 1 : 0;
   const pool = scenePool(sceneShare > 0 ? records : []);
   const isEmpty = (sceneShare < 1 && pictures.length === 0) || (sceneShare > 0 && pool.size === 0);
-  if (isEmpty) throw new DataFolderError({ folder, problem: `has no examples of ${split} with these weights and sources`, hint: "Allow more of them." });
+  if (isEmpty)
+    throw new DataFolderError({ folder, problem: `has no examples of ${split} with these weights, sources and labels`, hint: "Allow more of them." });
 
   const store = await loadPictures(folder, side, sceneShare < 1 ? pictures : [], signal);
   const cutoutSide = cutoutSideFor(side);
