@@ -65,7 +65,8 @@ describe("the glissade program", () => {
     child.kill("SIGINT");
     child.kill("SIGTERM"); // another one: two of a kind can arrive as one
     child.kill("SIGCONT");
-    expect(await ended).toBe(143);
+    // Of two that wait together the system may hand out either first; the other one ends the program, without the end of a run that was stopped.
+    expect([130, 143]).toContain(await ended);
     expect(printed.stdout).toBe("");
     expect(printed.stderr).not.toContain("Interrupted");
     expect(await readdir(folder)).toEqual(before);

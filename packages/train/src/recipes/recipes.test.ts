@@ -36,7 +36,7 @@ describe("changeRecipe", () => {
   it("merges groups field by field and replaces the rest", () => {
     const changed = changeRecipe(recipe, { network: { num_channels: 64 }, objective: { minSnrGamma: 5 }, averages: [0.5], steps: 7 });
     expect(changed).toMatchObject({
-      network: { image_size: 64, num_channels: 64 },
+      network: { image_size: 32, num_channels: 64 },
       objective: { meanType: "velocity", minSnrGamma: 5 },
       averages: [0.5],
       steps: 7,
