@@ -63,7 +63,7 @@ interface Measurement {
   readonly median_s: number;
   readonly samples_per_s: number;
   readonly runs: number;
-  readonly rss_mb: number;
+  readonly peak_mb: number;
 }
 
 /** `npm run bench -- train`: the same measurements, printed in the same form, as the script that times PyTorch. */
@@ -180,10 +180,10 @@ function measurement(what: string, batch: number, threads: number, times: readon
     median_s: rounded(seconds, 5),
     samples_per_s: rounded(batch / seconds, 2),
     runs: times.length,
-    rss_mb: Math.round(process.memoryUsage().rss / 1e6),
+    peak_mb: Math.round(process.resourceUsage().maxRSS / 1e3), // of the process so far, as kilobytes
   };
 }
 
-function describe({ what, batch, threads, median_s, samples_per_s, runs, rss_mb }: Measurement): string {
-  return `${what}, batch ${batch}, ${threads} threads: ${(1000 * median_s).toFixed(1)} ms, ${samples_per_s} samples/s, ${rss_mb} MB (${runs} runs)`;
+function describe({ what, batch, threads, median_s, samples_per_s, runs, peak_mb }: Measurement): string {
+  return `${what}, batch ${batch}, ${threads} threads: ${(1000 * median_s).toFixed(1)} ms, ${samples_per_s} samples/s, at most ${peak_mb} MB (${runs} runs)`;
 }
