@@ -26,11 +26,12 @@ import {
 } from "@glissade/train";
 import { median } from "./statistics.ts";
 
-const usage = `npm run bench -- train [--batch 32] [--seconds 8] [--workers 2] [--json]
+const usage = `npm run bench -- train [--batch 32] [--part 16] [--seconds 8] [--workers 2] [--json]
 
 Times a forward pass and a whole training step (hybrid loss, gradients, clipping, AdamW) of a 4.5 million parameter GLIDE base network at 32x32, with 24 text tokens.
 
   --batch N    examples a step, a multiple of the workers (default 32)
+  --part N     examples that a worker computes at a time (default: its share of the batch): smaller ones need less memory
   --seconds S  how long each of the two is measured (default 8)
   --workers N  worker threads, each with a session of one thread (default 2); the forward pass has N threads
   --json       one JSON line a measurement`;
@@ -72,6 +73,7 @@ export async function benchTraining(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       batch: { type: "string", default: "32" },
+      part: { type: "string" },
       seconds: { type: "string", default: "8" },
       workers: { type: "string", default: "2" },
       json: { type: "boolean", default: false },
@@ -80,9 +82,12 @@ export async function benchTraining(args: readonly string[]): Promise<void> {
   });
   if (values.help) return console.log(usage);
   const [batch, seconds, workers] = [Number(values.batch), Number(values.seconds), Number(values.workers)];
-  if (!(Number.isInteger(workers) && workers >= 1 && Number.isInteger(batch) && batch >= workers && batch % workers === 0 && seconds > 0))
+  const part = values.part === undefined ? batch / workers : Number(values.part);
+  if (!([batch, workers, part].every((value) => Number.isInteger(value) && value >= 1) && batch % (part * workers) === 0 && seconds > 0))
     throw new Error(
-      `--batch ${values.batch} --seconds ${values.seconds} --workers ${values.workers}: expected positive numbers, the batch a multiple of the workers.\n\n${usage}`,
+      `--batch ${values.batch} --part ${part} --seconds ${values.seconds} --workers ${values.workers}: expected positive numbers, the batch a multiple of workers times part.
+
+${usage}`,
     );
 
   const task = diffusionTask({
@@ -95,7 +100,7 @@ export async function benchTraining(args: readonly string[]): Promise<void> {
   });
   const report = (measurement: Measurement) => console.log(values.json ? JSON.stringify(measurement) : describe(measurement));
   report(await timeForward(task, batch, workers, seconds));
-  report(await timeStep(task, batch, workers, seconds));
+  report(await timeStep(task, { batch, part, workers, seconds }));
 }
 
 async function timeForward(task: TrainingTask, batch: number, threads: number, seconds: number): Promise<Measurement> {
@@ -110,8 +115,14 @@ async function timeForward(task: TrainingTask, batch: number, threads: number, s
   return measurement("forward", batch, threads, measured);
 }
 
-async function timeStep(task: TrainingTask, batch: number, workers: number, seconds: number): Promise<Measurement> {
-  const part = batch / workers;
+interface StepSize {
+  readonly batch: number;
+  readonly part: number;
+  readonly workers: number;
+  readonly seconds: number;
+}
+
+async function timeStep(task: TrainingTask, { batch, part, workers, seconds }: StepSize): Promise<Measurement> {
   const graph = task.lossGraph(part);
   const parameters = newParameters(graph);
   const engine = await workerGradients(
