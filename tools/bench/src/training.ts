@@ -4,7 +4,6 @@ import {
   betaSchedule,
   type Executable,
   type GlideTokenizer,
-  type Graph,
   gaussianDiffusion,
   parseTextToImageConfig,
   philoxGenerator,
@@ -105,7 +104,7 @@ ${usage}`,
 
 async function timeForward(task: TrainingTask, batch: number, threads: number, seconds: number): Promise<Measurement> {
   const graph = wholeGraph(network, { height: side, width: side });
-  const parameters = newParameters(graph);
+  const parameters = newParameters(task);
   const backend = onnx({ threads });
   const executable: Executable = await backend.compile(graph, weightsFromTensors(parameters.toTensors()));
   const { xt, timesteps, tokens, mask } = task.prepare(examples(batch), stepRandom(0, 0)).inputs;
@@ -124,7 +123,7 @@ interface StepSize {
 
 async function timeStep(task: TrainingTask, { batch, part, workers, seconds }: StepSize): Promise<Measurement> {
   const graph = task.lossGraph(part);
-  const parameters = newParameters(graph);
+  const parameters = newParameters(task);
   const engine = await workerGradients(
     { graph, parameters },
     {
@@ -144,8 +143,8 @@ async function timeStep(task: TrainingTask, { batch, part, workers, seconds }: S
   return measurement("training step", batch, workers, measured);
 }
 
-function newParameters({ parameters }: Graph): ParameterStore {
-  const store = new ParameterStore([...new Map(parameters.map((parameter) => [parameter.name, parameter])).values()], { shared: true });
+function newParameters(task: TrainingTask): ParameterStore {
+  const store = new ParameterStore(task.parameterShapes(), { shared: true });
   initialise(store, 0);
   return store;
 }

@@ -170,9 +170,10 @@ export class GraphBuilder {
 
   /** Zeros before and after along one axis; negative numbers cut elements off. */
   pad(x: Value, axis: number, before: number, after: number): Value {
-    return before === 0 && after === 0
-      ? x
-      : this.apply("pad", [x], { pads: x.dims.map((_, i) => (i === axis ? [before, after] : [0, 0]) as [number, number]) });
+    return this.padAxes(
+      x,
+      x.dims.map((_, i) => (i === axis ? [before, after] : [0, 0])),
+    );
   }
 
   /** Zeros before and after along every axis; negative numbers cut elements off. */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type RandomGenerator, type Tensor, tensor } from "@glissade/core";
+import { averagePool, InvalidArgumentError, type RandomGenerator, type Tensor, tensor } from "@glissade/core";
 
 /** How an upsampler's low-resolution input is made from the picture that it learns to give back. */
 export interface LowResolution {
@@ -18,7 +18,7 @@ export function lowResolution(images: Tensor, { side, blur = 0, noise = 0 }: Low
   const [batch = 0, channels = 0, height = 0, width = 0] = images.dims;
   if (height !== width || height % side !== 0)
     throw new InvalidArgumentError({ argument: "lowRes.side", received: side, expected: `a divisor of the pictures' side, ${height}` });
-  const small = averaged(images, side);
+  const small = averagePool(images, height / side);
   const chances = random.rand([batch, 3]).data;
   for (let image = 0; image < batch; image++) {
     const [blurred = 0, deviation = 0] = chances.subarray(3 * image);
@@ -34,19 +34,6 @@ export function lowResolution(images: Tensor, { side, blur = 0, noise = 0 }: Low
     small.dims,
     small.data.map((value, i) => value + noise * (chances[3 * Math.floor(i / perImage) + 2] as number) * (added[i] as number)),
   );
-}
-
-function averaged(images: Tensor, side: number): Tensor {
-  const [batch = 0, channels = 0, height = 0] = images.dims;
-  const factor = height / side;
-  const small = tensor([batch, channels, side, side]);
-  for (let i = 0; i < images.data.length; i++) {
-    const plane = Math.floor(i / (height * height));
-    const row = Math.floor((Math.floor(i / height) % height) / factor);
-    const target = (plane * side + row) * side + Math.floor((i % height) / factor);
-    small.data[target] = (small.data[target] as number) + (images.data[i] as number) / (factor * factor);
-  }
-  return small;
 }
 
 /** Separable, with edges repeated. */
