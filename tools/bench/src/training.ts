@@ -14,7 +14,6 @@ import {
   AdamW,
   clipScale,
   diffusionTask,
-  globalNorm,
   initialise,
   objective,
   ParameterStore,
@@ -135,8 +134,8 @@ async function timeStep(task: TrainingTask, { batch, part, workers, seconds }: S
   const gradient = parameters.zeros();
   const parts = splitRows(task.prepare(examples(batch), stepRandom(0, 0)).inputs, part);
   const step = async () => {
-    await engine.gradients(parts, gradient);
-    optimiser.step(gradient, { learningRate: 1e-4, gradientScale: clipScale(globalNorm(gradient), 1) });
+    const { norm } = await engine.gradients(parts, gradient);
+    await engine.update(optimiser.nextStep(gradient, { learningRate: 1e-4, gradientScale: clipScale(norm, 1) }));
   };
   const measured = await repeat(step, seconds);
   await engine.dispose();

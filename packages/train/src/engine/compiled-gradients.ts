@@ -9,7 +9,7 @@ import {
   type WeightSource,
   WeightsError,
 } from "@glissade/core";
-import { ParameterStore } from "../optimisers/index.ts";
+import { applyAdamW, globalNorm, ParameterStore } from "../optimisers/index.ts";
 import type { GradientEngine, GraphInputs, LossGraph } from "./gradient-engine.ts";
 
 /** The loss's graph with one output `grad.<name>` for each parameter, and parameters as inputs. */
@@ -32,8 +32,8 @@ export class CompiledGradients {
     return new CompiledGradients(await backend.compile(graph, noWeights, { name: "the training step", ...(signal && { signal }) }), parameters);
   }
 
-  /** Writes `scale` times the sum of the parts' gradients into an array of the parameters' layout. */
-  async sum(parts: readonly GraphInputs[], into: Float32Array, scale: number, signal?: AbortSignal): Promise<GraphInputs[]> {
+  /** Writes `scale` (default 1) times the sum of the parts' gradients into an array of the parameters' layout. */
+  async sum(parts: readonly GraphInputs[], into: Float32Array, scale = 1, signal?: AbortSignal): Promise<GraphInputs[]> {
     const weights = Object.fromEntries(this.#parameters.toTensors());
     const others: GraphInputs[] = [];
     for (const [index, part] of parts.entries()) {
@@ -57,10 +57,12 @@ export async function localGradients(backend: Backend, loss: LossGraph, { signal
   const compiled = await CompiledGradients.compile(backend, gradientGraph(loss), own, signal);
   return {
     width: 1,
-    gradients(parts, into, options = {}) {
+    async gradients(parts, into, options = {}) {
       if (own !== loss.parameters) own.values.set(values);
-      return compiled.sum(parts, into, 1 / parts.length, options.signal);
+      const outputs = await compiled.sum(parts, into, 1 / parts.length, options.signal);
+      return { norm: globalNorm(into), outputs };
     },
+    update: async (step) => applyAdamW(step),
     dispose: () => compiled.dispose(),
   };
 }

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Backend, InvalidArgumentError } from "@glissade/core";
-import { ParameterStore } from "../optimisers/index.ts";
+import { applyAdamW, ParameterStore } from "../optimisers/index.ts";
 import { CompiledGradients } from "./compiled-gradients.ts";
+import { meanOfGradients } from "./mean-of-gradients.ts";
 import type { BackendModule, WorkerAnswer, WorkerSetup, WorkerTask } from "./worker-messages.ts";
 
 /** A worker thread of `workerGradients`: it has a backend and a compiled graph of its own, and answers one task after the other. */
@@ -12,11 +13,20 @@ try {
   // ONNX Runtime takes no shared memory, so each step begins with a copy.
   const parameters = new ParameterStore(setup.shapes);
   const gradient = new Float32Array(setup.gradient);
-  const compiled = await CompiledGradients.compile(await loadBackend(setup.backend), setup.graph, parameters);
-  parentPort?.on("message", async ({ parts, scale }: WorkerTask) => {
-    try {
+
+  const carryOut = async (task: WorkerTask): Promise<WorkerAnswer> => {
+    if (task.kind === "gradient") {
       parameters.values.set(shared);
-      answer({ kind: "done", outputs: await compiled.sum(parts, gradient, scale) });
+      return { kind: task.kind, outputs: await compiled.sum(task.parts, gradient) };
+    }
+    if (task.kind === "mean") return { kind: task.kind, sumOfSquares: meanOfGradients(task) };
+    applyAdamW(task.update, task.start, task.end);
+    return { kind: task.kind };
+  };
+  const compiled = await CompiledGradients.compile(await loadBackend(setup.backend), setup.graph, parameters);
+  parentPort?.on("message", async (task: WorkerTask) => {
+    try {
+      answer(await carryOut(task));
     } catch (error) {
       answer({ kind: "failed", reason: reasonOf(error) });
     }

@@ -2,12 +2,12 @@ import type { Worker } from "node:worker_threads";
 import { onnx } from "@glissade/backend-onnx";
 import { DisposedError, InvalidArgumentError, philoxGenerator, tensor } from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { ParameterStore } from "../optimisers/index.ts";
+import { AdamW, globalNorm, MovingAverage, matricesOnly, ParameterStore } from "../optimisers/index.ts";
 import { rowsOfOutput, stepRandom } from "../tasks/training-task.ts";
 import { batchSize, tinyData, tinyTask } from "../trainer/__fixtures__/tiny-run.ts";
 import { splitRows } from "../trainer/split-rows.ts";
 import { gradientGraph, localGradients } from "./compiled-gradients.ts";
-import type { GradientEngine, GraphInputs } from "./gradient-engine.ts";
+import type { GradientEngine, Gradients, GraphInputs } from "./gradient-engine.ts";
 import { GradientWorkerError } from "./gradient-worker-error.ts";
 import { workerGradients } from "./worker-gradients.ts";
 import type { BackendModule } from "./worker-messages.ts";
@@ -50,9 +50,9 @@ function distance(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0) / largest;
 }
 
-async function gradientOf(engine: GradientEngine, rows: number): Promise<{ gradient: Float32Array; outputs: readonly GraphInputs[] }> {
+async function gradientOf(engine: GradientEngine, rows: number): Promise<Gradients & { gradient: Float32Array }> {
   const gradient = parameters.zeros().fill(Number.NaN);
-  return { outputs: await engine.gradients(splitRows(inputs, rows), gradient), gradient };
+  return { ...(await engine.gradients(splitRows(inputs, rows), gradient)), gradient };
 }
 
 describe("gradients over the parts of a batch", () => {
@@ -106,6 +106,32 @@ describe("gradients over the parts of a batch", () => {
 
   it("stop where they are aborted", async () => {
     await expect(two.gradients(splitRows(inputs, 2), parameters.zeros(), { signal: AbortSignal.abort("enough") })).rejects.toBe("enough");
+  });
+});
+
+describe("a step of the optimiser", () => {
+  it("is the same on two threads as in one piece, with the norm of the whole gradient", async () => {
+    const { gradient, norm } = await gradientOf(two, 2);
+    expect(norm / globalNorm(gradient)).toBeCloseTo(1, 12);
+    const makeRun = (shared: boolean) => {
+      const store = new ParameterStore(parameters.slots, { shared });
+      store.values.set(parameters.values);
+      return { store, optimiser: new AdamW(store, { weightDecay: 0.5, decays: matricesOnly }), averages: [new MovingAverage(store, { decay: 0.75 })] };
+    };
+    const [alone, side] = [makeRun(false), makeRun(true)];
+    for (const learningRate of [0.01, 0.02]) {
+      alone.optimiser.step(gradient, { learningRate, gradientScale: 0.5, averages: alone.averages });
+      await two.update(side.optimiser.nextStep(gradient, { learningRate, gradientScale: 0.5, averages: side.averages }));
+    }
+    expect(side.store.values).toEqual(alone.store.values);
+    expect(side.optimiser.secondMoment).toEqual(alone.optimiser.secondMoment);
+    expect(side.averages[0]?.values).toEqual(alone.averages[0]?.values);
+  });
+
+  it("is not made on copies: arrays of one thread are refused by name", async () => {
+    const own = new ParameterStore(parameters.slots);
+    await expect(two.gradients(splitRows(inputs, 2), own.zeros())).rejects.toThrow(/into.*shared: true/s);
+    await expect(two.update(new AdamW(own).nextStep(parameters.zeros(), { learningRate: 1 }))).rejects.toThrow(/values.*shared: true/s);
   });
 });
 

@@ -4,9 +4,9 @@ import { abortable } from "../data/abortable.ts";
 import type { ParameterStore } from "../optimisers/index.ts";
 import { workerEntry } from "../worker-entry.ts";
 import { gradientGraph } from "./compiled-gradients.ts";
-import type { GradientEngine, GraphInputs, LossGraph } from "./gradient-engine.ts";
+import type { GradientEngine, LossGraph } from "./gradient-engine.ts";
 import { GradientWorkerError } from "./gradient-worker-error.ts";
-import type { BackendModule, WorkerAnswer, WorkerSetup, WorkerTask } from "./worker-messages.ts";
+import type { BackendModule, Share, WorkerAnswer, WorkerSetup, WorkerTask } from "./worker-messages.ts";
 
 export interface WorkerGradientsOptions {
   readonly backend: BackendModule;
@@ -24,22 +24,31 @@ export interface WorkerGradientsOptions {
  */
 export async function workerGradients(loss: LossGraph, { backend, workers = 2, signal }: WorkerGradientsOptions): Promise<GradientEngine> {
   assertPositiveInteger("workers", workers);
-  assertShared(loss.parameters);
+  assertShared("parameters", loss.parameters.values);
   const graph = gradientGraph(loss);
   const pool = await startWorkers(graph, loss.parameters, backend, workers, signal);
   return {
     width: workers,
     async gradients(parts, into, options = {}) {
       options.signal?.throwIfAborted();
-      const shares = pool.map((_, index) => parts.filter((_, part) => part % workers === index));
-      const scale = 1 / parts.length;
-      const answers = await allDone(pool.map((worker, index) => worker.run({ parts: shares[index] ?? [], scale })));
+      assertShared("into", into);
+      const busy = pool.slice(0, parts.length);
+      const answers = await allDone(busy.map((worker, index) => worker.run({ kind: "gradient", parts: parts.filter((_, part) => part % workers === index) })));
       options.signal?.throwIfAborted();
-      sumInto(
-        into,
-        pool.filter((_, index) => (shares[index]?.length ?? 0) > 0).map(({ gradient }) => gradient),
+      const gradients = busy.map(({ gradient }) => gradient);
+      const means = await allDone(
+        pool.map((worker, index) => worker.run({ kind: "mean", into, gradients, scale: 1 / parts.length, ...shareOf(into.length, index, workers) })),
       );
-      return parts.map((_, part) => answers[part % workers]?.[Math.floor(part / workers)] ?? {});
+      return {
+        norm: Math.sqrt(means.reduce((sum, { sumOfSquares }) => sum + sumOfSquares, 0)),
+        outputs: parts.map((_, part) => answers[part % workers]?.outputs[Math.floor(part / workers)] ?? {}),
+      };
+    },
+    async update(update) {
+      const arrays = { values: update.values, gradient: update.gradient, firstMoment: update.firstMoment, secondMoment: update.secondMoment };
+      for (const [name, array] of Object.entries(arrays)) assertShared(name, array);
+      for (const { values } of update.averages) assertShared("averages", values);
+      await allDone(pool.map((worker, index) => worker.run({ kind: "update", update, ...shareOf(update.values.length, index, workers) })));
     },
     async dispose() {
       await Promise.all(pool.map((worker) => worker.stop()));
@@ -91,12 +100,10 @@ class GradientWorker {
     await this.#answer();
   }
 
-  async run(task: WorkerTask): Promise<readonly GraphInputs[]> {
-    if (task.parts.length === 0) return [];
+  async run<Kind extends WorkerTask["kind"]>(task: WorkerTask & { readonly kind: Kind }): Promise<WorkerAnswer & { readonly kind: Kind }> {
     const answer = this.#answer();
     this.#worker.postMessage(task);
-    const settled = await answer;
-    return settled.kind === "done" ? settled.outputs : [];
+    return (await answer) as WorkerAnswer & { readonly kind: Kind }; // a worker answers a task with its kind, or with "failed", which has been thrown
   }
 
   async stop(): Promise<void> {
@@ -104,7 +111,7 @@ class GradientWorker {
     await this.#worker.terminate();
   }
 
-  async #answer(): Promise<WorkerAnswer> {
+  async #answer(): Promise<Exclude<WorkerAnswer, { kind: "failed" }>> {
     if (this.#ended !== undefined) throw this.#ended;
     const answer = this.#early ?? (await new Promise<WorkerAnswer>((resolve, reject) => (this.#waiting = { resolve, reject })));
     this.#early = undefined;
@@ -126,14 +133,18 @@ class GradientWorker {
   }
 }
 
-function assertShared({ values }: ParameterStore): void {
-  if (values.buffer instanceof SharedArrayBuffer) return;
-  // Posted to a worker they would be a copy, and every step would have the first step's gradient.
-  throw new InvalidArgumentError({ argument: "parameters", received: "values in memory of one thread", expected: "a ParameterStore with `shared: true`" });
+/** Posted to a worker, memory of one thread would be a copy: every step would have the first step's gradient. */
+function assertShared(argument: string, { buffer }: Float32Array): void {
+  if (buffer instanceof SharedArrayBuffer) return;
+  throw new InvalidArgumentError({
+    argument,
+    received: "values in memory of one thread",
+    expected: "values of a ParameterStore with `shared: true`, or its zeros()",
+  });
 }
 
-function sumInto(into: Float32Array, [first, ...rest]: readonly Float32Array[]): void {
-  if (!first) return;
-  into.set(first);
-  for (const other of rest) for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) + (other[i] as number);
+/** The index-th of `count` parts of an array, whole cache lines. */
+function shareOf(length: number, index: number, count: number): Share {
+  const boundary = (k: number) => (k === count ? length : Math.floor((length * k) / count / 16) * 16);
+  return { start: boundary(index), end: boundary(index + 1) };
 }

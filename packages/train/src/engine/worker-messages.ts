@@ -1,4 +1,5 @@
 import type { Graph } from "@glissade/core";
+import type { AdamWUpdate } from "../optimisers/index.ts";
 import type { GraphInputs } from "./gradient-engine.ts";
 
 /** Where a worker finds its backend: a backend itself cannot be sent to one. */
@@ -21,14 +22,23 @@ export interface WorkerSetup {
   readonly gradient: SharedArrayBuffer;
 }
 
-/** One step's work. */
-export interface WorkerTask {
-  readonly parts: readonly GraphInputs[];
-  readonly scale: number;
+/** Elements `start` to `end` of the flat arrays: one worker's share of a step that all of them take together. */
+export interface Share {
+  readonly start: number;
+  readonly end: number;
 }
+
+export type WorkerTask =
+  /** Writes the sum of its parts' gradients to the worker's own array. */
+  | { readonly kind: "gradient"; readonly parts: readonly GraphInputs[] }
+  /** Writes `scale` times the sum of the workers' gradients to `into`. */
+  | ({ readonly kind: "mean"; readonly into: Float32Array; readonly gradients: readonly Float32Array[]; readonly scale: number } & Share)
+  | ({ readonly kind: "update"; readonly update: AdamWUpdate } & Share);
 
 export type WorkerAnswer =
   | { readonly kind: "ready" }
-  | { readonly kind: "done"; readonly outputs: readonly GraphInputs[] }
+  | { readonly kind: "gradient"; readonly outputs: readonly GraphInputs[] }
+  | { readonly kind: "mean"; readonly sumOfSquares: number }
+  | { readonly kind: "update" }
   /** The error's text: a loader's errors do not arrive as errors. */
   | { readonly kind: "failed"; readonly reason: string };

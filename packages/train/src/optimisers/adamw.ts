@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@glissade/core";
+import { type AdamWUpdate, applyAdamW, type DecayRun } from "./adamw-update.ts";
 import type { MovingAverage } from "./moving-average.ts";
 import type { ParameterSlot, ParameterStore } from "./parameters.ts";
 
@@ -26,9 +27,6 @@ export function matricesOnly({ dims }: ParameterSlot): boolean {
   return dims.length >= 2;
 }
 
-/** Elements that are updated before the averages follow: the arrays' parts fit a second-level cache together. */
-const blockSize = 1 << 14;
-
 /**
  * AdamW as PyTorch computes it, on the flat array of a `ParameterStore`.
  *
@@ -45,7 +43,7 @@ export class AdamW {
   readonly secondMoment: Float32Array;
   readonly #betas: readonly [number, number];
   readonly #epsilon: number;
-  readonly #runs: readonly DecayRun[];
+  readonly #runs: ReturnType<typeof decayRuns>;
   #steps = 0;
 
   /** @throws InvalidArgumentError where an option is out of range. */
@@ -75,75 +73,36 @@ export class AdamW {
   }
 
   /** One step, in place. @throws InvalidArgumentError where the gradient has another size, or the learning rate is none. */
-  step(gradient: Float32Array, { learningRate, gradientScale = 1, averages = [] }: AdamWStep): void {
+  step(gradient: Float32Array, options: AdamWStep): void {
+    applyAdamW(this.nextStep(gradient, options));
+  }
+
+  /** Counts a step and gives it as data, for whoever carries it out: a `GradientEngine`, on all its threads. @throws as `step` */
+  nextStep(gradient: Float32Array, { learningRate, gradientScale = 1, averages = [] }: AdamWStep): AdamWUpdate {
     this.parameters.assertLayout("gradient", gradient);
     if (!(learningRate >= 0 && learningRate < Infinity))
       throw new InvalidArgumentError({ argument: "learningRate", received: learningRate, expected: "a number from 0" });
     this.#steps++;
     const [beta1, beta2] = this.#betas;
-    const constants = {
+    return {
+      values: this.parameters.values,
+      gradient,
+      firstMoment: this.firstMoment,
+      secondMoment: this.secondMoment,
+      averages: averages.map((average) => ({ values: average.values, rate: 1 - average.decayAt(this.#steps) })),
+      runs: this.#runs.map(({ start, end, weightDecay }) => ({ start, end, keep: 1 - learningRate * weightDecay })),
       beta1,
       beta2,
+      epsilon: this.#epsilon,
       gradientScale,
       stepSize: learningRate / (1 - beta1 ** this.#steps),
       rootScale: 1 / Math.sqrt(1 - beta2 ** this.#steps),
-      epsilon: this.#epsilon,
     };
-    const arrays = { values: this.parameters.values, gradient, firstMoment: this.firstMoment, secondMoment: this.secondMoment };
-    for (const { start, end, weightDecay } of this.#runs) {
-      const keep = 1 - learningRate * weightDecay;
-      for (let from = start; from < end; from += blockSize) {
-        const to = Math.min(end, from + blockSize);
-        updateBlock(arrays, constants, keep, from, to);
-        for (const average of averages) average.update(arrays.values, this.#steps, from, to);
-      }
-    }
   }
 }
 
-interface Arrays {
-  readonly values: Float32Array;
-  readonly gradient: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-}
-
-interface Constants {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly gradientScale: number;
-  /** learning rate / (1 - beta1^step) */
-  readonly stepSize: number;
-  /** 1 / sqrt(1 - beta2^step) */
-  readonly rootScale: number;
-  readonly epsilon: number;
-}
-
-/** Each element in float64; its moments and its value are rounded once, when they are stored. */
-function updateBlock({ values, gradient, firstMoment, secondMoment }: Arrays, constants: Constants, keep: number, start: number, end: number): void {
-  const { beta1, beta2, gradientScale, stepSize, rootScale, epsilon } = constants;
-  const gain1 = 1 - beta1;
-  const gain2 = 1 - beta2;
-  for (let i = start; i < end; i++) {
-    const g = gradientScale * (gradient[i] as number);
-    const m0 = firstMoment[i] as number;
-    const m = m0 + gain1 * (g - m0);
-    const v = beta2 * (secondMoment[i] as number) + gain2 * g * g;
-    firstMoment[i] = m;
-    secondMoment[i] = v;
-    values[i] = keep * (values[i] as number) - (stepSize * m) / (Math.sqrt(v) * rootScale + epsilon);
-  }
-}
-
-/** Neighbouring parameters of equal weight decay. */
-interface DecayRun {
-  readonly start: number;
-  readonly end: number;
-  readonly weightDecay: number;
-}
-
-function decayRuns({ slots }: ParameterStore, weightDecayOf: (slot: ParameterSlot) => number): DecayRun[] {
-  const runs: DecayRun[] = [];
+function decayRuns({ slots }: ParameterStore, weightDecayOf: (slot: ParameterSlot) => number): (Omit<DecayRun, "keep"> & { readonly weightDecay: number })[] {
+  const runs: ReturnType<typeof decayRuns> = [];
   for (const slot of slots) {
     const weightDecay = weightDecayOf(slot);
     const last = runs.at(-1);

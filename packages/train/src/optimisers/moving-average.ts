@@ -36,11 +36,14 @@ export class MovingAverage {
 
   /** Moves elements `start` to `end` towards the parameters. */
   update(parameters: Float32Array, step: number, start = 0, end = parameters.length): void {
-    const { values } = this;
-    const rate = 1 - this.decayAt(step);
-    for (let i = start; i < end; i++) {
-      const average = values[i] as number;
-      values[i] = average + rate * ((parameters[i] as number) - average);
-    }
+    moveTowards(this.values, parameters, 1 - this.decayAt(step), start, end);
+  }
+}
+
+/** Moves elements `start` to `end` by `rate` of their distance to the parameters. */
+export function moveTowards(average: Float32Array, parameters: Float32Array, rate: number, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
+    const value = average[i] as number;
+    average[i] = value + rate * ((parameters[i] as number) - value);
   }
 }

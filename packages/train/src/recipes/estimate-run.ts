@@ -2,7 +2,7 @@ import { countFlops } from "@glissade/core";
 import type { TrainingData } from "../data/index.ts";
 import { gradientGraph } from "../engine/compiled-gradients.ts";
 import type { GradientEngine } from "../engine/gradient-engine.ts";
-import { clipScale, globalNorm, matricesOnly } from "../optimisers/index.ts";
+import { clipScale, matricesOnly } from "../optimisers/index.ts";
 import { stepRandom } from "../tasks/index.ts";
 import { splitRows } from "../trainer/split-rows.ts";
 import { TrainingState } from "../trainer/training-state.ts";
@@ -73,9 +73,9 @@ export async function measureStep({ loss, recipe, task }: AssembledRun, { data, 
     signal?.throwIfAborted();
     const batch = await data.batch(step * recipe.batchSize, recipe.batchSize, signal ? { signal } : {});
     const { inputs } = task.prepare(batch, stepRandom(seed, step));
-    await engine.gradients(splitRows(inputs, recipe.partSize), gradient);
-    const gradientScale = clipScale(globalNorm(gradient), recipe.maxGradientNorm);
-    state.optimiser.step(gradient, { learningRate: recipe.learningRate, gradientScale, averages: state.averages });
+    const { norm } = await engine.gradients(splitRows(inputs, recipe.partSize), gradient);
+    const gradientScale = clipScale(norm, recipe.maxGradientNorm);
+    await engine.update(state.optimiser.nextStep(gradient, { learningRate: recipe.learningRate, gradientScale, averages: state.averages }));
   }
   const seconds = (performance.now() - started) / 1000 / steps;
   parameters.values.set(before);

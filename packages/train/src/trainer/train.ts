@@ -4,7 +4,7 @@ import { assertSameConfig, type LoadedCheckpoint, latestCheckpoint, listCheckpoi
 import type { TrainingBatch, TrainingData } from "../data/index.ts";
 import type { GradientEngine } from "../engine/gradient-engine.ts";
 import { openTrainingLog, type ProgressOutput, type TrainingLog } from "../logs/index.ts";
-import { type AdamWOptions, clipScale, globalNorm, type LearningRate, type MovingAverageOptions, type ParameterStore } from "../optimisers/index.ts";
+import { type AdamWOptions, clipScale, type LearningRate, type MovingAverageOptions, type ParameterStore } from "../optimisers/index.ts";
 import { type PreparedBatch, stepRandom, type TrainingTask } from "../tasks/training-task.ts";
 import { diverged } from "./diverged.ts";
 import { splitRows } from "./split-rows.ts";
@@ -100,12 +100,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       });
       const running = options.engine.gradients(splitRows(prepared.inputs, options.partSize), gradient);
       if (step + 1 < steps) batches.prefetch(step + 1);
-      const numbers = prepared.finish(await running);
-      const norm = globalNorm(gradient);
+      const { norm, outputs } = await running;
+      const numbers = prepared.finish(outputs);
       if (!Number.isFinite(norm) || !Object.values(numbers).every(Number.isFinite))
         throw await diverged(folder, step + 1, Number.isFinite(norm) ? "a loss that is not finite" : "a gradient that is not finite", prepared.inputs, batch);
       const learningRate = options.learningRate(step);
-      state.optimiser.step(gradient, { learningRate, gradientScale: clipScale(norm, options.maxGradientNorm ?? 1), averages: state.averages });
+      const gradientScale = clipScale(norm, options.maxGradientNorm ?? 1);
+      await options.engine.update(state.optimiser.nextStep(gradient, { learningRate, gradientScale, averages: state.averages }));
       task.constrain?.(parameters);
       const samplesPerSecond = (1000 * batchSize) / (performance.now() - started);
       log.record({
