@@ -12,6 +12,9 @@ export type ComponentName = keyof typeof components;
 
 export const componentNames = Object.keys(components) as readonly ComponentName[];
 
+/** The folders of networks whose gradient guides these, each with those of its weights. */
+export const guides: Readonly<Record<string, readonly string[]>> = { clip: ["clip/image_encoder", "clip/text_encoder"], classifier: ["classifier"] };
+
 export function componentOf({ superResolution, inpainting }: TextToImageConfig): ComponentName {
   if (superResolution) return inpainting ? "upsampler_inpaint" : "upsampler";
   return inpainting ? "base_inpaint" : "base";

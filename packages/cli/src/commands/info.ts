@@ -2,8 +2,8 @@ import { open, stat } from "node:fs/promises";
 import { executionProviders } from "@glissade/backend-onnx";
 import { type ModelFiles, openModelFiles, openWeights, samplers, spacings } from "@glissade/core";
 import { command } from "../command.ts";
-import { componentNames } from "../component.ts";
-import { describeNetwork, networkKind, summarize } from "../describe-weights.ts";
+import { componentNames, guides } from "../component.ts";
+import { describeNetwork, networkKind, summarize, type WeightsSummary } from "../describe-weights.ts";
 import { defaultModel, modelSource } from "../model-source.ts";
 import { readPictureFile } from "../picture-files.ts";
 import { decodeRecord } from "../picture-settings.ts";
@@ -52,13 +52,15 @@ async function factsOf(source: string): Promise<Facts> {
 
 async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
   const index = asObject(await files.readJson("model_index.json"));
-  const present = await Promise.all(componentNames.map((name) => files.exists(`${name}/config.json`)));
   const networks: Record<string, Facts> = {};
-  for (const name of componentNames.filter((_, i) => present[i])) {
+  for (const name of await foldersIn(files, componentNames)) {
     const config = asObject(await files.readJson(`${name}/config.json`));
-    const weights = await files.openWeights(`${name}/model.safetensors`);
-    networks[name] = { ...describeNetwork(config), ...summarize(weights), config };
-    await weights.dispose();
+    networks[name] = { ...describeNetwork(config), ...(await weightsFacts(files, name)), config };
+  }
+  for (const name of await foldersIn(files, Object.keys(guides))) {
+    const config = asObject(await files.readJson(`${name}/config.json`));
+    const weights = await Promise.all((guides[name] ?? []).map(async (folder) => [folder, await weightsFacts(files, folder)] as const));
+    networks[name] = { class: config._class_name, imageSize: config.image_size, weights: Object.fromEntries(weights), config };
   }
   return {
     kind: "model",
@@ -68,6 +70,20 @@ async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
     scheduler: await readIfThere(files, "scheduler/scheduler_config.json"),
     generation: index.generation,
   };
+}
+
+async function foldersIn(files: ModelFiles, names: readonly string[]): Promise<string[]> {
+  const present = await Promise.all(names.map((name) => files.exists(`${name}/config.json`)));
+  return names.filter((_, i) => present[i]);
+}
+
+async function weightsFacts(files: ModelFiles, folder: string): Promise<WeightsSummary> {
+  const weights = await files.openWeights(`${folder}/model.safetensors`);
+  try {
+    return summarize(weights);
+  } finally {
+    await weights.dispose();
+  }
 }
 
 async function checkpointFacts(checkpoint: string): Promise<Facts> {

@@ -130,11 +130,14 @@ describe("the stages that follow", () => {
     });
     expect(await runMain(training(folder, "clip", "clip", ...few))).toMatchObject({ code: 0 });
     expect(await readdir(join(folder, "clip", "model", "clip"))).toEqual(["config.json", "image_encoder", "text_encoder"]);
+    const told = JSON.parse((await runMain(["info", join(folder, "clip", "model"), "--json"])).stdout);
+    expect(told.networks.clip).toMatchObject({ imageSize: 16, weights: { "clip/image_encoder": { dtypes: { float16: expect.any(Number) } } } });
 
     await recipe({ network: { image_size: 16, classifier_width: 32, channel_mult: "1,2", classifier_attention_resolutions: "8", num_head_channels: 32 } });
     await writeFile(join(folder, "classes.json"), JSON.stringify(["red", "green", "blue", "black", "white", "yellow", "pink", "grey"]));
     expect(await runMain(training(folder, "classifier", "classes", ...few, "--classes", join(folder, "classes.json")))).toMatchObject({ code: 0 });
     expect(JSON.parse(await readFile(join(folder, "classes", "model", "classifier", "config.json"), "utf8")).out_channels).toBe(8);
+    expect((await runMain(["info", join(folder, "classes", "model")])).stdout).toContain("class: NoisedClassifier");
   });
 });
 

@@ -86,6 +86,12 @@ describe("training", () => {
     expect(mean(100, 120)).toBeLessThan(0.4);
   });
 
+  it("keeps the steps up to a sample picture that cannot be made", async () => {
+    const sample = () => Promise.reject(new Error("no room for a picture"));
+    await expect(train(run({ steps: 4, sampleEvery: 2, sample }))).rejects.toThrow("no room for a picture");
+    expect((await loadCheckpoint(folder)).step).toBe(2);
+  });
+
   it("writes down every step, and the last one's checkpoint", async () => {
     const { state, steps, log } = await train(run({ steps: 3, learningRate: (step: number) => (step + 1) / 1024 }));
     expect(steps).toBe(3);

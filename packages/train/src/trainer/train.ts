@@ -118,7 +118,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         samplesPerSecond,
         skipped: options.data.skipped.length,
       });
-      if (options.sampleEvery && (step + 1) % options.sampleEvery === 0) await takeSample(options, state, log);
+      if (options.sampleEvery && (step + 1) % options.sampleEvery === 0)
+        await takeSample(options, state, log).catch(async (error: unknown) => {
+          await save(); // a picture that fails is no reason to lose steps
+          throw error;
+        });
       if (signal?.aborted || Date.now() - savedAt >= 60_000 * (options.checkpointMinutes ?? 5)) {
         await save();
         savedAt = Date.now();
