@@ -9,3 +9,4 @@ export type { OperationAttributes, OperationName } from "./operations.ts";
 export { parametersAsInputs } from "./parameters-as-inputs.ts";
 export { simplify } from "./simplify.ts";
 export { subPixelConvolutions } from "./sub-pixel-convolution.ts";
+export { winogradConvolutions } from "./winograd-convolution.ts";

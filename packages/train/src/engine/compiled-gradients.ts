@@ -8,13 +8,14 @@ import {
   subPixelConvolutions,
   type WeightSource,
   WeightsError,
+  winogradConvolutions,
 } from "@glissade/core";
 import { applyAdamW, globalNorm, ParameterStore } from "../optimisers/index.ts";
 import type { GradientEngine, GraphInputs, LossGraph } from "./gradient-engine.ts";
 
 /** The loss's graph with one output `grad.<name>` for each parameter, and parameters as inputs. */
 export function gradientGraph({ graph, parameters }: LossGraph): Graph {
-  const derivative = gradient(subPixelConvolutions(graph), { of: "loss", withRespectTo: parameters.slots.map(({ name }) => name) });
+  const derivative = gradient(winogradConvolutions(subPixelConvolutions(graph)), { of: "loss", withRespectTo: parameters.slots.map(({ name }) => name) });
   return parametersAsInputs(derivative, new Map(parameters.slots.map(({ name, dims }) => [name, dims])));
 }
 
