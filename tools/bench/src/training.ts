@@ -30,7 +30,7 @@ const usage = `npm run bench -- train [--batch 32] [--part 16] [--seconds 8] [--
 Times a forward pass and a whole training step (hybrid loss, gradients, clipping, AdamW) of a 4.5 million parameter GLIDE base network at 32x32, with 24 text tokens.
 
   --batch N    examples a step, a multiple of the workers (default 32)
-  --part N     examples that a worker computes at a time (default: up to 8): more need more memory
+  --part N     examples that a worker computes at a time (default: up to 16): fewer need less memory
   --seconds S  how long each of the two is measured (default 8)
   --workers N  worker threads, each with a session of one thread (default 2); the forward pass has N threads
   --json       one JSON line a measurement`;
@@ -81,7 +81,7 @@ export async function benchTraining(args: readonly string[]): Promise<void> {
   });
   if (values.help) return console.log(usage);
   const [batch, seconds, workers] = [Number(values.batch), Number(values.seconds), Number(values.workers)];
-  const part = values.part === undefined ? partSizeFor({ batchSize: batch, workers, most: 8 }) : Number(values.part);
+  const part = values.part === undefined ? partSizeFor({ batchSize: batch, workers, most: 16 }) : Number(values.part);
   if (!([batch, workers, part].every((value) => Number.isInteger(value) && value >= 1) && batch % (part * workers) === 0 && seconds > 0))
     throw new Error(
       `--batch ${values.batch} --part ${part} --seconds ${values.seconds} --workers ${values.workers}: expected positive numbers, the batch a multiple of workers times part.

@@ -38,7 +38,7 @@ export const baseRecipes: StageRecipes = {
     objective: { meanType: "velocity" },
     steps: 100_000,
     batchSize: 32,
-    partSize: 8,
+    partSize: 16,
     learningRate: 1e-3,
     warmUp: 200,
     coolDown: 0.2,
