@@ -7,7 +7,7 @@ type Convolution = Extract<GraphNode, { operation: "conv2d" }>;
 
 /**
  * The same function with 3 x 3 convolutions in Winograd's form F(4 x 4, 3 x 3), where that is faster: 36 products for 16 pixels instead of 144. A line of pixels is cut into tiles and transformed by one matrix, so a
- * convolution is a handful of matrix products and no copy, and so are its gradients, which the graph's reverse mode makes of these. Small pictures with many channels gain; for long lines and few channels the
+ * convolution is a handful of matrix products and no copy, and so are its gradients, which the graph's reverse mode makes of these. Pictures of up to 64 pixels a side gain; for longer lines the
  * transforms cost more than they save.
  *
  * Results differ from the direct sum by some 1e-6 of the largest value in float32.
@@ -46,8 +46,8 @@ function isFasterTransformed(graph: Graph, { inputs: [x = "", weight = ""], attr
   const transforms = (channels + outputs) * (height * width * columns + columns * height * rows);
   const products = rows * columns * channels * outputs;
   const kernels = (points ** 2 * 9 * channels * outputs) / batch;
-  // A transform's products are thin (6 to 48 rows or columns), and those of the points are many small ones: both slower than a convolution's (docs/decisions/weight-gradients.md).
-  return 3 * transforms + 1.3 * products + kernels < 9 * height * width * channels * outputs;
+  // Products of the points are many small ones, slower than a convolution's; thin transforms are slower too, but the weight gradient's copies are gone (docs/decisions/weight-gradients.md).
+  return transforms + 1.3 * products + kernels < 9 * height * width * channels * outputs;
 }
 
 /**

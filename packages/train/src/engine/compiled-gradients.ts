@@ -15,7 +15,7 @@ import type { GradientEngine, GraphInputs, LossGraph } from "./gradient-engine.t
 
 /** The loss's graph with one output `grad.<name>` for each parameter, and parameters as inputs. */
 export function gradientGraph({ graph, parameters }: LossGraph): Graph {
-  const derivative = gradient(winogradConvolutions(subPixelConvolutions(graph)), { of: "loss", withRespectTo: parameters.slots.map(({ name }) => name) });
+  const derivative = gradient(subPixelConvolutions(winogradConvolutions(graph)), { of: "loss", withRespectTo: parameters.slots.map(({ name }) => name) });
   return parametersAsInputs(derivative, new Map(parameters.slots.map(({ name, dims }) => [name, dims])));
 }
 
