@@ -1,8 +1,8 @@
 import { tensor } from "../tensor.ts";
-import { GraphBuilder, type Value } from "./builder.ts";
+import type { GraphBuilder, Value } from "./builder.ts";
 import type { Dim, Graph, GraphNode } from "./graph.ts";
 import { knownLength } from "./operation.ts";
-import { simplify } from "./simplify.ts";
+import { replaceNodes } from "./replace-nodes.ts";
 
 type Convolution = Extract<GraphNode, { operation: "conv2d" }>;
 
@@ -21,22 +21,10 @@ export function subPixelConvolutions(graph: Graph): Graph {
     const kernel = graph.types.get(node.inputs[1] ?? "")?.dims.slice(2);
     return source?.operation === "upsampleNearest" && source.attributes.factor === 2 && kernel?.every((side) => side === 3) === true;
   };
-  if (!graph.nodes.some(doubled)) return graph;
-
-  const g = GraphBuilder.from({ ...graph, nodes: [], outputs: [] });
-  const renamed = new Map<string, string>();
-  const current = (name: string) => renamed.get(name) ?? name;
-  for (const node of graph.nodes) {
-    if (!doubled(node)) {
-      g.append({ ...node, inputs: node.inputs.map(current) } as GraphNode); // keeps its operation and attributes, which the spread hides from TypeScript
-      continue;
-    }
-    const [, weight, bias] = node.inputs.map((name) => g.value(current(name)));
-    const small = g.value(current(producers.get(node.inputs[0] ?? "")?.inputs[0] ?? ""));
-    if (weight) renamed.set(node.output, onSmallPicture(g, small, weight, bias).name);
-  }
-  for (const { name, value } of graph.outputs) g.output(name, g.value(current(value)));
-  return simplify(g.build());
+  return replaceNodes(graph, doubled, (g, { inputs: [x = "", weight = "", bias] }, value) => {
+    const small = producers.get(x)?.inputs[0] ?? "";
+    return onSmallPicture(g, value(small), value(weight), bias === undefined ? undefined : value(bias));
+  });
 }
 
 function onSmallPicture(g: GraphBuilder, x: Value, weight: Value, bias: Value | undefined): Value {
