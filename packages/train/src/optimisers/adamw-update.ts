@@ -4,8 +4,7 @@ import { moveTowards } from "./moving-average.ts";
 export interface DecayRun {
   readonly start: number;
   readonly end: number;
-  /** What is left of a weight: 1 - learning rate * weight decay. */
-  readonly keep: number;
+  readonly weightDecay: number;
 }
 
 /** One step of AdamW as plain data: posted to a worker thread, arrays in shared memory stay the same arrays. */
@@ -17,6 +16,7 @@ export interface AdamWUpdate {
   /** Each moves by `rate` of its distance to the new values. */
   readonly averages: readonly { readonly values: Float32Array; readonly rate: number }[];
   readonly runs: readonly DecayRun[];
+  readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -33,10 +33,11 @@ const blockSize = 1 << 14;
 /** Carries out elements `start` to `end` of a step. Every element stands alone: parts may be done side by side. */
 export function applyAdamW(update: AdamWUpdate, start = 0, end = update.values.length): void {
   for (const run of update.runs) {
+    const keep = 1 - update.learningRate * run.weightDecay;
     const last = Math.min(end, run.end);
     for (let from = Math.max(start, run.start); from < last; from += blockSize) {
       const to = Math.min(last, from + blockSize);
-      updateBlock(update, run.keep, from, to);
+      updateBlock(update, keep, from, to);
       for (const { values, rate } of update.averages) moveTowards(values, update.values, rate, from, to);
     }
   }

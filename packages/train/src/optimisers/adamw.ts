@@ -43,7 +43,7 @@ export class AdamW {
   readonly secondMoment: Float32Array;
   readonly #betas: readonly [number, number];
   readonly #epsilon: number;
-  readonly #runs: ReturnType<typeof decayRuns>;
+  readonly #runs: readonly DecayRun[];
   #steps = 0;
 
   /** @throws InvalidArgumentError where an option is out of range. */
@@ -90,7 +90,8 @@ export class AdamW {
       firstMoment: this.firstMoment,
       secondMoment: this.secondMoment,
       averages: averages.map((average) => ({ values: average.values, rate: 1 - average.decayAt(this.#steps) })),
-      runs: this.#runs.map(({ start, end, weightDecay }) => ({ start, end, keep: 1 - learningRate * weightDecay })),
+      runs: this.#runs,
+      learningRate,
       beta1,
       beta2,
       epsilon: this.#epsilon,
@@ -101,8 +102,8 @@ export class AdamW {
   }
 }
 
-function decayRuns({ slots }: ParameterStore, weightDecayOf: (slot: ParameterSlot) => number): (Omit<DecayRun, "keep"> & { readonly weightDecay: number })[] {
-  const runs: ReturnType<typeof decayRuns> = [];
+function decayRuns({ slots }: ParameterStore, weightDecayOf: (slot: ParameterSlot) => number): DecayRun[] {
+  const runs: DecayRun[] = [];
   for (const slot of slots) {
     const weightDecay = weightDecayOf(slot);
     const last = runs.at(-1);

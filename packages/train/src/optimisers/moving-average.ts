@@ -34,9 +34,9 @@ export class MovingAverage {
     return this.warmUp ? Math.min(this.decay, step / (step + 9)) : this.decay;
   }
 
-  /** Moves elements `start` to `end` towards the parameters. */
-  update(parameters: Float32Array, step: number, start = 0, end = parameters.length): void {
-    moveTowards(this.values, parameters, 1 - this.decayAt(step), start, end);
+  /** Moves the average towards the parameters after a step, counted from 1. */
+  update(parameters: Float32Array, step: number): void {
+    moveTowards(this.values, parameters, 1 - this.decayAt(step), 0, parameters.length);
   }
 }
 
