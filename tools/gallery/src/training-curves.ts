@@ -45,7 +45,7 @@ function panels(stages: readonly Stage[]): TopLevelSpec {
     height: 140,
     resolve: { scale: { x: "independent", y: "independent" } },
     config: { background: "white" },
-  } as TopLevelSpec; // the type of a facet within an encoding is wider than TypeScript can check in reasonable time
+  };
 }
 
 function curve({ name, records }: Stage): { readonly stage: string; readonly samples: number; readonly loss: number }[] {
