@@ -2,23 +2,18 @@ import { InvalidArgumentError } from "@glissade/core";
 
 /** The L2 norm of all gradients together, summed in float64. */
 export function globalNorm(gradient: Float32Array): number {
-  return Math.sqrt(sumOfSquares(gradient));
-}
-
-/** The squares of elements `start` to `end`, summed in float64. */
-export function sumOfSquares(gradient: Float32Array, start = 0, end = gradient.length): number {
   // Four sums: each addition waits for the last one of its own sum only.
   let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = start + ((end - start) & ~3);
-  for (let i = start; i < whole; i += 4) {
+  const whole = gradient.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
     const [w, x, y, z] = [gradient[i] as number, gradient[i + 1] as number, gradient[i + 2] as number, gradient[i + 3] as number];
     a += w * w;
     b += x * x;
     c += y * y;
     d += z * z;
   }
-  for (let i = whole; i < end; i++) a += (gradient[i] as number) ** 2;
-  return a + b + (c + d);
+  for (let i = whole; i < gradient.length; i++) a += (gradient[i] as number) ** 2;
+  return Math.sqrt(a + b + (c + d));
 }
 
 /**
