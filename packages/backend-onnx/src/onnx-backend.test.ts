@@ -221,6 +221,7 @@ describe("options", () => {
     expect(() => onnx({ threads: 1.5 })).toThrow(InvalidArgumentError);
     expect(() => onnx({ graphOptimizationLevel: "most" as "all" })).toThrow(/graphOptimizationLevel/);
     expect(() => onnx({ executionMode: "both" as "parallel" })).toThrow(/executionMode/);
+    expect(() => onnx({ memory: "tiny" as "small" })).toThrow(/memory is "tiny"; expected planned or small/);
     expect(() => onnx({ logSeverityLevel: 7 as 4 })).toThrow(/logSeverityLevel/);
     expect(() => onnx({ profile: "" })).toThrow(/profile/);
   });
@@ -232,6 +233,7 @@ describe("options", () => {
       threads: 1,
       graphOptimizationLevel: "disabled",
       executionMode: "parallel",
+      memory: "small",
       sessionOptions: { enableCpuMemArena: false, extra: { session: { disable_prepacking: "1" } } },
     });
     const { y } = await (await backend.compile(gramGraph(), noWeights)).run({ x });

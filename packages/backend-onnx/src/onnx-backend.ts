@@ -72,7 +72,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
     signal?.throwIfAborted();
     assertPassable(graph, name);
     const { runtime, choice } = await this.#open();
-    const model = await toOnnxModel(graph, weights, { name, ...(signal ? { signal } : {}) });
+    const model = await toOnnxModel(graph, weights, { name, fixedShapes: this.#options.memory !== "small", ...(signal ? { signal } : {}) });
     signal?.throwIfAborted();
     const session = await openSession(runtime, model, sessionOptions(this.#options, choice), name);
     const executable = new OnnxExecutable({

@@ -48,6 +48,31 @@ describe("toOnnxModel", () => {
     expect(opsets).toEqual([{ domain: "", version: 20 }]);
   });
 
+  it("writes shapes that are not known before a run, with the same results", async () => {
+    const g = new GraphBuilder();
+    const x = g.input("x", [2, 3, 4]);
+    g.output("y", g.reshape(g.silu(g.reshape(x, [6, 4])), [4, 6]));
+    const [fixed, open] = await Promise.all([true, false].map((fixedShapes) => toOnnxModel(g.build(), noWeights, { fixedShapes })));
+    const feeds = {
+      x: new ort.Tensor(
+        "float32",
+        Float32Array.from({ length: 24 }, (_, i) => i / 10 - 1),
+        [2, 3, 4],
+      ),
+    };
+    const results = await Promise.all(
+      [fixed, open].map(async (model) => {
+        const session = await ort.InferenceSession.create(model?.bytes ?? new Uint8Array(), { logSeverityLevel: 3 });
+        const { y } = await session.run(feeds);
+        const shape = session.inputMetadata.map((input) => (input.isTensor ? input.shape : undefined));
+        await session.release();
+        return { y: y?.data, dims: y?.dims, shape };
+      }),
+    );
+    expect(results[0]?.shape).toEqual([[2, 3, 4]]);
+    expect(results[1]).toEqual({ ...results[0], shape: [["length", 3, 4]] });
+  });
+
   it("gives results that are inputs, constants or named twice", async () => {
     const g = new GraphBuilder();
     const x = g.input("x", ["batch", 2]);

@@ -4,6 +4,17 @@ import { elementType, encodeModel, type OnnxInitializer, type OnnxNode } from ".
 import { node, type OnnxOperation, type OnnxScope, type OperationCall, type OperationKernel, operationKernels } from "./operation-kernels.ts";
 import { weightInitializers } from "./weight-initializers.ts";
 
+export interface OnnxModelOptions {
+  /** The model's name for its graph. */
+  readonly name?: string;
+  /**
+   * Whether the shapes of intermediate values are written as constants. Default true. ONNX Runtime gives a buffer whose value is dead to a later value of the same known shape, and holds it until then: in a training graph
+   * from the forward to the backward pass, a quarter of its memory. With false, lengths of reshapes are worked out when the model runs, and a buffer is given back as soon as its value is dead.
+   */
+  readonly fixedShapes?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** A graph in ONNX's format. */
 export interface OnnxModelFile {
   /** The bytes of an `.onnx` file: the graph and its small constants, not its weights. */
@@ -30,17 +41,17 @@ export interface OnnxModelFile {
 export async function toOnnxModel(
   graph: Graph,
   weights: WeightSource,
-  { name = "graph", signal }: { readonly name?: string; readonly signal?: AbortSignal } = {},
+  { name = "graph", fixedShapes = true, signal }: OnnxModelOptions = {},
 ): Promise<OnnxModelFile> {
   const placed = await weightInitializers(graph.parameters, weights, signal);
-  const writer = new ModelWriter(graph);
+  const writer = new ModelWriter(graph, fixedShapes);
   for (const initializer of placed.initializers) writer.weight(initializer);
   for (const [value, constant] of graph.constants) writer.constant(value, constant);
   for (const graphNode of graph.nodes) writer.operation(graphNode);
   const outputs = writer.outputs();
   const bytes = encodeModel({
     name,
-    inputs: graph.inputs,
+    inputs: writer.inputs(),
     outputs: [...outputs].map(([output, onnxName]) => ({ name: onnxName, ...writer.outputType(output) })),
     initializers: writer.initializers,
     nodes: writer.nodes,
@@ -56,9 +67,11 @@ class ModelWriter implements OnnxScope {
   readonly #taken: Set<string>;
   readonly #names = new Map<string, string>();
   readonly #vectors = new Map<string, string>();
+  readonly #fixedShapes: boolean;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, fixedShapes: boolean) {
     this.#graph = graph;
+    this.#fixedShapes = fixedShapes;
     this.#taken = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
     for (const { name } of graph.inputs) this.#names.set(name, name);
     // A result is computed under its public name, which saves a copy; a second name for it is one.
@@ -89,6 +102,12 @@ class ModelWriter implements OnnxScope {
     // GraphNode pairs each operation with its own attributes, which TypeScript cannot follow through the lookup of a kernel by a union of names.
     const kernel = operationKernels[graphNode.operation] as OperationKernel<OperationName>;
     this.#define(this.#name(graphNode.output), kernel(this.#call(graphNode), this));
+  }
+
+  /** The first has a length that is not known beforehand where shapes are not fixed. */
+  inputs(): Graph["inputs"] {
+    if (this.#fixedShapes) return this.#graph.inputs;
+    return this.#graph.inputs.map((input, index) => (index === 0 ? { ...input, dims: input.dims.map((dim, axis) => (axis === 0 ? "length" : dim)) } : input));
   }
 
   /** The ONNX name of each result; results that are not computed (an input, a constant, a second name) are copied. */
@@ -133,6 +152,17 @@ class ModelWriter implements OnnxScope {
     );
   }
 
+  reshapeLengths(lengths: readonly number[]): string {
+    const constant = this.integers(lengths);
+    const [first] = this.#graph.inputs;
+    if (this.#fixedShapes || !first || first.dims.length === 0) return constant;
+    const one = this.#once("one", () => {
+      const length = this.emit(node("Shape", [first.name], { start: { int: 0 }, end: { int: 1 } }));
+      return node("Min", [length, this.integers([1])]);
+    });
+    return this.#once(`times one:${constant}`, () => node("Mul", [constant, one]));
+  }
+
   #call({ inputs, output, attributes }: GraphNode): OperationCall<OperationName> {
     const valueAt = (index: number) => {
       const value = inputs[index];
@@ -163,17 +193,21 @@ class ModelWriter implements OnnxScope {
     return name;
   }
 
-  /** A symbolic length as an int64 vector of one element, read from the first input that carries the symbol. */
-  #lengthOf(symbol: string): string {
-    const key = `length:${symbol}`;
-    const known = this.#vectors.get(key);
-    if (known !== undefined) return known;
-    const input = this.#graph.inputs.find(({ dims }) => dims.includes(symbol));
-    if (!input) throw new GraphCompileError(`No input of the graph carries the symbolic length ${JSON.stringify(symbol)}.`);
-    const axis = input.dims.indexOf(symbol);
-    const name = this.emit(node("Shape", [input.name], { start: { int: axis }, end: { int: axis + 1 } }));
+  /** An operation that is written when its vector is asked for first. */
+  #once(key: string, operation: () => OnnxOperation): string {
+    const name = this.#vectors.get(key) ?? this.emit(operation());
     this.#vectors.set(key, name);
     return name;
+  }
+
+  /** A symbolic length as an int64 vector of one element, read from the first input that carries the symbol. */
+  #lengthOf(symbol: string): string {
+    return this.#once(`length:${symbol}`, () => {
+      const input = this.#graph.inputs.find(({ dims }) => dims.includes(symbol));
+      if (!input) throw new GraphCompileError(`No input of the graph carries the symbolic length ${JSON.stringify(symbol)}.`);
+      const axis = input.dims.indexOf(symbol);
+      return node("Shape", [input.name], { start: { int: axis }, end: { int: axis + 1 } });
+    });
   }
 
   #type(value: string): ValueType {

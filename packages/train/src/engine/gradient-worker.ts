@@ -12,12 +12,11 @@ try {
   const shared = new Float32Array(setup.parameters);
   // ONNX Runtime takes no shared memory, so each step begins with a copy.
   const parameters = new ParameterStore(setup.shapes);
-  const gradient = new Float32Array(setup.gradient);
 
   const carryOut = async (task: WorkerTask): Promise<WorkerAnswer> => {
     if (task.kind === "gradient") {
       parameters.values.set(shared);
-      return { kind: task.kind, outputs: await compiled.sum(task.parts, gradient) };
+      return { kind: task.kind, outputs: await compiled.sum(task.parts, task.into) };
     }
     if (task.kind === "mean") return { kind: task.kind, sumOfSquares: meanOfGradients(task) };
     applyAdamW(task.update, task.start, task.end);

@@ -27,18 +27,22 @@ export async function workerGradients(loss: LossGraph, { backend, workers = 2, s
   assertShared("parameters", loss.parameters.values);
   const graph = gradientGraph(loss);
   const pool = await startWorkers(graph, loss.parameters, backend, workers, signal);
+  /** Of all workers but the first, which writes to where the sum goes. */
+  const others = Array.from({ length: workers - 1 }, () => loss.parameters.zeros());
   return {
     width: workers,
     async gradients(parts, into, options = {}) {
       options.signal?.throwIfAborted();
       assertShared("into", into);
       const busy = pool.slice(0, parts.length);
-      const answers = await allDone(busy.map((worker, index) => worker.run({ kind: "gradient", parts: parts.filter((_, part) => part % workers === index) })));
-      options.signal?.throwIfAborted();
-      const gradients = busy.map(({ gradient }) => gradient);
-      const means = await allDone(
-        pool.map((worker, index) => worker.run({ kind: "mean", into, gradients, scale: 1 / parts.length, ...shareOf(into.length, index, workers) })),
+      const answers = await allDone(
+        busy.map((worker, index) =>
+          worker.run({ kind: "gradient", parts: parts.filter((_, part) => part % workers === index), into: others[index - 1] ?? into }),
+        ),
       );
+      options.signal?.throwIfAborted();
+      const mean = { into, others: others.slice(0, busy.length - 1), scale: 1 / parts.length };
+      const means = await allDone(pool.map((worker, index) => worker.run({ kind: "mean", ...mean, ...shareOf(into.length, index, workers) })));
       return {
         norm: Math.sqrt(means.reduce((sum, { sumOfSquares }) => sum + sumOfSquares, 0)),
         outputs: parts.map((_, part) => answers[part % workers]?.outputs[Math.floor(part / workers)] ?? {}),
@@ -74,20 +78,17 @@ async function allDone<T>(running: readonly Promise<T>[]): Promise<T[]> {
 }
 
 class GradientWorker {
-  readonly gradient: Float32Array;
   readonly #worker: Worker;
   #waiting: { resolve: (answer: WorkerAnswer) => void; reject: (error: unknown) => void } | undefined;
   #early: WorkerAnswer | undefined;
   #ended: unknown;
 
   constructor(graph: Graph, parameters: ParameterStore, backend: BackendModule) {
-    this.gradient = new Float32Array(new SharedArrayBuffer(4 * parameters.size));
     const setup: WorkerSetup = {
       backend,
       graph,
       shapes: parameters.slots.map(({ name, dims }) => ({ name, dims })),
       parameters: parameters.values.buffer as SharedArrayBuffer, // by assertShared
-      gradient: this.gradient.buffer as SharedArrayBuffer, // made above
     };
     const [entry, options] = workerEntry("#gradient-worker", new URL("./gradient-worker.ts", import.meta.url));
     this.#worker = new Worker(entry, { ...options, workerData: setup });

@@ -17,9 +17,8 @@ export interface WorkerSetup {
   readonly backend: BackendModule;
   readonly graph: Graph;
   readonly shapes: readonly { readonly name: string; readonly dims: readonly number[] }[];
-  /** Float32 values of the parameters, which the main thread changes between two steps, and of this worker's gradient. Both shared. */
+  /** Float32 values of the parameters, which change between two steps. */
   readonly parameters: SharedArrayBuffer;
-  readonly gradient: SharedArrayBuffer;
 }
 
 /** Elements `start` to `end` of the flat arrays: one worker's share of a step that all of them take together. */
@@ -28,11 +27,12 @@ export interface Share {
   readonly end: number;
 }
 
+/** All arrays lie in shared memory. */
 export type WorkerTask =
-  /** Writes the sum of its parts' gradients to the worker's own array. */
-  | { readonly kind: "gradient"; readonly parts: readonly GraphInputs[] }
-  /** Writes `scale` times the sum of the workers' gradients to `into`. */
-  | ({ readonly kind: "mean"; readonly into: Float32Array; readonly gradients: readonly Float32Array[]; readonly scale: number } & Share)
+  /** Writes the sum of its parts' gradients. */
+  | { readonly kind: "gradient"; readonly parts: readonly GraphInputs[]; readonly into: Float32Array }
+  /** Adds the other workers' gradients to the first one's, and scales the sum. */
+  | ({ readonly kind: "mean"; readonly into: Float32Array; readonly others: readonly Float32Array[]; readonly scale: number } & Share)
   | ({ readonly kind: "update"; readonly update: AdamWUpdate } & Share);
 
 export type WorkerAnswer =
