@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from "@glissade/core";
-import { type PresetName, presetNames, type RecipeChanges } from "@glissade/train";
+import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { type PresetName, presetNames, type RecipeChanges, type TimestepChoice, timestepSamplerNames } from "@glissade/train";
 import { type Arguments, given, type OptionTable } from "../arguments.ts";
 
 export const trainOptions = {
@@ -34,6 +34,10 @@ export const trainOptions = {
   ema: { value: "X,...", about: "Decays of the moving averages. Pictures and the model are made with the longest." },
   predict: { value: "NAME", about: "What the network says: epsilon, velocity or start-x." },
   "min-snr": { value: "GAMMA", about: "Min-SNR weighting of the loss, usually 5." },
+  timesteps: {
+    value: "NAME",
+    about: "Which steps are trained: uniform, loss-second-moment, or shifted:S, which draws the noisiest S times as often. Default: the recipe's, uniform.",
+  },
   "empty-share": { value: "SHARE", about: "Share of captions that are dropped, for classifier-free guidance." },
   mirror: { about: "Flip pictures left to right, by chance (not for module: data, which decide themselves)." },
   seed: { short: "s", value: "N", about: "Of the first weights, the order of the data and all noise. Default: 1." },
@@ -72,8 +76,25 @@ export function readRecipeChanges(args: TrainArguments): RecipeChanges {
     maxGradientNorm: number(args, "max-norm"),
     averages: args.text("ema")?.split(",").map(Number),
     emptyShare: number(args, "empty-share"),
+    timesteps: readTimesteps(args),
     objective: meanType === undefined && minSnrGamma === undefined ? undefined : given({ meanType, minSnrGamma }),
   });
+}
+
+/** `shifted:6`, or a name alone. */
+function readTimesteps(args: TrainArguments): TimestepChoice | undefined {
+  const [name, ...rest] = args.text("timesteps")?.split(":") ?? [];
+  if (name === undefined) return undefined;
+  const sampler = timestepSamplerNames.find((known) => known === name);
+  if (!sampler) throw new UnknownNameError({ kind: "timestep sampler", asked: name, known: timestepSamplerNames });
+  const shift = Number(rest.join(":"));
+  if ((sampler === "shifted") !== rest.length > 0 || (sampler === "shifted" && !(shift > 0 && shift < Infinity)))
+    throw new InvalidArgumentError({
+      argument: "--timesteps",
+      received: args.text("timesteps"),
+      expected: "uniform, loss-second-moment, or shifted:S with a positive S such as shifted:6",
+    });
+  return sampler === "shifted" ? { sampler, shift } : { sampler };
 }
 
 export function readPreset(args: TrainArguments): PresetName | undefined {

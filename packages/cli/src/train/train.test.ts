@@ -157,6 +157,9 @@ describe("what is wrong is said before anything is computed", () => {
     expect(await ask(...training(folder, "finetune-cfg", "run").slice(1))).toMatch(/^2 .*--from/s);
     expect(await ask(...training(folder, "base", "run", "--batch", "5", "--part", "2", ...tokenizer(folder)).slice(1))).toMatch(/^2 .*a divisor of the batch/s);
     expect(await ask(...training(folder, "base", "run", "--learning-rate", "fast").slice(1))).toMatch(/^2 .*1e-4/s);
+    expect(await ask(...training(folder, "base", "run", "--timesteps", "noisy").slice(1))).toMatch(/^2 .*loss-second-moment/s);
+    for (const timesteps of ["shifted", "shifted:0", "uniform:2"])
+      expect(await ask(...training(folder, "base", "run", "--timesteps", timesteps).slice(1))).toMatch(/^2 .*shifted:6/s);
     expect(await ask("export", join(folder, "pictures"))).toMatch(/^2 .*--out MODEL/s);
     expect(await readdir(folder)).toEqual(["pictures", "recipe.json", "tokenizer.json"]);
   });

@@ -1,6 +1,8 @@
-import { InvalidArgumentError, philoxGenerator, type Tensor, tensor, torchGenerator } from "@glissade/core";
+import { InvalidArgumentError, philoxGenerator, type Tensor, tensor, torchGenerator, UnknownNameError } from "@glissade/core";
 import { describe, expect, it } from "vitest";
+import { chooseTimesteps } from "./choose-timesteps.ts";
 import { lossSecondMoment } from "./loss-second-moment.ts";
+import { shiftedTimesteps } from "./shifted-timesteps.ts";
 import { uniformTimesteps } from "./uniform-timesteps.ts";
 
 const fixed = (...values: number[]) => ({ rand: (): Tensor => tensor([values.length], values) });
@@ -14,6 +16,45 @@ describe("uniformTimesteps", () => {
     const draw = () => uniformTimesteps(1000).sample(16, philoxGenerator(3)).t;
     expect(draw()).toEqual(draw());
     expect(new Set(draw()).size).toBeGreaterThan(10);
+  });
+});
+
+describe("shiftedTimesteps", () => {
+  it("moves the middle to s / (1 + s), and leaves the losses as they are", () => {
+    const { t, weights } = shiftedTimesteps(1000, 4).sample(5, fixed(0, 0.2, 0.5, 0.8, 0.99999));
+    expect(t).toEqual([0, 500, 800, 941, 999]);
+    expect(weights).toEqual(new Float32Array(5).fill(1));
+  });
+
+  it("draws as its probabilities say: s times as many at the noisy end, a part of s at the other", () => {
+    const sampler = shiftedTimesteps(10, 6);
+    const probabilities = sampler.probabilities();
+    expect(probabilities.reduce((sum, p) => sum + p)).toBeCloseTo(1, 12);
+    const { t } = sampler.sample(40_000, torchGenerator(1));
+    probabilities.forEach((p, step) => {
+      expect(t.filter((drawn) => drawn === step).length / t.length).toBeCloseTo(p, 2);
+    });
+    const fine = shiftedTimesteps(100_000, 6).probabilities();
+    expect((fine.at(-1) ?? 0) * 100_000).toBeCloseTo(6, 2);
+    expect((fine[0] ?? 0) * 100_000).toBeCloseTo(1 / 6, 3);
+  });
+
+  it("is uniform with a shift of 1", () => {
+    const draw = (sampler: { sample: typeof uniform.sample }) => sampler.sample(50, philoxGenerator(3));
+    const uniform = uniformTimesteps(37);
+    expect(draw(shiftedTimesteps(37, 1))).toEqual(draw(uniform));
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("refuses a shift of %s", (shift) => {
+    expect(() => shiftedTimesteps(10, shift)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("chooseTimesteps", () => {
+  it("finds a sampler by its name", () => {
+    const name = (sampler: "uniform" | "loss-second-moment" | "shifted") => chooseTimesteps(8, { sampler, shift: 2 }).state().name;
+    expect((["uniform", "loss-second-moment", "shifted"] as const).map(name)).toEqual(["uniform", "loss-second-moment", "shifted by 2"]);
+    expect(() => chooseTimesteps(8, { sampler: "shift" as "shifted" })).toThrow(UnknownNameError);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type GaussianDiffusion, glideTokenizer, InvalidArgumentError, parseTextToImageConfig, type TextToImageConfig } from "@glissade/core";
 import type { TrainedNetwork } from "../export/open-trained-network.ts";
-import { objective } from "../objectives/index.ts";
+import { chooseTimesteps, objective } from "../objectives/index.ts";
 import { diffusionTask } from "../tasks/index.ts";
 import type { AssembledNetwork, AssembleOptions } from "./assembled-run.ts";
 import type { Recipe } from "./recipe.ts";
@@ -14,7 +14,8 @@ export function assembleDenoising(asked: Recipe, process: GaussianDiffusion, { t
   const tokenizer = glideTokenizer(json, config.text ? { contextLength: config.text.textContext } : {});
   const chosen = objective(recipe.objective);
   const { emptyShare, lowRes } = recipe;
-  const task = diffusionTask({ name: recipe.stage, config, side, process, objective: chosen, tokenizer, emptyShare, ...(lowRes && { lowRes }) });
+  const timesteps = chooseTimesteps(process.numTimesteps, recipe.timesteps ?? { sampler: "uniform" });
+  const task = diffusionTask({ name: recipe.stage, config, side, process, objective: chosen, tokenizer, emptyShare, timesteps, ...(lowRes && { lowRes }) });
   return { recipe, side, task, tokenizer: json, classes: undefined, denoising: { config, objective: chosen, tokenizer } };
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { chooseTimesteps, type TimestepChoice } from "../objectives/index.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Changes of a recipe: groups such as `network` and `diffusion` are merged field by field. */
@@ -6,9 +7,9 @@ export type RecipeChanges = {
   readonly [Field in keyof Recipe]?: Required<Recipe>[Field] extends readonly unknown[] | string | number ? Recipe[Field] : Partial<Required<Recipe>[Field]>;
 };
 
-const groups: readonly string[] = ["network", "diffusion", "objective", "lowRes"];
+const groups: readonly string[] = ["network", "diffusion", "objective", "timesteps", "lowRes"];
 const fieldNames = [
-  ...["stage", "network", "diffusion", "objective", "lowRes", "steps", "batchSize", "partSize", "learningRate", "warmUp", "coolDown"],
+  ...["stage", "network", "diffusion", "objective", "timesteps", "lowRes", "steps", "batchSize", "partSize", "learningRate", "warmUp", "coolDown"],
   ...["weightDecay", "maxGradientNorm", "averages", "emptyShare"],
 ] as const satisfies readonly (keyof Recipe)[];
 
@@ -63,6 +64,8 @@ function assertRecipe(recipe: Readonly<Record<string, unknown>>): asserts recipe
     throw new InvalidArgumentError({ argument: "recipe.averages", received: averages, expected: "every decay once" });
   const { meanType } = recipe.objective === undefined ? { meanType: "epsilon" } : group(recipe.objective);
   if (!meanTypes.includes(meanType)) throw new UnknownNameError({ kind: "prediction of a network", asked: meanType, known: meanTypes.map(String) });
+  // Unchecked so far: that is what the call is for.
+  if (recipe.timesteps !== undefined) chooseTimesteps(1, group(recipe.timesteps) as unknown as TimestepChoice);
   const lowSide = recipe.lowRes === undefined ? 1 : group(recipe.lowRes).side;
   if (!(typeof lowSide === "number" && count[0](lowSide)))
     throw new InvalidArgumentError({ argument: "recipe.lowRes.side", received: lowSide, expected: count[1] });

@@ -1,4 +1,5 @@
 import type { BetaScheduleName, MeanType } from "@glissade/core";
+import type { TimestepChoice } from "../objectives/index.ts";
 import type { LowResolution } from "../tasks/index.ts";
 
 /** GLIDE's stages of training, and ADM's noised classifier. */
@@ -25,6 +26,8 @@ export interface Recipe {
     /** gamma of min-SNR weighting; left out for none. */
     readonly minSnrGamma?: number;
   };
+  /** Of a network that denoises; left out where all steps are alike. */
+  readonly timesteps?: TimestepChoice;
   /** How an upsampler's input is made. */
   readonly lowRes?: LowResolution;
   /** Optimiser steps of the whole run. */

@@ -45,6 +45,7 @@ describe("changeRecipe", () => {
 
   it.each([
     ["field of a recipe", { step: 3 }],
+    ["timestep sampler", { timesteps: { sampler: "noisy" } }],
     ["prediction of a network", { objective: { meanType: "noise" } }],
   ])("refuses an unknown %s", (kind, changes) => {
     expect(() => changeRecipe(recipe, changes)).toThrow(kind);
@@ -60,6 +61,7 @@ describe("changeRecipe", () => {
     ["stage", { stage: "upsampler" }],
     ["network", { network: [1] }],
     ["lowRes.side", { lowRes: { blur: 1 } }],
+    ["shift", { timesteps: { sampler: "shifted", shift: "6" } }],
     ["recipe", null],
   ])("refuses %s out of range", (field, changes) => {
     expect(() => changeRecipe(recipe, changes)).toThrow(InvalidArgumentError);
