@@ -107,7 +107,9 @@ class ModelWriter implements OnnxScope {
   /** The first has a length that is not known beforehand where shapes are not fixed. */
   inputs(): Graph["inputs"] {
     if (this.#fixedShapes) return this.#graph.inputs;
-    return this.#graph.inputs.map((input, index) => (index === 0 ? { ...input, dims: input.dims.map((dim, axis) => (axis === 0 ? "length" : dim)) } : input));
+    return this.#graph.inputs.map((input, index) =>
+      index === 0 ? { ...input, dims: input.dims.map((dim, axis) => (axis === 0 && typeof dim === "number" ? "length" : dim)) } : input,
+    );
   }
 
   /** The ONNX name of each result; results that are not computed (an input, a constant, a second name) are copied. */

@@ -17,7 +17,7 @@ export interface OnnxOptions {
   /** `"parallel"` runs independent branches side by side, which networks of one chain gain nothing from. Default `"sequential"`. */
   readonly executionMode?: "sequential" | "parallel";
   /**
-   * `"small"` frees every value as soon as it is dead and plans nothing ahead: a third of the memory of a graph with values that wait for long (a training step) at the same speed, and no
+   * `"small"` frees every value as soon as it is dead and plans nothing ahead: about half the memory of a graph with values that wait for long (a training step) at the same speed, and no
    * difference for others. Default `"planned"`, ONNX Runtime's own way.
    */
   readonly memory?: "planned" | "small";
