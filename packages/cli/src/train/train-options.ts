@@ -48,7 +48,7 @@ export const trainOptions = {
     value: 'FILE|"A; B"',
     about: "What sample pictures are asked for: a text file with one a line, or a list with semicolons. Default: captions of the data.",
   },
-  guidance: { value: "SCALE", about: "Of sample pictures. Default: 3, and 1 where no captions are dropped." },
+  guidance: { value: "SCALE", about: "Of sample pictures. Default: 3, and 1 for an upsampler or where no captions are dropped." },
   "checkpoint-minutes": { value: "N", about: "Minutes between two checkpoints. Default: 5." },
   resume: { about: "Go on with the run in --out, whose recipe need not be given again; begin it where there is none." },
   "dry-run": { about: "Tell parameters, memory, disk and time, and write nothing." },

@@ -7,7 +7,14 @@ export type RecipeChanges = {
   readonly [Field in keyof Recipe]?: Required<Recipe>[Field] extends readonly unknown[] | string | number ? Recipe[Field] : Partial<Required<Recipe>[Field]>;
 };
 
-const groups: readonly string[] = ["network", "diffusion", "objective", "timesteps", "lowRes"];
+/** The fields that are objects, with the names in each; a network's own are checked where it is built. */
+const groups: Readonly<Record<string, readonly string[] | undefined>> = {
+  network: undefined,
+  diffusion: ["steps", "schedule"],
+  objective: ["meanType", "minSnrGamma", "vlbWeight"],
+  timesteps: ["sampler", "shift"],
+  lowRes: ["side", "blur", "noise"],
+};
 const fieldNames = [
   ...["stage", "network", "diffusion", "objective", "timesteps", "lowRes", "steps", "batchSize", "partSize", "learningRate", "warmUp", "coolDown"],
   ...["weightDecay", "maxGradientNorm", "averages", "emptyShare"],
@@ -25,7 +32,7 @@ export function changeRecipe(recipe: Recipe, changes: unknown): Recipe {
   const merged: Record<string, unknown> = { ...recipe };
   for (const [field, value] of Object.entries(changes)) {
     if (!fieldNames.some((name) => name === field)) throw new UnknownNameError({ kind: "field of a recipe", asked: field, known: fieldNames });
-    if (value !== undefined) merged[field] = groups.includes(field) ? { ...group(merged[field]), ...group(value, field) } : value;
+    if (value !== undefined) merged[field] = field in groups ? { ...group(merged[field]), ...group(value, field) } : value;
   }
   if (merged.stage !== recipe.stage)
     throw new InvalidArgumentError({ argument: "recipe.stage", received: merged.stage, expected: `${JSON.stringify(recipe.stage)}, the stage that is run` });
@@ -72,7 +79,13 @@ function assertRecipe(recipe: Readonly<Record<string, unknown>>): asserts recipe
 }
 
 function group(value: unknown, field?: string): Readonly<Record<string, unknown>> {
-  if (isObject(value)) return value;
+  if (isObject(value)) {
+    const known = field === undefined ? undefined : groups[field];
+    for (const name of Object.keys(value)) {
+      if (known && !known.includes(name)) throw new UnknownNameError({ kind: `field of a recipe's ${field}`, asked: name, known });
+    }
+    return value;
+  }
   if (value === undefined && field === undefined) return {};
   throw new InvalidArgumentError({ argument: `recipe.${field ?? "a group"}`, received: value, expected: "an object" });
 }

@@ -25,6 +25,8 @@ export interface Recipe {
     readonly meanType: Exclude<MeanType, "previous-x">;
     /** gamma of min-SNR weighting; left out for none. */
     readonly minSnrGamma?: number;
+    /** What the variance's part of the loss, L_vlb, weighs; left out for the reference's 1. */
+    readonly vlbWeight?: number;
   };
   /** Of a network that denoises; left out where all steps are alike. */
   readonly timesteps?: TimestepChoice;

@@ -45,6 +45,7 @@ describe("changeRecipe", () => {
 
   it.each([
     ["field of a recipe", { step: 3 }],
+    ["field of a recipe's objective", { objective: { vlbWieght: 0.1 } }],
     ["timestep sampler", { timesteps: { sampler: "noisy" } }],
     ["prediction of a network", { objective: { meanType: "noise" } }],
   ])("refuses an unknown %s", (kind, changes) => {

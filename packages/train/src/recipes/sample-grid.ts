@@ -17,7 +17,7 @@ export interface SampleGridOptions {
   readonly prompts: readonly string[];
   /** Pictures that the others start from. */
   readonly examples: TrainingBatch;
-  /** Default 3, and 1 for a network that never saw an empty caption. */
+  /** Default 3, and 1 for an upsampler, which knows what to draw, and a network that never saw an empty caption. */
   readonly guidance?: number;
   /** Ends a grid of prompts early, with the pictures that there are: the run that is to stop still writes its checkpoint. */
   readonly signal?: AbortSignal;
@@ -138,7 +138,7 @@ function conditionsOf({ recipe, side }: AssembledRun, images: Tensor): { shown: 
 }
 
 function guidanceOf({ recipe }: AssembledRun, { guidance }: SampleGridOptions): number {
-  return guidance ?? (recipe.emptyShare > 0 ? 3 : 1);
+  return guidance ?? (recipe.emptyShare > 0 && recipe.stage !== "upsampler" ? 3 : 1);
 }
 
 function grid(images: readonly RgbImage[], columns: number): Uint8Array {
