@@ -14,11 +14,11 @@ const groups: Readonly<Record<string, readonly string[] | undefined>> = {
   objective: ["meanType", "minSnrGamma", "vlbWeight"],
   timesteps: ["sampler", "shift"],
   lowRes: ["side", "blur", "noise"],
-};
-const fieldNames = [
-  ...["stage", "network", "diffusion", "objective", "timesteps", "lowRes", "steps", "batchSize", "partSize", "learningRate", "warmUp", "coolDown"],
-  ...["weightDecay", "maxGradientNorm", "averages", "emptyShare"],
+} satisfies { readonly [Field in keyof Recipe]?: readonly string[] | undefined };
+const valueNames = [
+  ...["stage", "steps", "batchSize", "partSize", "learningRate", "warmUp", "coolDown", "weightDecay", "maxGradientNorm", "averages", "emptyShare"],
 ] as const satisfies readonly (keyof Recipe)[];
+const fieldNames: readonly string[] = [...Object.keys(groups), ...valueNames];
 
 /**
  * A recipe with some fields changed.
@@ -31,8 +31,8 @@ export function changeRecipe(recipe: Recipe, changes: unknown): Recipe {
   if (!isObject(changes)) throw new InvalidArgumentError({ argument: "recipe", received: changes, expected: "an object with some of a recipe's fields" });
   const merged: Record<string, unknown> = { ...recipe };
   for (const [field, value] of Object.entries(changes)) {
-    if (!fieldNames.some((name) => name === field)) throw new UnknownNameError({ kind: "field of a recipe", asked: field, known: fieldNames });
-    if (value !== undefined) merged[field] = field in groups ? { ...group(merged[field]), ...group(value, field) } : value;
+    if (!fieldNames.includes(field)) throw new UnknownNameError({ kind: "field of a recipe", asked: field, known: fieldNames });
+    if (value !== undefined) merged[field] = field in groups ? { ...group(merged[field]), ...changedGroup(field, value) } : value;
   }
   if (merged.stage !== recipe.stage)
     throw new InvalidArgumentError({ argument: "recipe.stage", received: merged.stage, expected: `${JSON.stringify(recipe.stage)}, the stage that is run` });
@@ -78,16 +78,18 @@ function assertRecipe(recipe: Readonly<Record<string, unknown>>): asserts recipe
     throw new InvalidArgumentError({ argument: "recipe.lowRes.side", received: lowSide, expected: count[1] });
 }
 
-function group(value: unknown, field?: string): Readonly<Record<string, unknown>> {
-  if (isObject(value)) {
-    const known = field === undefined ? undefined : groups[field];
-    for (const name of Object.keys(value)) {
-      if (known && !known.includes(name)) throw new UnknownNameError({ kind: `field of a recipe's ${field}`, asked: name, known });
-    }
-    return value;
-  }
-  if (value === undefined && field === undefined) return {};
-  throw new InvalidArgumentError({ argument: `recipe.${field ?? "a group"}`, received: value, expected: "an object" });
+/** A group's changes. @throws InvalidArgumentError where they are no object; UnknownNameError for a name that the group does not have. */
+function changedGroup(field: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (!isObject(value)) throw new InvalidArgumentError({ argument: `recipe.${field}`, received: value, expected: "an object" });
+  const known = groups[field];
+  const unknown = Object.keys(value).find((name) => known && !known.includes(name));
+  if (known && unknown !== undefined) throw new UnknownNameError({ kind: `field of a recipe's ${field}`, asked: unknown, known });
+  return value;
+}
+
+function group(value: unknown): Readonly<Record<string, unknown>> {
+  if (value === undefined || isObject(value)) return value ?? {};
+  throw new InvalidArgumentError({ argument: "recipe.a group", received: value, expected: "an object" });
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
