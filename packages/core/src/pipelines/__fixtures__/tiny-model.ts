@@ -37,12 +37,14 @@ export function byteTokenizer(): object {
   };
 }
 
+const scheduler = { num_train_timesteps: 1000, beta_schedule: "squaredcos_cap_v2", prediction_type: "sample", variance_type: "learned_range" };
+
 /** A complete model folder in memory with random weights. The network predicts the image itself: as noise, what a random network says would clip to black and white. `change` replaces or (with undefined) removes files. */
 export async function tinyModel(change: Readonly<Record<string, unknown>> = {}): Promise<Map<string, Blob>> {
   const files: Record<string, unknown> = {
     "model_index.json": { _class_name: "GlidePipeline", generation: { sampler: "ddim", steps: 3, guidance_scale: 2 } },
     "base/config.json": tinyConfig,
-    "scheduler/scheduler_config.json": { num_train_timesteps: 1000, beta_schedule: "squaredcos_cap_v2", prediction_type: "sample", variance_type: "learned_range" },
+    "scheduler/scheduler_config.json": scheduler,
     "tokenizer/tokenizer.json": byteTokenizer(),
     "base/model.safetensors": await encodeSafetensors(tinyWeights()),
     ...change,
@@ -50,11 +52,36 @@ export async function tinyModel(change: Readonly<Record<string, unknown>> = {}):
   return new Map(Object.entries(files).flatMap(([path, content]) => (content === undefined ? [] : [[path, new Blob([content instanceof Uint8Array ? content.slice() : JSON.stringify(content)])] as const])));
 }
 
-export function tinyWeights(): Record<string, AnyTensor> {
-  const config = parseTextToImageConfig(tinyConfig);
+/** The files that make of the tiny model a whole cascade: an inpainting network, and two upsamplers to 8 x 8 pixels. */
+export async function tinyCascade(): Promise<Record<string, unknown>> {
+  const stages = {
+    base_inpaint: { ...tinyConfig, inpaint: true },
+    upsampler: { ...tinyConfig, image_size: 8, super_res: true },
+    upsampler_inpaint: { ...tinyConfig, image_size: 8, super_res: true, inpaint: true },
+  };
+  const files: Record<string, unknown> = {
+    "model_index.json": {
+      _class_name: "GlidePipeline",
+      ...Object.fromEntries(["base", ...Object.keys(stages)].map((name) => [name, ["glissade", "Text2ImUNet"]])),
+      generation: { sampler: "ddim", steps: 3, guidance_scale: 2 },
+      upscaling: { sampler: "ddim", steps: 2, guidance_scale: 1, temperature: 1 },
+    },
+    "upsampler_scheduler/scheduler_config.json": { ...scheduler, beta_schedule: "linear" },
+  };
+  for (const [name, config] of Object.entries(stages)) {
+    files[`${name}/config.json`] = config;
+    files[`${name}/model.safetensors`] = await encodeSafetensors(tinyWeights(config));
+  }
+  return files;
+}
+
+export function tinyWeights(json: object = tinyConfig): Record<string, AnyTensor> {
+  const config = parseTextToImageConfig(json);
+  const side = config.imageSize ?? 4;
+  const size = { height: side, width: side, ...(config.superResolution && { lowRes: { height: 4, width: 4 } }) };
   const generator = philoxGenerator(1);
   const weights: Record<string, AnyTensor> = {};
-  for (const { name, dims } of [textGraph(config), textToImageGraph(config, { height: 4, width: 4 })].flatMap((graph) => graph.parameters)) {
+  for (const { name, dims } of [textGraph(config), textToImageGraph(config, size)].flatMap((graph) => graph.parameters)) {
     const scale = name === "out.2.weight" ? 0.1 : dims.length > 1 ? 1 / Math.sqrt(sizeOf(dims.slice(1))) : 0.3;
     weights[name] ??= tensor(dims, generator.randn(dims).data.map((value) => value * scale));
   }

@@ -1,0 +1,31 @@
+import { imagesFromTensor, type RgbImage } from "../image/index.ts";
+import type { Tensor } from "../tensor.ts";
+import type { StageName } from "./model-description.ts";
+
+/** A picture and the seed that makes it again, alone. */
+export interface GeneratedImage extends RgbImage {
+  readonly seed: number;
+}
+
+/** A finished step of a generation. */
+export interface GenerateStep {
+  /** Which network made it. */
+  readonly stage: StageName;
+  /** Finished steps of the whole run, 1 to `steps`. */
+  readonly step: number;
+  /** Steps of all stages together. */
+  readonly steps: number;
+  /** The step of the training process that was just left. */
+  readonly timestep: number;
+  /** The pictures expected behind the noise, one per image; at a stage's last step its result. Made when read. */
+  readonly preview: readonly GeneratedImage[];
+  /** The same before it becomes pixels: x_0 `[count, 3, H, W]` in about [-1, 1]. */
+  readonly x0: Tensor;
+  /** The state with its noise, `[count, 3, H, W]`; at a stage's last step the pictures. */
+  readonly x: Tensor;
+}
+
+/** The pictures of a batch with their seeds. */
+export function imagesWithSeeds(x: Tensor, seeds: readonly number[]): GeneratedImage[] {
+  return imagesFromTensor(x).map((image, k) => ({ ...image, seed: seeds[k] ?? 0 }));
+}
