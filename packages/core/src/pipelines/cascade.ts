@@ -1,11 +1,14 @@
 import type { GaussianDiffusion } from "../diffusion/index.ts";
+import type { GradientGuidance } from "../guidance/index.ts";
 import { batchNoise, type NoiseSource, perImageNoise, torchGenerator } from "../random/index.ts";
 import { spacedProcess } from "../samplers/index.ts";
 import type { Tensor } from "../tensor.ts";
+import { clipScores, openClipGuidance } from "./clip.ts";
 import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "./generate-step.ts";
 import type { ModelDescription, StageDescription } from "./model-description.ts";
 import type { ModelNetworks } from "./model-networks.ts";
 import { type GenerateWarning, type ResolvedSampling, type SamplingSettings, truncationWarnings } from "./sampling-options.ts";
+import type { Lease } from "./shared-resource.ts";
 import { runStage, type StageRunOptions } from "./stage-run.ts";
 import { upscaleStage } from "./upscale.ts";
 
@@ -59,17 +62,55 @@ export async function* runCascade({ model, networks }: PipelineParts, options: C
   if (steps > 0) {
     const { value: stage, release } = await networks.stage(base.name, signal);
     try {
-      const thresholding = settings.dynamicThresholding;
-      pictures = yield* runStage({ ...shared, stage, process, sampler, guidance, noise: noise.base, thresholding, before: 0, ...beginning });
+      const rules = await openGradients(networks, model, resolved, signal);
+      try {
+        const thresholding = settings.dynamicThresholding;
+        const gradient = { rules: rules.value, rule: resolved.gradientRule };
+        pictures = yield* runStage({ ...shared, stage, process, sampler, guidance, gradient, noise: noise.base, thresholding, before: 0, ...beginning });
+      } finally {
+        await rules.release();
+      }
     } finally {
       await release();
     }
   }
+  const scores = await scoresOf(networks, model, resolved, pictures, signal);
   if (upscaling && upscalingProcess) {
     const held = options.holdLarge?.(upscaling.stage.imageSize);
-    pictures = yield* upscaleStage(networks, { ...shared, ...held, upscaling, process: upscalingProcess, noise: noise.upscaling, lowRes: pictures, before: steps });
+    pictures = yield* upscaleStage(networks, { ...shared, ...held, upscaling, process: upscalingProcess, noise: noise.upscaling, lowRes: pictures, lowSide: base.imageSize, before: steps });
   }
-  return { images: imagesWithSeeds(pictures, seeds), settings, warnings: truncationWarnings(model.tokenizer, base, settings) };
+  return { images: bestFirst(imagesWithSeeds(pictures, seeds), scores, settings.keepBest), settings, warnings: truncationWarnings(model.tokenizer, base, settings) };
+}
+
+/** CLIP's judgement of the base network's pictures, where the best are to be kept. */
+async function scoresOf(
+  networks: ModelNetworks,
+  { clip }: ModelDescription,
+  { settings: { keepBest, prompt } }: ResolvedSampling,
+  pictures: Tensor,
+  signal: AbortSignal | undefined,
+): Promise<readonly number[] | undefined> {
+  if (keepBest === undefined || !clip || typeof prompt !== "string") return undefined;
+  return clipScores(networks, clip, pictures, prompt, signal);
+}
+
+/** @see Nichol et al. 2021, section 5: CLIP's scores favour pictures that CLIP guided */
+function bestFirst(images: readonly GeneratedImage[], scores: readonly number[] | undefined, keep = images.length): GeneratedImage[] {
+  if (!scores) return [...images];
+  const scored = images.map((image, k) => ({ ...image, clipScore: scores[k] ?? 0 }));
+  return scored.sort((a, b) => b.clipScore - a.clipScore).slice(0, keep);
+}
+
+/** The rules whose gradients lead the base network's samples: the caller's, and CLIP's. */
+async function openGradients(
+  networks: ModelNetworks,
+  { clip }: ModelDescription,
+  { clipGuidance, gradients, prompts }: ResolvedSampling,
+  signal: AbortSignal | undefined,
+): Promise<Lease<readonly GradientGuidance[]>> {
+  if (!clip || !clipGuidance) return { value: gradients, release: async () => {} };
+  const { value, release } = await openClipGuidance(networks, clip, clipGuidance, prompts, signal);
+  return { value: [value, ...gradients], release };
 }
 
 /** Pure noise of a network's size. */

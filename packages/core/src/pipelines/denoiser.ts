@@ -38,7 +38,7 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
 
   return async (x, index) => {
     const timestep = process.timestepMap[index] ?? 0;
-    const progress = process.numTimesteps === 1 ? 0 : 1 - index / (process.numTimesteps - 1);
+    const progress = progressAt(process, index);
     const isGuided = guidance.plan(progress).unconditional;
     const texts = weights.length + (isGuided || needsEmpty ? 1 : 0);
     const inputs = {
@@ -54,6 +54,11 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
     const guided = isGuided && empty ? guidance.combine({ conditional, unconditional: empty, progress }) : conditional;
     return predict(process, guided, x, index, prediction);
   };
+}
+
+/** How far a run is at a step of its process: 0 at the noisiest, 1 at the last. */
+export function progressAt({ numTimesteps }: GaussianDiffusion, index: number): number {
+  return numTimesteps === 1 ? 0 : 1 - index / (numTimesteps - 1);
 }
 
 /** empty + sum of w_i (prompt_i - empty) */

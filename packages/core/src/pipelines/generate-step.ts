@@ -5,6 +5,8 @@ import type { StageName } from "./model-description.ts";
 /** A picture and the seed that makes it again, alone. */
 export interface GeneratedImage extends RgbImage {
   readonly seed: number;
+  /** How well it fits the prompt by the model's CLIP: 100 times the cosine for the published one. Only where that was asked for. */
+  readonly clipScore?: number;
 }
 
 /** A finished step of a generation. */
@@ -28,4 +30,15 @@ export interface GenerateStep {
 /** The pictures of a batch with their seeds. */
 export function imagesWithSeeds(x: Tensor, seeds: readonly number[]): GeneratedImage[] {
   return imagesFromTensor(x).map((image, k) => ({ ...image, seed: seeds[k] ?? 0 }));
+}
+
+/** The step as one of a longer run. */
+export function renumbered(finished: GenerateStep, step: number, steps: number): GenerateStep {
+  const { stage, timestep, x, x0 } = finished;
+  return {
+    ...{ stage, step, steps, timestep, x, x0 },
+    get preview() {
+      return finished.preview;
+    },
+  };
 }

@@ -54,6 +54,7 @@ describe("generate", () => {
         spacing: "respacing",
         guidance: { scale: 2, interval: [0, 1], rescale: 0 },
         dynamicThresholding: undefined,
+        clipGuidance: undefined,
         upscale: false,
       });
       expect(warnings).toEqual([]);

@@ -1,18 +1,30 @@
 import type { Backend } from "../backend.ts";
-import { DisposedError } from "../errors.ts";
+import { DisposedError, InvalidArgumentError } from "../errors.ts";
+import { type RgbImage, readImage } from "../image/index.ts";
+import { concatRows } from "../tensor.ts";
 import type { GenerateResult } from "./cascade.ts";
+import { clipScores } from "./clip.ts";
 import { type EditOptions, edit } from "./edit.ts";
 import type { GenerateStep } from "./generate-step.ts";
 import { type InpaintOptions, inpaint } from "./inpaint.ts";
-import type { GenerationDefaults, ModelDescription, StageName, UpscalingDefaults } from "./model-description.ts";
+import { type InterpolateOptions, type InterpolateResult, interpolate } from "./interpolate.ts";
+import { assertPicture } from "./known-picture.ts";
+import { type GenerationDefaults, MissingNetworkError, type ModelDescription, type StageName, type UpscalingDefaults } from "./model-description.ts";
 import type { ModelNetworks } from "./model-networks.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 import { textToImage } from "./text-to-image.ts";
+import { type UpscaleOptions, type UpscaleResult, upscaleImage } from "./upscale-image.ts";
 
 export interface GlideParts {
   readonly model: ModelDescription;
   readonly backend: Backend;
   readonly networks: ModelNetworks;
+}
+
+export interface ClipScoreOptions {
+  readonly images: readonly RgbImage[];
+  readonly prompt: string;
+  readonly signal?: AbortSignal;
 }
 
 /** `onProgress` is told every finished step. */
@@ -121,6 +133,62 @@ export class Glide {
   async *streamEdit(options: EditOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
     this.#assertUsable();
     return yield* edit(this.#parts, options);
+  }
+
+  /**
+   * Enlarges a picture by the model's upsampler: 64 to 256 pixels for GLIDE's. Larger pictures are enlarged in tiles without seams.
+   *
+   * @throws as `generate`; MissingNetworkError where the model has no upsampler
+   * @example
+   * ```ts
+   * const { images } = await glide.upscale({ image, prompt: "a red apple" });
+   * ```
+   */
+  upscale(options: WithProgress<UpscaleOptions>): Promise<UpscaleResult> {
+    return finished(this.streamUpscale(options), options?.onProgress);
+  }
+
+  /** `upscale` step by step, as `stream`. */
+  async *streamUpscale(options: UpscaleOptions): AsyncGenerator<GenerateStep, UpscaleResult, void> {
+    this.#assertUsable();
+    return yield* upscaleImage(this.#parts, options);
+  }
+
+  /**
+   * Pictures on the way from one prompt, or one seed, to another: prompts are mixed by weights, noises along the arc between them.
+   *
+   * @throws as `generate`
+   * @example
+   * ```ts
+   * const { images } = await glide.interpolate({ from: { prompt: "a lion", seed: 1 }, to: { prompt: "a tiger", seed: 1 }, count: 5 });
+   * ```
+   */
+  interpolate(options: WithProgress<InterpolateOptions>): Promise<InterpolateResult> {
+    return finished(this.streamInterpolate(options), options?.onProgress);
+  }
+
+  /** `interpolate` step by step, as `stream`. */
+  async *streamInterpolate(options: InterpolateOptions): AsyncGenerator<GenerateStep, InterpolateResult, void> {
+    this.#assertUsable();
+    return yield* interpolate(this.#parts, options);
+  }
+
+  /**
+   * How well pictures fit a prompt by the model's CLIP: exp(logit scale) times the cosine of the embeddings.
+   *
+   * @returns one number a picture; the greater, the better
+   * @throws InvalidArgumentError where a picture or the prompt is none; MissingNetworkError where the model has no CLIP; the signal's reason where aborted
+   * @see Nichol et al. 2021, section 5: not a fair judge of pictures that CLIP itself has led
+   */
+  async clipScore({ images, prompt, signal }: ClipScoreOptions): Promise<number[]> {
+    this.#assertUsable();
+    const { model, networks } = this.#parts;
+    const { clip } = model;
+    if (!clip) throw new MissingNetworkError({ model: model.label, network: "clip" });
+    if (typeof prompt !== "string" || prompt.trim() === "") throw new InvalidArgumentError({ argument: "prompt", received: prompt, expected: "a text" });
+    if (!Array.isArray(images) || images.length === 0) throw new InvalidArgumentError({ argument: "images", received: images, expected: "a list of pictures" });
+    const pictures = images.map((image) => readImage(assertPicture(image), clip.config.image.imageSize));
+    return clipScores(networks, clip, concatRows(pictures), prompt, signal);
   }
 
   /** Frees the networks; the backend stays the caller's. Safe to call twice. */

@@ -1,11 +1,14 @@
 export type { GenerateResult } from "./cascade.ts";
+export type { ClipGuidanceOptions, ClipGuidanceSettings } from "./clip.ts";
 export type { EditOptions } from "./edit.ts";
 export { NumericalError } from "./float32.ts";
 export type { GeneratedImage, GenerateStep } from "./generate-step.ts";
-export { Glide, type WithProgress } from "./glide.ts";
+export { type ClipScoreOptions, Glide, type WithProgress } from "./glide.ts";
 export type { InpaintOptions } from "./inpaint.ts";
+export type { InterpolateOptions, InterpolateResult } from "./interpolate.ts";
 export { type LoadGlideOptions, loadGlide } from "./load-glide.ts";
 export { type GenerationDefaults, MissingNetworkError, ModelFormatError, type StageName, type UpscalingDefaults } from "./model-description.ts";
 export type { SamplerOptions, SamplerSettings } from "./sampler-options.ts";
 export type { GenerateWarning, SamplingOptions as GenerateOptions, SamplingSettings as GenerateSettings, WeightedPrompt } from "./sampling-options.ts";
 export type { UpscalingOptions, UpscalingSettings } from "./upscaling-options.ts";
+export type { UpscaleOptions, UpscaleResult } from "./upscale-image.ts";

@@ -1,9 +1,9 @@
 import type { Backend, Executable } from "../backend.ts";
 import type { Graph } from "../graph/index.ts";
-import { textGraph, textToImageGraph } from "../networks/index.ts";
+import { clipGuidanceGraph, clipImageGraph, clipTextGraph, textGraph, textToImageGraph } from "../networks/index.ts";
 import { sizeOf } from "../tensor.ts";
 import type { ModelFiles } from "../weights/index.ts";
-import { MissingNetworkError, type ModelDescription, type StageDescription, type StageName } from "./model-description.ts";
+import { type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription, type StageName } from "./model-description.ts";
 import { type Lease, SharedResource } from "./shared-resource.ts";
 
 /** A stage of the model on a backend: what reads the text, and what denoises. */
@@ -14,6 +14,10 @@ export interface OpenStage {
   readonly network: Executable;
   dispose(): Promise<void>;
 }
+
+/** The parts of a CLIP, each opened when it is needed: what reads texts, what compares pictures, and what leads to them. */
+export const clipParts = ["text", "image", "guidance"] as const;
+export type ClipPart = (typeof clipParts)[number];
 
 export interface ModelNetworksOptions {
   readonly files: ModelFiles;
@@ -26,12 +30,17 @@ export interface ModelNetworksOptions {
 /** The networks of a model: each is opened when it is first needed, and only as long as it is needed where the memory is to be kept free. */
 export class ModelNetworks {
   readonly #stages: ReadonlyMap<StageName, SharedResource<OpenStage>>;
+  readonly #clip: ReadonlyMap<ClipPart, SharedResource<Executable>>;
   readonly #model: ModelDescription;
 
   constructor(options: ModelNetworksOptions) {
     const { model, keepLoaded: keep } = options;
     this.#model = model;
     this.#stages = new Map([...model.stages].map(([name, stage]) => [name, new SharedResource((signal) => openStage(options, stage, signal), { keep })]));
+    const { clip } = model;
+    this.#clip = new Map(
+      clip ? clipParts.map((part) => [part, new SharedResource((signal) => openClipPart(options, clip, part, signal), { keep })] as const) : [],
+    );
   }
 
   /** @throws MissingNetworkError where the model has no such stage; what compiling it throws. */
@@ -41,8 +50,15 @@ export class ModelNetworks {
     return found.acquire(signal);
   }
 
+  /** @throws MissingNetworkError where the model has no CLIP; what compiling it throws. */
+  clip(part: ClipPart, signal?: AbortSignal): Promise<Lease<Executable>> {
+    const found = this.#clip.get(part);
+    if (!found) throw new MissingNetworkError({ model: this.#model.label, network: "clip" });
+    return found.acquire(signal);
+  }
+
   async dispose(): Promise<void> {
-    await Promise.all([...this.#stages.values()].map((stage) => stage.dispose()));
+    await Promise.all([...this.#stages.values(), ...this.#clip.values()].map((network) => network.dispose()));
   }
 }
 
@@ -63,6 +79,21 @@ function graphsOf(model: ModelDescription, stage: StageDescription): readonly [t
   const side = config.superResolution ? lowResolutionSide(model, stage) : undefined;
   const lowRes = side === undefined ? {} : { lowRes: { height: side, width: side } };
   return [config.text && textGraph(config), textToImageGraph(config, { height: imageSize, width: imageSize, ...lowRes })];
+}
+
+async function openClipPart(
+  { files, backend }: ModelNetworksOptions,
+  { config }: ClipDescription,
+  part: ClipPart,
+  signal: AbortSignal | undefined,
+): Promise<Executable> {
+  const graph = { text: clipTextGraph, image: clipImageGraph, guidance: clipGuidanceGraph }[part](config);
+  const weights = await files.openWeights(`clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`);
+  try {
+    return await backend.compile(graph, weights, { name: `clip's ${part}`, ...(signal && { signal }) });
+  } finally {
+    await weights.dispose();
+  }
 }
 
 async function openStage({ files, backend, model }: ModelNetworksOptions, description: StageDescription, signal: AbortSignal | undefined): Promise<OpenStage> {

@@ -1,7 +1,9 @@
 import { display, InvalidArgumentError } from "../errors.ts";
+import type { GradientGuidance } from "../guidance/index.ts";
 import { assertSeed, imageSeeds, randomSeed } from "../random/index.ts";
 import type { GlideTokenizer } from "../text/index.ts";
-import type { ModelDescription, StageDescription } from "./model-description.ts";
+import { type ClipGuidanceOptions, type ClipGuidanceSettings, type ResolvedClipGuidance, resolveClipGuidance } from "./clip.ts";
+import { MissingNetworkError, type ModelDescription, type StageDescription } from "./model-description.ts";
 import { type ResolvedSampler, resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
 import { type ResolvedUpscaling, resolveUpscaling, type UpscalingOptions, type UpscalingSettings } from "./upscaling-options.ts";
 
@@ -34,6 +36,12 @@ export interface SamplingOptions extends SamplerOptions {
   readonly seedMode?: "per-image" | "batch";
   /** Clip predictions by the given percentile (0 to 1, e.g. 0.995) instead of at -1 and 1. Saharia et al. 2022, section 2.3. */
   readonly dynamicThresholding?: number;
+  /** The scale of CLIP guidance (0 = none, the default), or its options: the noised CLIP's gradient leads the pictures, alone or together with classifier-free guidance. */
+  readonly clipGuidance?: number | ClipGuidanceOptions;
+  /** Give back only so many of the `count` pictures: those that fit the prompt best by the model's CLIP, the best first. Pictures that CLIP led have learned to please it: its judgement of them says little. */
+  readonly keepBest?: number;
+  /** Further rules with gradients, e.g. of a classifier of your own. */
+  readonly gradients?: readonly GradientGuidance[];
   /** The upsampler's part, or `false` to leave the pictures as the base network makes them. Default: used where the model has one. */
   readonly upscale?: boolean | UpscalingOptions;
   /** Stops between two steps, with the signal's reason. */
@@ -48,6 +56,9 @@ export interface SamplingSettings extends SamplerSettings {
   readonly seed: number;
   readonly seedMode: "per-image" | "batch";
   readonly dynamicThresholding: number | undefined;
+  /** Undefined where there is none, or its scale is a schedule. */
+  readonly clipGuidance: ClipGuidanceSettings;
+  readonly keepBest: number | undefined;
   /** False where no upsampler took part. */
   readonly upscale: UpscalingSettings | false;
 }
@@ -57,6 +68,8 @@ export interface ResolvedSampling extends Omit<ResolvedSampler, "settings"> {
   readonly settings: SamplingSettings;
   readonly prompts: readonly (readonly [prompt: string, weight: number])[];
   readonly seeds: readonly number[];
+  readonly clipGuidance: ResolvedClipGuidance | undefined;
+  readonly gradients: readonly GradientGuidance[];
   readonly upscaling: ResolvedUpscaling | undefined;
 }
 
@@ -69,27 +82,38 @@ export interface ResolvedSampling extends Omit<ResolvedSampler, "settings"> {
 export function resolveSampling(options: SamplingOptions, model: ModelDescription, stage: StageDescription): ResolvedSampling {
   if (typeof options !== "object" || options === null)
     throw new InvalidArgumentError({ argument: "options", received: options, expected: 'an object such as { prompt: "a red apple" }' });
+  const { prompt, prompts, negativePrompt, count, seed } = resolvePrompt(options);
+  const seedMode = options.seedMode ?? "per-image";
+  if (seedMode !== "per-image" && seedMode !== "batch")
+    throw new InvalidArgumentError({ argument: "seedMode", received: seedMode, expected: '"per-image" or "batch"' });
+  // Without a prompt there is nothing that guidance could lead to.
+  const { settings, ...parts } = resolveSampler(prompt === null ? { ...options, guidance: 1 } : options, model.defaults, stage.process.numTimesteps);
+  const dynamicThresholding = assertThreshold(options.dynamicThresholding);
+  const clipGuidance = prompt === null ? undefined : resolveClipGuidance(options.clipGuidance, model);
+  const keepBest = assertKeepBest(options.keepBest, prompt, count, model);
+  const upscaling = resolveUpscaling(options.upscale, model, stage.config.inpainting ? "upsampler_inpaint" : "upsampler");
+  return {
+    ...parts,
+    settings: { prompt, negativePrompt, count, seed, seedMode, ...settings, dynamicThresholding, clipGuidance: clipGuidance?.settings, keepBest, upscale: upscaling?.settings ?? false },
+    prompts,
+    seeds: imageSeeds(seed, count),
+    clipGuidance,
+    gradients: options.gradients ?? [],
+    upscaling,
+  };
+}
+
+/** What is asked for, checked: its texts with their weights, how many pictures, and from which seed. */
+export function resolvePrompt(options: Pick<SamplingOptions, "prompt" | "negativePrompt" | "count" | "seed">) {
   const prompt = assertPrompts(options.prompt);
   const count = options.count ?? 1;
   if (!(Number.isInteger(count) && count >= 1 && count <= largestCount))
     throw new InvalidArgumentError({ argument: "count", received: count, expected: `an integer from 1 to ${largestCount}` });
   const seed = options.seed ?? randomSeed();
   assertSeed(seed);
-  const seedMode = options.seedMode ?? "per-image";
-  if (seedMode !== "per-image" && seedMode !== "batch")
-    throw new InvalidArgumentError({ argument: "seedMode", received: seedMode, expected: '"per-image" or "batch"' });
-  const negativePrompt = options.negativePrompt === undefined ? "" : assertText("negativePrompt", options.negativePrompt);
-  // Without a prompt there is nothing that guidance could lead to.
-  const { settings, ...parts } = resolveSampler(prompt === null ? { ...options, guidance: 1 } : options, model.defaults, stage.process.numTimesteps);
-  const dynamicThresholding = assertThreshold(options.dynamicThresholding);
-  const upscaling = resolveUpscaling(options.upscale, model, stage.config.inpainting ? "upsampler_inpaint" : "upsampler");
-  return {
-    ...parts,
-    settings: { prompt, negativePrompt, count, seed, seedMode, ...settings, dynamicThresholding, upscale: upscaling?.settings ?? false },
-    prompts: prompt === null ? [["", 1]] : typeof prompt === "string" ? [[prompt, 1]] : prompt.map((part) => [part.prompt, part.weight] as const),
-    seeds: imageSeeds(seed, count),
-    upscaling,
-  };
+  const prompts: readonly (readonly [prompt: string, weight: number])[] =
+    prompt === null ? [["", 1]] : typeof prompt === "string" ? [[prompt, 1]] : prompt.map((part) => [part.prompt, part.weight]);
+  return { prompt, prompts, count, seed, negativePrompt: options.negativePrompt === undefined ? "" : assertText("negativePrompt", options.negativePrompt) };
 }
 
 /** Most prompts of one picture: each is a row of the network's batch. */
@@ -125,6 +149,15 @@ function assertPrompt(argument: string, prompt: unknown): string {
 function assertText(argument: string, value: unknown): string {
   if (typeof value !== "string") throw new InvalidArgumentError({ argument, received: value, expected: "a string" });
   return value;
+}
+
+function assertKeepBest(keepBest: number | undefined, prompt: SamplingOptions["prompt"], count: number, { label, clip }: ModelDescription): number | undefined {
+  if (keepBest === undefined) return undefined;
+  if (!(Number.isInteger(keepBest) && keepBest >= 1 && keepBest <= count))
+    throw new InvalidArgumentError({ argument: "keepBest", received: keepBest, expected: `an integer from 1 to count (${count})` });
+  if (typeof prompt !== "string") throw new InvalidArgumentError({ argument: "keepBest", received: keepBest, expected: "a run with one prompt" });
+  if (!clip) throw new MissingNetworkError({ model: label, network: "clip" });
+  return keepBest;
 }
 
 function assertThreshold(percentile: number | undefined): number | undefined {

@@ -1,10 +1,10 @@
 import { dynamicThresholding, type GaussianDiffusion } from "../diffusion/index.ts";
-import type { Guidance } from "../guidance/index.ts";
+import { type GradientGuidance, type Guidance, scaledGradient } from "../guidance/index.ts";
 import type { NoiseSource } from "../random/index.ts";
 import { type Gradient, type GradientRule, type Sampler, withGradient } from "../samplers/index.ts";
 import type { Tensor } from "../tensor.ts";
 import type { GlideTokenizer } from "../text/index.ts";
-import { guidedDenoiser } from "./denoiser.ts";
+import { guidedDenoiser, progressAt } from "./denoiser.ts";
 import { type GenerateStep, imagesWithSeeds } from "./generate-step.ts";
 import type { OpenStage } from "./model-networks.ts";
 import { encodeText, type TextFeatures } from "./text-condition.ts";
@@ -32,8 +32,8 @@ export interface StageRunOptions {
   readonly denoisedFn?: (x0: Tensor) => Tensor;
   /** What the network sees beside x, one row a picture. */
   readonly conditions?: Readonly<Record<string, Tensor>>;
-  /** A gradient that leads the samples, as its sampler needs it. */
-  readonly gradient?: { readonly of: Gradient; readonly rule: GradientRule } | undefined;
+  /** Rules whose gradients lead the samples, and how the sampler takes them in. */
+  readonly gradient?: { readonly rules: readonly GradientGuidance[]; readonly rule: GradientRule };
   /** Steps of this run before this stage, and of all stages. */
   readonly before: number;
   readonly total: number;
@@ -48,7 +48,7 @@ export interface StageRunOptions {
 export async function* runStage(options: StageRunOptions): AsyncGenerator<GenerateStep, Tensor, void> {
   const { stage, process, sampler, x, from, noise, seeds, before, total, gradient, signal } = options;
   const plain = await denoiserOf(options);
-  const denoise = gradient ? withGradient(process, plain, gradient.of, gradient.rule) : plain;
+  const denoise = gradient && gradient.rules.length > 0 ? withGradient(process, plain, gradientOf(options, gradient.rules), gradient.rule) : plain;
   let last = x;
   for await (const step of sampler({ process, denoise, noise, x, ...(from !== undefined && { from }), ...(signal && { signal }) })) {
     const isLast = step.step === step.steps - 1;
@@ -66,6 +66,10 @@ export async function* runStage(options: StageRunOptions): AsyncGenerator<Genera
     };
   }
   return last;
+}
+
+function gradientOf({ process, signal }: StageRunOptions, rules: readonly GradientGuidance[]): Gradient {
+  return (x, index) => scaledGradient(rules, { x, timestep: process.timestepMap[index] ?? 0, progress: progressAt(process, index) }, signal);
 }
 
 async function denoiserOf(options: StageRunOptions) {

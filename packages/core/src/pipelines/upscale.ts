@@ -4,14 +4,17 @@ import { mapTensor, type Tensor } from "../tensor.ts";
 import type { GenerateStep } from "./generate-step.ts";
 import type { ModelNetworks } from "./model-networks.ts";
 import { runStage, type StageRunOptions } from "./stage-run.ts";
+import { tiledNetwork } from "./tiled-network.ts";
 import type { ResolvedUpscaling } from "./upscaling-options.ts";
 
 export interface UpscaleStageOptions
   extends Pick<StageRunOptions, "tokenizer" | "prompts" | "negativePrompt" | "noise" | "seeds" | "before" | "total" | "denoisedFn" | "conditions" | "signal"> {
   readonly upscaling: ResolvedUpscaling;
   readonly process: GaussianDiffusion;
-  /** The base network's pictures, [count, 3, h, w]. */
+  /** The small pictures, [count, 3, h, w]. */
   readonly lowRes: Tensor;
+  /** Side of the small pictures that the network enlarges; larger ones are enlarged in tiles. */
+  readonly lowSide: number;
 }
 
 /**
@@ -20,14 +23,17 @@ export interface UpscaleStageOptions
  * @returns the pictures, [count, 3, H, W]
  * @see Nichol et al. 2021, section 3.1; the text2im notebook of openai/glide-text2im
  */
-export async function* upscaleStage(networks: ModelNetworks, { upscaling, lowRes, noise, conditions, ...run }: UpscaleStageOptions): AsyncGenerator<GenerateStep, Tensor, void> {
+export async function* upscaleStage(networks: ModelNetworks, { upscaling, lowRes, lowSide, noise, conditions, ...run }: UpscaleStageOptions): AsyncGenerator<GenerateStep, Tensor, void> {
   const { stage: description, settings, sampler, guidance } = upscaling;
+  const [count = 0, , height = 0, width = 0] = lowRes.dims;
+  const factor = description.imageSize / lowSide;
   const { value: stage, release } = await networks.stage(description.name, run.signal);
   try {
-    const start = noise([lowRes.dims[0] ?? 0, description.config.imageChannels, description.imageSize, description.imageSize]);
+    const start = noise([count, description.config.imageChannels, height * factor, width * factor]);
+    const isTiled = height !== lowSide || width !== lowSide;
     return yield* runStage({
       ...run,
-      stage,
+      stage: isTiled ? { ...stage, network: tiledNetwork(stage.network, { side: description.imageSize, lowSide }) } : stage,
       sampler,
       guidance,
       noise,

@@ -1,4 +1,5 @@
-import { textGraph, textToImageGraph } from "../../networks/index.ts";
+import type { Graph } from "../../graph/index.ts";
+import { clipImageGraph, clipTextGraph, parseClipConfig, textGraph, textToImageGraph } from "../../networks/index.ts";
 import { parseTextToImageConfig } from "../../networks/text-to-image-config.ts";
 import { philoxGenerator } from "../../random/index.ts";
 import { type AnyTensor, sizeOf, tensor } from "../../tensor.ts";
@@ -39,10 +40,12 @@ export function byteTokenizer(): object {
 
 const scheduler = { num_train_timesteps: 1000, beta_schedule: "squaredcos_cap_v2", prediction_type: "sample", variance_type: "learned_range" };
 
+const tinyIndex = { _class_name: "GlidePipeline", base: ["glissade", "Text2ImUNet"], generation: { sampler: "ddim", steps: 3, guidance_scale: 2 } };
+
 /** A complete model folder in memory with random weights. The network predicts the image itself: as noise, what a random network says would clip to black and white. `change` replaces or (with undefined) removes files. */
 export async function tinyModel(change: Readonly<Record<string, unknown>> = {}): Promise<Map<string, Blob>> {
   const files: Record<string, unknown> = {
-    "model_index.json": { _class_name: "GlidePipeline", generation: { sampler: "ddim", steps: 3, guidance_scale: 2 } },
+    "model_index.json": tinyIndex,
     "base/config.json": tinyConfig,
     "scheduler/scheduler_config.json": scheduler,
     "tokenizer/tokenizer.json": byteTokenizer(),
@@ -86,4 +89,46 @@ export function tinyWeights(json: object = tinyConfig): Record<string, AnyTensor
     weights[name] ??= tensor(dims, generator.randn(dims).data.map((value) => value * scale));
   }
   return weights;
+}
+
+/** The smallest noised CLIP, for the tiny model's pictures. */
+const tinyClipConfig = {
+  image_size: 4,
+  patch_size: 2,
+  n_timesteps: 1000,
+  n_vocab: 514,
+  max_text_len: 8,
+  n_embd: 8,
+  n_head_state_text: 8,
+  n_head_text: 1,
+  n_xf_blocks_text: 1,
+  n_head_state_image: 8,
+  n_head_image: 1,
+  n_xf_blocks_image: 1,
+  logit_scale: 20,
+};
+
+/** The files that add a CLIP to a tiny model whose index they are merged into. */
+export async function tinyClip(index: object = tinyIndex): Promise<Record<string, unknown>> {
+  const config = parseClipConfig(tinyClipConfig);
+  return {
+    "model_index.json": { ...index, clip: ["glissade", "NoisedClip"] },
+    "clip/config.json": tinyClipConfig,
+    "clip_tokenizer/tokenizer.json": clipByteTokenizer(),
+    "clip/text_encoder/model.safetensors": await encodeSafetensors(randomWeights(clipTextGraph(config))),
+    "clip/image_encoder/model.safetensors": await encodeSafetensors(randomWeights(clipImageGraph(config))),
+  };
+}
+
+/** One token a byte, and one a byte at a word's end. */
+function clipByteTokenizer(): object {
+  const tokens = [...byteSymbols, ...[...byteSymbols].map((symbol) => `${symbol}</w>`), "<|startoftext|>", "<|endoftext|>"];
+  return { ...byteTokenizer(), added_tokens: [], model: { type: "BPE", end_of_word_suffix: "</w>", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges: [] } };
+}
+
+function randomWeights({ parameters }: Graph): Record<string, AnyTensor> {
+  const generator = philoxGenerator(2);
+  return Object.fromEntries(
+    parameters.map(({ name, dims }) => [name, tensor(dims, generator.randn(dims).data.map((value) => value / (dims.length > 1 ? Math.sqrt(dims.at(-1) ?? 1) : 2)))]),
+  );
 }
