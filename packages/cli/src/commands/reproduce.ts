@@ -47,7 +47,7 @@ export const reproduce = command({
     await assertWritable(path);
 
     const run = { ...asked, enlarge: asked.enlarge ?? record.enlarge, providers: args.has("provider") ? asked.providers : ownProviders(record) };
-    const generation = await runGeneration(model, generateOptions, run, context).catch((error: unknown) => {
+    const generation = await runGeneration(model, (glide, signal) => glide.stream({ ...generateOptions, signal }), run, context).catch((error: unknown) => {
       throw asPictureFault(error, file);
     });
     const image = render(generation.images, take, generation.enlarge);
