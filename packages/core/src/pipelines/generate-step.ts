@@ -1,4 +1,5 @@
 import { imagesFromTensor, type RgbImage } from "../image/index.ts";
+import type { SamplerStep } from "../samplers/index.ts";
 import type { Tensor } from "../tensor.ts";
 import type { StageName } from "./model-description.ts";
 
@@ -12,7 +13,7 @@ export interface GeneratedImage extends RgbImage {
 /** A finished step of a generation. */
 export interface GenerateStep {
   /** Which network made it. */
-  readonly stage: StageName;
+  readonly stage: StageName | "adm";
   /** Finished steps of the whole run, 1 to `steps`. */
   readonly step: number;
   /** Steps of all stages together. */
@@ -25,6 +26,20 @@ export interface GenerateStep {
   readonly x0: Tensor;
   /** The state with its noise, `[count, 3, H, W]`; at a stage's last step the pictures. */
   readonly x: Tensor;
+}
+
+/** A sampler's step as one of a run, `before` of whose `total` steps were made before this sampler. */
+export function generateStep(
+  { step, steps, timestep, x, x0 }: SamplerStep,
+  { stage, before, total, seeds }: { readonly stage: GenerateStep["stage"]; readonly before: number; readonly total: number; readonly seeds: readonly number[] },
+): GenerateStep {
+  const isLast = step === steps - 1;
+  return {
+    ...{ stage, step: before + step + 1, steps: total, timestep, x, x0 },
+    get preview() {
+      return imagesWithSeeds(isLast ? x : x0, seeds);
+    },
+  };
 }
 
 /** The pictures of a batch with their seeds. */

@@ -9,7 +9,7 @@ import { NumericalError } from "./float32.ts";
 import type { GenerateStep } from "./generate-step.ts";
 import type { Glide } from "./glide.ts";
 import { loadGlide } from "./load-glide.ts";
-import { ModelFormatError } from "./model-description.ts";
+import { ModelFormatError } from "./scheduler-description.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 
 async function withGlide<T>(use: (glide: Glide) => Promise<T>, change?: Parameters<typeof tinyModel>[0]): Promise<T> {

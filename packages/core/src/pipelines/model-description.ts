@@ -1,8 +1,8 @@
-import { type BetaScheduleName, betaSchedule, type GaussianDiffusion, gaussianDiffusion, type MeanType, type VarianceType } from "../diffusion/index.ts";
-import { display, GlissadeError, InvalidArgumentError, UnknownNameError } from "../errors.ts";
+import { display, GlissadeError } from "../errors.ts";
 import { type ClipConfig, parseClipConfig, parseTextToImageConfig, type TextToImageConfig } from "../networks/index.ts";
 import { type ClipTokenizer, clipTokenizer, type GlideTokenizer, glideTokenizer } from "../text/index.ts";
 import type { ModelFiles } from "../weights/index.ts";
+import { ModelFormatError, readObject, readScheduler, type SchedulerDescription } from "./scheduler-description.ts";
 
 /** The networks that denoise, by their folders in a model. */
 export const stageNames = ["base", "base_inpaint", "upsampler", "upsampler_inpaint"] as const;
@@ -22,16 +22,11 @@ export interface UpscalingDefaults extends GenerationDefaults {
 }
 
 /** A network that denoises, and the process that it was trained for. */
-export interface StageDescription {
+export interface StageDescription extends SchedulerDescription {
   readonly name: StageName;
   readonly config: TextToImageConfig;
   /** Side of its square pictures in pixels. */
   readonly imageSize: number;
-  /** The full training process; generation respaces it. */
-  readonly process: GaussianDiffusion;
-  readonly meanType: MeanType;
-  readonly varianceType: VarianceType;
-  readonly clipDenoised: boolean;
 }
 
 export interface ClipDescription {
@@ -48,18 +43,6 @@ export interface ModelDescription {
   readonly clip: ClipDescription | undefined;
   readonly defaults: GenerationDefaults;
   readonly upscaling: UpscalingDefaults;
-}
-
-/** The folder is a model, but not one that this pipeline can run; or its parts contradict each other. */
-export class ModelFormatError extends GlissadeError {
-  static override readonly code: string = "ModelFormatError";
-
-  readonly model: string;
-
-  constructor({ model, problem, cause }: { model: string; problem: string; cause?: unknown }) {
-    super(`The model ${model} ${problem}`, { cause });
-    this.model = model;
-  }
 }
 
 /** The model has no network for what was asked. */
@@ -83,13 +66,6 @@ export function stageOf({ label, stages }: Pick<ModelDescription, "label" | "sta
   throw new MissingNetworkError({ model: label, network: name });
 }
 
-const meanTypes: Readonly<Record<string, MeanType>> = { epsilon: "epsilon", sample: "start-x", v_prediction: "velocity" };
-const varianceTypes: Readonly<Record<string, VarianceType>> = {
-  fixed_small: "fixed-small",
-  fixed_large: "fixed-large",
-  learned: "learned",
-  learned_range: "learned-range",
-};
 const fallbackDefaults: GenerationDefaults = { sampler: "ddim", steps: 50, guidanceScale: 3 };
 /** GLIDE's text-to-image notebook. */
 const fallbackUpscaling: UpscalingDefaults = { sampler: "ddim", steps: "fast27", guidanceScale: 1, temperature: 0.997 };
@@ -136,17 +112,7 @@ async function readStage(files: ModelFiles, name: StageName): Promise<StageDescr
     });
   }
   if (config.imageSize === undefined) throw new ModelFormatError({ model: files.label, problem: `does not say its image_size in ${name}/config.json.` });
-  const scheduler = await readObject(files, `${superResolution ? "upsampler_scheduler" : "scheduler"}/scheduler_config.json`);
-  return {
-    name,
-    config,
-    imageSize: config.imageSize,
-    // betaSchedule refuses names that it does not know, so the file's text may be passed as one.
-    process: gaussianDiffusion(betaSchedule(String(scheduler.beta_schedule) as BetaScheduleName, stepCount(scheduler.num_train_timesteps))),
-    meanType: named("prediction_type", scheduler.prediction_type ?? "epsilon", meanTypes),
-    varianceType: named("variance_type", scheduler.variance_type ?? "learned_range", varianceTypes),
-    clipDenoised: scheduler.clip_sample !== false,
-  };
+  return { name, config, imageSize: config.imageSize, ...(await readScheduler(files, superResolution ? "upsampler_scheduler" : "scheduler")) };
 }
 
 async function readClip(files: ModelFiles): Promise<ClipDescription> {
@@ -157,23 +123,6 @@ async function readClip(files: ModelFiles): Promise<ClipDescription> {
     model: files.label,
     problem: `has a tokenizer of ${tokenizer.vocabularySize} tokens and a network (clip) of ${config.text.vocabularySize}.`,
   });
-}
-
-async function readObject(files: ModelFiles, path: string): Promise<Readonly<Record<string, unknown>>> {
-  const json = await files.readJson(path);
-  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Readonly<Record<string, unknown>>;
-  throw new ModelFormatError({ model: files.label, problem: `has ${display(json)} in ${path}, where an object belongs.` });
-}
-
-function stepCount(value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 100_000) return value;
-  throw new InvalidArgumentError({ argument: "scheduler_config.num_train_timesteps", received: value, expected: "an integer from 1 to 100000" });
-}
-
-function named<T>(kind: string, asked: unknown, known: Readonly<Record<string, T>>): T {
-  const found = typeof asked === "string" && Object.hasOwn(known, asked) ? known[asked] : undefined;
-  if (found === undefined) throw new UnknownNameError({ kind, asked, known: Object.keys(known) });
-  return found;
 }
 
 function readDefaults<T extends GenerationDefaults>(json: unknown, fallback: T): GenerationDefaults {

@@ -5,7 +5,7 @@ import { type Gradient, type GradientRule, type Sampler, withGradient } from "..
 import type { Tensor } from "../tensor.ts";
 import type { GlideTokenizer } from "../text/index.ts";
 import { guidedDenoiser, progressAt } from "./denoiser.ts";
-import { type GenerateStep, imagesWithSeeds } from "./generate-step.ts";
+import { type GenerateStep, generateStep } from "./generate-step.ts";
 import type { OpenStage } from "./model-networks.ts";
 import { encodeText, type TextFeatures } from "./text-condition.ts";
 
@@ -51,19 +51,8 @@ export async function* runStage(options: StageRunOptions): AsyncGenerator<Genera
   const denoise = gradient && gradient.rules.length > 0 ? withGradient(process, plain, gradientOf(options, gradient.rules), gradient.rule) : plain;
   let last = x;
   for await (const step of sampler({ process, denoise, noise, x, ...(from !== undefined && { from }), ...(signal && { signal }) })) {
-    const isLast = step.step === step.steps - 1;
     last = step.x;
-    yield {
-      stage: stage.description.name,
-      step: before + step.step + 1,
-      steps: total,
-      timestep: step.timestep,
-      x: step.x,
-      x0: step.x0,
-      get preview() {
-        return imagesWithSeeds(isLast ? step.x : step.x0, seeds);
-      },
-    };
+    yield generateStep(step, { stage: stage.description.name, before, total, seeds });
   }
   return last;
 }

@@ -1,5 +1,5 @@
 import type { Graph } from "../../graph/index.ts";
-import { clipImageGraph, clipTextGraph, parseClipConfig, textGraph, textToImageGraph } from "../../networks/index.ts";
+import { admClassifierGuidanceGraph, admGraph, clipImageGraph, clipTextGraph, parseAdmClassifierConfig, parseAdmConfig, parseClipConfig, textGraph, textToImageGraph } from "../../networks/index.ts";
 import { parseTextToImageConfig } from "../../networks/text-to-image-config.ts";
 import { philoxGenerator } from "../../random/index.ts";
 import { type AnyTensor, sizeOf, tensor } from "../../tensor.ts";
@@ -124,6 +124,22 @@ export async function tinyClip(index: object = tinyIndex): Promise<Record<string
 function clipByteTokenizer(): object {
   const tokens = [...byteSymbols, ...[...byteSymbols].map((symbol) => `${symbol}</w>`), "<|startoftext|>", "<|endoftext|>"];
   return { ...byteTokenizer(), added_tokens: [], model: { type: "BPE", end_of_word_suffix: "</w>", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges: [] } };
+}
+
+export const tinyAdmConfig = { image_size: 4, num_channels: 32, num_res_blocks: 1, channel_mult: "1", attention_resolutions: "4", num_heads: 1, class_cond: true, num_classes: 3, learn_sigma: true };
+export const tinyClassifierConfig = { image_size: 4, model_channels: 32, num_res_blocks: 1, channel_mult: [1], attention_resolutions: [1], num_heads: 1, out_channels: 3, pool: "attention" };
+
+/** A model of guided-diffusion with its classifier, as small as they can be. */
+export async function tinyAdm(change: Readonly<Record<string, unknown>> = {}): Promise<Map<string, Blob>> {
+  const [config, classifier] = [parseAdmConfig(tinyAdmConfig), parseAdmClassifierConfig(tinyClassifierConfig)];
+  return tinyModel({
+    "model_index.json": { _class_name: "AdmPipeline", unet: ["glissade", "AdmUNet"], classifier: ["glissade", "AdmClassifier"], generation: { sampler: "ddim", steps: 3 } },
+    "unet/config.json": tinyAdmConfig,
+    "unet/model.safetensors": await encodeSafetensors(randomWeights(admGraph(config, { height: 4, width: 4 }))),
+    "classifier/config.json": tinyClassifierConfig,
+    "classifier/model.safetensors": await encodeSafetensors(randomWeights(admClassifierGuidanceGraph(classifier, { size: 4 }))),
+    ...change,
+  });
 }
 
 function randomWeights({ parameters }: Graph): Record<string, AnyTensor> {
