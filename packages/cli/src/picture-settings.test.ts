@@ -16,7 +16,7 @@ const record: PictureRecord = {
     spacing: "respacing",
     guidance: { scale: 4, interval: [0.1, 0.9], rescale: 0.5 },
     dynamicThresholding: 0.995,
-    clipGuidance: { scale: 2 },
+    clipGuidance: { scale: 2, through: "x" },
     keepBest: 2,
     upscale: { steps: "fast27", sampler: "ddim", spacing: "respacing", guidance: { scale: 1, interval: [0, 1], rescale: 0 }, temperature: 0.997 },
   },

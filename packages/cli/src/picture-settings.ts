@@ -122,7 +122,10 @@ function readSettings(settings: Fields): GenerateSettings {
     seedMode,
     ...readSampler(settings),
     dynamicThresholding: settings.optional("dynamicThresholding", (fields, name) => fields.number(name)),
-    clipGuidance: settings.optional("clipGuidance", (fields, name) => ({ scale: fields.object(name).number("scale") })),
+    clipGuidance: settings.optional("clipGuidance", (fields, name) => {
+      const clip = fields.object(name);
+      return { scale: clip.number("scale"), through: clip.text("through") as "x" | "x0" }; // `generate` checks it
+    }),
     keepBest: settings.optional("keepBest", (fields, name) => fields.number(name)),
     upscale: readUpscaling(settings),
   };

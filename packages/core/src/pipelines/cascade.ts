@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import { clipScores, openClipGuidance } from "./clip.ts";
 import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "./generate-step.ts";
 import type { ModelDescription, StageDescription } from "./model-description.ts";
-import type { ModelNetworks } from "./model-networks.ts";
+import type { ModelNetworks, OpenStage } from "./model-networks.ts";
 import { type GenerateWarning, type ResolvedSampling, type SamplingSettings, truncationWarnings } from "./sampling-options.ts";
 import type { Lease } from "./shared-resource.ts";
 import { runStage, type StageRunOptions } from "./stage-run.ts";
@@ -62,7 +62,7 @@ export async function* runCascade({ model, networks }: PipelineParts, options: C
   if (steps > 0) {
     const { value: stage, release } = await networks.stage(base.name, signal);
     try {
-      const rules = await openGradients(networks, model, resolved, signal);
+      const rules = await openGradients({ model, networks }, resolved, stage, beginning.conditions, signal);
       try {
         const thresholding = settings.dynamicThresholding;
         const gradient = { rules: rules.value, rule: resolved.gradientRule };
@@ -103,13 +103,14 @@ function bestFirst(images: readonly GeneratedImage[], scores: readonly number[] 
 
 /** The rules whose gradients lead the base network's samples: the caller's, and CLIP's. */
 async function openGradients(
-  networks: ModelNetworks,
-  { clip }: ModelDescription,
+  { model: { clip, tokenizer }, networks }: PipelineParts,
   { clipGuidance, gradients, prompts }: ResolvedSampling,
+  stage: OpenStage,
+  conditions: BaseRun["conditions"] = {},
   signal: AbortSignal | undefined,
 ): Promise<Lease<readonly GradientGuidance[]>> {
   if (!clip || !clipGuidance) return { value: gradients, release: async () => {} };
-  const { value, release } = await openClipGuidance(networks, clip, clipGuidance, prompts, signal);
+  const { value, release } = await openClipGuidance(networks, { clip, guidance: clipGuidance, prompts, stage, tokenizer, conditions, signal });
   return { value: [value, ...gradients], release };
 }
 

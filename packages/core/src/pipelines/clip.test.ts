@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../errors.ts";
 import { interpreter } from "../graph/interpreter.ts";
 import { type GradientGuidance, linearScale } from "../guidance/index.ts";
-import { clipGuidanceGraph, clipTextGraph, parseClipConfig } from "../networks/index.ts";
-import { imageSeeds, perImageNoise } from "../random/index.ts";
+import { clipGuidanceGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph, parseClipConfig, parseTextToImageConfig, type TextToImageConfig, textGraph } from "../networks/index.ts";
+import { imageSeeds, perImageNoise, torchGenerator } from "../random/index.ts";
 import { concatRows, mapTensor, type Tensor, tensor, typedTensor } from "../tensor.ts";
 import { clipTokenizer } from "../text/index.ts";
-import { openModelFiles } from "../weights/index.ts";
+import { joinWeights, openModelFiles } from "../weights/index.ts";
 import { tinyClip, tinyModel } from "./__fixtures__/tiny-model.ts";
 import type { Glide } from "./glide.ts";
 import { loadGlide } from "./load-glide.ts";
@@ -38,6 +38,13 @@ async function similarityGradient(x: Tensor, timestep: number, prompt: string): 
   return ((await image.run({ x, timesteps: rowsOf(timestep), scale: rowsOf(1), text: texts }))["grad.x"] as Tensor).data;
 }
 
+/** The U-Net's inputs that come of the text. */
+function textInputs(config: TextToImageConfig): [name: string, dims: number[]][] {
+  return textGraph(config)
+    .outputs.filter(({ name }) => name !== "xf_out")
+    .map(({ name, value }) => [name, (textGraph(config).types.get(value)?.dims ?? []).map((dim) => (dim === "batch" ? 1 : Number(dim)))]);
+}
+
 const quick = { prompt: "dot", count: 6, seed: 1, guidance: 1, steps: 6 };
 
 describe("CLIP guidance", () => {
@@ -59,6 +66,35 @@ describe("CLIP guidance", () => {
       }
     }),
   );
+
+  it("can look at the expected picture instead, through the network: the gradient is that of central differences", () =>
+    withGlide(async (glide) => {
+      const files = await openModelFiles(await tinyModel(await tinyClip()));
+      const [config, clip] = [parseTextToImageConfig(await files.readJson("base/config.json")), parseClipConfig(await files.readJson("clip/config.json"))];
+      const weights = joinWeights({
+        "": await files.openWeights("base/model.safetensors"),
+        [clipPrefix]: await files.openWeights("clip/image_encoder/model.safetensors"),
+      });
+      const network = await interpreter().compile(clipThroughUNetGraph(config, clip, 4), weights);
+      const { randn } = torchGenerator(4);
+      const x = randn([1, 3, 4, 4]);
+      const one = (value: number) => tensor([1], [value]);
+      const others = Object.fromEntries(textInputs(config).map(([name, dims]) => [name, randn(dims)]));
+      const inputs = { ...others, timesteps: one(300), text: randn([1, 8]), scale: one(1), x0_from_x: one(0.7), x0_from_output: one(-0.6) };
+      const similarityAt = async (moved: Tensor) => ((await network.run({ ...inputs, x: moved })).similarity as Tensor).data[0] as number;
+      const gradient = ((await network.run({ ...inputs, x }))["grad.x"] as Tensor).data;
+      const step = 1e-2;
+      for (const i of [0, 7, 20, 47]) {
+        const moved = (by: number) => similarityAt(mapTensor(x, (value, k) => (k === i ? value + by : value)));
+        const slope = ((await moved(step)) - (await moved(-step))) / (2 * step);
+        expect(gradient[i]).toBeCloseTo(slope, 2);
+      }
+      const first = async (through: "x" | "x0") => {
+        for await (const step of glide.stream({ ...quick, sampler: "ddpm", clipGuidance: { scale: 5, through } })) return step.x.data.join();
+        return "";
+      };
+      expect(await first("x0")).not.toBe(await first("x"));
+    }));
 
   it("goes together with classifier-free guidance, and follows a schedule", () =>
     withGlide(async (glide) => {

@@ -1,9 +1,9 @@
 import type { Backend, Executable } from "../backend.ts";
 import type { Graph } from "../graph/index.ts";
-import { clipGuidanceGraph, clipImageGraph, clipTextGraph, textGraph, textToImageGraph } from "../networks/index.ts";
+import { clipGuidanceGraph, clipImageGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph, textGraph, textToImageGraph } from "../networks/index.ts";
 import { sizeOf } from "../tensor.ts";
-import type { ModelFiles } from "../weights/index.ts";
-import { type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription, type StageName } from "./model-description.ts";
+import { joinWeights, type ModelFiles } from "../weights/index.ts";
+import { type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription, type StageName, stageOf } from "./model-description.ts";
 import { type Lease, SharedResource } from "./shared-resource.ts";
 
 /** A stage of the model on a backend: what reads the text, and what denoises. */
@@ -15,8 +15,8 @@ export interface OpenStage {
   dispose(): Promise<void>;
 }
 
-/** The parts of a CLIP, each opened when it is needed: what reads texts, what compares pictures, and what leads to them. */
-export const clipParts = ["text", "image", "guidance"] as const;
+/** The parts of a CLIP, each opened when it is needed: what reads texts, what compares pictures, and what leads to them, alone or through the base network. */
+export const clipParts = ["text", "image", "guidance", "through-base", "through-base_inpaint"] as const;
 export type ClipPart = (typeof clipParts)[number];
 
 export interface ModelNetworksOptions {
@@ -82,14 +82,20 @@ function graphsOf(model: ModelDescription, stage: StageDescription): readonly [t
 }
 
 async function openClipPart(
-  { files, backend }: ModelNetworksOptions,
+  { files, backend, model }: ModelNetworksOptions,
   { config }: ClipDescription,
   part: ClipPart,
   signal: AbortSignal | undefined,
 ): Promise<Executable> {
-  const graph = { text: clipTextGraph, image: clipImageGraph, guidance: clipGuidanceGraph }[part](config);
-  const weights = await files.openWeights(`clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`);
+  const clip = await files.openWeights(`clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`);
+  let weights = clip;
   try {
+    let graph: Graph;
+    if (part === "through-base" || part === "through-base_inpaint") {
+      const stage = stageOf(model, part === "through-base" ? "base" : "base_inpaint");
+      weights = joinWeights({ "": await files.openWeights(`${stage.name}/model.safetensors`), [clipPrefix]: clip });
+      graph = clipThroughUNetGraph(stage.config, config, stage.imageSize);
+    } else graph = { text: clipTextGraph, image: clipImageGraph, guidance: clipGuidanceGraph }[part](config);
     return await backend.compile(graph, weights, { name: `clip's ${part}`, ...(signal && { signal }) });
   } finally {
     await weights.dispose();
