@@ -1,21 +1,12 @@
-import { type Graph, type TextToImageConfig, textGraph, textToImageGraph } from "@glissade/core";
+import { type Graph, type StageName, type TextToImageConfig, textGraph, textToImageGraph } from "@glissade/core";
 
-/** The networks that a model folder can hold, by the folder of each. */
-export const components = {
-  base: { className: "Text2ImUNet", betaSchedule: "squaredcos_cap_v2", scheduler: "scheduler" },
-  upsampler: { className: "SuperResText2ImUNet", betaSchedule: "linear", scheduler: "upsampler_scheduler" },
-  base_inpaint: { className: "InpaintText2ImUNet", betaSchedule: "squaredcos_cap_v2", scheduler: "scheduler" },
-  upsampler_inpaint: { className: "SuperResInpaintText2ImUNet", betaSchedule: "linear", scheduler: "upsampler_scheduler" },
-} as const satisfies Readonly<Record<string, { className: string; betaSchedule: string; scheduler: string }>>;
-
-export type ComponentName = keyof typeof components;
-
-export const componentNames = Object.keys(components) as readonly ComponentName[];
+/** The noise schedules that the published networks were trained with. */
+export const publishedSchedules = { scheduler: "squaredcos_cap_v2", upsampler_scheduler: "linear" } as const;
 
 /** The folders of networks whose gradient guides these, each with those of its weights. */
 export const guides: Readonly<Record<string, readonly string[]>> = { clip: ["clip/image_encoder", "clip/text_encoder"], classifier: ["classifier"] };
 
-export function componentOf({ superResolution, inpainting }: TextToImageConfig): ComponentName {
+export function componentOf({ superResolution, inpainting }: TextToImageConfig): StageName {
   if (superResolution) return inpainting ? "upsampler_inpaint" : "upsampler";
   return inpainting ? "base_inpaint" : "base";
 }

@@ -1,5 +1,5 @@
-import { byteLength, parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
-import { componentOf, components } from "./component.ts";
+import { byteLength, modelComponents, parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
+import { componentOf } from "./component.ts";
 import { CheckpointError } from "./errors.ts";
 import { networkIn, recognise } from "./recognise-checkpoint.ts";
 
@@ -29,7 +29,7 @@ export function networkKind(weights: WeightSource, file: string): string | undef
   try {
     const network = networkIn(weights, file);
     const found = recognise(weights, network);
-    if (found) return `${found.name} (${components[componentOf(found.config)].className})`;
+    if (found) return `${found.name} (${modelComponents[componentOf(found.config)].className})`;
     return "a GLIDE network of another size";
   } catch (error) {
     if (CheckpointError.isInstance(error)) return undefined;
@@ -41,7 +41,7 @@ export function networkKind(weights: WeightSource, file: string): string | undef
 export function describeNetwork(json: unknown) {
   const config = parseTextToImageConfig(json);
   return {
-    class: components[componentOf(config)].className,
+    class: modelComponents[componentOf(config)].className,
     imageSize: config.imageSize,
     vocabularySize: config.text?.vocabularySize,
     textContext: config.text?.textContext,

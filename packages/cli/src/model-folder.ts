@@ -1,8 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { byteLength, convertWeights, type TextToImageConfig, type WeightSource, type WeightType } from "@glissade/core";
+import { byteLength, convertWeights, modelComponents, type StageName, type TextToImageConfig, type WeightSource, type WeightType } from "@glissade/core";
 import { writeFolder } from "./atomic-file.ts";
-import { type ComponentName, components } from "./component.ts";
 import { OutputError } from "./errors.ts";
 import type { NetworkWeights } from "./recognise-checkpoint.ts";
 import { version } from "./version.ts";
@@ -10,7 +9,7 @@ import { version } from "./version.ts";
 /** A network that is ready to be written: everything about it has been checked. */
 export interface CheckedNetwork {
   readonly file: string;
-  readonly component: ComponentName;
+  readonly component: StageName;
   readonly json: Readonly<Record<string, unknown>>;
   readonly config: TextToImageConfig;
   readonly source: WeightSource;
@@ -52,8 +51,8 @@ export async function writeModelFolder(out: string, contents: ModelFolderContent
       _glissade_version: version,
       ...Object.fromEntries(
         contents.networks.flatMap(({ component }) => [
-          [component, ["glissade", components[component].className]],
-          [components[component].scheduler, ["glissade", "GaussianDiffusion"]],
+          [component, ["glissade", modelComponents[component].className]],
+          [modelComponents[component].scheduler, ["glissade", "GaussianDiffusion"]],
         ]),
       ),
       tokenizer: ["glissade", "GlideTokenizer"],
@@ -85,7 +84,7 @@ async function writeNetwork(
   { onProgress, signal }: { onProgress: (bytes: number) => void; signal: AbortSignal },
 ): Promise<void> {
   const { component, json, config, source, weights, betaSchedule, trainingSteps } = network;
-  const { className, scheduler } = components[component];
+  const { className, scheduler } = modelComponents[component];
   const names = new Map([...weights].map(([name, original]) => [original, name]));
   await writeJson(folder, component, "config.json", { _class_name: className, ...json });
   await convertWeights({

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import {
   glideTokenizer,
   InvalidArgumentError,
+  modelComponents,
   openWeights,
   parseTextToImageConfig,
   type SamplerName,
@@ -14,7 +15,7 @@ import {
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import type { Arguments, OptionTable } from "../arguments.ts";
 import { command } from "../command.ts";
-import { componentOf, components } from "../component.ts";
+import { componentOf, publishedSchedules } from "../component.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { assertReplaceable, type CheckedNetwork, type ModelFolderContents, writeModelFolder } from "../model-folder.ts";
 import { progressBar } from "../progress-bar.ts";
@@ -105,8 +106,8 @@ async function readContents(args: ConvertArguments, sources: WeightSource[]): Pr
     sources.push(source);
     const network = await checkNetwork(file, source, args);
     const twin = networks.find(({ component }) => component === network.component);
-    if (twin) throw new CheckpointError(`${twin.file} and ${file} are both a ${components[network.component].className}: a model has one of each.`);
-    const other = networks.find(({ component }) => components[component].scheduler === components[network.component].scheduler);
+    if (twin) throw new CheckpointError(`${twin.file} and ${file} are both a ${modelComponents[network.component].className}: a model has one of each.`);
+    const other = networks.find(({ component }) => modelComponents[component].scheduler === modelComponents[network.component].scheduler);
     if (other && (other.betaSchedule !== network.betaSchedule || other.trainingSteps !== network.trainingSteps)) {
       throw new CheckpointError(`${other.file} and ${file} were trained with different noise schedules: convert them into two models.`);
     }
@@ -131,7 +132,7 @@ async function checkNetwork(file: string, source: WeightSource, args: ConvertArg
     config,
     source,
     weights,
-    ...withFile(file, () => readProcess(json, components[component].betaSchedule, chosen)),
+    ...withFile(file, () => readProcess(json, publishedSchedules[modelComponents[component].scheduler], chosen)),
   };
 }
 
@@ -209,7 +210,7 @@ function megabytes(done: number, total: number): string {
 function report(out: string, { networks, dtype, generation }: ModelFolderContents) {
   return {
     model: out,
-    networks: networks.map(({ file, component, weights }) => ({ checkpoint: file, component, class: components[component].className, weights: weights.size })),
+    networks: networks.map(({ file, component, weights }) => ({ checkpoint: file, component, class: modelComponents[component].className, weights: weights.size })),
     dtype: dtype ?? "as stored",
     generation,
     glissade: version,

@@ -1,7 +1,7 @@
 import { imagesFromTensor, type RgbImage } from "../image/index.ts";
 import type { SamplerStep } from "../samplers/index.ts";
 import type { Tensor } from "../tensor.ts";
-import type { StageName } from "./model-description.ts";
+import type { StageName } from "./model-components.ts";
 
 /** A picture and the seed that makes it again, alone. */
 export interface GeneratedImage extends RgbImage {

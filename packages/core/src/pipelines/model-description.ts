@@ -2,11 +2,8 @@ import { display, GlissadeError } from "../errors.ts";
 import { type ClipConfig, parseClipConfig, parseTextToImageConfig, type TextToImageConfig } from "../networks/index.ts";
 import { type ClipTokenizer, clipTokenizer, type GlideTokenizer, glideTokenizer } from "../text/index.ts";
 import type { ModelFiles } from "../weights/index.ts";
+import { modelComponents, type StageName, stageNames } from "./model-components.ts";
 import { ModelFormatError, readObject, readScheduler, type SchedulerDescription } from "./scheduler-description.ts";
-
-/** The networks that denoise, by their folders in a model. */
-export const stageNames = ["base", "base_inpaint", "upsampler", "upsampler_inpaint"] as const;
-export type StageName = (typeof stageNames)[number];
 
 /** What a model's author found to work best, used where a caller does not say. */
 export interface GenerationDefaults {
@@ -112,7 +109,7 @@ async function readStage(files: ModelFiles, name: StageName): Promise<StageDescr
     });
   }
   if (config.imageSize === undefined) throw new ModelFormatError({ model: files.label, problem: `does not say its image_size in ${name}/config.json.` });
-  return { name, config, imageSize: config.imageSize, ...(await readScheduler(files, superResolution ? "upsampler_scheduler" : "scheduler")) };
+  return { name, config, imageSize: config.imageSize, ...(await readScheduler(files, modelComponents[name].scheduler)) };
 }
 
 async function readClip(files: ModelFiles): Promise<ClipDescription> {

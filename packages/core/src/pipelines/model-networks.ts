@@ -3,7 +3,8 @@ import type { Graph } from "../graph/index.ts";
 import { clipGuidanceGraph, clipImageGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph, textGraph, textToImageGraph } from "../networks/index.ts";
 import { sizeOf } from "../tensor.ts";
 import { joinWeights, type ModelFiles } from "../weights/index.ts";
-import { type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription, type StageName, stageOf } from "./model-description.ts";
+import type { StageName } from "./model-components.ts";
+import { type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription, stageOf } from "./model-description.ts";
 import { type Lease, SharedResource } from "./shared-resource.ts";
 
 /** A stage of the model on a backend: what reads the text, and what denoises. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "../errors.ts";
-import { MissingNetworkError, type ModelDescription, type StageDescription, type StageName } from "./model-description.ts";
+import type { StageName } from "./model-components.ts";
+import { MissingNetworkError, type ModelDescription, type StageDescription } from "./model-description.ts";
 import { type ResolvedSampler, resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
 
 /** How the upsampler samples. Defaults: the model's own, or those of GLIDE's notebook (DDIM, `"fast27"`, no guidance). */
