@@ -2,7 +2,6 @@ import { open, stat } from "node:fs/promises";
 import { executionProviders } from "@glissade/backend-onnx";
 import { type ModelFiles, openModelFiles, openWeights, samplers, spacings, stageNames } from "@glissade/core";
 import { command } from "../command.ts";
-import { guides } from "../component.ts";
 import { describeNetwork, networkKind, summarize, type WeightsSummary } from "../describe-weights.ts";
 import { defaultModel, modelSource } from "../model-source.ts";
 import { readPictureFile } from "../picture-files.ts";
@@ -43,6 +42,9 @@ function programFacts(): Facts {
     spacings,
   };
 }
+
+/** The folders of networks whose gradient guides, each with those of its weights. */
+const guides: Readonly<Record<string, readonly string[]>> = { clip: ["clip/image_encoder", "clip/text_encoder"], classifier: ["classifier"] };
 
 async function factsOf(source: string): Promise<Facts> {
   const isFile = (await stat(source).catch(() => undefined))?.isFile() ?? false;
