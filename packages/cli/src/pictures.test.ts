@@ -176,9 +176,9 @@ describe("glissade info", () => {
     const { stdout } = await runMain(["info", "@glissade/model-emoji", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({
       class: "GlidePipeline",
-      networks: { base: { class: "Text2ImUNet", imageSize: 32, parameters: 4_472_902, dtypes: { float16: 287 } } },
+      networks: { base: { class: "Text2ImUNet", imageSize: 32, parameters: 5_691_846, dtypes: { float16: 287 } } },
       scheduler: { beta_schedule: "squaredcos_cap_v2" },
-      generation: { sampler: "dpmpp-2m-sde", steps: 40, guidance_scale: 5 },
+      generation: { sampler: "dpmpp-2m", steps: 20, guidance_scale: 5 },
     });
   });
 

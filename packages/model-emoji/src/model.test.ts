@@ -58,7 +58,7 @@ describe("the emoji model", () => {
     for (const source of [emoji, "@glissade/model-emoji"]) {
       const glide = await loadGlide(source, { backend });
       expect(glide.imageSize).toBe(32);
-      expect(glide.defaults).toEqual({ sampler: "dpmpp-2m", steps: 20, guidanceScale: 3 });
+      expect(glide.defaults).toEqual({ sampler: "dpmpp-2m", steps: 20, guidanceScale: 5 });
       await glide.dispose();
     }
   });

@@ -1,3 +1,6 @@
+/** The row at the top of the README. */
+export const samples: readonly string[] = ["red apple", "panda", "dog face", "butterfly", "bicycle", "sunflower", "guitar", "smiling face with sunglasses"];
+
 /** What someone tries first: animals, food, faces, things, places, and the same thing in several styles. Eight rows of eight. */
 export const prompts: readonly string[] = [
   ...["red apple", "banana", "strawberry", "watermelon", "pizza", "hamburger", "birthday cake", "ice cream"],

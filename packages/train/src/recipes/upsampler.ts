@@ -24,7 +24,7 @@ export const upsamplerRecipes: StageRecipes = {
       num_channels: 64,
       channel_mult: [1, 1],
       num_res_blocks: 1,
-      attention_resolutions: [1], // none
+      attention_resolutions: [1], // none but in the middle
       xf_width: 64,
       xf_layers: 1,
       xf_heads: 2,
