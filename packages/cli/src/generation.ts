@@ -59,7 +59,11 @@ export interface Generation extends GenerateResult {
 }
 
 /** What is to be made with a model once it is there. */
-export type Task = (glide: Glide, signal: AbortSignal) => AsyncGenerator<GenerateStep, GenerateResult, void>;
+export interface Task {
+  /** Width of the pictures that will come out, in pixels. */
+  width(glide: Glide): number;
+  run(glide: Glide, signal: AbortSignal): AsyncGenerator<GenerateStep, GenerateResult, void>;
+}
 
 /**
  * Loads a model and runs it once, with progress on stderr and the preview file kept up to date.
@@ -73,14 +77,14 @@ export async function runGeneration(model: string, task: Task, run: RunOptions, 
   try {
     const begin = performance.now();
     const glide = await loadModel(model, { backend, signal });
+    const imageSize = task.width(glide);
+    const enlarge = enlargement(run.enlarge, imageSize);
     for (const { provider, reason } of backend.fallbacks)
       bar.note(`warning: the provider ${provider} cannot be opened (${reason}); ${glide.provider} is used.`);
     const sha256 = await weightsDigest(model);
     const loaded = performance.now();
-    const result = await follow(task(glide, signal), { bar, preview: run.preview, enlarge: run.enlarge });
+    const result = await follow(task.run(glide, signal), { bar, preview: run.preview, width: imageSize * enlarge });
     bar.end();
-    const imageSize = result.images[0]?.width ?? glide.imageSize;
-    const enlarge = enlargement(run.enlarge, imageSize);
     for (const { message } of result.warnings) bar.note(`warning: ${message}`);
     return {
       ...result,
@@ -101,21 +105,22 @@ export async function runGeneration(model: string, task: Task, run: RunOptions, 
 interface Followers {
   readonly bar: ProgressBar;
   readonly preview: string | undefined;
-  readonly enlarge: number | undefined;
+  /** Width that a preview is enlarged to: those of earlier stages are smaller pictures. */
+  readonly width: number;
 }
 
-async function follow(steps: ReturnType<Task>, { bar, preview, enlarge }: Followers): Promise<GenerateResult> {
+async function follow(steps: ReturnType<Task["run"]>, { bar, preview, width }: Followers): Promise<GenerateResult> {
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;
     const step = next.value;
     bar.update(step.step, step.steps);
-    if (preview !== undefined) await writePreview(preview, step.preview, enlarge);
+    if (preview !== undefined) await writePreview(preview, step.preview, width);
     await setImmediate(); // a network pass keeps the thread busy: this is where a Ctrl-C is heard
   }
 }
 
-async function writePreview(path: string, images: readonly GeneratedImage[], enlarge: number | undefined): Promise<void> {
-  const factor = enlargement(enlarge, images[0]?.width ?? 1);
+async function writePreview(path: string, images: readonly GeneratedImage[], width: number): Promise<void> {
+  const factor = Math.max(1, Math.round(width / (images[0]?.width ?? width)));
   await writeFiles([{ path, bytes: encodePng(render(images, "sheet", factor)) }]);
 }

@@ -1,3 +1,4 @@
+import type { GenerateOptions } from "@glissade/core";
 import type { Arguments } from "./arguments.ts";
 import type { AskedOptions } from "./asked-options.ts";
 import { assertWritable, writeFiles } from "./atomic-file.ts";
@@ -27,4 +28,12 @@ export async function makePictures(args: Arguments<"out" | "model" | keyof typeo
   const generation = await runGeneration(model, task, run, context);
   await writeFiles(pictureFiles(generation, names, model, source), context.signal);
   context.stdout.write(run.json ? jsonText(generationReport(generation, names, model)) : `${paths.join("\n")}\n`);
+}
+
+/** Pictures from a prompt, of the model's full size or the base network's. */
+export function generationOf(options: GenerateOptions): Task {
+  return {
+    width: (glide) => (options.upscale === false ? glide.baseSize : glide.imageSize),
+    run: (glide, signal) => glide.stream({ ...options, signal }),
+  };
 }

@@ -1,6 +1,6 @@
 import { command } from "../command.ts";
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
-import { makePictures } from "../make-pictures.ts";
+import { generationOf, makePictures } from "../make-pictures.ts";
 
 export const generate = command({
   name: "generate",
@@ -18,6 +18,6 @@ export const generate = command({
   ],
   async run(args, context) {
     const asked = readSamplingOptions(args, args.positionals[0] ?? "");
-    await makePictures(args, { asked, task: (glide, signal) => glide.stream({ ...asked, signal }) }, context);
+    await makePictures(args, { asked, task: generationOf(asked) }, context);
   },
 });

@@ -38,7 +38,7 @@ export const inpaint = command({
       args,
       {
         asked,
-        task: (glide, signal) => glide.streamInpaint({ ...task, signal }),
+        task: { width: () => image.width, run: (glide, signal) => glide.streamInpaint({ ...task, signal }) },
         source: { task: "inpaint", image: file, ...(maskFile !== undefined && { mask: maskFile }) },
       },
       context,

@@ -29,7 +29,10 @@ export const upscale = command({
       args,
       {
         asked: { ...asked, prompt: `${basename(file, extname(file))} large` },
-        task: (glide, signal) => asGeneration(glide.streamUpscale({ ...asked, image, prompt, signal })),
+        task: {
+          width: (glide) => (image.width * glide.imageSize) / glide.baseSize,
+          run: (glide, signal) => asGeneration(glide.streamUpscale({ ...asked, image, prompt, signal })),
+        },
         source: { task: "upscale", image: file },
       },
       context,

@@ -61,6 +61,12 @@ export class Glide {
     return Math.max(...(["upsampler", "base"] as const).map((name) => stages.get(name)?.imageSize ?? 0));
   }
 
+  /** Side in pixels of the base network's pictures, which an upsampler enlarges. */
+  get baseSize(): number {
+    const { stages } = this.#parts.model;
+    return stages.get("base")?.imageSize ?? stages.get("base_inpaint")?.imageSize ?? this.imageSize;
+  }
+
   /** The execution provider that really runs the networks, e.g. `"cpu"`. */
   get provider(): string | undefined {
     return this.#parts.backend.provider;
