@@ -96,12 +96,12 @@ export class Arguments<Name extends string> {
   }
 
   /** Digits, at most one decimal point, no exponent. */
-  decimal(name: Name, least: number): number | undefined {
+  decimal(name: Name, least: number, most = Number.MAX_VALUE): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const number = /^\d+(\.\d+)?$|^\.\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= least && number < Infinity) return number;
-    throw this.#invalid(name, value, `a number of at least ${least} such as 3 or 3.5`);
+    if (number >= least && number <= most) return number;
+    throw this.#invalid(name, value, most === Number.MAX_VALUE ? `a number of at least ${least} such as 3 or 3.5` : `a number from ${least} to ${most}`);
   }
 
   /** One of a list. @throws UnknownNameError, which lists them and suggests one. */

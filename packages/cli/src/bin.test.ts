@@ -29,7 +29,7 @@ const running = (child: ChildProcess) => new Promise((resolve) => child.stderr?.
 
 describe("the glissade program", () => {
   it("makes a picture under a fresh name in the working directory, and prints nothing but its path", async () => {
-    const { printed, ended } = start("generate", "A red apple!", "--seed", "7", "--steps", "20");
+    const { printed, ended } = start("generate", "A red apple!", "--seed", "7", "--steps", "10", "--upscale", "10");
     expect(await ended).toBe(0);
     expect(printed.stdout).toBe("a-red-apple-7.png\n");
     expect(printed.stderr).toMatch(/^step {2}1 of 20.*\nstep 20 of 20\n$/s);

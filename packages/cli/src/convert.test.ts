@@ -2,11 +2,11 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseTextToImageConfig, sizeOf, type Tensor, tensor, torchGenerator, writeSafetensors } from "@glissade/core";
+import { sizeOf, type Tensor, tensor, torchGenerator, writeSafetensors } from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
-import { parametersOf } from "./component.ts";
+import { describeByConfig, type NetworkKind } from "./checkpoint-networks.ts";
 
 /** The smallest network that the pipeline runs, with the emoji model's tokens. */
 const config = {
@@ -34,10 +34,10 @@ let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
 const json = async (...names: string[]) => JSON.parse(await readFile(at(...names), "utf8"));
 
-function weightsFor(json: unknown, change: (weights: Map<string, Tensor>) => void = () => {}): Map<string, Tensor> {
+function weightsFor(json: Readonly<Record<string, unknown>>, change: (weights: Map<string, Tensor>) => void = () => {}, kind: NetworkKind = "glide"): Map<string, Tensor> {
   const noise = torchGenerator(1);
   const weights = new Map(
-    [...parametersOf(parseTextToImageConfig(json))].map(
+    [...describeByConfig(kind, json).parameters].map(
       ([name, dims]) =>
         [
           name,

@@ -1,7 +1,7 @@
-import { byteLength, parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
-import { componentOf, components } from "./component.ts";
+import { byteLength, modelComponents, parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
+import { type NetworkKind, stageFor } from "./checkpoint-networks.ts";
 import { CheckpointError } from "./errors.ts";
-import { networkIn, recognise } from "./recognise-checkpoint.ts";
+import { kindOf, networkIn, recognise } from "./recognise-checkpoint.ts";
 
 /** What a set of weights amounts to. */
 export interface WeightsSummary {
@@ -24,24 +24,31 @@ export function summarize(weights: WeightSource): WeightsSummary {
   };
 }
 
-/** The network in a checkpoint, as far as it can be told without its configuration; undefined where there is none of GLIDE's. */
+/** The network in a checkpoint, as far as it can be told without its configuration; undefined where there is none that is known. */
 export function networkKind(weights: WeightSource, file: string): string | undefined {
   try {
     const network = networkIn(weights, file);
     const found = recognise(weights, network);
-    if (found) return `${found.name} (${components[componentOf(found.config)].className})`;
-    return "a GLIDE network of another size";
+    return found ? `${found.name} (${found.described.className})` : familyNames[kindOf(network)];
   } catch (error) {
     if (CheckpointError.isInstance(error)) return undefined;
     throw error;
   }
 }
 
+const familyNames: Readonly<Record<NetworkKind, string>> = {
+  glide: "a GLIDE network of another size",
+  "clip-image": "a noised CLIP's half for pictures, of another size",
+  "clip-text": "a noised CLIP's half for texts, of another size",
+  adm: "a guided-diffusion network of another size",
+  "adm-classifier": "a noised classifier of another size",
+};
+
 /** The network's kind and size by its configuration. */
 export function describeNetwork(json: unknown) {
   const config = parseTextToImageConfig(json);
   return {
-    class: components[componentOf(config)].className,
+    class: modelComponents[stageFor(config)].className,
     imageSize: config.imageSize,
     vocabularySize: config.text?.vocabularySize,
     textContext: config.text?.textContext,

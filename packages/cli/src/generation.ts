@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type ExecutionProvider, executionProviders, onnx, type ProviderFailure } from "@glissade/backend-onnx";
-import { encodePng, type GeneratedImage, type GenerateOptions, type GenerateResult, type Glide } from "@glissade/core";
+import { encodePng, type GeneratedImage, type GenerateResult, type GenerateStep, type Glide } from "@glissade/core";
 import type { Arguments, OptionTable } from "./arguments.ts";
 import { assertWritable, writeFiles } from "./atomic-file.ts";
 import type { Context } from "./command.ts";
@@ -46,6 +46,7 @@ export function readRunOptions(args: Arguments<keyof typeof runOptions>): RunOpt
 
 /** What a run made, and with what. */
 export interface Generation extends GenerateResult {
+  /** Width of the pictures before they are enlarged. */
   readonly imageSize: number;
   readonly enlarge: number;
   readonly backend: string;
@@ -57,29 +58,37 @@ export interface Generation extends GenerateResult {
   readonly seconds: { readonly load: number; readonly generate: number };
 }
 
+/** What is to be made with a model once it is there. */
+export interface Task {
+  /** Width of the pictures that will come out, in pixels. */
+  width(glide: Glide): number;
+  run(glide: Glide, signal: AbortSignal): AsyncGenerator<GenerateStep, GenerateResult, void>;
+}
+
 /**
  * Loads a model and runs it once, with progress on stderr and the preview file kept up to date.
  *
- * @throws what the model, the backend and the options throw; the signal's reason where aborted
+ * @throws what the model, the backend and the task throw; the signal's reason where aborted
  */
-export async function runGeneration(model: string, options: GenerateOptions, run: RunOptions, { stderr, signal }: Context): Promise<Generation> {
+export async function runGeneration(model: string, task: Task, run: RunOptions, { stderr, signal }: Context): Promise<Generation> {
   if (run.preview !== undefined) await assertWritable(run.preview);
   const bar = progressBar(stderr, { quiet: run.quiet });
   const backend = onnx({ providers: run.providers, ...(run.threads !== undefined && { threads: run.threads }) });
   try {
     const begin = performance.now();
     const glide = await loadModel(model, { backend, signal });
-    const enlarge = enlargement(run.enlarge, glide.imageSize);
+    const imageSize = task.width(glide);
+    const enlarge = enlargement(run.enlarge, imageSize);
     for (const { provider, reason } of backend.fallbacks)
       bar.note(`warning: the provider ${provider} cannot be opened (${reason}); ${glide.provider} is used.`);
     const sha256 = await weightsDigest(model);
     const loaded = performance.now();
-    const result = await follow(glide, { ...options, signal }, { bar, preview: run.preview, enlarge });
+    const result = await follow(task.run(glide, signal), { bar, preview: run.preview, width: imageSize * enlarge });
     bar.end();
     for (const { message } of result.warnings) bar.note(`warning: ${message}`);
     return {
       ...result,
-      imageSize: glide.imageSize,
+      imageSize,
       enlarge,
       backend: backend.name,
       provider: glide.provider ?? "",
@@ -96,21 +105,22 @@ export async function runGeneration(model: string, options: GenerateOptions, run
 interface Followers {
   readonly bar: ProgressBar;
   readonly preview: string | undefined;
-  readonly enlarge: number;
+  /** Width that a preview is enlarged to: those of earlier stages are smaller pictures. */
+  readonly width: number;
 }
 
-async function follow(glide: Glide, options: GenerateOptions, { bar, preview, enlarge }: Followers): Promise<GenerateResult> {
-  const steps = glide.stream(options);
+async function follow(steps: ReturnType<Task["run"]>, { bar, preview, width }: Followers): Promise<GenerateResult> {
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;
     const step = next.value;
     bar.update(step.step, step.steps);
-    if (preview !== undefined) await writePreview(preview, step.preview, enlarge);
+    if (preview !== undefined) await writePreview(preview, step.preview, width);
     await setImmediate(); // a network pass keeps the thread busy: this is where a Ctrl-C is heard
   }
 }
 
-async function writePreview(path: string, images: readonly GeneratedImage[], enlarge: number): Promise<void> {
-  await writeFiles([{ path, bytes: encodePng(render(images, "sheet", enlarge)) }]);
+async function writePreview(path: string, images: readonly GeneratedImage[], width: number): Promise<void> {
+  const factor = Math.max(1, Math.round(width / (images[0]?.width ?? width)));
+  await writeFiles([{ path, bytes: encodePng(render(images, "sheet", factor)) }]);
 }

@@ -55,7 +55,7 @@ describe("glissade", () => {
     ["known: cpu, cuda,", "generate", "x", "--provider", "gpu"],
     ["known: onnx", "generate", "x", "--backend", "tfjs"],
     ["--guidance is", "generate", "x", "--guidance", "high"],
-    ["1 to 128 for this model's 32 pixels", "generate", "x", "--enlarge", "500"],
+    ["1 to 32 for pictures of 128 pixels", "generate", "x", "--enlarge", "500"],
     ["ends in .png", "generate", "x", "--out", "x.jpeg"],
     ["--model is", "generate", "x", "--model", ""],
     ["Give one picture", "reproduce"],

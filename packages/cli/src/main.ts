@@ -2,17 +2,20 @@ import { inspect } from "node:util";
 import { UnknownNameError } from "@glissade/core";
 import type { Command, Context } from "./command.ts";
 import { convert } from "./commands/convert.ts";
+import { edit } from "./commands/edit.ts";
 import { generate } from "./commands/generate.ts";
 import { info } from "./commands/info.ts";
+import { inpaint } from "./commands/inpaint.ts";
 import { reproduce } from "./commands/reproduce.ts";
 import { train } from "./commands/train.ts";
+import { upscale } from "./commands/upscale.ts";
 import { exitCodeOf, UsageError } from "./errors.ts";
 import { table } from "./help.ts";
 import { version } from "./version.ts";
 
 const longestCommandLine = 16_384;
 
-const commands: readonly Command[] = [generate, reproduce, convert, train, info];
+const commands: readonly Command[] = [generate, inpaint, edit, upscale, reproduce, convert, train, info];
 
 const overview = `${[
   "glissade: text to image with GLIDE.",

@@ -1,8 +1,8 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { byteLength, convertWeights, type TextToImageConfig, type WeightSource, type WeightType } from "@glissade/core";
+import { byteLength, convertWeights, type WeightSource, type WeightType } from "@glissade/core";
 import { writeFolder } from "./atomic-file.ts";
-import { type ComponentName, components } from "./component.ts";
+import type { DescribedNetwork } from "./checkpoint-networks.ts";
 import { OutputError } from "./errors.ts";
 import type { NetworkWeights } from "./recognise-checkpoint.ts";
 import { version } from "./version.ts";
@@ -10,9 +10,9 @@ import { version } from "./version.ts";
 /** A network that is ready to be written: everything about it has been checked. */
 export interface CheckedNetwork {
   readonly file: string;
-  readonly component: ComponentName;
+  readonly described: DescribedNetwork;
+  /** Its arguments as the model says them. */
   readonly json: Readonly<Record<string, unknown>>;
-  readonly config: TextToImageConfig;
   readonly source: WeightSource;
   readonly weights: NetworkWeights;
   readonly betaSchedule: string;
@@ -21,9 +21,9 @@ export interface CheckedNetwork {
 
 export interface ModelFolderContents {
   readonly networks: readonly CheckedNetwork[];
-  /** The contents of `tokenizer.json`. */
-  readonly tokenizer: unknown;
-  readonly generation: { readonly sampler: string; readonly steps: number; readonly guidance_scale: number };
+  /** The contents of `tokenizer.json`, by the tokenizer's folder. */
+  readonly tokenizers: Readonly<Record<string, unknown>>;
+  readonly generation: Readonly<Record<string, unknown>>;
   readonly dtype: WeightType | undefined;
 }
 
@@ -46,21 +46,30 @@ export async function writeModelFolder(out: string, contents: ModelFolderContent
       await writeNetwork(folder, network, contents.dtype, { signal, onProgress: (bytes) => onProgress(finishedBytes + bytes, totalBytes) });
       finishedBytes += sizes[i] as number; // one size a network
     }
-    await writeJson(folder, "tokenizer", "tokenizer.json", contents.tokenizer, 0); // thousands of lines otherwise
-    await writeJson(folder, ".", "model_index.json", {
-      _class_name: "GlidePipeline",
-      _glissade_version: version,
-      ...Object.fromEntries(
-        contents.networks.flatMap(({ component }) => [
-          [component, ["glissade", components[component].className]],
-          [components[component].scheduler, ["glissade", "GaussianDiffusion"]],
-        ]),
-      ),
-      tokenizer: ["glissade", "GlideTokenizer"],
-      generation: contents.generation,
-    });
+    for (const [name, json] of Object.entries(contents.tokenizers)) await writeJson(folder, name, "tokenizer.json", json, 0); // thousands of lines otherwise
+    await writeJson(folder, ".", "model_index.json", indexOf(contents));
     signal.throwIfAborted();
   });
+}
+
+function indexOf({ networks, tokenizers, generation }: ModelFolderContents) {
+  return {
+    _class_name: isAdm(networks) ? "AdmPipeline" : "GlidePipeline",
+    _glissade_version: version,
+    ...Object.fromEntries(
+      networks.flatMap(({ described: { component, className, scheduler } }) => [
+        [component, ["glissade", className]],
+        [scheduler, ["glissade", "GaussianDiffusion"]],
+      ]),
+    ),
+    ...Object.fromEntries(Object.keys(tokenizers).map((name) => [name, ["glissade", name === "tokenizer" ? "GlideTokenizer" : "ClipTokenizer"]])),
+    generation,
+  };
+}
+
+/** Whether the networks make a model of guided-diffusion, not of GLIDE. */
+export function isAdm(networks: readonly Pick<CheckedNetwork, "described">[]): boolean {
+  return networks.some(({ described }) => described.kind === "adm");
 }
 
 /**
@@ -84,24 +93,26 @@ async function writeNetwork(
   dtype: WeightType | undefined,
   { onProgress, signal }: { onProgress: (bytes: number) => void; signal: AbortSignal },
 ): Promise<void> {
-  const { component, json, config, source, weights, betaSchedule, trainingSteps } = network;
-  const { className, scheduler } = components[component];
+  const { described, json, source, weights, betaSchedule, trainingSteps } = network;
+  const { component, className, scheduler, learnsVariance } = described;
   const names = new Map([...weights].map(([name, original]) => [original, name]));
   await writeJson(folder, component, "config.json", { _class_name: className, ...json });
+  await mkdir(join(folder, described.folder), { recursive: true });
   await convertWeights({
     from: source,
-    to: join(folder, component, "model.safetensors"),
+    to: join(folder, described.folder, "model.safetensors"),
     rename: (original) => names.get(original),
     metadata: { format: "pt" },
     ...(dtype && { dtype }),
     onProgress: ({ writtenBytes }) => onProgress(writtenBytes),
     signal,
   });
+  if (learnsVariance === undefined) return; // it does not denoise, and shares the scheduler of the network that it guides
   await writeJson(folder, scheduler, "scheduler_config.json", {
     num_train_timesteps: trainingSteps,
     beta_schedule: betaSchedule,
     prediction_type: "epsilon",
-    variance_type: config.outChannels === 2 * config.imageChannels ? "learned_range" : "fixed_large",
+    variance_type: learnsVariance ? "learned_range" : "fixed_large",
     clip_sample: true,
   });
 }

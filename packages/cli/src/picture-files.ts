@@ -4,15 +4,15 @@ import type { OutputFile } from "./atomic-file.ts";
 import { faultOf, PictureSettingsError } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import type { PictureNames } from "./picture-names.ts";
-import { encodeRecord, type PictureRecord, settingsKeyword } from "./picture-settings.ts";
+import { encodeRecord, type PictureRecord, type SourceRecord, settingsKeyword } from "./picture-settings.ts";
 import { render } from "./rendering.ts";
 import { version } from "./version.ts";
 
 /** The PNG files of a run: its pictures, and the sheet where there is one. */
-export function pictureFiles(generation: Generation, { pictures, sheet }: PictureNames, model: string): readonly OutputFile[] {
+export function pictureFiles(generation: Generation, { pictures, sheet }: PictureNames, model: string, source?: SourceRecord): readonly OutputFile[] {
   const file = (path: string, picture: number | "sheet") => ({
     path,
-    bytes: encodePicture(render(generation.images, picture, generation.enlarge), recordOf(generation, picture, model)),
+    bytes: encodePicture(render(generation.images, picture, generation.enlarge), recordOf(generation, picture, model, source)),
   });
   const files = pictures.map((path, k) => file(path, k));
   return sheet === undefined ? files : [...files, file(sheet, "sheet")];
@@ -42,8 +42,8 @@ export function seedOf({ images, settings }: Generation, picture: number | "shee
   return own ?? settings.seed;
 }
 
-function recordOf(generation: Generation, picture: number | "sheet", model: string): PictureRecord {
+function recordOf(generation: Generation, picture: number | "sheet", model: string, source: SourceRecord | undefined): PictureRecord {
   const { settings, enlarge, backend, provider, sha256 } = generation;
   const seed = seedOf(generation, picture);
-  return { glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, settings, picture, seed, enlarge, backend, provider };
+  return { glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, settings, ...(source && { source }), picture, seed, enlarge, backend, provider };
 }

@@ -1,4 +1,4 @@
-import type { GenerateOptions, GenerateSettings, SamplerName, Spacing } from "@glissade/core";
+import type { GenerateOptions, GenerateSettings, SamplerName, SamplerSettings, Spacing } from "@glissade/core";
 import { PictureSettingsError } from "./errors.ts";
 
 /** The keyword of the PNG text chunk that holds a `PictureRecord` as JSON. */
@@ -12,6 +12,8 @@ export interface PictureRecord {
   readonly model: { readonly source: string; readonly sha256?: string };
   /** What the whole run was made with. */
   readonly settings: GenerateSettings;
+  /** The picture that was changed, for one that was not made from a prompt alone. */
+  readonly source?: SourceRecord;
   /** Which picture of the run this is, from 0; `"sheet"` for all of them on one sheet. */
   readonly picture: number | "sheet";
   /** The seed that makes this picture alone; a sheet has the run's. */
@@ -20,6 +22,14 @@ export interface PictureRecord {
   readonly enlarge: number;
   readonly backend: string;
   readonly provider: string;
+}
+
+/** A picture that another was made from, and how. */
+export interface SourceRecord {
+  readonly task: "inpaint" | "edit" | "upscale";
+  readonly image: string;
+  readonly mask?: string;
+  readonly strength?: number;
 }
 
 /** The record as JSON in pure ASCII, which every program that reads PNG text understands. */
@@ -53,13 +63,22 @@ export function decodeRecord(text: Readonly<Record<string, string>>, file: strin
 }
 
 /** The options that make the record's picture again: picture k of a run alone with its own seed, where it does not depend on the others. */
-export function optionsOf({ settings, picture, seed }: PictureRecord): { readonly options: GenerateOptions; readonly take: number | "sheet" } {
-  const { count, sampler, guidance, dynamicThresholding, ...plain } = settings;
-  if (guidance === undefined || sampler === "custom")
+export function optionsOf({ settings, source, picture, seed }: PictureRecord): { readonly options: GenerateOptions; readonly take: number | "sheet" } {
+  if (source) throw new PictureSettingsError(`This picture was made from another one, ${JSON.stringify(source.image)}: run glissade ${source.task} on that again.`);
+  const { count, sampler, guidance, dynamicThresholding, clipGuidance, keepBest, upscale, ...plain } = settings;
+  if (guidance === undefined || sampler === "custom" || (upscale && (upscale.guidance === undefined || upscale.sampler === "custom")))
     throw new PictureSettingsError("This picture was made with a sampler or guidance of a program's own, which no file can hold.");
-  const options = { ...plain, sampler: sampler as SamplerName, guidance, ...(dynamicThresholding !== undefined && { dynamicThresholding }) }; // `generate` checks the name
+  const options = {
+    ...plain,
+    sampler: sampler as SamplerName, // `generate` checks the name
+    guidance,
+    ...(dynamicThresholding !== undefined && { dynamicThresholding }),
+    ...(clipGuidance && { clipGuidance }),
+    upscale: upscale && { ...upscale, sampler: upscale.sampler as SamplerName, guidance: upscale.guidance ?? 1 },
+  };
   const alone = picture !== "sheet" && settings.seedMode === "per-image";
-  return alone ? { options: { ...options, count: 1, seed }, take: 0 } : { options: { ...options, count }, take: picture };
+  if (alone) return { options: { ...options, count: 1, seed }, take: 0 };
+  return { options: { ...options, count, ...(keepBest !== undefined && { keepBest }) }, take: picture };
 }
 
 function readRecord(record: Fields): PictureRecord {
@@ -69,12 +88,14 @@ function readRecord(record: Fields): PictureRecord {
   const picture = record.value("picture") === "sheet" ? "sheet" : record.number("picture");
   if (picture !== "sheet" && !(Number.isInteger(picture) && picture >= 0 && picture < settings.count))
     throw new Error(`there is no picture ${picture} in a run of ${settings.count}`);
+  const source = record.optional("source", (fields, name) => readSource(fields.object(name)));
   const enlarge = record.number("enlarge");
   if (!(Number.isInteger(enlarge) && enlarge >= 1 && enlarge <= 4096)) throw new Error(`enlarge is ${enlarge}, not a whole number from 1 to 4096`);
   return {
     glissade: record.text("glissade"),
     model: { source: model.text("source"), ...(sha256 !== undefined && { sha256 }) },
     settings,
+    ...(source && { source }),
     picture,
     seed: record.number("seed"),
     enlarge,
@@ -83,17 +104,47 @@ function readRecord(record: Fields): PictureRecord {
   };
 }
 
+function readSource(source: Fields): SourceRecord {
+  const task = source.text("task");
+  if (task !== "inpaint" && task !== "edit" && task !== "upscale") throw new Error(`task is ${JSON.stringify(task.slice(0, 60))}`);
+  const [mask, strength] = [source.optional("mask", (fields, name) => fields.text(name)), source.optional("strength", (fields, name) => fields.number(name))];
+  return { task, image: source.text("image"), ...(mask !== undefined && { mask }), ...(strength !== undefined && { strength }) };
+}
+
 function readSettings(settings: Fields): GenerateSettings {
-  const steps = settings.value("steps");
-  if (typeof steps !== "number" && typeof steps !== "string") throw new Error("steps is neither a number nor a text");
   const seedMode = settings.text("seedMode");
   if (seedMode !== "per-image" && seedMode !== "batch") throw new Error(`seedMode is ${JSON.stringify(seedMode.slice(0, 60))}`);
   return {
-    prompt: settings.text("prompt"),
+    prompt: readPrompt(settings),
     negativePrompt: settings.text("negativePrompt"),
     count: settings.number("count"),
     seed: settings.number("seed"),
     seedMode,
+    ...readSampler(settings),
+    dynamicThresholding: settings.optional("dynamicThresholding", (fields, name) => fields.number(name)),
+    clipGuidance: settings.optional("clipGuidance", (fields, name) => {
+      const clip = fields.object(name);
+      return { scale: clip.number("scale"), through: clip.text("through") as "x" | "x0" }; // `generate` checks it
+    }),
+    keepBest: settings.optional("keepBest", (fields, name) => fields.number(name)),
+    upscale: readUpscaling(settings),
+  };
+}
+
+function readPrompt(settings: Fields): GenerateSettings["prompt"] {
+  const prompt = settings.value("prompt");
+  if (prompt === null) return null;
+  if (!Array.isArray(prompt)) return settings.text("prompt");
+  return prompt.map((part: unknown) => {
+    const fields = new Fields(part, "the prompts");
+    return { prompt: fields.text("prompt"), weight: fields.number("weight") };
+  });
+}
+
+function readSampler(settings: Fields): SamplerSettings {
+  const steps = settings.value("steps");
+  if (typeof steps !== "number" && typeof steps !== "string") throw new Error("steps is neither a number nor a text");
+  return {
     steps,
     sampler: settings.text("sampler"),
     spacing: settings.text("spacing") as Spacing, // `generate` checks the name
@@ -101,8 +152,14 @@ function readSettings(settings: Fields): GenerateSettings {
       const guidance = fields.object(name);
       return { scale: guidance.number("scale"), interval: guidance.pair("interval"), rescale: guidance.number("rescale") };
     }),
-    dynamicThresholding: settings.optional("dynamicThresholding", (fields, name) => fields.number(name)),
   };
+}
+
+/** Pictures of before there were upsamplers say nothing. */
+function readUpscaling(settings: Fields): GenerateSettings["upscale"] {
+  if (settings.value("upscale") === undefined || settings.value("upscale") === false) return false;
+  const upscale = settings.object("upscale");
+  return { ...readSampler(upscale), temperature: upscale.number("temperature") };
 }
 
 /** Typed access to an object of unknown origin. */

@@ -7,7 +7,7 @@ import { runMain } from "./__fixtures__/run-main.ts";
 import { decodeRecord, encodeRecord, settingsKeyword } from "./picture-settings.ts";
 
 // Few steps keep this fast: what the pictures show is not tested here.
-const quick = ["--steps", "4", "--quiet"];
+const quick = ["--steps", "4", "--quiet", "--upscale", "no"];
 let folder: string;
 const at = (name: string) => join(folder, name);
 const png = async (name: string) => decodePng(await readFile(at(name)));
@@ -60,6 +60,8 @@ describe("glissade generate", () => {
       "ddim",
       "--steps",
       "ddim4",
+      "--upscale",
+      "3",
       "--out",
       at("json.png"),
       "-q",
@@ -68,8 +70,8 @@ describe("glissade generate", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       files: [{ path: at("json-1.png"), seed: 3 }, { path: at("json-2.png"), seed: 4 }], // biome-ignore format: one line
       sheet: at("json-sheet.png"),
-      settings: { sampler: "ddim", steps: "ddim4", spacing: "respacing", count: 2 },
-      model: { source: "@glissade/model-emoji", imageSize: 32 },
+      settings: { sampler: "ddim", steps: "ddim4", spacing: "respacing", count: 2, upscale: { steps: 3, temperature: 0.997 } },
+      model: { source: "@glissade/model-emoji", imageSize: 128 },
       provider: "cpu",
       warnings: [],
       seconds: { load: expect.any(Number), generate: expect.any(Number) },
@@ -77,7 +79,7 @@ describe("glissade generate", () => {
   });
 
   it("warns on stderr of a prompt that is too long, tells the progress, and keeps a preview", async () => {
-    const { code, stderr } = await runMain(["generate", "apple ".repeat(30), "--steps", "3", "--preview", at("preview.png"), "--out", at("long.png")]);
+    const { code, stderr } = await runMain(["generate", "apple ".repeat(30), "--steps", "3", "--upscale", "no", "--preview", at("preview.png"), "--out", at("long.png")]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^step 1 of 3\nstep 2 of 3, .* left\nstep 3 of 3\nwarning: prompt "apple .*more than 24 tokens/s);
     expect((await png("preview.png")).image.data).toEqual((await png("long.png")).image.data);

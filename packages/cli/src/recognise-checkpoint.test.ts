@@ -1,8 +1,8 @@
-import { parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
+import { sizeOf, type WeightSource } from "@glissade/core";
 import { describe, expect, it } from "vitest";
-import { parametersOf } from "./component.ts";
+import { describeByConfig, published } from "./checkpoint-networks.ts";
 import { CheckpointError } from "./errors.ts";
-import { assertFits, networkIn, published, recognise } from "./recognise-checkpoint.ts";
+import { assertFits, networkIn, recognise } from "./recognise-checkpoint.ts";
 
 type Described = { readonly dtype: "float32" | "int64"; readonly dims: readonly number[] };
 
@@ -18,8 +18,11 @@ function described(entries: Iterable<readonly [string, Described]>): WeightSourc
   };
 }
 
-const shapesOf = (name: string) =>
-  [...parametersOf(parseTextToImageConfig(published[name]))].map(([name, dims]) => [name, { dtype: "float32", dims }] as const);
+const networkNamed = (name: string) => {
+  const { kind, json } = published[name] ?? expect.unreachable(name);
+  return describeByConfig(kind, json);
+};
+const shapesOf = (name: string) => [...networkNamed(name).parameters].map(([weight, dims]) => [weight, { dtype: "float32", dims }] as const);
 
 describe("the published networks", () => {
   // The published checkpoints' numbers of parameters.
@@ -28,9 +31,26 @@ describe("the published networks", () => {
     ["GLIDE base for inpainting", 385_037_638],
     ["GLIDE upsampler", 398_361_286],
     ["GLIDE upsampler for inpainting", 398_368_198],
+    ["GLIDE noised CLIP, pictures", 86_443_776],
+    ["GLIDE noised CLIP, texts", 71_679_488],
   ])("%s has %i parameters and is recognised by them", (name, parameters) => {
     const shapes = shapesOf(name);
     expect(shapes.reduce((sum, [, { dims }]) => sum + sizeOf(dims), 0)).toBe(parameters);
+    const weights = described(shapes);
+    expect(recognise(weights, networkIn(weights, "a.pt"))?.name).toBe(name);
+  });
+
+  // Dhariwal & Nichol 2021, table 9 and appendix: millions of parameters.
+  it.each([
+    ["ADM 64", 296],
+    ["ADM 128", 422],
+    ["ADM 256", 554],
+    ["ADM 512", 559],
+    ["ADM classifier 64", 65],
+    ["ADM classifier 256", 54],
+  ])("%s has %i million parameters and is recognised by them", (name, millions) => {
+    const shapes = shapesOf(name);
+    expect(Math.round(shapes.reduce((sum, [, { dims }]) => sum + sizeOf(dims), 0) / 1e6)).toBe(millions);
     const weights = described(shapes);
     expect(recognise(weights, networkIn(weights, "a.pt"))?.name).toBe(name);
   });
@@ -44,7 +64,7 @@ describe("the published networks", () => {
 });
 
 describe("a checkpoint that does not fit", () => {
-  const config = parseTextToImageConfig(published["GLIDE base"]);
+  const config = networkNamed("GLIDE base");
 
   it("is told by the first weights of each fault and their numbers", () => {
     const shapes = new Map<string, Described>(shapesOf("GLIDE base"));
@@ -66,7 +86,7 @@ describe("a checkpoint that does not fit", () => {
 
   it("is refused where it holds no network, or several", () => {
     const other = described([["conv.weight", { dtype: "float32", dims: [1] }]]);
-    expect(() => networkIn(other, "a.pt")).toThrow("a.pt holds no GLIDE network: among its 1 tensors");
+    expect(() => networkIn(other, "a.pt")).toThrow("a.pt holds no network of GLIDE or guided-diffusion: among its 1 tensors");
     const two = described(["model/", "ema/"].map((prefix) => [`${prefix}time_embed.0.weight`, { dtype: "float32", dims: [1] }]));
     expect(() => networkIn(two, "a.pt")).toThrow("holds 2 networks (model/, ema/)");
   });

@@ -1,26 +1,12 @@
-import { glideBase, glideUpsampler, parseTextToImageConfig, sizeOf, type TextToImageConfig, type WeightSource } from "@glissade/core";
-import { parametersOf } from "./component.ts";
+import { sizeOf, type WeightSource } from "@glissade/core";
+import { type DescribedNetwork, describeByConfig, type NetworkKind, published } from "./checkpoint-networks.ts";
 import { CheckpointError } from "./errors.ts";
-
-/** A network's configuration as a file has it, and as it is understood. */
-export interface NetworkConfig {
-  readonly json: Readonly<Record<string, unknown>>;
-  readonly config: TextToImageConfig;
-}
 
 /** Weights of one network: their names in the file, by their names in the network. */
 export type NetworkWeights = ReadonlyMap<string, string>;
 
-/** The published networks, whose checkpoints come without a configuration. */
-export const published: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "GLIDE base": glideBase,
-  "GLIDE base for inpainting": { ...glideBase, inpaint: true },
-  "GLIDE upsampler": glideUpsampler,
-  "GLIDE upsampler for inpainting": { ...glideUpsampler, inpaint: true },
-};
-
-/** A weight that every network of the family has, whatever its size. */
-const landmark = "time_embed.0.weight";
+/** Weights of which every network has one, whatever its size: U-Nets and classifiers, CLIP's towers for texts and for pictures. */
+const landmarks = ["time_embed.0.weight", "blocks.input.w_voc", "blocks.input.patch_proj"];
 
 /**
  * Finds the network in a checkpoint, which may lie deeper (`model/`, `module.`): training programs save more than one network's weights.
@@ -28,37 +14,48 @@ const landmark = "time_embed.0.weight";
  * @throws CheckpointError where there is none, or more than one
  */
 export function networkIn(weights: WeightSource, file: string): NetworkWeights {
-  const prefixes = weights.names
-    .filter((name) => name === landmark || name.endsWith(`/${landmark}`) || name.endsWith(`.${landmark}`))
-    .map((name) => name.slice(0, -landmark.length));
+  const prefixes = weights.names.flatMap((name) => {
+    const landmark = landmarks.find((end) => name === end || name.endsWith(`/${end}`) || name.endsWith(`.${end}`));
+    return landmark === undefined ? [] : [name.slice(0, -landmark.length)];
+  });
   const [prefix] = prefixes;
   if (prefix === undefined) {
     throw new CheckpointError(
-      `${file} holds no GLIDE network: among its ${weights.names.length} tensors there is no ${landmark}. It has ${firstOf(weights.names)}.`,
+      `${file} holds no network of GLIDE or guided-diffusion: among its ${weights.names.length} tensors there is no ${landmarks.join(", no ")}. It has ${firstOf(weights.names)}.`,
     );
   }
   if (prefixes.length > 1) throw new CheckpointError(`${file} holds ${prefixes.length} networks (${prefixes.join(", ")}): save one of them on its own.`);
   return new Map(weights.names.filter((name) => name.startsWith(prefix)).map((name) => [name.slice(prefix.length), name]));
 }
 
+/** What kind of network has these weights. GLIDE's U-Net and guided-diffusion's are told apart by the text, which the former reads. */
+export function kindOf(network: NetworkWeights): NetworkKind {
+  if (network.has("blocks.input.w_voc")) return "clip-text";
+  if (network.has("blocks.input.patch_proj")) return "clip-image";
+  if (![...network.keys()].some((name) => name.startsWith("output_blocks."))) return "adm-classifier";
+  return network.has("transformer_proj.weight") ? "glide" : "adm";
+}
+
 /** The published network that has exactly these weights; undefined where none has. */
-export function recognise(weights: WeightSource, network: NetworkWeights): (NetworkConfig & { readonly name: string }) | undefined {
-  for (const [name, json] of Object.entries(published)) {
-    const config = parseTextToImageConfig(json);
-    if (faultsOf(weights, network, config).length === 0) return { name, json, config };
+export function recognise(weights: WeightSource, network: NetworkWeights): { readonly name: string; readonly described: DescribedNetwork } | undefined {
+  const kind = kindOf(network);
+  for (const [name, candidate] of Object.entries(published)) {
+    if (candidate.kind !== kind) continue;
+    const described = describeByConfig(kind, candidate.json);
+    if (faultsOf(weights, network, described).length === 0) return { name, described };
   }
   return undefined;
 }
 
 /** @throws CheckpointError naming the first weights that are missing, surplus or of another shape, and how many there are of each */
-export function assertFits(weights: WeightSource, network: NetworkWeights, config: TextToImageConfig, file: string): void {
-  const faults = faultsOf(weights, network, config);
+export function assertFits(weights: WeightSource, network: NetworkWeights, described: Pick<DescribedNetwork, "parameters">, file: string): void {
+  const faults = faultsOf(weights, network, described);
   if (faults.length === 0) return;
   const lines = faultKinds.flatMap((kind) => {
     const list = faults.filter((fault) => fault.kind === kind).map(({ what }) => what);
     return list.length === 0 ? [] : [`${list.length} ${kind}: ${firstOf(list)}.`];
   });
-  throw new CheckpointError(`${file} does not fit its configuration, which needs ${parametersOf(config).size} weights. ${lines.join(" ")}`);
+  throw new CheckpointError(`${file} does not fit its configuration, which needs ${described.parameters.size} weights. ${lines.join(" ")}`);
 }
 
 const faultKinds = ["missing", "of another shape", "of a type that is no floating-point number", "not in the network"] as const;
@@ -68,8 +65,7 @@ interface Fault {
   readonly what: string;
 }
 
-function faultsOf(weights: WeightSource, network: NetworkWeights, config: TextToImageConfig): readonly Fault[] {
-  const expected = parametersOf(config);
+function faultsOf(weights: WeightSource, network: NetworkWeights, { parameters: expected }: Pick<DescribedNetwork, "parameters">): readonly Fault[] {
   const faults: Fault[] = [...network.keys()].filter((name) => !expected.has(name)).map((name) => ({ kind: "not in the network", what: name }));
   for (const [name, dims] of expected) {
     const original = network.get(name);

@@ -14,7 +14,7 @@ export function enlargement(asked: number | undefined, imageSize: number): numbe
   throw new InvalidArgumentError({
     argument: "--enlarge",
     received: factor,
-    expected: `a whole number from 1 to ${most} for this model's ${imageSize} pixels`,
+    expected: `a whole number from 1 to ${most} for pictures of ${imageSize} pixels`,
   });
 }
 

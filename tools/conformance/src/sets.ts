@@ -29,7 +29,7 @@ const sets: Readonly<Record<string, CaseSet>> = {
   g_training: { load: () => import("./sets/training.ts") },
   h_full_size: { load: () => import("./sets/full-size.ts") },
   i_metrics: notBuilt("evaluation metrics"),
-  j_inpainting: notBuilt("inpainting and image-to-image loops"),
+  j_inpainting: { load: () => import("./sets/inpainting.ts") },
   k_resampling: { load: () => import("./sets/resampling.ts") },
 };
 

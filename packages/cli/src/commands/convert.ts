@@ -1,25 +1,26 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
+  clipTokenizer,
   glideTokenizer,
   InvalidArgumentError,
   openWeights,
-  parseTextToImageConfig,
   type SamplerName,
   samplers,
   UnknownNameError,
   type WeightSource,
   type WeightType,
 } from "@glissade/core";
+import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import type { Arguments, OptionTable } from "../arguments.ts";
 import { command } from "../command.ts";
-import { componentOf, components } from "../component.ts";
+import { type DescribedNetwork, describeByConfig, published } from "../checkpoint-networks.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
-import { assertReplaceable, type CheckedNetwork, type ModelFolderContents, writeModelFolder } from "../model-folder.ts";
+import { assertReplaceable, type CheckedNetwork, isAdm, type ModelFolderContents, writeModelFolder } from "../model-folder.ts";
 import { progressBar } from "../progress-bar.ts";
 import { readJsonFile } from "../read-json-file.ts";
-import { assertFits, type NetworkConfig, type NetworkWeights, networkIn, published, recognise } from "../recognise-checkpoint.ts";
+import { assertFits, kindOf, type NetworkWeights, networkIn, recognise } from "../recognise-checkpoint.ts";
 import { jsonText } from "../report.ts";
 import { version } from "../version.ts";
 
@@ -44,9 +45,9 @@ const options = {
     value: "NAME",
     about: `The noise schedule of its training: ${schedules.join(", ")}. Default: the config's, else the one its kind was published with.`,
   },
-  sampler: { value: "NAME", about: "What generate uses by default with this model. Default: ddim." },
-  steps: { value: "N", about: "The same for the number of steps. Default: 50." },
-  guidance: { value: "SCALE", about: "The same for the guidance scale. Default: 3." },
+  sampler: { value: "NAME", about: "What generate uses by default with this model. Default: ddim, and ddpm for guided-diffusion's." },
+  steps: { value: "N", about: "The same for the number of steps. Default: 50, and 250." },
+  guidance: { value: "SCALE", about: "The same for the guidance scale, of a classifier for guided-diffusion's. Default: 3, and 1." },
   force: { about: "Replace a model that lies there." },
   json: { about: "Print one JSON document instead of the folder's path." },
   quiet: { short: "q", about: "No progress." },
@@ -70,20 +71,18 @@ export const convert = command({
   async run(args, { stdout, stderr, signal }) {
     const out = args.nonEmpty("out");
     if (out === undefined) throw new UsageError("Say where the model goes: --out DIR.");
-    const choices = {
-      dtype: args.choice("dtype", "weight type", weightTypes),
-      generation: {
-        sampler: args.choice("sampler", "sampler", samplerNames) ?? "ddim",
-        steps: args.integer("steps", 1, 100_000) ?? 50,
-        guidance_scale: args.decimal("guidance", 0) ?? 3,
-      },
-    };
+    const dtype = args.choice("dtype", "weight type", weightTypes);
+    const [sampler, steps, scale] = [args.choice("sampler", "sampler", samplerNames), args.integer("steps", 1, 100_000), args.decimal("guidance", 0)];
     await assertReplaceable(out, args.has("force"));
 
     const sources: WeightSource[] = [];
     const bar = progressBar(stderr, { quiet: args.has("quiet"), describe: megabytes });
     try {
-      const contents = { ...(await readContents(args, sources)), ...choices };
+      const read = await readContents(args, sources);
+      const generation = isAdm(read.networks)
+        ? { sampler: sampler ?? "ddpm", steps: steps ?? 250, classifier_scale: scale ?? 1 }
+        : { sampler: sampler ?? "ddim", steps: steps ?? 50, guidance_scale: scale ?? 3 };
+      const contents = { ...read, dtype, generation };
       await writeModelFolder(out, contents, { signal, onProgress: (written, total) => bar.update(written, total) });
       bar.end();
       stdout.write(args.has("json") ? jsonText(report(out, contents)) : `${out}\n`);
@@ -95,7 +94,7 @@ export const convert = command({
 });
 
 /** Opens and checks everything. Each source is added to `sources` when it is opened, for the caller to dispose of. */
-async function readContents(args: ConvertArguments, sources: WeightSource[]): Promise<Pick<ModelFolderContents, "networks" | "tokenizer">> {
+async function readContents(args: ConvertArguments, sources: WeightSource[]): Promise<Pick<ModelFolderContents, "networks" | "tokenizers">> {
   const files = args.positionals;
   if (files.length > 1 && (args.has("config") || args.has("schedule")))
     throw new UsageError("--config and --schedule are for one checkpoint. Convert them one by one, or put a config.json beside each.");
@@ -103,54 +102,66 @@ async function readContents(args: ConvertArguments, sources: WeightSource[]): Pr
   for (const file of files) {
     const source = await openWeights(file);
     sources.push(source);
-    const network = await checkNetwork(file, source, args);
-    const twin = networks.find(({ component }) => component === network.component);
-    if (twin) throw new CheckpointError(`${twin.file} and ${file} are both a ${components[network.component].className}: a model has one of each.`);
-    const other = networks.find(({ component }) => components[component].scheduler === components[network.component].scheduler);
-    if (other && (other.betaSchedule !== network.betaSchedule || other.trainingSteps !== network.trainingSteps)) {
-      throw new CheckpointError(`${other.file} and ${file} were trained with different noise schedules: convert them into two models.`);
-    }
-    networks.push(network);
+    networks.push(await checkNetwork(file, source, args));
+    assertTogether(networks);
   }
-  return { networks, tokenizer: await readTokenizer(args, networks) };
+  assertComplete(networks);
+  return { networks, tokenizers: await readTokenizers(args, networks) };
+}
+
+/** Whether the last network goes into one model with those before it. */
+function assertTogether(networks: readonly CheckedNetwork[]): void {
+  const last = networks.at(-1);
+  if (!last) return;
+  const others = networks.slice(0, -1);
+  const twin = others.find(({ described }) => described.folder === last.described.folder);
+  if (twin) throw new CheckpointError(`${twin.file} and ${last.file} are both a ${last.described.className}: a model has one of each.`);
+  const other = others.find(({ described }) => described.learnsVariance !== undefined && described.scheduler === last.described.scheduler);
+  if (other && last.described.learnsVariance !== undefined && (other.betaSchedule !== last.betaSchedule || other.trainingSteps !== last.trainingSteps)) {
+    throw new CheckpointError(`${other.file} and ${last.file} were trained with different noise schedules: convert them into two models.`);
+  }
+}
+
+/** A model needs a network that denoises, those of guided-diffusion are none of GLIDE's, and a CLIP has two halves. */
+function assertComplete(networks: readonly CheckedNetwork[]): void {
+  const kinds = new Set(networks.map(({ described }) => described.kind));
+  const files = networks.map(({ file }) => file).join(", ");
+  if (!kinds.has("glide") && !kinds.has("adm")) throw new CheckpointError(`${files}: none of these makes pictures. Give the network that they guide too.`);
+  if (kinds.has("adm") && [...kinds].some((kind) => kind !== "adm" && kind !== "adm-classifier"))
+    throw new CheckpointError(`${files}: networks of GLIDE and of guided-diffusion make two models. Convert them one after the other.`);
+  if (kinds.has("clip-image") !== kinds.has("clip-text")) throw new CheckpointError(`${files}: only one half of a CLIP is there. Give both.`);
 }
 
 async function checkNetwork(file: string, source: WeightSource, args: ConvertArguments): Promise<CheckedNetwork> {
   const weights = networkIn(source, file);
-  const { json, config } = await configFor(file, source, weights, args.nonEmpty("config"));
-  if (config.imageSize === undefined) {
+  const described = await describedBy(file, source, weights, args.nonEmpty("config"));
+  if (described.imageSize === undefined) {
     throw new CheckpointError(`The configuration of ${file} does not say the pictures' size: add image_size, and give attention_resolutions in pixels.`);
   }
-  assertFits(source, weights, config, file);
-  const component = componentOf(config);
+  assertFits(source, weights, described, file);
   const chosen = args.choice("schedule", "noise schedule", schedules);
-  return {
-    file,
-    component,
-    json: networkArguments(json),
-    config,
-    source,
-    weights,
-    ...withFile(file, () => readProcess(json, components[component].betaSchedule, chosen)),
-  };
+  const fallback = described.kind === "adm" ? "linear" : publishedSchedules[described.scheduler];
+  const json = networkArguments(described.json);
+  return { file, described, json, source, weights, ...withFile(file, () => readProcess(described.json, fallback, chosen)) };
 }
 
 /** In the order of how explicit they are: `--config`, the file beside the checkpoint, the published network with these weights. */
-async function configFor(file: string, source: WeightSource, weights: NetworkWeights, asked: string | undefined): Promise<NetworkConfig> {
+async function describedBy(file: string, source: WeightSource, weights: NetworkWeights, asked: string | undefined): Promise<DescribedNetwork> {
   const beside = join(dirname(file), "config.json");
   const path = asked ?? ((await isFile(beside)) ? beside : undefined);
   if (path !== undefined) {
     const json = await readJsonFile(path);
-    return { json, config: withFile(path, () => parseTextToImageConfig(json)) };
+    return withFile(path, () => describeByConfig(json.super_res === true || json.inpaint === true ? "glide" : kindOf(weights), json));
   }
   const found = recognise(source, weights);
-  if (found) return found;
+  if (found) return found.described;
   throw new CheckpointError(`${file} is none of the published networks (${Object.keys(published).join(", ")}). Give its arguments: --config FILE.`);
 }
 
 /** The schedule and length of the training, which a published configuration names beside the network's arguments. */
-function readProcess({ noise_schedule: named, diffusion_steps: length = 1000 }: NetworkConfig["json"], fallback: string, chosen: string | undefined) {
-  const name = schedules.find((schedule) => schedule === (chosen ?? named ?? fallback));
+function readProcess({ noise_schedule: named, diffusion_steps: length = 1000 }: DescribedNetwork["json"], fallback: string, chosen: string | undefined) {
+  const asked = named === "cosine" ? "squaredcos_cap_v2" : named; // guided-diffusion's name of it
+  const name = schedules.find((schedule) => schedule === (chosen ?? asked ?? fallback));
   if (name === undefined) throw new UnknownNameError({ kind: "noise schedule", asked: named, known: schedules });
   if (!(typeof length === "number" && Number.isInteger(length) && length >= 1 && length <= 100_000)) {
     throw new InvalidArgumentError({ argument: "config.diffusion_steps", received: length, expected: "a whole number from 1 to 100000" });
@@ -158,11 +169,22 @@ function readProcess({ noise_schedule: named, diffusion_steps: length = 1000 }: 
   return { betaSchedule: name, trainingSteps: length };
 }
 
+/** The noise schedules that the published networks were trained with. */
+const publishedSchedules = { scheduler: "squaredcos_cap_v2", upsampler_scheduler: "linear" } as const;
+
+async function readTokenizers(args: ConvertArguments, networks: readonly CheckedNetwork[]): Promise<Readonly<Record<string, unknown>>> {
+  const readers = (tokenizer: string) => networks.filter(({ described }) => described.vocabulary?.tokenizer === tokenizer);
+  return {
+    ...(readers("tokenizer").length > 0 && { tokenizer: await readTokenizer(args, readers("tokenizer")) }),
+    ...(readers("clip_tokenizer").length > 0 && { clip_tokenizer: await readClipTokenizer(readers("clip_tokenizer")) }),
+  };
+}
+
 async function readTokenizer(args: ConvertArguments, networks: readonly CheckedNetwork[]): Promise<unknown> {
   const beside = networks.map(({ file }) => join(dirname(file), "tokenizer.json"));
   const asked = args.nonEmpty("tokenizer");
   const path = asked === "gpt2" ? undefined : (asked ?? (await firstFile(beside)));
-  const sizes = networks.flatMap(({ config }) => (config.text ? [config.text.vocabularySize] : []));
+  const sizes = networks.flatMap(({ described }) => described.vocabulary?.size ?? []);
   if (path === undefined && asked === undefined && !sizes.every((size) => size === gpt2Size)) {
     throw new CheckpointError(`The network was trained with ${sizes.join(", ")} tokens of its own: give them with --tokenizer FILE.`);
   }
@@ -173,15 +195,31 @@ async function readTokenizer(args: ConvertArguments, networks: readonly CheckedN
   return json;
 }
 
+/** `clip_tokenizer.json` beside the checkpoint, or OpenAI's own. */
+async function readClipTokenizer(networks: readonly CheckedNetwork[]): Promise<unknown> {
+  const size = networks[0]?.described.vocabulary?.size;
+  const path = await firstFile(networks.map(({ file }) => join(dirname(file), "clip_tokenizer.json")));
+  if (path === undefined && size !== 49_408 && size !== 65_536)
+    throw new CheckpointError(`The CLIP was trained with ${size} tokens of its own: put its clip_tokenizer.json beside the checkpoint.`);
+  const json = path === undefined ? await loadClipVocabulary({ vocabularySize: size === 49_408 ? 49_408 : 65_536 }) : await readJsonFile(path);
+  const { vocabularySize } = withFile(path ?? "CLIP's tokenizer", () => clipTokenizer(json));
+  if (vocabularySize !== size) throw new CheckpointError(`${path} has ${vocabularySize} tokens, and the CLIP was trained with ${size}.`);
+  return json;
+}
+
 /** The arguments that make the network, without those of training programs. */
-function networkArguments(json: NetworkConfig["json"]): NetworkConfig["json"] {
+function networkArguments(json: DescribedNetwork["json"]): DescribedNetwork["json"] {
   return Object.fromEntries(Object.entries(json).filter(([name]) => networkArgumentNames.includes(name)));
 }
 
 const networkArgumentNames = [
   ...["image_size", "in_channels", "num_channels", "model_channels", "out_channels", "num_res_blocks", "channel_mult", "attention_resolutions"],
   ...["num_heads", "num_head_channels", "num_heads_upsample", "use_scale_shift_norm", "resblock_updown", "super_res", "inpaint"],
-  ...["text_ctx", "xf_width", "xf_layers", "xf_heads", "xf_final_ln", "xf_padding", "n_vocab"],
+  ...["text_ctx", "xf_width", "xf_layers", "xf_heads", "xf_final_ln", "xf_padding", "n_vocab", "patch_size"],
+  ...["class_cond", "num_classes", "learn_sigma", "use_new_attention_order", "pool"],
+  ...["classifier_width", "classifier_depth", "classifier_attention_resolutions", "classifier_use_scale_shift_norm", "classifier_resblock_updown", "classifier_pool"],
+  ...["logit_scale", "n_timesteps", "max_text_len", "n_embd", "n_head_state_text", "n_head_text", "n_xf_blocks_text"],
+  ...["n_head_state_image", "n_head_image", "n_xf_blocks_image"],
 ];
 
 /** What a file's values are refused for, with the file's name. */
@@ -209,7 +247,7 @@ function megabytes(done: number, total: number): string {
 function report(out: string, { networks, dtype, generation }: ModelFolderContents) {
   return {
     model: out,
-    networks: networks.map(({ file, component, weights }) => ({ checkpoint: file, component, class: components[component].className, weights: weights.size })),
+    networks: networks.map(({ file, described: { component, className }, weights }) => ({ checkpoint: file, component, class: className, weights: weights.size })),
     dtype: dtype ?? "as stored",
     generation,
     glissade: version,

@@ -1,8 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { executionProviders } from "@glissade/backend-onnx";
-import { type ModelFiles, openModelFiles, openWeights, samplers, spacings } from "@glissade/core";
+import { type ModelFiles, openModelFiles, openWeights, samplers, spacings, stageNames } from "@glissade/core";
 import { command } from "../command.ts";
-import { componentNames, guides } from "../component.ts";
 import { describeNetwork, networkKind, summarize, type WeightsSummary } from "../describe-weights.ts";
 import { defaultModel, modelSource } from "../model-source.ts";
 import { readPictureFile } from "../picture-files.ts";
@@ -44,6 +43,9 @@ function programFacts(): Facts {
   };
 }
 
+/** The folders of networks whose gradient guides, each with those of its weights. */
+const guides: Readonly<Record<string, readonly string[]>> = { clip: ["clip/image_encoder", "clip/text_encoder"], classifier: ["classifier"] };
+
 async function factsOf(source: string): Promise<Facts> {
   const isFile = (await stat(source).catch(() => undefined))?.isFile() ?? false;
   if (!isFile) return modelFacts(source, await openModelFiles(modelSource(source)));
@@ -53,7 +55,7 @@ async function factsOf(source: string): Promise<Facts> {
 async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
   const index = asObject(await files.readJson("model_index.json"));
   const networks: Record<string, Facts> = {};
-  for (const name of await foldersIn(files, componentNames)) {
+  for (const name of await foldersIn(files, stageNames)) {
     const config = asObject(await files.readJson(`${name}/config.json`));
     networks[name] = { ...describeNetwork(config), ...(await weightsFacts(files, name)), config };
   }

@@ -6,6 +6,7 @@ import { assertWritable, writeFiles } from "../atomic-file.ts";
 import { command } from "../command.ts";
 import { PictureSettingsError } from "../errors.ts";
 import { readRunOptions, runGeneration, runOptions } from "../generation.ts";
+import { generationOf } from "../make-pictures.ts";
 import { encodePicture, readPictureFile } from "../picture-files.ts";
 import { pictureNames } from "../picture-names.ts";
 import { decodeRecord, optionsOf, type PictureRecord } from "../picture-settings.ts";
@@ -47,7 +48,7 @@ export const reproduce = command({
     await assertWritable(path);
 
     const run = { ...asked, enlarge: asked.enlarge ?? record.enlarge, providers: args.has("provider") ? asked.providers : ownProviders(record) };
-    const generation = await runGeneration(model, generateOptions, run, context).catch((error: unknown) => {
+    const generation = await runGeneration(model, generationOf(generateOptions), run, context).catch((error: unknown) => {
       throw asPictureFault(error, file);
     });
     const image = render(generation.images, take, generation.enlarge);

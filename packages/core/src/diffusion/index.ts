@@ -10,6 +10,7 @@ export { conditionMean, conditionScore } from "./conditioning.ts";
 export { type DynamicThresholdingOptions, dynamicThresholding } from "./dynamic-thresholding.ts";
 export { type MeanVariance, qMeanVariance, qPosteriorMeanVariance, qSample } from "./forward-process.ts";
 export { type GaussianDiffusion, gaussianDiffusion, rescaleTimesteps, respace } from "./gaussian-diffusion.ts";
+export { keepKnown } from "./known-region.ts";
 export {
   type MeanType,
   type Prediction,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { type Tensor, weightedSum } from "../tensor.ts";
+import { constantScale, type ScaleSchedule } from "./scale-schedule.ts";
 
 /**
  * A rule that steers a sample by the gradient of log p(c | x_t), by a classifier's or CLIP's measure of the noisy image:
@@ -13,8 +14,8 @@ import { type Tensor, weightedSum } from "../tensor.ts";
  */
 export interface GradientGuidance {
   readonly name: string;
-  /** s, by which the gradient is multiplied. */
-  readonly scale: number;
+  /** s, by which the gradient is multiplied; a schedule changes it over the run, and where it is 0 the gradient is not computed. */
+  readonly scale: number | ScaleSchedule;
   /**
    * The gradient, not yet multiplied by the scale.
    *
@@ -25,19 +26,31 @@ export interface GradientGuidance {
   gradient(x: Tensor, timestep: number, signal?: AbortSignal): Promise<Tensor>;
 }
 
+/** Where a run is when its gradient is asked for. */
+export interface GuidedPoint {
+  /** x_t, `[B, C, H, W]`. */
+  readonly x: Tensor;
+  /** A step of the original process. */
+  readonly timestep: number;
+  /** 0 at the run's first, noisiest step, 1 at its last. */
+  readonly progress: number;
+}
+
 /**
  * The sum of scale * gradient over several rules: what `conditionMean` and `conditionScore` take. Rules are asked one after another, because they
  * usually share a device.
  *
- * @throws InvalidArgumentError where there is no rule, or their gradients' shapes differ; the signal's reason where it is aborted.
- * @example `conditionMean(prediction, await scaledGradient([classifier, clip], x, process.timestepMap[t]))`
+ * @returns undefined where all scales are 0
+ * @throws InvalidArgumentError where a scale is no finite number, or the gradients' shapes differ; the signal's reason where it is aborted.
+ * @example `const gradient = await scaledGradient([classifier, clip], { x, timestep: process.timestepMap[t], progress })`
  */
-export async function scaledGradient(rules: readonly GradientGuidance[], x: Tensor, timestep: number, signal?: AbortSignal): Promise<Tensor> {
-  if (rules.length === 0) throw new InvalidArgumentError({ argument: "rules", received: rules, expected: "at least one gradient guidance" });
+export async function scaledGradient(rules: readonly GradientGuidance[], { x, timestep, progress }: GuidedPoint, signal?: AbortSignal): Promise<Tensor | undefined> {
   const terms: [number, Tensor][] = [];
   for (const rule of rules) {
     signal?.throwIfAborted();
-    terms.push([rule.scale, await rule.gradient(x, timestep, signal)]);
+    const scale = (typeof rule.scale === "function" ? rule.scale : constantScale(rule.scale))(progress);
+    if (!Number.isFinite(scale)) throw new InvalidArgumentError({ argument: `scale of ${rule.name}`, received: scale, expected: "a finite number" });
+    if (scale !== 0) terms.push([scale, await rule.gradient(x, timestep, signal)]);
   }
-  return weightedSum(...terms);
+  return terms.length === 0 ? undefined : weightedSum(...terms);
 }

@@ -1,5 +1,6 @@
 export { type ContactSheetOptions, contactSheet, enlarge } from "./contact-sheet.ts";
 export { ImageError } from "./image-error.ts";
+export { assertMask, blendByMask, type Mask, maskFromAlpha, maskFromImage } from "./mask.ts";
 export { imagesFromTensor, type PixelRounding, quantizeLowResolution, showImages, tensorFromImages } from "./pixels.ts";
 export { type DecodedPng, type DecodePngOptions, decodePng, type EncodePngOptions, encodePng, maximumPixels } from "./png.ts";
 export { averagePool, type ResizeMethod, resize, resizeNearest, type TensorSize } from "./resize.ts";

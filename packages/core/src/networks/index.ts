@@ -27,6 +27,7 @@ export {
   clipImageGraph,
   clipTextGraph,
 } from "./clip-graphs.ts";
+export { clipPrefix, clipThroughUNetGraph } from "./clip-through-unet.ts";
 export { type ClipTowerOptions, clipImageTower, clipTextTower, normalizeEmbedding } from "./clip-towers.ts";
 export { clipTransformerBlock } from "./clip-transformer-block.ts";
 export { crossEntropy, labelLogProbability, logSoftmax, logSumExp, meanOverBatch, oneHot } from "./cross-entropy.ts";

@@ -66,7 +66,7 @@ export interface PictureConditions {
 }
 
 /** GLIDE's U-Net on values of a builder: `textToImageGraph` without the graph around it. */
-function denoisingUNet(
+export function denoisingUNet(
   g: GraphBuilder,
   config: TextToImageConfig,
   { x, timesteps, projected, textKv, conditions }: DenoisingInputs,
@@ -153,17 +153,22 @@ export function wholeGraph(config: TextToImageConfig, size: Omit<TextToImageGrap
  * @see Nichol et al. 2021, sections 2.1, 3 and 3.1; openai/glide-text2im, text2im_model.py
  */
 export function textToImageGraph(config: TextToImageConfig, { height, width, lowRes, blockOutputs = false }: TextToImageGraphOptions): Graph {
-  assertDivisible(config, { height, width });
   const g = new GraphBuilder();
-  const { x, ...conditions } = pictureInputs(g, config, { height, width, ...(lowRes && { lowRes }) });
+  const onBlock = blockOutputs ? (name: string, value: Value) => g.output(name, value) : undefined;
+  g.output("output", denoisingUNet(g, config, denoisingInputs(g, config, { height, width, ...(lowRes && { lowRes }) }), onBlock));
+  return simplify(g.build());
+}
+
+/** The inputs of `textToImageGraph`. @throws GraphError where the picture's sides do not halve */
+export function denoisingInputs(g: GraphBuilder, config: TextToImageConfig, size: TextToImageGraphOptions): DenoisingInputs {
+  assertDivisible(config, size);
+  const { x, ...conditions } = pictureInputs(g, config, size);
   const timesteps = g.input("timesteps", ["batch"]);
   const projected = config.text && g.input("xf_proj", ["batch", 4 * config.modelChannels]);
   const context = config.text?.textContext;
   const textKv: DenoisingInputs["textKv"] = ({ prefix, channels }) =>
     context === undefined ? undefined : g.input(textKvName(prefix), ["batch", 2 * channels, context]);
-  const onBlock = blockOutputs ? (name: string, value: Value) => g.output(name, value) : undefined;
-  g.output("output", denoisingUNet(g, config, { x, timesteps, projected, textKv, conditions }, onBlock));
-  return simplify(g.build());
+  return { x, timesteps, projected, textKv, conditions };
 }
 
 /** The pictures as inputs of a graph, under the reference's names. */

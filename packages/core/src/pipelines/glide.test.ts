@@ -6,10 +6,11 @@ import { ddim } from "../samplers/index.ts";
 import { encodeSafetensors, ModelFileError, WeightsError } from "../weights/index.ts";
 import { tinyConfig, tinyModel, tinyWeights } from "./__fixtures__/tiny-model.ts";
 import { NumericalError } from "./float32.ts";
-import type { GenerateOptions } from "./generate-options.ts";
-import type { GenerateStep, Glide } from "./glide.ts";
+import type { GenerateStep } from "./generate-step.ts";
+import type { Glide } from "./glide.ts";
 import { loadGlide } from "./load-glide.ts";
-import { ModelFormatError } from "./model-folder.ts";
+import { ModelFormatError } from "./scheduler-description.ts";
+import type { SamplingOptions } from "./sampling-options.ts";
 
 async function withGlide<T>(use: (glide: Glide) => Promise<T>, change?: Parameters<typeof tinyModel>[0]): Promise<T> {
   const backend = interpreter();
@@ -53,6 +54,8 @@ describe("generate", () => {
         spacing: "respacing",
         guidance: { scale: 2, interval: [0, 1], rescale: 0 },
         dynamicThresholding: undefined,
+        clipGuidance: undefined,
+        upscale: false,
       });
       expect(warnings).toEqual([]);
       expect(steps.map(({ step, steps: total, timestep }) => [step, total, timestep])).toEqual([
@@ -93,7 +96,7 @@ describe("generate", () => {
 
   it("listens to the prompt, the negative prompt, the scale and the interval", () =>
     withGlide(async (glide) => {
-      const final = async (options: Partial<GenerateOptions>) => {
+      const final = async (options: Partial<SamplingOptions>) => {
         let x: ArrayLike<number> = [];
         await glide.generate({ prompt: "dot", seed: 1, ...options, onProgress: (step) => (x = step.x.data) });
         return Array.from(x).join();

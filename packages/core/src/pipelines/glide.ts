@@ -1,57 +1,38 @@
-import type { Backend, Executable } from "../backend.ts";
-import { dynamicThresholding, type GaussianDiffusion } from "../diffusion/index.ts";
-import { DisposedError, GlissadeError } from "../errors.ts";
-import { imagesFromTensor, type RgbImage } from "../image/index.ts";
-import { batchNoise, type NoiseSource, perImageNoise } from "../random/index.ts";
-import { spacedProcess } from "../samplers/index.ts";
-import type { Tensor } from "../tensor.ts";
-import { guidedDenoiser } from "./denoiser.ts";
-import {
-  type GenerateOptions,
-  type GenerateSettings,
-  type GenerateWarning,
-  type ResolvedOptions,
-  resolveOptions,
-  truncationWarning,
-} from "./generate-options.ts";
-import type { ModelDescription } from "./model-folder.ts";
-import { encodeText } from "./text-condition.ts";
-
-/** A picture and the seed that makes it again, alone. */
-export interface GeneratedImage extends RgbImage {
-  readonly seed: number;
-}
-
-export interface GenerateResult {
-  readonly images: readonly GeneratedImage[];
-  readonly settings: GenerateSettings;
-  readonly warnings: readonly GenerateWarning[];
-}
-
-/** A finished step of a generation. */
-export interface GenerateStep {
-  /** Finished steps, 1 to `steps`. */
-  readonly step: number;
-  readonly steps: number;
-  /** The step of the training process that was just left. */
-  readonly timestep: number;
-  /** The pictures expected behind the noise, one per image; at the last step the result. Made when read. */
-  readonly preview: readonly GeneratedImage[];
-  /** The same before it becomes pixels: x_0 `[count, 3, H, W]` in about [-1, 1]. */
-  readonly x0: Tensor;
-  /** The state with its noise, `[count, 3, H, W]`; at the last step the pictures. */
-  readonly x: Tensor;
-}
+import type { Backend } from "../backend.ts";
+import { DisposedError, InvalidArgumentError } from "../errors.ts";
+import { type RgbImage, readImage } from "../image/index.ts";
+import { concatRows } from "../tensor.ts";
+import type { GenerateResult } from "./cascade.ts";
+import { clipScores } from "./clip.ts";
+import { type EditOptions, edit } from "./edit.ts";
+import type { GenerateStep } from "./generate-step.ts";
+import { type InpaintOptions, inpaint } from "./inpaint.ts";
+import { type InterpolateOptions, type InterpolateResult, interpolate } from "./interpolate.ts";
+import { assertPicture } from "./known-picture.ts";
+import type { StageName } from "./model-components.ts";
+import { type GenerationDefaults, MissingNetworkError, type ModelDescription, type UpscalingDefaults } from "./model-description.ts";
+import type { ModelNetworks } from "./model-networks.ts";
+import type { SamplingOptions } from "./sampling-options.ts";
+import { textToImage } from "./text-to-image.ts";
+import { type UpscaleOptions, type UpscaleResult, upscaleImage } from "./upscale-image.ts";
 
 export interface GlideParts {
   readonly model: ModelDescription;
   readonly backend: Backend;
-  readonly text: Executable;
-  readonly network: Executable;
+  readonly networks: ModelNetworks;
 }
 
+export interface ClipScoreOptions {
+  readonly images: readonly RgbImage[];
+  readonly prompt: string;
+  readonly signal?: AbortSignal;
+}
+
+/** `onProgress` is told every finished step. */
+export type WithProgress<Options> = Options & { readonly onProgress?: (step: GenerateStep) => void };
+
 /**
- * A text-to-image pipeline: a GLIDE base model on a backend. Made by `loadGlide`. Calls may overlap; each is a run of its own.
+ * A GLIDE model on a backend. Made by `loadGlide`. Calls may overlap; each is a run of its own.
  *
  * @see Nichol et al. 2021, GLIDE, arXiv 2112.10741
  */
@@ -68,9 +49,22 @@ export class Glide {
     return this.#parts.model.label;
   }
 
-  /** Side of the pictures in pixels. */
+  /** The networks that the model has. */
+  get networks(): readonly (StageName | "clip")[] {
+    const { stages, clip } = this.#parts.model;
+    return [...stages.keys(), ...(clip ? (["clip"] as const) : [])];
+  }
+
+  /** Side in pixels of the pictures that `generate` makes where it is not told otherwise. */
   get imageSize(): number {
-    return this.#parts.model.imageSize;
+    const { stages } = this.#parts.model;
+    return Math.max(...(["upsampler", "base"] as const).map((name) => stages.get(name)?.imageSize ?? 0));
+  }
+
+  /** Side in pixels of the base network's pictures, which an upsampler enlarges. */
+  get baseSize(): number {
+    const { stages } = this.#parts.model;
+    return stages.get("base")?.imageSize ?? stages.get("base_inpaint")?.imageSize ?? this.imageSize;
   }
 
   /** The execution provider that really runs the networks, e.g. `"cpu"`. */
@@ -79,26 +73,22 @@ export class Glide {
   }
 
   /** What `generate` uses where it is not told: the model's own choice. */
-  get defaults(): ModelDescription["defaults"] {
-    return this.#parts.model.defaults;
+  get defaults(): GenerationDefaults & { readonly upscaling: UpscalingDefaults } {
+    const { defaults, upscaling } = this.#parts.model;
+    return { ...defaults, upscaling };
   }
 
   /**
    * Makes pictures from a prompt.
    *
-   * @throws InvalidArgumentError or UnknownNameError for an option that is wrong, before anything runs; NumericalError where the network's numbers are not finite; the signal's reason where aborted
+   * @throws InvalidArgumentError or UnknownNameError for an option that is wrong, before anything runs; MissingNetworkError where the model lacks a network that is asked for; NumericalError where the network's numbers are not finite; the signal's reason where aborted
    * @example
    * ```ts
    * const { images } = await glide.generate({ prompt: "a red apple", count: 4, seed: 7 });
    * ```
    */
-  async generate(options: GenerateOptions & { readonly onProgress?: (step: GenerateStep) => void }): Promise<GenerateResult> {
-    const run = this.stream(options);
-    for (;;) {
-      const next = await run.next();
-      if (next.done) return next.value;
-      options.onProgress?.(next.value);
-    }
+  generate(options: WithProgress<SamplingOptions>): Promise<GenerateResult> {
+    return finished(this.stream(options), options?.onProgress);
   }
 
   /**
@@ -109,75 +99,109 @@ export class Glide {
    * for await (const { step, steps, preview } of glide.stream({ prompt: "a red apple" })) draw(preview[0], step / steps);
    * ```
    */
-  async *stream(options: GenerateOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
+  async *stream(options: SamplingOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
     this.#assertUsable();
-    const { model } = this.#parts;
-    const resolved = resolveOptions(options, model.defaults, model.process.numTimesteps);
-    const { settings, seeds } = resolved;
-    const { prompts, warnings } = this.#tokenize(settings);
-    options.signal?.throwIfAborted();
+    return yield* textToImage(this.#parts, options);
+  }
 
-    const process = spacedProcess(model.process, settings.steps, settings.spacing);
-    const noise = noiseFor(resolved);
-    const run = resolved.sampler({
-      process,
-      noise,
-      x: noise([settings.count, model.config.imageChannels, model.imageSize, model.imageSize]),
-      denoise: await this.#denoiser(resolved, process, prompts, options.signal),
-      ...(options.signal && { signal: options.signal }),
-    });
+  /**
+   * Makes a part of a picture anew: what is white in the mask. Everything else comes back byte for byte.
+   *
+   * @throws as `generate`; InvalidArgumentError where picture and mask do not fit each other
+   * @example
+   * ```ts
+   * const { images } = await glide.inpaint({ image, mask: maskFromImage(painted), prompt: "a red hat" });
+   * ```
+   */
+  inpaint(options: WithProgress<InpaintOptions>): Promise<GenerateResult> {
+    return finished(this.streamInpaint(options), options?.onProgress);
+  }
 
-    let last: Tensor | undefined;
-    for await (const { step, steps, timestep, x, x0 } of run) {
-      const isLast = step === steps - 1;
-      last = x;
-      yield {
-        step: step + 1,
-        steps,
-        timestep,
-        x,
-        x0,
-        get preview() {
-          return imagesOf(isLast ? x : x0, seeds);
-        },
-      };
-    }
-    if (!last) throw new GlissadeError("The sampler ended without a step.");
-    return { images: imagesOf(last, seeds), settings, warnings };
+  /** `inpaint` step by step, as `stream`. */
+  async *streamInpaint(options: InpaintOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
+    this.#assertUsable();
+    return yield* inpaint(this.#parts, options);
+  }
+
+  /**
+   * Changes a picture, or makes one of a sketch (SDEdit): the more `strength`, the less stays of it.
+   *
+   * @throws as `generate`; InvalidArgumentError where the picture, its mask or the strength are wrong
+   * @example
+   * ```ts
+   * const { images } = await glide.edit({ image: sketch, prompt: "a red apple", strength: 0.7 });
+   * ```
+   */
+  edit(options: WithProgress<EditOptions>): Promise<GenerateResult> {
+    return finished(this.streamEdit(options), options?.onProgress);
+  }
+
+  /** `edit` step by step, as `stream`. */
+  async *streamEdit(options: EditOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
+    this.#assertUsable();
+    return yield* edit(this.#parts, options);
+  }
+
+  /**
+   * Enlarges a picture by the model's upsampler: 64 to 256 pixels for GLIDE's. Larger pictures are enlarged in tiles without seams.
+   *
+   * @throws as `generate`; MissingNetworkError where the model has no upsampler
+   * @example
+   * ```ts
+   * const { images } = await glide.upscale({ image, prompt: "a red apple" });
+   * ```
+   */
+  upscale(options: WithProgress<UpscaleOptions>): Promise<UpscaleResult> {
+    return finished(this.streamUpscale(options), options?.onProgress);
+  }
+
+  /** `upscale` step by step, as `stream`. */
+  async *streamUpscale(options: UpscaleOptions): AsyncGenerator<GenerateStep, UpscaleResult, void> {
+    this.#assertUsable();
+    return yield* upscaleImage(this.#parts, options);
+  }
+
+  /**
+   * Pictures on the way from one prompt, or one seed, to another: prompts are mixed by weights, noises along the arc between them.
+   *
+   * @throws as `generate`
+   * @example
+   * ```ts
+   * const { images } = await glide.interpolate({ from: { prompt: "a lion", seed: 1 }, to: { prompt: "a tiger", seed: 1 }, count: 5 });
+   * ```
+   */
+  interpolate(options: WithProgress<InterpolateOptions>): Promise<InterpolateResult> {
+    return finished(this.streamInterpolate(options), options?.onProgress);
+  }
+
+  /** `interpolate` step by step, as `stream`. */
+  async *streamInterpolate(options: InterpolateOptions): AsyncGenerator<GenerateStep, InterpolateResult, void> {
+    this.#assertUsable();
+    return yield* interpolate(this.#parts, options);
+  }
+
+  /**
+   * How well pictures fit a prompt by the model's CLIP: exp(logit scale) times the cosine of the embeddings.
+   *
+   * @returns one number a picture; the greater, the better
+   * @throws InvalidArgumentError where a picture or the prompt is none; MissingNetworkError where the model has no CLIP; the signal's reason where aborted
+   * @see Nichol et al. 2021, section 5: not a fair judge of pictures that CLIP itself has led
+   */
+  async clipScore({ images, prompt, signal }: ClipScoreOptions): Promise<number[]> {
+    this.#assertUsable();
+    const { model, networks } = this.#parts;
+    const { clip } = model;
+    if (!clip) throw new MissingNetworkError({ model: model.label, network: "clip" });
+    if (typeof prompt !== "string" || prompt.trim() === "") throw new InvalidArgumentError({ argument: "prompt", received: prompt, expected: "a text" });
+    if (!Array.isArray(images) || images.length === 0) throw new InvalidArgumentError({ argument: "images", received: images, expected: "a list of pictures" });
+    const pictures = images.map((image) => readImage(assertPicture(image), clip.config.image.imageSize));
+    return clipScores(networks, clip, concatRows(pictures), prompt, signal);
   }
 
   /** Frees the networks; the backend stays the caller's. Safe to call twice. */
   async dispose(): Promise<void> {
     this.#disposed = true;
-    await Promise.all([this.#parts.text.dispose(), this.#parts.network.dispose()]);
-  }
-
-  async #denoiser(
-    { settings, guidance }: ResolvedOptions,
-    process: GaussianDiffusion,
-    prompts: Parameters<typeof encodeText>[1],
-    signal: AbortSignal | undefined,
-  ) {
-    const { model, text, network } = this.#parts;
-    return guidedDenoiser({
-      process,
-      network,
-      guidance,
-      features: await encodeText(text, prompts, signal),
-      count: settings.count,
-      meanType: model.meanType,
-      varianceType: model.varianceType,
-      clipDenoised: settings.dynamicThresholding === undefined ? model.clipDenoised : dynamicThresholding({ percentile: settings.dynamicThresholding }),
-      ...(signal && { signal }),
-    });
-  }
-
-  #tokenize({ prompt, negativePrompt }: GenerateSettings) {
-    const { tokenizer } = this.#parts.model;
-    const texts = { prompt, negativePrompt };
-    const tokenized = Object.entries(texts).map(([argument, text]) => ({ argument, text, row: tokenizer.paddedTokensAndMask(text) }));
-    const warnings = tokenized.flatMap(({ argument, text, row }) => (row.truncated ? [truncationWarning(argument, text, tokenizer.contextLength)] : []));
-    return { prompts: tokenized.map(({ row }) => row), warnings };
+    await this.#parts.networks.dispose();
   }
 
   #assertUsable(): void {
@@ -185,12 +209,11 @@ export class Glide {
   }
 }
 
-/** The reference's loop runs two rows per picture under classifier-free guidance, and draws noise for both. */
-function noiseFor({ settings, seeds, guidance }: ResolvedOptions): NoiseSource {
-  if (settings.seedMode === "per-image") return perImageNoise(seeds);
-  return batchNoise(settings.seed, { rowsPerImage: guidance.needs.includes("unconditional") ? 2 : 1 });
-}
-
-function imagesOf(x: Tensor, seeds: readonly number[]): GeneratedImage[] {
-  return imagesFromTensor(x).map((image, k) => ({ ...image, seed: seeds[k] ?? 0 }));
+/** Runs to the end. */
+async function finished<Result>(run: AsyncGenerator<GenerateStep, Result, void>, onProgress: ((step: GenerateStep) => void) | undefined): Promise<Result> {
+  for (;;) {
+    const next = await run.next();
+    if (next.done) return next.value;
+    onProgress?.(next.value);
+  }
 }

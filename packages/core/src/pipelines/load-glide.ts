@@ -1,13 +1,21 @@
 import type { Backend } from "../backend.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import { textGraph, textToImageGraph } from "../networks/index.ts";
 import { type ModelSource, openModelFiles } from "../weights/index.ts";
 import { Glide } from "./glide.ts";
-import { readModelDescription } from "./model-folder.ts";
+import { readModelDescription } from "./model-description.ts";
+import { ModelNetworks, parameterCount } from "./model-networks.ts";
+
+/** Weights of all networks together up to which they are kept, as float32. */
+const smallModelBytes = 512 * 2 ** 20;
 
 export interface LoadGlideOptions {
   /** What runs the networks, e.g. `onnx()` of `@glissade/backend-onnx`. It stays the caller's to dispose of. */
   readonly backend: Backend;
+  /**
+   * Keep every network once it was used. Otherwise one is released when its part of a run is done, so that never more than one is in memory. Default: kept where the
+   * model's weights take less than 512 MiB together.
+   */
+  readonly keepLoaded?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -23,26 +31,14 @@ export interface LoadGlideOptions {
  * await glide.dispose();
  * ```
  */
-export async function loadGlide(source: ModelSource, { backend, signal }: LoadGlideOptions): Promise<Glide> {
+export async function loadGlide(source: ModelSource, { backend, keepLoaded, signal }: LoadGlideOptions): Promise<Glide> {
   if (typeof backend?.compile !== "function")
     throw new InvalidArgumentError({ argument: "backend", received: backend, expected: "a backend such as onnx() of @glissade/backend-onnx" });
-  const compileOptions = signal ? { signal } : {};
-  const files = await openModelFiles(source, compileOptions);
+  const files = await openModelFiles(source, signal ? { signal } : {});
   const model = await readModelDescription(files);
-  const weights = await files.openWeights("base/model.safetensors");
-  try {
-    const text = await backend.compile(textGraph(model.config), weights, { name: "text transformer", ...compileOptions });
-    try {
-      const network = await backend.compile(textToImageGraph(model.config, { height: model.imageSize, width: model.imageSize }), weights, {
-        name: "base U-Net",
-        ...compileOptions,
-      });
-      return new Glide({ model, backend, text, network });
-    } catch (error) {
-      await text.dispose();
-      throw error;
-    }
-  } finally {
-    await weights.dispose();
-  }
+  const networks = new ModelNetworks({ files, backend, model, keepLoaded: keepLoaded ?? 4 * parameterCount(model) < smallModelBytes });
+  // The first network is opened now, so that what is wrong with a model is said when it is loaded.
+  const [first] = model.stages.keys();
+  if (first !== undefined) await (await networks.stage(first, signal)).release();
+  return new Glide({ model, backend, networks });
 }

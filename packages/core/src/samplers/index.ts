@@ -9,6 +9,7 @@ export { heun } from "./heun.ts";
 export { type LangevinOptions, langevin } from "./langevin.ts";
 export { type LangevinCorrectorOptions, langevinCorrector } from "./langevin-corrector.ts";
 export { plms } from "./plms.ts";
+export { type RepaintOptions, repaint, repaintSteps } from "./repaint.ts";
 export type { Denoise, Sampler, SamplerInput, SamplerStep } from "./sampler.ts";
 export { type SamplerEntry, type SamplerName, samplerByName, samplers } from "./sampler-registry.ts";
 export { type Spacing, spacedProcess, spacings } from "./spaced-process.ts";

@@ -6,9 +6,9 @@ import type { Denoise } from "./sampler.ts";
 
 /**
  * The gradient of log p(condition | x_t) with respect to the noisy image, already scaled: of a classifier, or of a noised CLIP's similarity.
- * It is told the step's index; the network it asks wants `process.timestepMap[index]`.
+ * It is told the step's index; the network it asks wants `process.timestepMap[index]`. Undefined for none at this step.
  */
-export type Gradient = (x: Tensor, index: number, prediction: Prediction) => Promise<Tensor>;
+export type Gradient = (x: Tensor, index: number, prediction: Prediction) => Promise<Tensor | undefined>;
 
 /**
  * How a gradient enters a step. `"mean"` moves the mean of x_(t-1) and leaves x_0 and epsilon alone: for samplers that use the mean (`ddpm`). `"score"`
@@ -27,6 +27,7 @@ export function withGradient(process: GaussianDiffusion, denoise: Denoise, gradi
   return async (x, index) => {
     const prediction = await denoise(x, index);
     const direction = await gradient(x, index, prediction);
+    if (!direction) return prediction;
     return rule === "mean" ? conditionMean(prediction, direction) : conditionScore(process, prediction, x, index, direction);
   };
 }

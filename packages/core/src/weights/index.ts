@@ -2,6 +2,7 @@ export type { ByteSink, ByteSource, WeightFile } from "./byte-source.ts";
 export { computedWeights } from "./computed-weights.ts";
 export { type ConvertWeightsOptions, convertWeights, type WeightType } from "./convert-weights.ts";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half-precision.ts";
+export { joinWeights } from "./join-weights.ts";
 export { ModelFileError, ModelNotFoundError } from "./model-file-errors.ts";
 export { type ModelFiles, type ModelSource, type OpenModelFilesOptions, openModelFiles } from "./model-files.ts";
 export { openWeights } from "./open-weights.ts";

@@ -1,27 +1,20 @@
-import { InvalidArgumentError, type MeanType } from "@glissade/core";
+import { InvalidArgumentError, type MeanType, type ModelComponentName } from "@glissade/core";
 import type { StageName } from "../recipes/recipe.ts";
 
-/** The networks that training makes, by their folders in a model. */
-export const components = {
-  base: { className: "Text2ImUNet", scheduler: "scheduler", tokenizer: "tokenizer" },
-  base_inpaint: { className: "InpaintText2ImUNet", scheduler: "scheduler", tokenizer: "tokenizer" },
-  upsampler: { className: "SuperResText2ImUNet", scheduler: "upsampler_scheduler", tokenizer: "tokenizer" },
-  clip: { className: "NoisedClip", scheduler: "scheduler", tokenizer: "clip_tokenizer" },
-  classifier: { className: "NoisedClassifier", scheduler: "scheduler", tokenizer: undefined },
-} as const satisfies Readonly<Record<string, { className: string; scheduler: string; tokenizer: string | undefined }>>;
-
-export type ComponentName = keyof typeof components;
-
-export const componentNames = Object.keys(components) as readonly ComponentName[];
-
-const componentOfStage: Readonly<Record<StageName, ComponentName>> = {
+/** Which network of a model each stage makes. */
+const componentOfStage = {
   base: "base",
   "finetune-cfg": "base",
   "finetune-inpaint": "base_inpaint",
   upsampler: "upsampler",
   clip: "clip",
   classifier: "classifier",
-};
+} as const satisfies Readonly<Record<StageName, ModelComponentName>>;
+
+/** The networks that training makes. */
+export type ComponentName = (typeof componentOfStage)[StageName];
+
+export const componentNames: readonly ComponentName[] = [...new Set(Object.values(componentOfStage))];
 
 /** Which network of a model a stage makes. */
 export function componentOf(stage: StageName): ComponentName {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { modelComponents } from "@glissade/core";
 import { systemFault } from "../checkpoints/checkpoint-error.ts";
-import { components } from "./component.ts";
 import { ModelOutputError } from "./model-output-error.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export async function readModelIndex(folder: string): Promise<Json> {
   const index = await readObject(join(folder, "model_index.json"));
   if (index) return index;
   // A first writing that was cut off has no index yet, and nothing but its own folders.
-  const own = new Set<string | undefined>(Object.entries(components).flatMap(([name, { scheduler, tokenizer }]) => [name, scheduler, tokenizer]));
+  const own = new Set<string | undefined>(Object.entries(modelComponents).flatMap(([name, { scheduler, tokenizer }]) => [name, scheduler, tokenizer]));
   if (entries.every((entry) => own.has(entry))) return {};
   throw new ModelOutputError({ folder, reason: "it is a folder with other things in it, or its model_index.json is damaged", advice: "Choose another one." });
 }

@@ -1,7 +1,7 @@
-import { type BetaScheduleName, InvalidArgumentError, type ModelSource, openModelFiles, readTensor, type Tensor, tensor, toFloat32 } from "@glissade/core";
+import { type BetaScheduleName, InvalidArgumentError, type ModelSource, modelComponents, openModelFiles, readTensor, type Tensor, tensor, toFloat32 } from "@glissade/core";
 import { type LoadedCheckpoint, latestCheckpoint, listCheckpoints } from "../checkpoints/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
-import { type ComponentName, componentOf, components, meanTypeOf } from "./component.ts";
+import { type ComponentName, componentOf, meanTypeOf } from "./component.ts";
 import { readRunDescription, readRunTokenizer } from "./run-description.ts";
 
 /** A network that was trained, with all that is needed to go on with it or to export it. */
@@ -56,7 +56,7 @@ async function fromModel(source: ModelSource, { component = "base", signal }: Op
   if (!(await files.exists(`${component}/config.json`)))
     throw new InvalidArgumentError({ argument: "source", received: files.label, expected: `a model with a network ${component}, or a run of one` });
   const network = asObject(await files.readJson(`${component}/config.json`));
-  const scheduler = asObject(await files.readJson(`${components[component].scheduler}/scheduler_config.json`));
+  const scheduler = asObject(await files.readJson(`${modelComponents[component].scheduler}/scheduler_config.json`));
   const opened = await files.openWeights(`${component}/model.safetensors`);
   try {
     const weights = new Map<string, Tensor>();

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { convertWeights, type MeanType, type Tensor, type WeightType, weightsFromTensors } from "@glissade/core";
+import { convertWeights, type MeanType, modelComponents, type Tensor, type WeightType, weightsFromTensors } from "@glissade/core";
 import { writeFileAtomically } from "../logs/write-file-atomically.ts";
-import { type ComponentName, componentNames, components, predictionTypeOf } from "./component.ts";
+import { type ComponentName, predictionTypeOf } from "./component.ts";
 import { jsonText, mergedScheduler, readModelIndex, sameTokenizer } from "./model-index.ts";
 import { ModelOutputError } from "./model-output-error.ts";
 
@@ -46,7 +46,7 @@ export async function writeModelComponent(
   { replace = false, dtype = "float16", signal }: WriteModelComponentOptions = {},
 ): Promise<void> {
   signal?.throwIfAborted();
-  const { className, scheduler, tokenizer } = components[component.component];
+  const { className, scheduler, tokenizer } = modelComponents[component.component];
   const index = await readModelIndex(folder);
   if (!replace && component.component in index)
     throw new ModelOutputError({
@@ -54,7 +54,7 @@ export async function writeModelComponent(
       reason: `it has a ${component.component} network already`,
       advice: "Choose another folder, or replace it with --force.",
     });
-  const others = componentNames.filter((name) => name !== component.component && name in index).map((name) => components[name]);
+  const others = Object.entries(modelComponents).flatMap(([name, other]) => (name !== component.component && name in index ? [other] : []));
   const schedulerPath = join(folder, scheduler, "scheduler_config.json");
   const schedulerJson = await mergedScheduler(folder, schedulerPath, schedulerOf(component), {
     isShared: others.some((other) => other.scheduler === scheduler),

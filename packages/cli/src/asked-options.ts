@@ -1,0 +1,115 @@
+import { type GenerateOptions, InvalidArgumentError, randomSeed, type SamplerName, type Spacing, samplers, spacings, type UpscalingOptions } from "@glissade/core";
+import { type Arguments, given, type OptionTable } from "./arguments.ts";
+import { runOptions } from "./generation.ts";
+import { defaultModel } from "./model-source.ts";
+
+const samplerNames = Object.keys(samplers) as SamplerName[];
+
+/** The same command makes the same picture unless it is told otherwise. With this seed the model that comes along draws its red apple red. */
+const defaultSeed = 5;
+
+/** Options of every command that draws from a prompt. */
+export const samplingOptions = {
+  out: {
+    short: "o",
+    value: "FILE|DIR",
+    about: "The PNG file to write (overwritten where it exists), or a folder for it. Default: a new name made of prompt and seed, here.",
+  },
+  count: { short: "n", value: "N", about: "How many pictures, 1 to 256. More than one are numbered, and a contact sheet shows them all. Default: 1." },
+  seed: {
+    short: "s",
+    value: "N|random",
+    about: `From 0 to 2^53 - 1; picture k has seed N + k. The same seed makes the same picture; random makes another each time. Default: ${defaultSeed}.`,
+  },
+  "seed-mode": {
+    value: "MODE",
+    about: "per-image: each picture has its own noise (the default). batch: one stream for all, drawn in PyTorch's order, as the published notebook does.",
+  },
+  steps: {
+    value: "N|RESPACING",
+    about: 'How many steps from noise to picture, or a respacing such as "fast27", "ddim50" or "10,15,20". Default: the model\'s own.',
+  },
+  sampler: { value: "NAME", about: `${samplerNames.join(", ")}. Default: the model's own.` },
+  spacing: { value: "NAME", about: `How the steps are spread: ${spacings.join(", ")}. Default: what suits the sampler.` },
+  guidance: { short: "g", value: "SCALE", about: "How closely to follow the prompt; 1 is no guidance. Default: the model's own." },
+  negative: { value: "TEXT", about: "What the picture should not show." },
+  clip: { value: "SCALE", about: "How strongly the model's noised CLIP leads the picture to the prompt, beside --guidance or, with --guidance 1, alone. Default: 0, not at all." },
+  keep: { value: "N", about: "Give back only the N of the --count pictures that fit the prompt best by the model's CLIP, the best first." },
+  upscale: { value: "STEPS|no", about: 'Steps of the upsampler, or a respacing such as "fast27"; no leaves it out. Default: used where the model has one, with its own steps.' },
+  temperature: { value: "X", about: "Of the upsampler's first noise: a little less than 1 is smoother. Default: the model's own." },
+  model: { short: "m", value: "SOURCE", about: `An installed package, a folder, or the URL of one. Default: ${defaultModel}.` },
+  ...runOptions,
+} as const satisfies OptionTable;
+
+export type SamplingArguments = Arguments<keyof typeof samplingOptions>;
+export type AskedOptions = GenerateOptions & Required<Pick<GenerateOptions, "count" | "seed">> & { readonly prompt: string };
+
+/** Everything that can be checked before the model is there is checked here. @throws InvalidArgumentError or UnknownNameError for the first value that is wrong */
+export function readSamplingOptions(args: SamplingArguments, prompt: string): AskedOptions {
+  if (prompt.trim() === "")
+    throw new InvalidArgumentError({ argument: "prompt", received: prompt, expected: "a description of the picture", hint: 'For example "a red apple".' });
+  const count = args.integer("count", 1, 256) ?? 1;
+  return {
+    prompt,
+    count,
+    seed: readSeed(args),
+    ...readSteps(args.text("steps"), "steps"),
+    ...given({
+      negativePrompt: args.text("negative"),
+      seedMode: args.choice("seed-mode", "seed mode", ["per-image", "batch"]),
+      sampler: args.choice("sampler", "sampler", samplerNames),
+      spacing: args.choice("spacing", "spacing", spacings) ?? ownSpacing(args.text("steps")),
+      guidance: args.decimal("guidance", 0),
+      clipGuidance: args.decimal("clip", 0),
+      keepBest: args.integer("keep", 1, count),
+      upscale: readUpscaling(args),
+    }),
+  };
+}
+
+/** Those of an upsampler alone. */
+export function readUpscalingOptions(args: Arguments<"count" | "seed" | "negative" | "steps" | "sampler" | "spacing" | "guidance" | "temperature">) {
+  return {
+    count: args.integer("count", 1, 256) ?? 1,
+    seed: readSeed(args),
+    ...readSteps(args.text("steps"), "steps"),
+    ...given({
+      negativePrompt: args.text("negative"),
+      sampler: args.choice("sampler", "sampler", samplerNames),
+      spacing: args.choice("spacing", "spacing", spacings) ?? ownSpacing(args.text("steps")),
+      guidance: args.decimal("guidance", 0),
+      temperature: args.decimal("temperature", 0),
+    }),
+  };
+}
+
+function readSeed(args: Arguments<"seed">): number {
+  return args.text("seed") === "random" ? randomSeed() : (args.integer("seed", 0, Number.MAX_SAFE_INTEGER) ?? defaultSeed);
+}
+
+function readUpscaling(args: SamplingArguments): UpscalingOptions | false | undefined {
+  const temperature = args.decimal("temperature", 0);
+  if (args.text("upscale") === "no") return false;
+  if (args.text("upscale") === undefined && temperature === undefined) return undefined;
+  return { ...readSteps(args.text("upscale"), "upscale"), ...given({ temperature, spacing: ownSpacing(args.text("upscale")) }) };
+}
+
+/** A respacing such as "fast27". */
+const respacing = /^(fast27|ddim\d+|\d+(,\d+)+)$/;
+
+/** The spacing that respacings belong to. */
+function ownSpacing(steps: string | undefined): Spacing | undefined {
+  return steps !== undefined && respacing.test(steps) ? "respacing" : undefined;
+}
+
+/** A number of steps, or the text of a respacing. */
+function readSteps(text: string | undefined, option: "steps" | "upscale"): { readonly steps?: number | string } {
+  if (text === undefined) return {};
+  if (respacing.test(text)) return { steps: text };
+  if (/^\d+$/.test(text) && Number(text) > 0) return { steps: Number(text) };
+  throw new InvalidArgumentError({
+    argument: `--${option}`,
+    received: text,
+    expected: 'a whole number from 1, or a respacing such as "fast27", "ddim50" or "10,15,20"',
+  });
+}

@@ -1,0 +1,49 @@
+import { basename, extname } from "node:path";
+import type { GenerateResult, GenerateStep, UpscaleResult } from "@glissade/core";
+import { readUpscalingOptions, samplingOptions } from "../asked-options.ts";
+import { command } from "../command.ts";
+import { makePictures } from "../make-pictures.ts";
+import { readPictureFile } from "../picture-files.ts";
+
+const { out, count, seed, negative, temperature, model, provider, backend, threads, preview, enlarge, json, quiet, steps, sampler, spacing, guidance } = samplingOptions;
+
+export const upscale = command({
+  name: "upscale",
+  about: "Enlarges a picture by the model's upsampler.",
+  usage: "<picture.png>",
+  least: 1,
+  most: 1,
+  hint: "Give one PNG file, up to 1024 pixels a side.",
+  options: {
+    prompt: { value: "TEXT", about: "What the picture shows. Default: nothing is said." },
+    ...{ out, count, seed, steps, sampler, spacing, guidance, negative, temperature, model, provider, backend, threads, preview, enlarge, json, quiet },
+  },
+  notes: ["Pictures larger than the network's own small ones are enlarged in tiles without seams."],
+  examples: ['glissade upscale apple.png --prompt "a red apple"', "glissade upscale apple.png --steps 10 --count 2 --out larger/"],
+  async run(args, context) {
+    const [file = ""] = args.positionals;
+    const { image } = await readPictureFile(file);
+    const asked = readUpscalingOptions(args);
+    const prompt = args.nonEmpty("prompt") ?? null;
+    await makePictures(
+      args,
+      {
+        asked: { ...asked, prompt: `${basename(file, extname(file))} large` },
+        task: {
+          width: (glide) => (image.width * glide.imageSize) / glide.baseSize,
+          run: (glide, signal) => asGeneration(glide.streamUpscale({ ...asked, image, prompt, signal })),
+        },
+        source: { task: "upscale", image: file },
+      },
+      context,
+    );
+  },
+});
+
+/** An upsampler's run in the form of one that made pictures: all its settings are the upsampler's. */
+async function* asGeneration(run: AsyncGenerator<GenerateStep, UpscaleResult, void>): AsyncGenerator<GenerateStep, GenerateResult, void> {
+  const { images, settings } = yield* run;
+  const { temperature: _, ...own } = settings;
+  const none = { dynamicThresholding: undefined, clipGuidance: undefined, keepBest: undefined };
+  return { images, settings: { ...own, ...none, seedMode: "per-image", upscale: settings }, warnings: [] };
+}

@@ -1,0 +1,39 @@
+import type { GenerateOptions } from "@glissade/core";
+import type { Arguments } from "./arguments.ts";
+import type { AskedOptions } from "./asked-options.ts";
+import { assertWritable, writeFiles } from "./atomic-file.ts";
+import type { Context } from "./command.ts";
+import { readRunOptions, runGeneration, type runOptions, type Task } from "./generation.ts";
+import { defaultModel } from "./model-source.ts";
+import { pictureFiles } from "./picture-files.ts";
+import { pictureNames, slug } from "./picture-names.ts";
+import type { SourceRecord } from "./picture-settings.ts";
+import { generationReport, jsonText } from "./report.ts";
+
+export interface PicturesToMake {
+  readonly asked: Pick<AskedOptions, "prompt" | "count" | "seed" | "keepBest">;
+  readonly task: Task;
+  /** What they are made from, where it is not a prompt alone. */
+  readonly source?: SourceRecord;
+}
+
+/** Makes pictures and writes them, each with its settings, and a sheet of several; prints their paths, or one JSON document. */
+export async function makePictures(args: Arguments<"out" | "model" | keyof typeof runOptions>, { asked, task, source }: PicturesToMake, context: Context): Promise<void> {
+  const run = readRunOptions(args);
+  const model = args.nonEmpty("model") ?? defaultModel;
+  const count = asked.keepBest ?? asked.count;
+  const names = await pictureNames({ out: args.nonEmpty("out"), defaultName: `${slug(asked.prompt)}-${asked.seed}`, count });
+  const paths = names.sheet === undefined ? names.pictures : [...names.pictures, names.sheet];
+  for (const path of paths) await assertWritable(path);
+  const generation = await runGeneration(model, task, run, context);
+  await writeFiles(pictureFiles(generation, names, model, source), context.signal);
+  context.stdout.write(run.json ? jsonText(generationReport(generation, names, model)) : `${paths.join("\n")}\n`);
+}
+
+/** Pictures from a prompt, of the model's full size or the base network's. */
+export function generationOf(options: GenerateOptions): Task {
+  return {
+    width: (glide) => (options.upscale === false ? glide.baseSize : glide.imageSize),
+    run: (glide, signal) => glide.stream({ ...options, signal }),
+  };
+}

@@ -1,0 +1,191 @@
+import type { Backend, Executable } from "../backend.ts";
+import { type GaussianDiffusion, predict } from "../diffusion/index.ts";
+import { DisposedError, InvalidArgumentError } from "../errors.ts";
+import { type GradientGuidance, scaledGradient } from "../guidance/index.ts";
+import { imageSeeds, perImageNoise } from "../random/index.ts";
+import { type Denoise, spacedProcess, withGradient } from "../samplers/index.ts";
+import { type AnyTensor, type Tensor, tensor, typedTensor } from "../tensor.ts";
+import type { AdmDescription } from "./adm-model.ts";
+import { progressAt } from "./denoiser.ts";
+import { assertFinite, assertFloat32 } from "./float32.ts";
+import { type GeneratedImage, type GenerateStep, generateStep, imagesWithSeeds } from "./generate-step.ts";
+import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
+import { resolvePrompt, type SamplingOptions } from "./sampling-options.ts";
+
+export interface AdmOptions extends Omit<SamplerOptions, "guidance">, Pick<SamplingOptions, "count" | "seed" | "gradients" | "signal"> {
+  /** The class that is drawn, from 0, for all pictures or one a picture. Needed where the network is conditional, or the classifier guides. */
+  readonly classes?: number | readonly number[];
+  /** s: by what the classifier's gradient is multiplied; 0 for none. Default: the model's own, 1, or 0 without a classifier. */
+  readonly classifierScale?: number;
+}
+
+export interface AdmResult {
+  readonly images: readonly GeneratedImage[];
+  readonly settings: Omit<SamplerSettings, "guidance"> & {
+    readonly classes: readonly number[] | undefined;
+    readonly classifierScale: number;
+    readonly count: number;
+    readonly seed: number;
+  };
+}
+
+export interface AdmParts {
+  readonly model: AdmDescription;
+  readonly backend: Backend;
+  readonly network: Executable;
+  /** The classifier's gradient. */
+  readonly classifier: Executable | undefined;
+}
+
+/**
+ * ADM: guided-diffusion's network, class-conditional or not, led by its noised classifier. Made by `loadAdm`.
+ *
+ * @see Dhariwal & Nichol 2021, arXiv 2105.05233
+ */
+export class Adm {
+  readonly #parts: AdmParts;
+  #disposed = false;
+
+  constructor(parts: AdmParts) {
+    this.#parts = parts;
+  }
+
+  /** Where the model was read from. */
+  get model(): string {
+    return this.#parts.model.label;
+  }
+
+  /** Side of the pictures in pixels. */
+  get imageSize(): number {
+    return this.#parts.model.imageSize;
+  }
+
+  get provider(): string | undefined {
+    return this.#parts.backend.provider;
+  }
+
+  /** Classes that can be asked for; undefined where neither network nor classifier knows any. */
+  get classes(): number | undefined {
+    const { config, classifier } = this.#parts.model;
+    return config.classes ?? classifier?.classes;
+  }
+
+  /**
+   * Makes pictures.
+   *
+   * @throws InvalidArgumentError or UnknownNameError for an option that is wrong, before anything runs; NumericalError where the network's numbers are not finite; the signal's reason where aborted
+   * @example
+   * ```ts
+   * const { images } = await adm.generate({ classes: 207, count: 4, seed: 7, classifierScale: 1 });
+   * ```
+   */
+  async generate(options: AdmOptions & { readonly onProgress?: (step: GenerateStep) => void }): Promise<AdmResult> {
+    const run = this.stream(options);
+    for (;;) {
+      const next = await run.next();
+      if (next.done) return next.value;
+      options.onProgress?.(next.value);
+    }
+  }
+
+  /** The same step by step; the generator returns the result. */
+  async *stream(options: AdmOptions): AsyncGenerator<GenerateStep, AdmResult, void> {
+    if (this.#disposed) throw new DisposedError("This pipeline");
+    const { model } = this.#parts;
+    const { count, seed } = resolvePrompt({ ...options, prompt: null });
+    const { settings, sampler, gradientRule } = resolveSampler({ ...options, guidance: 1 }, { ...model.defaults, guidanceScale: 1 }, model.process.numTimesteps);
+    const classifierScale = this.#classifierScale(options.classifierScale);
+    const classes = this.#classesOf(options.classes, count, classifierScale > 0);
+    const seeds = imageSeeds(seed, count);
+    const { signal } = options;
+    signal?.throwIfAborted();
+
+    const process = spacedProcess(model.process, settings.steps, settings.spacing);
+    const noise = perImageNoise(seeds);
+    let x = noise([count, model.config.imageChannels, model.imageSize, model.imageSize]);
+    const rules = [...(classes ? this.#classifierRule(classes, classifierScale) : []), ...(options.gradients ?? [])];
+    const plain = this.#denoiser(process, classes, signal);
+    const denoise = rules.length === 0 ? plain : withGradient(process, plain, (state, index) => scaledGradient(rules, pointAt(process, state, index), signal), gradientRule);
+    for await (const step of sampler({ process, denoise, noise, x, ...(signal && { signal }) })) {
+      x = step.x;
+      yield generateStep(step, { stage: "adm", before: 0, total: step.steps, seeds });
+    }
+    const { guidance: _, ...own } = settings;
+    return { images: imagesWithSeeds(x, seeds), settings: { ...own, classes: classes && Array.from(classes.data, Number), classifierScale, count, seed } };
+  }
+
+  /** Frees the networks; the backend stays the caller's. Safe to call twice. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await Promise.all([this.#parts.network.dispose(), this.#parts.classifier?.dispose()]);
+  }
+
+  #denoiser(process: GaussianDiffusion, classes: AnyTensor | undefined, signal: AbortSignal | undefined): Denoise {
+    const { network, model } = this.#parts;
+    const condition = classes && model.config.classes !== undefined ? { y: classes } : {};
+    return async (x, index) => {
+      const timestep = process.timestepMap[index] ?? 0;
+      const { output } = await network.run({ x, timesteps: perRow(x, timestep), ...condition }, signal ? { signal } : {});
+      const said = assertFloat32("output", output);
+      assertFinite(said, `at timestep ${timestep}`);
+      const { meanType, varianceType, clipDenoised } = model;
+      return predict(process, said, x, index, { meanType, varianceType, clipDenoised });
+    };
+  }
+
+  /** @see Dhariwal & Nichol 2021, section 4.1 */
+  #classifierRule(classes: AnyTensor, scale: number): readonly GradientGuidance[] {
+    const { classifier } = this.#parts;
+    if (!classifier || scale === 0) return [];
+    return [
+      {
+        name: "classifier",
+        scale,
+        async gradient(x, timestep, signal) {
+          const inputs = { x, timesteps: perRow(x, timestep), y: classes, scale: perRow(x, 1) };
+          return assertFloat32("grad.x", (await classifier.run(inputs, signal ? { signal } : {}))["grad.x"]);
+        },
+      },
+    ];
+  }
+
+  #classifierScale(asked: number | undefined): number {
+    const { classifier, model } = this.#parts;
+    const scale = asked ?? (classifier ? model.defaults.classifierScale : 0);
+    if (!(scale >= 0 && scale < Infinity))
+      throw new InvalidArgumentError({ argument: "classifierScale", received: scale, expected: "a finite number of at least 0" });
+    if (scale > 0 && !classifier) {
+      throw new InvalidArgumentError({
+        argument: "classifierScale",
+        received: scale,
+        expected: "0, because this model has no classifier",
+        hint: 'Add one with "glissade train export RUN --out MODEL", or convert a published one.',
+      });
+    }
+    return scale;
+  }
+
+  #classesOf(asked: AdmOptions["classes"], count: number, isGuided: boolean): Tensor<"int64"> | undefined {
+    const known = this.classes;
+    const isNeeded = this.#parts.model.config.classes !== undefined || isGuided;
+    if (asked === undefined && !isNeeded) return undefined;
+    const list = typeof asked === "number" ? new Array<number>(count).fill(asked) : asked;
+    if (known === undefined || !Array.isArray(list) || list.length !== count || !list.every((label) => Number.isInteger(label) && label >= 0 && label < known)) {
+      throw new InvalidArgumentError({
+        argument: "classes",
+        received: asked,
+        expected: known === undefined ? "nothing: this model knows no classes" : `a class from 0 to ${known - 1}, or ${count} of them`,
+      });
+    }
+    return typedTensor("int64", [count], BigInt64Array.from(list, BigInt));
+  }
+}
+
+function perRow(x: Tensor, value: number): Tensor {
+  const count = x.dims[0] ?? 0;
+  return tensor([count], new Float32Array(count).fill(value));
+}
+
+function pointAt(process: GaussianDiffusion, x: Tensor, index: number) {
+  return { x, timestep: process.timestepMap[index] ?? 0, progress: progressAt(process, index) };
+}

@@ -1,0 +1,151 @@
+import { InvalidArgumentError } from "../errors.ts";
+import type { GradientGuidance, ScaleSchedule } from "../guidance/index.ts";
+import { rows, type Tensor, tensor, typedTensor, weightedSum } from "../tensor.ts";
+import type { GlideTokenizer } from "../text/index.ts";
+import { assertFloat32 } from "./float32.ts";
+import { repeated } from "./known-picture.ts";
+import { type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription } from "./model-description.ts";
+import type { ModelNetworks, OpenStage } from "./model-networks.ts";
+import type { Lease } from "./shared-resource.ts";
+import { encodeText, featuresForRows, type TextFeatures } from "./text-condition.ts";
+
+export interface ClipGuidanceOptions {
+  /** s: by what the gradient of the similarity is multiplied, at least 0. A schedule changes it over the run. Default 3, that of GLIDE's notebook. */
+  readonly scale?: number | ScaleSchedule;
+  /**
+   * What CLIP looks at. `"x"` (default): the noisy picture, for which GLIDE's noised CLIP was trained; its gradient costs little. `"x0"`: the picture that the base network expects behind the noise; the gradient goes through the whole
+   * network, costs some three of its passes, and serves a CLIP that knows clean pictures only.
+   */
+  readonly through?: "x" | "x0";
+}
+
+/** Plain data; undefined where the scale is a schedule. */
+export type ClipGuidanceSettings = { readonly scale: number; readonly through: "x" | "x0" } | undefined;
+
+export interface ResolvedClipGuidance {
+  readonly scale: number | ScaleSchedule;
+  readonly through: "x" | "x0";
+  readonly settings: ClipGuidanceSettings;
+}
+
+/**
+ * @throws InvalidArgumentError where the scale is none; MissingNetworkError where the model has no CLIP
+ */
+export function resolveClipGuidance(options: number | ClipGuidanceOptions | undefined, { label, clip, stages }: ModelDescription): ResolvedClipGuidance | undefined {
+  if (options === undefined || options === 0) return undefined;
+  const { scale = 3, through = "x" } = typeof options === "number" ? { scale: options } : (options ?? {});
+  if (typeof scale !== "function" && !(scale >= 0 && scale < Infinity))
+    throw new InvalidArgumentError({ argument: "clipGuidance", received: scale, expected: "a finite scale of at least 0, or options with one" });
+  if (through !== "x" && through !== "x0") throw new InvalidArgumentError({ argument: "clipGuidance.through", received: through, expected: '"x" or "x0"' });
+  if (!clip) throw new MissingNetworkError({ model: label, network: "clip" });
+  const side = stages.get("base")?.imageSize ?? stages.get("base_inpaint")?.imageSize;
+  const { imageSize, timesteps } = clip.config.image;
+  if (imageSize !== side || (timesteps === 0 && through === "x")) {
+    throw new InvalidArgumentError({
+      argument: "clipGuidance",
+      received: `a CLIP of ${imageSize} pixels and ${timesteps} timesteps`,
+      expected: `a noised CLIP of ${side} pixels, as the base network's`,
+      ...(imageSize === side && { hint: 'With { through: "x0" } one that knows clean pictures only can guide too.' }),
+    });
+  }
+  return { scale, through, settings: typeof scale === "function" ? undefined : { scale, through } };
+}
+
+/** Whose pictures CLIP leads, and to what. */
+export interface ClipGuided {
+  readonly clip: ClipDescription;
+  readonly guidance: ResolvedClipGuidance;
+  readonly prompts: readonly (readonly [prompt: string, weight: number])[];
+  readonly stage: OpenStage;
+  readonly tokenizer: GlideTokenizer;
+  /** What the stage's network sees beside x. */
+  readonly conditions: Readonly<Record<string, Tensor>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The rule that leads pictures to a text by CLIP: the gradient of exp(logit scale) f(x_t, t) g(c), or of exp(logit scale) f(x_0, 0) g(c) with the x_0 that the network predicts for the first prompt. Several
+ * prompts count by their weights.
+ *
+ * @see Nichol et al. 2021, section 2.4
+ */
+export async function openClipGuidance(networks: ModelNetworks, guided: ClipGuided): Promise<Lease<GradientGuidance>> {
+  const { clip, guidance, prompts, stage, signal } = guided;
+  const embeddings = await clipTextEmbeddings(networks, clip, prompts.map(([prompt]) => prompt), signal);
+  const text = weightedSum(...prompts.map(([, weight], row) => [weight, rows(embeddings, row, row + 1)] as const));
+  const isThrough = guidance.through === "x0";
+  const seen = isThrough ? await featuresOf(guided) : undefined;
+  const { value: network, release } = await networks.clip(isThrough ? (stage.description.name === "base_inpaint" ? "through-base_inpaint" : "through-base") : "guidance", signal);
+  const rule: GradientGuidance = {
+    name: "clip",
+    scale: guidance.scale,
+    async gradient(x, timestep, runSignal) {
+      const count = x.dims[0] ?? 0;
+      const perRow = (value: number) => tensor([count], new Float32Array(count).fill(value));
+      const inputs: Record<string, Tensor> = { x, timesteps: perRow(timestep), text: repeated(text, count), scale: perRow(1) };
+      if (seen) {
+        const { fromX, fromOutput } = x0Weights(stage.description, timestep);
+        Object.assign(inputs, guided.conditions, featuresForRows(seen, new Array<number>(count).fill(0)), { x0_from_x: perRow(fromX), x0_from_output: perRow(fromOutput) });
+      }
+      return assertFloat32("grad.x", (await network.run(inputs, runSignal ? { signal: runSignal } : {}))["grad.x"]);
+    },
+  };
+  return { value: rule, release };
+}
+
+/** What the base network reads of the first prompt. */
+async function featuresOf({ stage, tokenizer, prompts, signal }: ClipGuided): Promise<TextFeatures> {
+  const context = stage.description.config.text?.textContext;
+  if (!stage.text || context === undefined) return new Map();
+  return encodeText(stage.text, [tokenizer.paddedTokensAndMask(prompts[0]?.[0] ?? "", context)], signal);
+}
+
+/** x_0 = fromX x_t + fromOutput output. @see Ho, Jain & Abbeel 2020, equation 4; Salimans & Ho 2022, appendix D */
+function x0Weights({ process, meanType }: StageDescription, timestep: number): { readonly fromX: number; readonly fromOutput: number } {
+  const at = (values: Float64Array) => values[timestep] as number; // a step of the process that is run
+  switch (meanType) {
+    case "epsilon":
+      return { fromX: at(process.sqrtRecipAlphasCumprod), fromOutput: -at(process.sqrtRecipm1AlphasCumprod) };
+    case "velocity":
+      return { fromX: at(process.sqrtAlphasCumprod), fromOutput: -at(process.sqrtOneMinusAlphasCumprod) };
+    case "start-x":
+      return { fromX: 0, fromOutput: 1 };
+    case "previous-x":
+      return { fromX: -at(process.posteriorMeanCoef2) / at(process.posteriorMeanCoef1), fromOutput: 1 / at(process.posteriorMeanCoef1) };
+  }
+}
+
+/**
+ * How well clean pictures fit texts: exp(logit scale) times the cosine of their embeddings, 100 at most for the published CLIP.
+ *
+ * @param pictures [count, 3, side, side] in [-1, 1], of the CLIP's size
+ * @returns one number a picture
+ */
+export async function clipScores(networks: ModelNetworks, clip: ClipDescription, pictures: Tensor, prompt: string, signal?: AbortSignal): Promise<number[]> {
+  const text = (await clipTextEmbeddings(networks, clip, [prompt], signal)).data;
+  const { value: network, release } = await networks.clip("image", signal);
+  try {
+    const count = pictures.dims[0] ?? 0;
+    const timesteps = clip.config.image.timesteps > 0 ? { timesteps: tensor([count]) } : {}; // 0: clean pictures
+    const { normalized } = await network.run({ x: pictures, ...timesteps }, signal ? { signal } : {});
+    const { data } = assertFloat32("normalized", normalized);
+    return Array.from({ length: count }, (_, row) => clip.config.logitScale * text.reduce((sum, value, i) => sum + value * (data[row * text.length + i] as number), 0));
+  } finally {
+    await release();
+  }
+}
+
+/** [texts, E], normalised. */
+async function clipTextEmbeddings(networks: ModelNetworks, { tokenizer }: ClipDescription, texts: readonly string[], signal?: AbortSignal): Promise<Tensor> {
+  const { value: network, release } = await networks.clip("text", signal);
+  try {
+    const read = texts.map((text) => tokenizer.paddedTokensAndLength(text));
+    const tokens = BigInt64Array.from(read.flatMap((row) => Array.from(row.tokens, BigInt)));
+    const lengths = BigInt64Array.from(read.map(({ length }) => BigInt(length)));
+    const inputs = { tokens: typedTensor("int64", [texts.length, tokenizer.contextLength], tokens), lengths: typedTensor("int64", [texts.length], lengths) };
+    const { normalized } = await network.run(inputs, signal ? { signal } : {});
+    return assertFloat32("normalized", normalized);
+  } finally {
+    await release();
+  }
+}

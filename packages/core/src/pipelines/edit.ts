@@ -1,0 +1,55 @@
+import { keepKnown, qSample } from "../diffusion/index.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import { type Mask, type RgbImage, readImage } from "../image/index.ts";
+import { type GenerateResult, type PipelineParts, runCascade } from "./cascade.ts";
+import type { GenerateStep } from "./generate-step.ts";
+import { assertKnownPicture, assertPicture, knownRegion, putBack, repeated, withoutNeedlessUpscaling } from "./known-picture.ts";
+import { stageOf } from "./model-description.ts";
+import { resolveSampling, type SamplingOptions } from "./sampling-options.ts";
+
+export interface EditOptions extends SamplingOptions {
+  /** A sketch or photograph, of any size; it is squeezed to the network's square. */
+  readonly image: RgbImage;
+  /** How much may change, 0 to 1: the step of the process, as a share of all, whose noise is put on. 0 gives the picture back, 1 keeps next to nothing of it. Default 0.6. */
+  readonly strength?: number;
+  /** White where the picture may change; of the picture's size. Default: everywhere. */
+  readonly mask?: Mask;
+}
+
+/**
+ * SDEdit: the picture with the noise of an early step on it, and the way back under the prompt.
+ *
+ * @see Meng et al. 2021, SDEdit, arXiv 2108.01073, algorithm 1; with a mask algorithm 2, whose known region is put into each predicted picture here; Nichol et al. 2021, figure 4
+ */
+export async function* edit(parts: PipelineParts, options: EditOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
+  const { model } = parts;
+  const stage = stageOf(model, "base");
+  const image = assertPicture(options.image);
+  const masked = options.mask === undefined ? undefined : assertKnownPicture({ image, mask: options.mask });
+  const { strength = 0.6 } = options;
+  if (!(strength >= 0 && strength <= 1))
+    throw new InvalidArgumentError({ argument: "strength", received: strength, expected: "a number from 0 (nothing changes) to 1 (everything may)" });
+  const resolved = resolveSampling(withoutNeedlessUpscaling(options, image, stage), model, stage);
+  const { count } = resolved.settings;
+
+  const picture = repeated(readImage(image, stage.imageSize), count);
+  const held = masked && knownRegion(masked, stage.imageSize, count);
+  const result = yield* runCascade(parts, {
+    stage,
+    resolved,
+    begin(process, noise) {
+      const steps = process.timestepMap.filter((timestep) => timestep < strength * stage.process.numTimesteps).length;
+      if (steps === 0) return { x: picture, steps };
+      const x = qSample(process, picture, steps - 1, noise(picture.dims));
+      return { x, from: steps - 1, steps, ...(held && { denoisedFn: keepKnown(held.picture, held.known) }) };
+    },
+    ...(masked && {
+      holdLarge(side: number) {
+        const large = knownRegion(masked, side, count);
+        return { denoisedFn: keepKnown(large.picture, large.known) };
+      },
+    }),
+    signal: options.signal,
+  });
+  return masked ? { ...result, images: result.images.map((made) => ({ ...putBack(masked, made), seed: made.seed })) } : result;
+}

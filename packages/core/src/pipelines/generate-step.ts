@@ -1,0 +1,59 @@
+import { imagesFromTensor, type RgbImage } from "../image/index.ts";
+import type { SamplerStep } from "../samplers/index.ts";
+import type { Tensor } from "../tensor.ts";
+import type { StageName } from "./model-components.ts";
+
+/** A picture and the seed that makes it again, alone. */
+export interface GeneratedImage extends RgbImage {
+  readonly seed: number;
+  /** How well it fits the prompt by the model's CLIP: 100 times the cosine for the published one. Only where that was asked for. */
+  readonly clipScore?: number;
+}
+
+/** A finished step of a generation. */
+export interface GenerateStep {
+  /** Which network made it. */
+  readonly stage: StageName | "adm";
+  /** Finished steps of the whole run, 1 to `steps`. */
+  readonly step: number;
+  /** Steps of all stages together. */
+  readonly steps: number;
+  /** The step of the training process that was just left. */
+  readonly timestep: number;
+  /** The pictures expected behind the noise, one per image; at a stage's last step its result. Made when read. */
+  readonly preview: readonly GeneratedImage[];
+  /** The same before it becomes pixels: x_0 `[count, 3, H, W]` in about [-1, 1]. */
+  readonly x0: Tensor;
+  /** The state with its noise, `[count, 3, H, W]`; at a stage's last step the pictures. */
+  readonly x: Tensor;
+}
+
+/** A sampler's step as one of a run, `before` of whose `total` steps were made before this sampler. */
+export function generateStep(
+  { step, steps, timestep, x, x0 }: SamplerStep,
+  { stage, before, total, seeds }: { readonly stage: GenerateStep["stage"]; readonly before: number; readonly total: number; readonly seeds: readonly number[] },
+): GenerateStep {
+  const isLast = step === steps - 1;
+  return {
+    ...{ stage, step: before + step + 1, steps: total, timestep, x, x0 },
+    get preview() {
+      return imagesWithSeeds(isLast ? x : x0, seeds);
+    },
+  };
+}
+
+/** The pictures of a batch with their seeds. */
+export function imagesWithSeeds(x: Tensor, seeds: readonly number[]): GeneratedImage[] {
+  return imagesFromTensor(x).map((image, k) => ({ ...image, seed: seeds[k] ?? 0 }));
+}
+
+/** The step as one of a longer run. */
+export function renumbered(finished: GenerateStep, step: number, steps: number): GenerateStep {
+  const { stage, timestep, x, x0 } = finished;
+  return {
+    ...{ stage, step, steps, timestep, x, x0 },
+    get preview() {
+      return finished.preview;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { InvalidArgumentError } from "../errors.ts";
+import { type RgbImage, rgbImage, tensorFromImages } from "../image/index.ts";
+import { imageSeeds, perImageNoise } from "../random/index.ts";
+import { spacedProcess } from "../samplers/index.ts";
+import type { PipelineParts } from "./cascade.ts";
+import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "./generate-step.ts";
+import { assertPicture, repeated } from "./known-picture.ts";
+import { lowResolutionSide } from "./model-networks.ts";
+import { resolvePrompt, type SamplingOptions } from "./sampling-options.ts";
+import { upscaleStage } from "./upscale.ts";
+import { resolveUpscaling, type UpscalingOptions, type UpscalingSettings } from "./upscaling-options.ts";
+
+/** Largest side of a picture that is enlarged, in pixels. */
+const largestSide = 1024;
+
+export interface UpscaleOptions extends UpscalingOptions, Partial<Pick<SamplingOptions, "prompt" | "negativePrompt" | "count" | "seed" | "signal">> {
+  /** The small picture, up to 1024 pixels a side; larger than the network's own, it is enlarged in tiles. */
+  readonly image: RgbImage;
+}
+
+export interface UpscaleResult {
+  readonly images: readonly GeneratedImage[];
+  readonly settings: UpscalingSettings & Pick<SamplingOptions, "prompt"> & { readonly negativePrompt: string; readonly count: number; readonly seed: number };
+}
+
+/**
+ * The upsampler alone: a picture and what it shows become the same picture, larger by the model's factor.
+ *
+ * @see Nichol et al. 2021, section 3.1
+ */
+export async function* upscaleImage({ model, networks }: PipelineParts, options: UpscaleOptions): AsyncGenerator<GenerateStep, UpscaleResult, void> {
+  const image = assertPicture(options.image);
+  if (Math.max(image.width, image.height) > largestSide) {
+    throw new InvalidArgumentError({
+      argument: "image",
+      received: `${image.width}x${image.height} pixels`,
+      expected: `at most ${largestSide} pixels a side`,
+      hint: "The upsampler is for small pictures.",
+    });
+  }
+  const { prompt, prompts, negativePrompt, count, seed } = resolvePrompt({ prompt: null, ...options });
+  const upscaling = resolveUpscaling(options, model);
+  if (!upscaling) throw new InvalidArgumentError({ argument: "options", received: options, expected: "options of the upsampler" });
+  const process = spacedProcess(upscaling.stage.process, upscaling.settings.steps, upscaling.settings.spacing);
+  const seeds = imageSeeds(seed, count);
+  options.signal?.throwIfAborted();
+
+  const lowSide = lowResolutionSide(model, upscaling.stage);
+  const factor = upscaling.stage.imageSize / lowSide;
+  const pictures = yield* upscaleStage(networks, {
+    upscaling,
+    process,
+    tokenizer: model.tokenizer,
+    prompts,
+    negativePrompt,
+    seeds,
+    noise: perImageNoise(seeds),
+    lowRes: repeated(tensorFromImages([paddedTo(image, lowSide)]), count),
+    lowSide,
+    before: 0,
+    total: process.numTimesteps,
+    signal: options.signal,
+  });
+  const cut = (made: GeneratedImage) => ({ ...cropped(made, image.width * factor, image.height * factor), seed: made.seed });
+  return { images: imagesWithSeeds(pictures, seeds).map(cut), settings: { ...upscaling.settings, prompt, negativePrompt, count, seed } };
+}
+
+/** At least a tile wide and high: the last column and row are repeated. */
+function paddedTo(image: RgbImage, side: number): RgbImage {
+  const [width, height] = [Math.max(side, image.width), Math.max(side, image.height)];
+  if (width === image.width && height === image.height) return image;
+  const padded = rgbImage(width, height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = 3 * (Math.min(y, image.height - 1) * image.width + Math.min(x, image.width - 1));
+      padded.data.set(image.data.subarray(from, from + 3), 3 * (y * width + x));
+    }
+  }
+  return padded;
+}
+
+/** The top left part. */
+function cropped(image: RgbImage, width: number, height: number): RgbImage {
+  const part = rgbImage(width, height);
+  for (let y = 0; y < height; y++) part.data.set(image.data.subarray(3 * y * image.width, 3 * (y * image.width + width)), 3 * y * width);
+  return part;
+}

@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from "../errors.ts";
+import type { StageName } from "./model-components.ts";
+import { MissingNetworkError, type ModelDescription, type StageDescription } from "./model-description.ts";
+import { type ResolvedSampler, resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
+
+/** How the upsampler samples. Defaults: the model's own, or those of GLIDE's notebook (DDIM, `"fast27"`, no guidance). */
+export interface UpscalingOptions extends SamplerOptions {
+  /** By what the first noise is multiplied, above 0 up to 2: a little less than 1 makes smoother pictures. Default: the model's own, or 0.997. */
+  readonly temperature?: number;
+}
+
+export interface UpscalingSettings extends SamplerSettings {
+  readonly temperature: number;
+}
+
+export interface ResolvedUpscaling extends Omit<ResolvedSampler, "settings"> {
+  readonly stage: StageDescription;
+  readonly settings: UpscalingSettings;
+}
+
+/**
+ * The upsampler's part of a run: undefined where it is left out, or where the model has none and nobody asked for one.
+ *
+ * @param preferred `upsampler_inpaint` where a picture is partly known; the plain upsampler takes its place in a model without it
+ * @throws InvalidArgumentError or UnknownNameError for an option that is wrong; MissingNetworkError where the model has no upsampler and one is asked for
+ */
+export function resolveUpscaling(
+  options: boolean | UpscalingOptions | undefined,
+  { label, stages, upscaling }: ModelDescription,
+  preferred: Extract<StageName, "upsampler" | "upsampler_inpaint"> = "upsampler",
+): ResolvedUpscaling | undefined {
+  if (options === false) return undefined;
+  const given = options === true ? {} : options;
+  if (given !== undefined && (typeof given !== "object" || given === null))
+    throw new InvalidArgumentError({ argument: "upscale", received: options, expected: "true, false, or options of the upsampler" });
+  const stage = stages.get(preferred) ?? stages.get("upsampler");
+  if (!stage) {
+    if (options === undefined) return undefined;
+    throw new MissingNetworkError({ model: label, network: "upsampler" });
+  }
+  const { settings, ...parts } = resolveSampler(given ?? {}, upscaling, stage.process.numTimesteps);
+  const temperature = given?.temperature ?? upscaling.temperature;
+  if (!(temperature > 0 && temperature <= 2))
+    throw new InvalidArgumentError({ argument: "temperature", received: temperature, expected: "a number above 0 and up to 2, usually 0.997" });
+  return { ...parts, stage, settings: { ...settings, temperature } };
+}
