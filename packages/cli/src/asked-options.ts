@@ -1,4 +1,13 @@
-import { type GenerateOptions, InvalidArgumentError, randomSeed, type SamplerName, type Spacing, samplers, spacings, type UpscalingOptions } from "@glissade/core";
+import {
+  type GenerateOptions,
+  InvalidArgumentError,
+  randomSeed,
+  type SamplerName,
+  type Spacing,
+  samplers,
+  spacings,
+  type UpscalingOptions,
+} from "@glissade/core";
 import { type Arguments, given, type OptionTable } from "./arguments.ts";
 import { runOptions } from "./generation.ts";
 import { defaultModel } from "./model-source.ts";
@@ -33,9 +42,15 @@ export const samplingOptions = {
   spacing: { value: "NAME", about: `How the steps are spread: ${spacings.join(", ")}. Default: what suits the sampler.` },
   guidance: { short: "g", value: "SCALE", about: "How closely to follow the prompt; 1 is no guidance. Default: the model's own." },
   negative: { value: "TEXT", about: "What the picture should not show." },
-  clip: { value: "SCALE", about: "How strongly the model's noised CLIP leads the picture to the prompt, beside --guidance or, with --guidance 1, alone. Default: 0, not at all." },
+  clip: {
+    value: "SCALE",
+    about: "How strongly the model's noised CLIP leads the picture to the prompt, beside --guidance or, with --guidance 1, alone. Default: 0, not at all.",
+  },
   keep: { value: "N", about: "Give back only the N of the --count pictures that fit the prompt best by the model's CLIP, the best first." },
-  upscale: { value: "STEPS|no", about: 'Steps of the upsampler, or a respacing such as "fast27"; no leaves it out. Default: used where the model has one, with its own steps.' },
+  upscale: {
+    value: "STEPS|no",
+    about: 'Steps of the upsampler, or a respacing such as "fast27"; no leaves it out. Default: used where the model has one, with its own steps.',
+  },
   temperature: { value: "X", about: "Of the upsampler's first noise: a little less than 1 is smoother. Default: the model's own." },
   model: { short: "m", value: "SOURCE", about: `An installed package, a folder, or the URL of one. Default: ${defaultModel}.` },
   ...runOptions,

@@ -59,7 +59,7 @@ describe("the glissade program", () => {
 
   it("ends at once with the second request", async () => {
     const before = await readdir(folder);
-    const { child, printed, ended } = start("generate", "x", "--count", "16", "--steps", "1000", "--sampler", "ddpm", "--out", "stopped.png");
+    const { child, printed, ended } = start("generate", "x", "--count", "64", "--steps", "1000", "--sampler", "ddpm", "--out", "stopped.png");
     await running(child);
     child.kill("SIGSTOP"); // so that both requests wait for it together: between two separate ones it could have ended by the first
     child.kill("SIGINT");

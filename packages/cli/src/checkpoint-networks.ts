@@ -122,7 +122,15 @@ function describeAdm(json: Json): DescribedNetwork {
 function describeClassifier(json: Json): DescribedNetwork {
   const config = parseAdmClassifierConfig(json);
   const parameters = parametersOf([admClassifierGraph(config)]);
-  return { kind: "adm-classifier", json, parameters, component: "classifier", ...modelComponents.classifier, folder: "classifier", imageSize: config.imageSize };
+  return {
+    kind: "adm-classifier",
+    json,
+    parameters,
+    component: "classifier",
+    ...modelComponents.classifier,
+    folder: "classifier",
+    imageSize: config.imageSize,
+  };
 }
 
 function parametersOf(graphs: readonly Graph[]): ReadonlyMap<string, readonly number[]> {
@@ -155,15 +163,30 @@ export const published: Readonly<Record<string, PublishedNetwork>> = {
   "GLIDE noised CLIP, texts": { kind: "clip-text", json: glideClip },
   "ADM 64": {
     kind: "adm",
-    json: { ...adm, image_size: 64, num_channels: 192, num_head_channels: 64, num_res_blocks: 3, use_new_attention_order: true, class_cond: true, noise_schedule: "cosine" },
+    json: {
+      ...adm,
+      image_size: 64,
+      num_channels: 192,
+      num_head_channels: 64,
+      num_res_blocks: 3,
+      use_new_attention_order: true,
+      class_cond: true,
+      noise_schedule: "cosine",
+    },
   },
   "ADM 128": { kind: "adm", json: { ...adm, image_size: 128, num_channels: 256, num_heads: 4, num_res_blocks: 2, class_cond: true, noise_schedule: "linear" } },
-  "ADM 256": { kind: "adm", json: { ...adm, image_size: 256, num_channels: 256, num_head_channels: 64, num_res_blocks: 2, class_cond: true, noise_schedule: "linear" } },
+  "ADM 256": {
+    kind: "adm",
+    json: { ...adm, image_size: 256, num_channels: 256, num_head_channels: 64, num_res_blocks: 2, class_cond: true, noise_schedule: "linear" },
+  },
   "ADM 256 without classes": {
     kind: "adm",
     json: { ...adm, image_size: 256, num_channels: 256, num_head_channels: 64, num_res_blocks: 2, class_cond: false, noise_schedule: "linear" },
   },
-  "ADM 512": { kind: "adm", json: { ...adm, image_size: 512, num_channels: 256, num_head_channels: 64, num_res_blocks: 2, class_cond: true, noise_schedule: "linear" } },
+  "ADM 512": {
+    kind: "adm",
+    json: { ...adm, image_size: 512, num_channels: 256, num_head_channels: 64, num_res_blocks: 2, class_cond: true, noise_schedule: "linear" },
+  },
   "ADM classifier 64": { kind: "adm-classifier", json: { ...admClassifier, image_size: 64, classifier_depth: 4 } },
   "ADM classifier 128": { kind: "adm-classifier", json: { ...admClassifier, image_size: 128 } },
   "ADM classifier 256": { kind: "adm-classifier", json: { ...admClassifier, image_size: 256 } },

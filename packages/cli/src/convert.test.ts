@@ -34,7 +34,11 @@ let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
 const json = async (...names: string[]) => JSON.parse(await readFile(at(...names), "utf8"));
 
-function weightsFor(json: Readonly<Record<string, unknown>>, change: (weights: Map<string, Tensor>) => void = () => {}, kind: NetworkKind = "glide"): Map<string, Tensor> {
+function weightsFor(
+  json: Readonly<Record<string, unknown>>,
+  change: (weights: Map<string, Tensor>) => void = () => {},
+  kind: NetworkKind = "glide",
+): Map<string, Tensor> {
   const noise = torchGenerator(1);
   const weights = new Map(
     [...describeByConfig(kind, json).parameters].map(

@@ -18,7 +18,11 @@ export interface PicturesToMake {
 }
 
 /** Makes pictures and writes them, each with its settings, and a sheet of several; prints their paths, or one JSON document. */
-export async function makePictures(args: Arguments<"out" | "model" | keyof typeof runOptions>, { asked, task, source }: PicturesToMake, context: Context): Promise<void> {
+export async function makePictures(
+  args: Arguments<"out" | "model" | keyof typeof runOptions>,
+  { asked, task, source }: PicturesToMake,
+  context: Context,
+): Promise<void> {
   const run = readRunOptions(args);
   const model = args.nonEmpty("model") ?? defaultModel;
   const count = asked.keepBest ?? asked.count;

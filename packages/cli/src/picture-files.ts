@@ -45,5 +45,15 @@ export function seedOf({ images, settings }: Generation, picture: number | "shee
 function recordOf(generation: Generation, picture: number | "sheet", model: string, source: SourceRecord | undefined): PictureRecord {
   const { settings, enlarge, backend, provider, sha256 } = generation;
   const seed = seedOf(generation, picture);
-  return { glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, settings, ...(source && { source }), picture, seed, enlarge, backend, provider };
+  return {
+    glissade: version,
+    model: { source: model, ...(sha256 !== undefined && { sha256 }) },
+    settings,
+    ...(source && { source }),
+    picture,
+    seed,
+    enlarge,
+    backend,
+    provider,
+  };
 }

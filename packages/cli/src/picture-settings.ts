@@ -64,7 +64,8 @@ export function decodeRecord(text: Readonly<Record<string, string>>, file: strin
 
 /** The options that make the record's picture again: picture k of a run alone with its own seed, where it does not depend on the others. */
 export function optionsOf({ settings, source, picture, seed }: PictureRecord): { readonly options: GenerateOptions; readonly take: number | "sheet" } {
-  if (source) throw new PictureSettingsError(`This picture was made from another one, ${JSON.stringify(source.image)}: run glissade ${source.task} on that again.`);
+  if (source)
+    throw new PictureSettingsError(`This picture was made from another one, ${JSON.stringify(source.image)}: run glissade ${source.task} on that again.`);
   const { count, sampler, guidance, dynamicThresholding, clipGuidance, keepBest, upscale, ...plain } = settings;
   if (guidance === undefined || sampler === "custom" || (upscale && (upscale.guidance === undefined || upscale.sampler === "custom")))
     throw new PictureSettingsError("This picture was made with a sampler or guidance of a program's own, which no file can hold.");

@@ -79,7 +79,18 @@ describe("glissade generate", () => {
   });
 
   it("warns on stderr of a prompt that is too long, tells the progress, and keeps a preview", async () => {
-    const { code, stderr } = await runMain(["generate", "apple ".repeat(30), "--steps", "3", "--upscale", "no", "--preview", at("preview.png"), "--out", at("long.png")]);
+    const { code, stderr } = await runMain([
+      "generate",
+      "apple ".repeat(30),
+      "--steps",
+      "3",
+      "--upscale",
+      "no",
+      "--preview",
+      at("preview.png"),
+      "--out",
+      at("long.png"),
+    ]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^step 1 of 3\nstep 2 of 3, .* left\nstep 3 of 3\nwarning: prompt "apple .*more than 24 tokens/s);
     expect((await png("preview.png")).image.data).toEqual((await png("long.png")).image.data);

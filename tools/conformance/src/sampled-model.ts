@@ -39,7 +39,8 @@ export async function openSampledModel(context: CaseContext, start: Tensor): Pro
   });
   const { xf_out: _features, ...text } = await network.text(tensorNamed(tensors, "in.tokens"), tensorNamed(tensors, "in.mask"));
   return {
-    run: async (x, timestep) => floatsNamed(await network.image({ x, timesteps: timesteps(timestep), ...text, ...known, ...(lowRes && { low_res: lowRes }) }), "output"),
+    run: async (x, timestep) =>
+      floatsNamed(await network.image({ x, timesteps: timesteps(timestep), ...text, ...known, ...(lowRes && { low_res: lowRes }) }), "output"),
     async dispose() {
       await network.dispose();
       await weights.dispose();

@@ -14,8 +14,8 @@ import {
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import type { Arguments, OptionTable } from "../arguments.ts";
-import { command } from "../command.ts";
 import { type DescribedNetwork, describeByConfig, published } from "../checkpoint-networks.ts";
+import { command } from "../command.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { assertReplaceable, type CheckedNetwork, isAdm, type ModelFolderContents, writeModelFolder } from "../model-folder.ts";
 import { progressBar } from "../progress-bar.ts";
@@ -217,7 +217,14 @@ const networkArgumentNames = [
   ...["num_heads", "num_head_channels", "num_heads_upsample", "use_scale_shift_norm", "resblock_updown", "super_res", "inpaint"],
   ...["text_ctx", "xf_width", "xf_layers", "xf_heads", "xf_final_ln", "xf_padding", "n_vocab", "patch_size"],
   ...["class_cond", "num_classes", "learn_sigma", "use_new_attention_order", "pool"],
-  ...["classifier_width", "classifier_depth", "classifier_attention_resolutions", "classifier_use_scale_shift_norm", "classifier_resblock_updown", "classifier_pool"],
+  ...[
+    "classifier_width",
+    "classifier_depth",
+    "classifier_attention_resolutions",
+    "classifier_use_scale_shift_norm",
+    "classifier_resblock_updown",
+    "classifier_pool",
+  ],
   ...["logit_scale", "n_timesteps", "max_text_len", "n_embd", "n_head_state_text", "n_head_text", "n_xf_blocks_text"],
   ...["n_head_state_image", "n_head_image", "n_xf_blocks_image"],
 ];
@@ -247,7 +254,12 @@ function megabytes(done: number, total: number): string {
 function report(out: string, { networks, dtype, generation }: ModelFolderContents) {
   return {
     model: out,
-    networks: networks.map(({ file, described: { component, className }, weights }) => ({ checkpoint: file, component, class: className, weights: weights.size })),
+    networks: networks.map(({ file, described: { component, className }, weights }) => ({
+      checkpoint: file,
+      component,
+      class: className,
+      weights: weights.size,
+    })),
     dtype: dtype ?? "as stored",
     generation,
     glissade: version,

@@ -33,7 +33,8 @@ export const edit = command({
       {
         asked,
         task: {
-          width: (glide) => (mask ? image.width : asked.upscale === false || Math.max(image.width, image.height) <= glide.baseSize ? glide.baseSize : glide.imageSize),
+          width: (glide) =>
+            mask ? image.width : asked.upscale === false || Math.max(image.width, image.height) <= glide.baseSize ? glide.baseSize : glide.imageSize,
           run: (glide, signal) => glide.streamEdit({ ...asked, image, strength, ...(mask && { mask }), signal }),
         },
         source: { task: "edit", image: file, strength, ...(maskFile !== undefined && { mask: maskFile }) },

@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
+import { command } from "../command.ts";
 import { generationOf, makePictures } from "../make-pictures.ts";
 
 export const generate = command({

@@ -32,7 +32,8 @@ export const inpaint = command({
     const { image, alpha } = await readPictureFile(file);
     const maskFile = args.nonEmpty("mask");
     if (maskFile === undefined && !alpha) throw new UsageError(`${file} is opaque everywhere, so --mask has to say what is to be made anew.`);
-    const mask = maskFile === undefined ? maskFromAlpha(image.width, image.height, alpha ?? new Uint8Array()) : maskFromImage((await readPictureFile(maskFile)).image);
+    const mask =
+      maskFile === undefined ? maskFromAlpha(image.width, image.height, alpha ?? new Uint8Array()) : maskFromImage((await readPictureFile(maskFile)).image);
     const task = { ...asked, image, mask, ...(args.has("implicit") && { implicit: true }) };
     await makePictures(
       args,

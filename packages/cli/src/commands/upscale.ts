@@ -5,7 +5,8 @@ import { command } from "../command.ts";
 import { makePictures } from "../make-pictures.ts";
 import { readPictureFile } from "../picture-files.ts";
 
-const { out, count, seed, negative, temperature, model, provider, backend, threads, preview, enlarge, json, quiet, steps, sampler, spacing, guidance } = samplingOptions;
+const { out, count, seed, negative, temperature, model, provider, backend, threads, preview, enlarge, json, quiet, steps, sampler, spacing, guidance } =
+  samplingOptions;
 
 export const upscale = command({
   name: "upscale",

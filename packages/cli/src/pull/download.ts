@@ -48,11 +48,14 @@ export async function download(url: URL, path: string, { onProgress, expected = 
   await writeFile(`${path}.part.json`, JSON.stringify({ url: url.href, validator: validatorOf(response) }));
   const hash = goesOn ? await hashOf(`${path}.part`, signal) : createHash("sha256");
   const size = await receive(response, path, { from: done, total, hash, onProgress, signal });
-  if (total !== undefined && size !== total) throw new DownloadError(`The connection to ${url.host} broke after ${size} of ${total} bytes. Run it again: it goes on from there.`);
+  if (total !== undefined && size !== total)
+    throw new DownloadError(`The connection to ${url.host} broke after ${size} of ${total} bytes. Run it again: it goes on from there.`);
   const record = { url: url.href, size, sha256: hash.digest("hex") };
   if (expected.sha256 !== undefined && expected.sha256 !== record.sha256) {
     await discard(path);
-    throw new DownloadError(`${url.href} has the SHA-256 ${record.sha256}, where ${expected.sha256} was expected: the file was changed, or damaged on its way.`);
+    throw new DownloadError(
+      `${url.href} has the SHA-256 ${record.sha256}, where ${expected.sha256} was expected: the file was changed, or damaged on its way.`,
+    );
   }
   await rename(`${path}.part`, path);
   await rm(`${path}.part.json`, { force: true });
@@ -89,12 +92,16 @@ async function request(url: URL, begun: Begun | undefined, signal: AbortSignal):
     response = await fetch(url, { headers, signal });
   } catch (cause) {
     signal.throwIfAborted();
-    throw new DownloadError(`${url.host} cannot be reached. Check the connection, or give files that you have: glissade convert FILE... --out MODEL.`, { cause });
+    throw new DownloadError(`${url.host} cannot be reached. Check the connection, or give files that you have: glissade convert FILE... --out MODEL.`, {
+      cause,
+    });
   }
   const isPage = response.headers.get("content-type")?.toLowerCase().startsWith("text/html");
   if (response.ok && !isPage) return response;
   await response.body?.cancel();
-  throw new DownloadError(`${url.href} answered ${response.ok ? "with a web page instead of the file" : `${response.status} ${response.statusText}`.trimEnd()}.`);
+  throw new DownloadError(
+    `${url.href} answered ${response.ok ? "with a web page instead of the file" : `${response.status} ${response.statusText}`.trimEnd()}.`,
+  );
 }
 
 /** Weak validators do not promise the same bytes. */
@@ -106,7 +113,8 @@ function validatorOf({ headers }: Response): string | undefined {
 function totalSize({ headers, status }: Response, done: number): number | undefined {
   const ranged = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get("content-range") ?? "");
   if (status === 206 && ranged) {
-    if (Number(ranged[1]) !== done) throw new DownloadError("The server sent another part of the file than was asked for. Delete the .part file and run it again.");
+    if (Number(ranged[1]) !== done)
+      throw new DownloadError("The server sent another part of the file than was asked for. Delete the .part file and run it again.");
     return Number(ranged[2]);
   }
   const length = headers.get("content-length");
@@ -142,7 +150,8 @@ async function receive(response: Response, path: string, { from, total, hash, on
     return size;
   } catch (cause) {
     signal.throwIfAborted();
-    if (faultOf(cause) === "ENOSPC") throw new OutputError(`The disk is full: ${path} cannot be written. What has arrived stays, and the next run goes on.`, { cause });
+    if (faultOf(cause) === "ENOSPC")
+      throw new OutputError(`The disk is full: ${path} cannot be written. What has arrived stays, and the next run goes on.`, { cause });
     throw new DownloadError(`The connection to ${new URL(response.url).host} broke after ${size} bytes. Run it again: it goes on from there.`, { cause });
   } finally {
     await file.close();

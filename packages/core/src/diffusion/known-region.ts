@@ -15,7 +15,11 @@ export function keepKnown(known: Tensor, mask: Tensor): (x0: Tensor) => Tensor {
   const [batch = 0, channels = 0, height = 0, width = 0] = known.dims;
   const pixels = height * width;
   if (known.dims.length !== 4 || mask.dims.join() !== [batch, 1, height, width].join())
-    throw new InvalidArgumentError({ argument: "mask", received: mask.dims, expected: `[${batch}, 1, ${height}, ${width}] for a picture of [${known.dims.join(", ")}]` });
+    throw new InvalidArgumentError({
+      argument: "mask",
+      received: mask.dims,
+      expected: `[${batch}, 1, ${height}, ${width}] for a picture of [${known.dims.join(", ")}]`,
+    });
   return (x0) => {
     assertSameDims(known.dims, x0.dims);
     const data = x0.data.map((value, i) => {

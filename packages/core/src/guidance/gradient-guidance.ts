@@ -44,7 +44,11 @@ export interface GuidedPoint {
  * @throws InvalidArgumentError where a scale is no finite number, or the gradients' shapes differ; the signal's reason where it is aborted.
  * @example `const gradient = await scaledGradient([classifier, clip], { x, timestep: process.timestepMap[t], progress })`
  */
-export async function scaledGradient(rules: readonly GradientGuidance[], { x, timestep, progress }: GuidedPoint, signal?: AbortSignal): Promise<Tensor | undefined> {
+export async function scaledGradient(
+  rules: readonly GradientGuidance[],
+  { x, timestep, progress }: GuidedPoint,
+  signal?: AbortSignal,
+): Promise<Tensor | undefined> {
   const terms: [number, Tensor][] = [];
   for (const rule of rules) {
     signal?.throwIfAborted();

@@ -17,7 +17,11 @@ export interface Mask {
  */
 export function maskFromImage(painted: RgbImage): Mask {
   const { width, height, data } = rgbImage(painted.width, painted.height, painted.data);
-  return { width, height, data: Uint8Array.from({ length: width * height }, (_, i) => Math.round(((data[3 * i] ?? 0) + (data[3 * i + 1] ?? 0) + (data[3 * i + 2] ?? 0)) / 3)) };
+  return {
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height }, (_, i) => Math.round(((data[3 * i] ?? 0) + (data[3 * i + 1] ?? 0) + (data[3 * i + 2] ?? 0)) / 3)),
+  };
 }
 
 /**
@@ -32,7 +36,11 @@ export function maskFromAlpha(width: number, height: number, alpha: Uint8Array):
 /** @throws InvalidArgumentError where it is no mask, or its data does not fill its size. */
 export function assertMask(mask: Mask): Mask {
   if (typeof mask !== "object" || mask === null || !(mask.data instanceof Uint8Array))
-    throw new InvalidArgumentError({ argument: "mask", received: mask, expected: "{ width, height, data }, one byte a pixel; maskFromImage makes one from a picture" });
+    throw new InvalidArgumentError({
+      argument: "mask",
+      received: mask,
+      expected: "{ width, height, data }, one byte a pixel; maskFromImage makes one from a picture",
+    });
   assertSize("mask.width", mask.width);
   assertSize("mask.height", mask.height);
   if (mask.data.length !== mask.width * mask.height) {

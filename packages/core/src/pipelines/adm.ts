@@ -93,7 +93,11 @@ export class Adm {
     if (this.#disposed) throw new DisposedError("This pipeline");
     const { model } = this.#parts;
     const { count, seed } = resolvePrompt({ ...options, prompt: null });
-    const { settings, sampler, gradientRule } = resolveSampler({ ...options, guidance: 1 }, { ...model.defaults, guidanceScale: 1 }, model.process.numTimesteps);
+    const { settings, sampler, gradientRule } = resolveSampler(
+      { ...options, guidance: 1 },
+      { ...model.defaults, guidanceScale: 1 },
+      model.process.numTimesteps,
+    );
     const classifierScale = this.#classifierScale(options.classifierScale);
     const classes = this.#classesOf(options.classes, count, classifierScale > 0);
     const seeds = imageSeeds(seed, count);
@@ -105,7 +109,8 @@ export class Adm {
     let x = noise([count, model.config.imageChannels, model.imageSize, model.imageSize]);
     const rules = [...(classes ? this.#classifierRule(classes, classifierScale) : []), ...(options.gradients ?? [])];
     const plain = this.#denoiser(process, classes, signal);
-    const denoise = rules.length === 0 ? plain : withGradient(process, plain, (state, index) => scaledGradient(rules, pointAt(process, state, index), signal), gradientRule);
+    const denoise =
+      rules.length === 0 ? plain : withGradient(process, plain, (state, index) => scaledGradient(rules, pointAt(process, state, index), signal), gradientRule);
     for await (const step of sampler({ process, denoise, noise, x, ...(signal && { signal }) })) {
       x = step.x;
       yield generateStep(step, { stage: "adm", before: 0, total: step.steps, seeds });
@@ -170,7 +175,12 @@ export class Adm {
     const isNeeded = this.#parts.model.config.classes !== undefined || isGuided;
     if (asked === undefined && !isNeeded) return undefined;
     const list = typeof asked === "number" ? new Array<number>(count).fill(asked) : asked;
-    if (known === undefined || !Array.isArray(list) || list.length !== count || !list.every((label) => Number.isInteger(label) && label >= 0 && label < known)) {
+    if (
+      known === undefined ||
+      !Array.isArray(list) ||
+      list.length !== count ||
+      !list.every((label) => Number.isInteger(label) && label >= 0 && label < known)
+    ) {
       throw new InvalidArgumentError({
         argument: "classes",
         received: asked,

@@ -77,9 +77,22 @@ export async function* runCascade({ model, networks }: PipelineParts, options: C
   const scores = await scoresOf(networks, model, resolved, pictures, signal);
   if (upscaling && upscalingProcess) {
     const held = options.holdLarge?.(upscaling.stage.imageSize);
-    pictures = yield* upscaleStage(networks, { ...shared, ...held, upscaling, process: upscalingProcess, noise: noise.upscaling, lowRes: pictures, lowSide: base.imageSize, before: steps });
+    pictures = yield* upscaleStage(networks, {
+      ...shared,
+      ...held,
+      upscaling,
+      process: upscalingProcess,
+      noise: noise.upscaling,
+      lowRes: pictures,
+      lowSide: base.imageSize,
+      before: steps,
+    });
   }
-  return { images: bestFirst(imagesWithSeeds(pictures, seeds), scores, settings.keepBest), settings, warnings: truncationWarnings(model.tokenizer, base, settings) };
+  return {
+    images: bestFirst(imagesWithSeeds(pictures, seeds), scores, settings.keepBest),
+    settings,
+    warnings: truncationWarnings(model.tokenizer, base, settings),
+  };
 }
 
 /** CLIP's judgement of the base network's pictures, where the best are to be kept. */

@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../errors.ts";
 import { interpreter } from "../graph/interpreter.ts";
 import { type GradientGuidance, linearScale } from "../guidance/index.ts";
-import { clipGuidanceGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph, parseClipConfig, parseTextToImageConfig, type TextToImageConfig, textGraph } from "../networks/index.ts";
+import {
+  clipGuidanceGraph,
+  clipPrefix,
+  clipTextGraph,
+  clipThroughUNetGraph,
+  parseClipConfig,
+  parseTextToImageConfig,
+  type TextToImageConfig,
+  textGraph,
+} from "../networks/index.ts";
 import { imageSeeds, perImageNoise, torchGenerator } from "../random/index.ts";
 import { concatRows, mapTensor, type Tensor, tensor, typedTensor } from "../tensor.ts";
 import { clipTokenizer } from "../text/index.ts";
@@ -130,7 +139,11 @@ describe("CLIP guidance", () => {
 
   it("says what a model without CLIP lacks", () =>
     withGlide(async (glide) => {
-      for (const asked of [glide.generate({ ...quick, clipGuidance: 1 }), glide.generate({ ...quick, keepBest: 1 }), glide.clipScore({ images: [], prompt: "dot" })]) {
+      for (const asked of [
+        glide.generate({ ...quick, clipGuidance: 1 }),
+        glide.generate({ ...quick, keepBest: 1 }),
+        glide.clipScore({ images: [], prompt: "dot" }),
+      ]) {
         const error = await asked.catch((reason: unknown) => reason);
         expect(MissingNetworkError.isInstance(error) && error.network).toBe("clip");
       }
@@ -154,7 +167,8 @@ describe("keepBest", () => {
 describe("several prompts and none", () => {
   it("mixes prompts by their weights: all the weight on one is that one", () =>
     withGlide(async (glide) => {
-      const final = async (prompt: Parameters<Glide["generate"]>[0]["prompt"]) => (await glide.generate({ ...quick, count: 1, guidance: 2, prompt })).images[0]?.data.join();
+      const final = async (prompt: Parameters<Glide["generate"]>[0]["prompt"]) =>
+        (await glide.generate({ ...quick, count: 1, guidance: 2, prompt })).images[0]?.data.join();
       const [dot, line] = [await final("dot"), await final("line")];
       expect(await final([{ prompt: "dot", weight: 1 }, { prompt: "line", weight: 0 }])).toBe(dot); // biome-ignore format: one line
       const mixed = await final([{ prompt: "dot", weight: 0.5 }, { prompt: "line", weight: 0.5 }]); // biome-ignore format: one line
@@ -168,7 +182,11 @@ describe("several prompts and none", () => {
       const { images } = await glide.interpolate({ from, to, count: 3, guidance: 2 });
       const alone = await Promise.all([from, to].map((end) => glide.generate({ ...end, guidance: 2 })));
       expect(images).toHaveLength(3);
-      for (const [k, { images: expected }] of [[0, alone[0]], [2, alone[1]]] as [number, NonNullable<(typeof alone)[number]>][]) { // biome-ignore format: one line
+      for (const [k, { images: expected }] of [
+        [0, alone[0]],
+        [2, alone[1]],
+      ] as [number, NonNullable<(typeof alone)[number]>][]) {
+        // biome-ignore format: one line
         const difference = images[k]?.data.map((level, i) => Math.abs(level - (expected[0]?.data[i] ?? 0))) ?? [];
         expect(Math.max(...difference)).toBeLessThanOrEqual(1);
       }

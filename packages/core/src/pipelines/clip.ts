@@ -31,7 +31,10 @@ export interface ResolvedClipGuidance {
 /**
  * @throws InvalidArgumentError where the scale is none; MissingNetworkError where the model has no CLIP
  */
-export function resolveClipGuidance(options: number | ClipGuidanceOptions | undefined, { label, clip, stages }: ModelDescription): ResolvedClipGuidance | undefined {
+export function resolveClipGuidance(
+  options: number | ClipGuidanceOptions | undefined,
+  { label, clip, stages }: ModelDescription,
+): ResolvedClipGuidance | undefined {
   if (options === undefined || options === 0) return undefined;
   const { scale = 3, through = "x" } = typeof options === "number" ? { scale: options } : (options ?? {});
   if (typeof scale !== "function" && !(scale >= 0 && scale < Infinity))
@@ -71,11 +74,19 @@ export interface ClipGuided {
  */
 export async function openClipGuidance(networks: ModelNetworks, guided: ClipGuided): Promise<Lease<GradientGuidance>> {
   const { clip, guidance, prompts, stage, signal } = guided;
-  const embeddings = await clipTextEmbeddings(networks, clip, prompts.map(([prompt]) => prompt), signal);
+  const embeddings = await clipTextEmbeddings(
+    networks,
+    clip,
+    prompts.map(([prompt]) => prompt),
+    signal,
+  );
   const text = weightedSum(...prompts.map(([, weight], row) => [weight, rows(embeddings, row, row + 1)] as const));
   const isThrough = guidance.through === "x0";
   const seen = isThrough ? await featuresOf(guided) : undefined;
-  const { value: network, release } = await networks.clip(isThrough ? (stage.description.name === "base_inpaint" ? "through-base_inpaint" : "through-base") : "guidance", signal);
+  const { value: network, release } = await networks.clip(
+    isThrough ? (stage.description.name === "base_inpaint" ? "through-base_inpaint" : "through-base") : "guidance",
+    signal,
+  );
   const rule: GradientGuidance = {
     name: "clip",
     scale: guidance.scale,
@@ -85,7 +96,10 @@ export async function openClipGuidance(networks: ModelNetworks, guided: ClipGuid
       const inputs: Record<string, Tensor> = { x, timesteps: perRow(timestep), text: repeated(text, count), scale: perRow(1) };
       if (seen) {
         const { fromX, fromOutput } = x0Weights(stage.description, timestep);
-        Object.assign(inputs, guided.conditions, featuresForRows(seen, new Array<number>(count).fill(0)), { x0_from_x: perRow(fromX), x0_from_output: perRow(fromOutput) });
+        Object.assign(inputs, guided.conditions, featuresForRows(seen, new Array<number>(count).fill(0)), {
+          x0_from_x: perRow(fromX),
+          x0_from_output: perRow(fromOutput),
+        });
       }
       return assertFloat32("grad.x", (await network.run(inputs, runSignal ? { signal: runSignal } : {}))["grad.x"]);
     },
@@ -129,7 +143,10 @@ export async function clipScores(networks: ModelNetworks, clip: ClipDescription,
     const timesteps = clip.config.image.timesteps > 0 ? { timesteps: tensor([count]) } : {}; // 0: clean pictures
     const { normalized } = await network.run({ x: pictures, ...timesteps }, signal ? { signal } : {});
     const { data } = assertFloat32("normalized", normalized);
-    return Array.from({ length: count }, (_, row) => clip.config.logitScale * text.reduce((sum, value, i) => sum + value * (data[row * text.length + i] as number), 0));
+    return Array.from(
+      { length: count },
+      (_, row) => clip.config.logitScale * text.reduce((sum, value, i) => sum + value * (data[row * text.length + i] as number), 0),
+    );
   } finally {
     await release();
   }

@@ -50,7 +50,10 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
     assertFinite(output, `at timestep ${timestep}`);
     const outputOf = (text: number) => rows(output, text * count, (text + 1) * count);
     const empty = texts > weights.length ? outputOf(weights.length) : undefined;
-    const conditional = composed(weights.map((weight, text) => [weight, outputOf(text)] as const), empty);
+    const conditional = composed(
+      weights.map((weight, text) => [weight, outputOf(text)] as const),
+      empty,
+    );
     const guided = isGuided && empty ? guidance.combine({ conditional, unconditional: empty, progress }) : conditional;
     return predict(process, guided, x, index, prediction);
   };

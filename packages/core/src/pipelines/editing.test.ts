@@ -22,8 +22,17 @@ async function withGlide<T>(use: (glide: Glide) => Promise<T>, { change = cascad
 }
 
 /** A picture without two equal bytes beside each other, and a mask whose right half is to be made anew. */
-const picture = (side: number) => rgbImage(side, side, Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 37) % 251));
-const rightHalf = (side: number): Mask => ({ width: side, height: side, data: Uint8Array.from({ length: side * side }, (_, i) => (i % side < side / 2 ? 0 : 255)) });
+const picture = (side: number) =>
+  rgbImage(
+    side,
+    side,
+    Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 37) % 251),
+  );
+const rightHalf = (side: number): Mask => ({
+  width: side,
+  height: side,
+  data: Uint8Array.from({ length: side * side }, (_, i) => (i % side < side / 2 ? 0 : 255)),
+});
 
 describe("the cascade", () => {
   it("goes on to the upsampler, whose steps are counted with the others", () =>
@@ -32,8 +41,20 @@ describe("the cascade", () => {
       const steps: GenerateStep[] = [];
       const { images, settings } = await glide.generate({ prompt: "dot", seed: 1, onProgress: (step) => steps.push(step) });
       expect(images.map(({ width, height, seed }) => [width, height, seed])).toEqual([[8, 8, 1]]);
-      expect(steps.map(({ stage, step, steps: total }) => `${stage} ${step}/${total}`)).toEqual(["base 1/5", "base 2/5", "base 3/5", "upsampler 4/5", "upsampler 5/5"]);
-      expect(settings.upscale).toEqual({ steps: 2, sampler: "ddim", spacing: "respacing", guidance: { scale: 1, interval: [0, 1], rescale: 0 }, temperature: 1 });
+      expect(steps.map(({ stage, step, steps: total }) => `${stage} ${step}/${total}`)).toEqual([
+        "base 1/5",
+        "base 2/5",
+        "base 3/5",
+        "upsampler 4/5",
+        "upsampler 5/5",
+      ]);
+      expect(settings.upscale).toEqual({
+        steps: 2,
+        sampler: "ddim",
+        spacing: "respacing",
+        guidance: { scale: 1, interval: [0, 1], rescale: 0 },
+        temperature: 1,
+      });
       expect(steps.at(-1)?.preview).toEqual(images);
     }));
 

@@ -31,7 +31,12 @@ export interface GenerateStep {
 /** A sampler's step as one of a run, `before` of whose `total` steps were made before this sampler. */
 export function generateStep(
   { step, steps, timestep, x, x0 }: SamplerStep,
-  { stage, before, total, seeds }: { readonly stage: GenerateStep["stage"]; readonly before: number; readonly total: number; readonly seeds: readonly number[] },
+  {
+    stage,
+    before,
+    total,
+    seeds,
+  }: { readonly stage: GenerateStep["stage"]; readonly before: number; readonly total: number; readonly seeds: readonly number[] },
 ): GenerateStep {
   const isLast = step === steps - 1;
   return {

@@ -9,8 +9,8 @@ import { NumericalError } from "./float32.ts";
 import type { GenerateStep } from "./generate-step.ts";
 import type { Glide } from "./glide.ts";
 import { loadGlide } from "./load-glide.ts";
-import { ModelFormatError } from "./scheduler-description.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
+import { ModelFormatError } from "./scheduler-description.ts";
 
 async function withGlide<T>(use: (glide: Glide) => Promise<T>, change?: Parameters<typeof tinyModel>[0]): Promise<T> {
   const backend = interpreter();

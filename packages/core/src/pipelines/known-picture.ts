@@ -72,7 +72,11 @@ export function putBack({ image, mask }: KnownPicture, made: RgbImage): RgbImage
 }
 
 /** A picture that is no larger than the base network's needs no upsampler, unless someone asks for it. */
-export function withoutNeedlessUpscaling<Options extends SamplingOptions>(options: Options, { width, height }: RgbImage, { imageSize }: StageDescription): Options {
+export function withoutNeedlessUpscaling<Options extends SamplingOptions>(
+  options: Options,
+  { width, height }: RgbImage,
+  { imageSize }: StageDescription,
+): Options {
   return options.upscale === undefined && Math.max(width, height) <= imageSize ? { ...options, upscale: false } : options;
 }
 

@@ -50,7 +50,9 @@ export class MissingNetworkError extends GlissadeError {
   readonly network: string;
 
   constructor({ model, network }: { model: string; network: string }) {
-    super(`The model ${model} has no ${network} network. Add one with "glissade convert FILE --out MODEL" or "glissade train export RUN --out MODEL", or load a model that has it.`);
+    super(
+      `The model ${model} has no ${network} network. Add one with "glissade convert FILE --out MODEL" or "glissade train export RUN --out MODEL", or load a model that has it.`,
+    );
     this.model = model;
     this.network = network;
   }

@@ -94,7 +94,18 @@ export function resolveSampling(options: SamplingOptions, model: ModelDescriptio
   const upscaling = resolveUpscaling(options.upscale, model, stage.config.inpainting ? "upsampler_inpaint" : "upsampler");
   return {
     ...parts,
-    settings: { prompt, negativePrompt, count, seed, seedMode, ...settings, dynamicThresholding, clipGuidance: clipGuidance?.settings, keepBest, upscale: upscaling?.settings ?? false },
+    settings: {
+      prompt,
+      negativePrompt,
+      count,
+      seed,
+      seedMode,
+      ...settings,
+      dynamicThresholding,
+      clipGuidance: clipGuidance?.settings,
+      keepBest,
+      upscale: upscaling?.settings ?? false,
+    },
     prompts,
     seeds: imageSeeds(seed, count),
     clipGuidance,

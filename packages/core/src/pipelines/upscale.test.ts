@@ -9,13 +9,23 @@ import { tinyCascade, tinyModel } from "./__fixtures__/tiny-model.ts";
 import { loadGlide } from "./load-glide.ts";
 import { tiledNetwork, tileStarts } from "./tiled-network.ts";
 
-const picture = (width: number, height: number) => rgbImage(width, height, Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % 251));
+const picture = (width: number, height: number) =>
+  rgbImage(
+    width,
+    height,
+    Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % 251),
+  );
 
 describe("upscale", () => {
   it("enlarges a picture of any size by the model's factor", async () => {
     const backend = interpreter();
     const glide = await loadGlide(await tinyModel(await tinyCascade()), { backend });
-    for (const [width, height] of [[4, 4], [3, 2], [9, 5]] as const) { // biome-ignore format: one line
+    for (const [width, height] of [
+      [4, 4],
+      [3, 2],
+      [9, 5],
+    ] as const) {
+      // biome-ignore format: one line
       const { images, settings } = await glide.upscale({ image: picture(width, height), prompt: "dot", seed: 4, count: 2 });
       expect(images.map((image) => [image.width, image.height, image.seed])).toEqual([
         [2 * width, 2 * height, 4],
@@ -34,7 +44,13 @@ describe("upscale", () => {
 describe("tiles", () => {
   it("cover a length evenly and share at least a quarter", () => {
     expect(tileStarts(4, 4)).toEqual([0]);
-    for (const [length, side] of [[5, 4], [64, 32], [100, 32], [1000, 64]] as const) { // biome-ignore format: one line
+    for (const [length, side] of [
+      [5, 4],
+      [64, 32],
+      [100, 32],
+      [1000, 64],
+    ] as const) {
+      // biome-ignore format: one line
       const starts = tileStarts(length, side);
       expect([starts[0], starts.at(-1)]).toEqual([0, length - side]);
       for (const [k, start] of starts.slice(1).entries()) expect(start - (starts[k] ?? 0)).toBeLessThanOrEqual(Math.ceil(0.75 * side));

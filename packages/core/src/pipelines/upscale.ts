@@ -23,7 +23,10 @@ export interface UpscaleStageOptions
  * @returns the pictures, [count, 3, H, W]
  * @see Nichol et al. 2021, section 3.1; the text2im notebook of openai/glide-text2im
  */
-export async function* upscaleStage(networks: ModelNetworks, { upscaling, lowRes, lowSide, noise, conditions, ...run }: UpscaleStageOptions): AsyncGenerator<GenerateStep, Tensor, void> {
+export async function* upscaleStage(
+  networks: ModelNetworks,
+  { upscaling, lowRes, lowSide, noise, conditions, ...run }: UpscaleStageOptions,
+): AsyncGenerator<GenerateStep, Tensor, void> {
   const { stage: description, settings, sampler, guidance } = upscaling;
   const [count = 0, , height = 0, width = 0] = lowRes.dims;
   const factor = description.imageSize / lowSide;

@@ -25,8 +25,14 @@ const denoise: Denoise = async (x, index) => {
 };
 
 async function filledIn(resamplings: number): Promise<Tensor> {
-  const known = tensor([pairs, 1, 1, 2], Float32Array.from({ length: 2 * pairs }, (_, i) => (i % 2 === 0 ? knownValue : unused)));
-  const mask = tensor([pairs, 1, 1, 2], Float32Array.from({ length: 2 * pairs }, (_, i) => (i % 2 === 0 ? 1 : 0)));
+  const known = tensor(
+    [pairs, 1, 1, 2],
+    Float32Array.from({ length: 2 * pairs }, (_, i) => (i % 2 === 0 ? knownValue : unused)),
+  );
+  const mask = tensor(
+    [pairs, 1, 1, 2],
+    Float32Array.from({ length: 2 * pairs }, (_, i) => (i % 2 === 0 ? 1 : 0)),
+  );
   const { randn } = torchGenerator(3);
   let last = known;
   for await (const { x } of repaint({ known, mask, jumpLength: 5, resamplings })({ process, denoise, noise: randn, x: randn(known.dims) })) last = x;

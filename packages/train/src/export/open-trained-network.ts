@@ -1,4 +1,14 @@
-import { type BetaScheduleName, InvalidArgumentError, type ModelSource, modelComponents, openModelFiles, readTensor, type Tensor, tensor, toFloat32 } from "@glissade/core";
+import {
+  type BetaScheduleName,
+  InvalidArgumentError,
+  type ModelSource,
+  modelComponents,
+  openModelFiles,
+  readTensor,
+  type Tensor,
+  tensor,
+  toFloat32,
+} from "@glissade/core";
 import { type LoadedCheckpoint, latestCheckpoint, listCheckpoints } from "../checkpoints/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { type ComponentName, componentOf, meanTypeOf } from "./component.ts";
