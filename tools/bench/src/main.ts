@@ -1,12 +1,16 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
+import { benchClipGradient } from "./clip-gradient.ts";
+import { benchFullSize } from "./full-size.ts";
 import { convolutionTasks, emojiTask, fullSizeTask, type Task } from "./networks.ts";
 import { measureOverhead } from "./overhead.ts";
 import { measureInTurn, median } from "./statistics.ts";
 import { benchTraining } from "./training.ts";
 
-const usage = `npm run bench -- train [...]: a training step (see npm run bench -- train --help)
+const usage = `npm run bench -- train [...]: a training step (each of these has its own --help)
+npm run bench -- clip-gradient [...]: the gradient of CLIP guidance
+npm run bench -- full-size [...]: a whole generation with networks of the published size
 npm run bench -- [--rounds N] [--small] [--threads N] [--json]
 
   --rounds N   counted rounds of the small networks (default 15; the full-size network takes a fifth of them)
@@ -89,4 +93,10 @@ function round(value: number, digits: number): number {
 }
 
 const [first, ...rest] = process.argv.slice(2);
-await (first === "train" ? benchTraining(rest) : main());
+const benches = new Map([
+  ["train", benchTraining],
+  ["clip-gradient", benchClipGradient],
+  ["full-size", benchFullSize],
+]);
+const bench = benches.get(first ?? "");
+await (bench ? bench(rest) : main());

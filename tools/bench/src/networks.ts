@@ -84,7 +84,7 @@ export async function fullSizeTask(backend: Backend, batch: number): Promise<Tas
   };
 }
 
-async function task(name: string, backend: Backend, graph: Graph, weights: WeightSource, batch: number): Promise<Task> {
+export async function task(name: string, backend: Backend, graph: Graph, weights: WeightSource, batch: number): Promise<Task> {
   const executable: Executable = await backend.compile(graph, weights, { name });
   const inputs = Object.fromEntries(
     graph.inputs.map((input) => [input.name, ordinaryNumbers(input.dims.map((dim) => (typeof dim === "number" ? dim : batch)))]),

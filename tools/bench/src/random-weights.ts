@@ -9,7 +9,7 @@ export function randomWeights(graph: Graph): WeightSource {
 }
 
 /** One block of noise over and over: a generator for every one of 385 million values would take longer than the measurement. */
-function scaledNoise(dims: readonly number[]): Tensor {
+export function scaledNoise(dims: readonly number[]): Tensor {
   const scale = 1 / Math.sqrt(sizeOf(dims.slice(1)));
   const weights = tensor(dims);
   for (let i = 0; i < weights.data.length; i++) weights.data[i] = scale * (block[i % block.length] as number);

@@ -1,4 +1,5 @@
 export { type ContactSheetOptions, contactSheet, enlarge } from "./contact-sheet.ts";
+export { extendCanvas, type Margins } from "./extend-canvas.ts";
 export { ImageError } from "./image-error.ts";
 export { assertMask, blendByMask, type Mask, maskFromAlpha, maskFromImage } from "./mask.ts";
 export { imagesFromTensor, type PixelRounding, quantizeLowResolution, showImages, tensorFromImages } from "./pixels.ts";

@@ -25,10 +25,10 @@ export interface GenerateResult {
 }
 
 /** Where a base network's run begins, and what holds it there. */
-export interface BaseRun extends Pick<StageRunOptions, "x" | "from" | "denoisedFn" | "conditions"> {
+export interface BaseRun extends Pick<StageRunOptions, "x" | "from" | "inversion" | "denoisedFn" | "conditions"> {
   /** In place of the sampler that was asked for. */
   readonly sampler?: StageRunOptions["sampler"];
-  /** Steps that the sampler reports. */
+  /** Steps that will be reported. */
   readonly steps: number;
 }
 

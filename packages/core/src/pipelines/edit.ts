@@ -12,24 +12,31 @@ export interface EditOptions extends SamplingOptions {
   readonly image: RgbImage;
   /** How much may change, 0 to 1: the step of the process, as a share of all, whose noise is put on. 0 gives the picture back, 1 keeps next to nothing of it. Default 0.6. */
   readonly strength?: number;
+  /**
+   * `"noise"` (default) puts noise on the picture. `"inversion"` walks up to that step by DDIM instead: its forms stay, and what the prompt says differently from `sourcePrompt` changes.
+   * The sampler is deterministic DDIM then, whatever is asked for: no other finds the picture again.
+   */
+  readonly start?: "noise" | "inversion";
+  /** What the picture shows now, for `"inversion"`. Default: nothing is said. */
+  readonly sourcePrompt?: string;
   /** White where the picture may change; of the picture's size. Default: everywhere. */
   readonly mask?: Mask;
 }
 
 /**
- * SDEdit: the picture with the noise of an early step on it, and the way back under the prompt.
+ * SDEdit: the picture with the noise of an early step on it, and the way back under the prompt. With `start: "inversion"` the noise is the picture's own, from which DDIM makes it again.
  *
- * @see Meng et al. 2021, SDEdit, arXiv 2108.01073, algorithm 1; with a mask algorithm 2, whose known region is put into each predicted picture here; Nichol et al. 2021, figure 4
+ * @see Meng et al. 2021, SDEdit, arXiv 2108.01073, algorithm 1; with a mask algorithm 2, whose known region is put into each predicted picture here; Song et al. 2021, arXiv 2010.02502, section 4.3 for the inversion; Nichol et al. 2021, figure 4
  */
 export async function* edit(parts: PipelineParts, options: EditOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const { model } = parts;
   const stage = stageOf(model, "base");
   const image = assertPicture(options.image);
   const masked = options.mask === undefined ? undefined : assertKnownPicture({ image, mask: options.mask });
-  const { strength = 0.6 } = options;
-  if (!(strength >= 0 && strength <= 1))
-    throw new InvalidArgumentError({ argument: "strength", received: strength, expected: "a number from 0 (nothing changes) to 1 (everything may)" });
-  const resolved = resolveSampling(withoutNeedlessUpscaling(options, image, stage), model, stage);
+  const strength = assertStrength(options.strength ?? 0.6);
+  const inversion = resolveInversion(options);
+  const sampling = withoutNeedlessUpscaling(options, image, stage);
+  const resolved = resolveSampling(inversion ? { ...sampling, sampler: "ddim" } : sampling, model, stage);
   const { count } = resolved.settings;
 
   const picture = repeated(readImage(image, stage.imageSize), count);
@@ -40,8 +47,10 @@ export async function* edit(parts: PipelineParts, options: EditOptions): AsyncGe
     begin(process, noise) {
       const steps = process.timestepMap.filter((timestep) => timestep < strength * stage.process.numTimesteps).length;
       if (steps === 0) return { x: picture, steps };
-      const x = qSample(process, picture, steps - 1, noise(picture.dims));
-      return { x, from: steps - 1, steps, ...(held && { denoisedFn: keepKnown(held.picture, held.known) }) };
+      const from = steps - 1;
+      const holding = held && { denoisedFn: keepKnown(held.picture, held.known) };
+      if (inversion) return { x: picture, from, inversion, steps: from + steps, ...holding };
+      return { x: qSample(process, picture, from, noise(picture.dims)), from, steps, ...holding };
     },
     ...(masked && {
       holdLarge(side: number) {
@@ -52,4 +61,16 @@ export async function* edit(parts: PipelineParts, options: EditOptions): AsyncGe
     signal: options.signal,
   });
   return masked ? { ...result, images: result.images.map((made) => ({ ...putBack(masked, made), seed: made.seed })) } : result;
+}
+
+function assertStrength(strength: number): number {
+  if (strength >= 0 && strength <= 1) return strength;
+  throw new InvalidArgumentError({ argument: "strength", received: strength, expected: "a number from 0 (nothing changes) to 1 (everything may)" });
+}
+
+function resolveInversion({ start = "noise", sourcePrompt }: EditOptions): { readonly sourcePrompt: string } | undefined {
+  if (start !== "noise" && start !== "inversion") throw new InvalidArgumentError({ argument: "start", received: start, expected: '"noise" or "inversion"' });
+  if (sourcePrompt !== undefined && (typeof sourcePrompt !== "string" || start === "noise"))
+    throw new InvalidArgumentError({ argument: "sourcePrompt", received: sourcePrompt, expected: 'a text, together with start: "inversion"' });
+  return start === "inversion" ? { sourcePrompt: sourcePrompt ?? "" } : undefined;
 }

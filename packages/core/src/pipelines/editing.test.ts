@@ -155,6 +155,21 @@ describe("inpaint", () => {
     }),
   );
 
+  it.each([
+    [1, 1],
+    [300, 2],
+  ])("takes a picture of %i x %i pixels", (width, height) =>
+    withGlide(async (glide) => {
+      const image = rgbImage(width, height);
+      const mask = { width, height, data: new Uint8Array(width * height).fill(255) };
+      for (const { images } of [
+        await glide.inpaint({ image, mask, prompt: "dot", steps: 1, upscale: false }),
+        await glide.edit({ image, mask, prompt: "dot", steps: 1, upscale: false }),
+      ])
+        expect([images[0]?.width, images[0]?.height]).toEqual([width, height]);
+    }),
+  );
+
   it("takes a mask that is white all over, or soft", () =>
     withGlide(async (glide) => {
       const [all, soft] = [255, 100].map((level) => ({ ...rightHalf(4), data: new Uint8Array(16).fill(level) }));
@@ -183,4 +198,34 @@ describe("edit", () => {
       expect([images[0]?.width, images[0]?.data.slice(0, 12)]).toEqual([8, image.data.slice(0, 12)]);
       for (const strength of [-0.1, 1.1, Number.NaN]) await expect(glide.edit({ image, prompt: "dot", strength })).rejects.toThrow(/strength/);
     }));
+
+  it("takes the noise of an inversion from the picture and what it is said to show, not from the seed", () =>
+    withGlide(async (glide) => {
+      const made = async (change: object) => {
+        const { images, settings } = await glide.edit({ image: picture(4), prompt: "dot", start: "inversion", sampler: "dpmpp-2m", seed: 1, ...change });
+        expect(settings.sampler).toBe("ddim");
+        return images[0]?.data.join();
+      };
+      expect(await made({ seed: 2 })).toBe(await made({}));
+      expect(new Set([await made({}), await made({ sourcePrompt: "a line" }), await made({ start: "noise", sampler: "ddim" })]).size).toBe(3);
+    }));
+
+  it("counts the steps of the way there", () =>
+    withGlide(async (glide) => {
+      const steps: string[] = [];
+      const onProgress = ({ step, steps: total }: GenerateStep) => steps.push(`${step}/${total}`);
+      await glide.edit({ image: picture(4), prompt: null, strength: 1, steps: 3, start: "inversion", onProgress });
+      expect(steps).toEqual(["1/5", "2/5", "3/5", "4/5", "5/5"]);
+    }));
+
+  it.each([
+    ["start", { start: "upside-down" }],
+    ["sourcePrompt", { start: "inversion", sourcePrompt: 5 }],
+    ["sourcePrompt", { sourcePrompt: "a pear" }],
+  ])("refuses a wrong %s", (argument, change) =>
+    withGlide(async (glide) => {
+      const error = await glide.edit({ image: picture(4), prompt: "dot", ...(change as object) }).catch((reason: unknown) => reason);
+      expect(InvalidArgumentError.isInstance(error) && error.argument).toBe(argument);
+    }),
+  );
 });

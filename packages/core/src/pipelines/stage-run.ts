@@ -1,7 +1,7 @@
 import { dynamicThresholding, type GaussianDiffusion } from "../diffusion/index.ts";
-import { type GradientGuidance, type Guidance, scaledGradient } from "../guidance/index.ts";
+import { classifierFree, type GradientGuidance, type Guidance, scaledGradient } from "../guidance/index.ts";
 import type { NoiseSource } from "../random/index.ts";
-import { type Gradient, type GradientRule, type Sampler, withGradient } from "../samplers/index.ts";
+import { ddimInversion, type Gradient, type GradientRule, type Sampler, type SamplerInput, withGradient } from "../samplers/index.ts";
 import type { Tensor } from "../tensor.ts";
 import type { GlideTokenizer } from "../text/index.ts";
 import { guidedDenoiser, progressAt } from "./denoiser.ts";
@@ -20,7 +20,7 @@ export interface StageRunOptions {
   /** The prompts with how much each counts. */
   readonly prompts: readonly (readonly [prompt: string, weight: number])[];
   readonly negativePrompt: string;
-  /** The noisy pictures to begin with. */
+  /** The noisy pictures to begin with; with `inversion` the clean ones. */
   readonly x: Tensor;
   /** The step of the process that they are at; by default its noisiest. */
   readonly from?: number;
@@ -28,6 +28,8 @@ export interface StageRunOptions {
   readonly seeds: readonly number[];
   /** Percentile of dynamic thresholding, in place of the model's clipping. */
   readonly thresholding?: number | undefined;
+  /** First walk from the clean pictures up to step `from` by DDIM, under a prompt that says what they show. These are `from` further steps. */
+  readonly inversion?: { readonly sourcePrompt: string };
   /** Changes each predicted picture. */
   readonly denoisedFn?: (x0: Tensor) => Tensor;
   /** What the network sees beside x, one row a picture. */
@@ -46,15 +48,36 @@ export interface StageRunOptions {
  * @returns the pictures, [count, 3, H, W]
  */
 export async function* runStage(options: StageRunOptions): AsyncGenerator<GenerateStep, Tensor, void> {
-  const { stage, process, sampler, x, from, noise, seeds, before, total, gradient, signal } = options;
+  const { process, sampler, from, noise, gradient, inversion, signal } = options;
   const plain = await denoiserOf(options);
   const denoise = gradient && gradient.rules.length > 0 ? withGradient(process, plain, gradientOf(options, gradient.rules), gradient.rule) : plain;
-  let last = x;
-  for await (const step of sampler({ process, denoise, noise, x, ...(from !== undefined && { from }), ...(signal && { signal }) })) {
-    last = step.x;
+  const walk = { process, noise, ...(from !== undefined && { from }), ...(signal && { signal }) };
+  let { x, before } = options;
+  if (inversion) {
+    x = yield* walked(options, ddimInversion(), { ...walk, denoise: await sourceDenoiser(options, inversion), x }, before);
+    before += from ?? process.numTimesteps - 1;
+  }
+  return yield* walked(options, sampler, { ...walk, denoise, x }, before);
+}
+
+/** A sampler's way, its steps as those of the whole run. */
+async function* walked(
+  { stage, total, seeds }: StageRunOptions,
+  sampler: Sampler,
+  input: SamplerInput,
+  before: number,
+): AsyncGenerator<GenerateStep, Tensor, void> {
+  let { x } = input;
+  for await (const step of sampler(input)) {
+    x = step.x;
     yield generateStep(step, { stage: stage.description.name, before, total, seeds });
   }
-  return last;
+  return x;
+}
+
+/** The network under the source's prompt alone: guidance would lead away from the picture that is to be found again (Mokady et al. 2022, arXiv 2211.09794, section 3.1). */
+function sourceDenoiser({ denoisedFn: _held, ...options }: StageRunOptions, { sourcePrompt }: { readonly sourcePrompt: string }) {
+  return denoiserOf({ ...options, prompts: [[sourcePrompt, 1]], guidance: classifierFree({ scale: 1 }) });
 }
 
 function gradientOf({ process, signal }: StageRunOptions, rules: readonly GradientGuidance[]): Gradient {

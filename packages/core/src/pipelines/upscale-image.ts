@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.ts";
-import { type RgbImage, rgbImage, tensorFromImages } from "../image/index.ts";
+import { extendCanvas, type RgbImage, rgbImage, tensorFromImages } from "../image/index.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
 import { spacedProcess } from "../samplers/index.ts";
 import type { PipelineParts } from "./cascade.ts";
@@ -65,18 +65,9 @@ export async function* upscaleImage({ model, networks }: PipelineParts, options:
   return { images: imagesWithSeeds(pictures, seeds).map(cut), settings: { ...upscaling.settings, prompt, negativePrompt, count, seed } };
 }
 
-/** At least a tile wide and high: the last column and row are repeated. */
+/** At least a tile wide and high. */
 function paddedTo(image: RgbImage, side: number): RgbImage {
-  const [width, height] = [Math.max(side, image.width), Math.max(side, image.height)];
-  if (width === image.width && height === image.height) return image;
-  const padded = rgbImage(width, height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = 3 * (Math.min(y, image.height - 1) * image.width + Math.min(x, image.width - 1));
-      padded.data.set(image.data.subarray(from, from + 3), 3 * (y * width + x));
-    }
-  }
-  return padded;
+  return extendCanvas(image, { right: Math.max(0, side - image.width), bottom: Math.max(0, side - image.height) }).image;
 }
 
 /** The top left part. */

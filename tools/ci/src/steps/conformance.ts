@@ -19,6 +19,7 @@ const sets = [
   "g_networks",
   "g_pt_files",
   "g_training",
+  "j_inpainting",
   "k_resampling",
 ];
 
