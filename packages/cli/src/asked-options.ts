@@ -98,6 +98,36 @@ export function readUpscalingOptions(args: Arguments<"count" | "seed" | "negativ
   };
 }
 
+/** Options of `sample` alone. */
+export const classOptions = {
+  class: { short: "c", value: "N,...", about: "The class, counted from 0: ImageNet's 207 is the golden retriever. Several make a picture each." },
+  scale: { value: "SCALE", about: "How strongly the classifier leads to the class; 0 is not at all. Default: the model's own." },
+} as const satisfies OptionTable;
+
+/** What `sample` was asked for. Several classes are as many pictures. */
+export function readClassOptions(args: Arguments<"class" | "scale" | "count" | "seed" | "steps" | "sampler" | "spacing">) {
+  const classes = readClasses(args.text("class"));
+  const count = args.integer("count", 1, 256) ?? classes?.length ?? 1;
+  const one = classes?.length === 1 ? classes[0] : undefined;
+  return {
+    count,
+    seed: readSeed(args),
+    ...readSteps(args.text("steps"), "steps"),
+    ...given({
+      classes: one ?? classes,
+      classifierScale: args.decimal("scale", 0),
+      sampler: args.choice("sampler", "sampler", samplerNames),
+      spacing: args.choice("spacing", "spacing", spacings) ?? ownSpacing(args.text("steps")),
+    }),
+  };
+}
+
+function readClasses(text: string | undefined): readonly number[] | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}(,\d{1,9}){0,255}$/.test(text)) return text.split(",").map(Number);
+  throw new InvalidArgumentError({ argument: "--class", received: text, expected: "a whole number from 0, or up to 256 of them such as 207,360" });
+}
+
 function readSeed(args: Arguments<"seed">): number {
   return args.text("seed") === "random" ? randomSeed() : (args.integer("seed", 0, Number.MAX_SAFE_INTEGER) ?? defaultSeed);
 }

@@ -46,6 +46,15 @@ export async function writeFiles(files: readonly OutputFile[], signal?: AbortSig
  */
 export async function assertWritable(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new OutputError(`${path} is a folder; a file is written there. Give another name.`);
+  await assertPlace(path);
+}
+
+/**
+ * The same for a file or a folder: whether its own folder can be written to.
+ *
+ * @throws OutputError where it cannot.
+ */
+export async function assertPlace(path: string): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     await naming(path, () => writeFile(temporary, "", { flag: "wx" }));

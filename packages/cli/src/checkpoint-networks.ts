@@ -153,8 +153,8 @@ const admClassifier = {
   classifier_use_scale_shift_norm: true,
 };
 
-/** By name. The flags of guided-diffusion's models are those of its README. */
-export const published: Readonly<Record<string, PublishedNetwork>> = {
+/** The flags of guided-diffusion's models are those of its README. */
+const networks = {
   "GLIDE base": { kind: "glide", json: glideBase },
   "GLIDE base for inpainting": { kind: "glide", json: { ...glideBase, inpaint: true } },
   "GLIDE upsampler": { kind: "glide", json: glideUpsampler },
@@ -191,4 +191,11 @@ export const published: Readonly<Record<string, PublishedNetwork>> = {
   "ADM classifier 128": { kind: "adm-classifier", json: { ...admClassifier, image_size: 128 } },
   "ADM classifier 256": { kind: "adm-classifier", json: { ...admClassifier, image_size: 256 } },
   "ADM classifier 512": { kind: "adm-classifier", json: { ...admClassifier, image_size: 512 } },
-};
+} as const satisfies Readonly<Record<string, PublishedNetwork>>;
+
+/** By name. */
+export const published: Readonly<Record<string, PublishedNetwork>> = networks;
+
+export function publishedNetwork(name: keyof typeof networks): PublishedNetwork {
+  return networks[name];
+}

@@ -8,9 +8,13 @@ export interface Context {
   readonly stdout: Output;
   /** For progress, warnings and errors. */
   readonly stderr: Output;
+  /** For answers, where a terminal is there to ask at. */
+  readonly stdin?: Input;
   /** Aborted when the program is asked to stop. */
   readonly signal: AbortSignal;
 }
+
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 export interface Output {
   write(text: string): unknown;

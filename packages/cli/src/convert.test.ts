@@ -2,56 +2,21 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sizeOf, type Tensor, tensor, torchGenerator, writeSafetensors } from "@glissade/core";
+import { type Tensor, tensor, writeSafetensors } from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
-import { describeByConfig, type NetworkKind } from "./checkpoint-networks.ts";
+import { smallBase, smallWeights } from "./__fixtures__/small-networks.ts";
 
-/** The smallest network that the pipeline runs, with the emoji model's tokens. */
-const config = {
-  image_size: 8,
-  num_channels: 32,
-  num_res_blocks: 1,
-  channel_mult: [1],
-  attention_resolutions: [8],
-  num_heads: 1,
-  num_head_channels: 32,
-  use_scale_shift_norm: true,
-  resblock_updown: true,
-  text_ctx: 8,
-  xf_width: 32,
-  xf_layers: 1,
-  xf_heads: 2,
-  xf_final_ln: true,
-  xf_padding: true,
-  n_vocab: 2048,
-  diffusion_steps: 500,
-  trained_steps: 3,
-};
+/** With the emoji model's tokens, and what a training program notes beside. */
+const config = { ...smallBase, n_vocab: 2048, diffusion_steps: 500, trained_steps: 3 };
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
 const json = async (...names: string[]) => JSON.parse(await readFile(at(...names), "utf8"));
 
-function weightsFor(
-  json: Readonly<Record<string, unknown>>,
-  change: (weights: Map<string, Tensor>) => void = () => {},
-  kind: NetworkKind = "glide",
-): Map<string, Tensor> {
-  const noise = torchGenerator(1);
-  const weights = new Map(
-    [...describeByConfig(kind, json).parameters].map(
-      ([name, dims]) =>
-        [
-          name,
-          tensor(
-            dims,
-            noise.randn([sizeOf(dims)]).data.map((value) => value / 10),
-          ),
-        ] as const,
-    ),
-  );
+function weightsFor(json: Readonly<Record<string, unknown>>, change: (weights: Map<string, Tensor>) => void = () => {}): Map<string, Tensor> {
+  const weights = smallWeights("glide", json);
   change(weights);
   return weights;
 }

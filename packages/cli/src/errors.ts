@@ -40,6 +40,15 @@ export function exitCodeOf(error: unknown): number {
   return isUsage ? 2 : 1;
 }
 
+/** Runs `read`; what it refuses a file's values for gets the file's name. @throws CheckpointError */
+export function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new CheckpointError(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
 /** What the system calls a fault: `ENOENT`, `EACCES`. */
 export function faultOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error);

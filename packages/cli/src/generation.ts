@@ -1,12 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import { type ExecutionProvider, executionProviders, onnx, type ProviderFailure } from "@glissade/backend-onnx";
-import { encodePng, type GeneratedImage, type GenerateResult, type GenerateStep, type Glide } from "@glissade/core";
+import { encodePng, type GeneratedImage } from "@glissade/core";
 import type { Arguments, OptionTable } from "./arguments.ts";
 import { assertWritable, writeFiles } from "./atomic-file.ts";
 import type { Context } from "./command.ts";
-import { loadModel, weightsDigest } from "./model-source.ts";
+import { weightsDigest } from "./model-source.ts";
 import { type ProgressBar, progressBar } from "./progress-bar.ts";
 import { enlargement, render } from "./rendering.ts";
+import type { Pictures, Steps, Task } from "./tasks.ts";
 
 /** Options of every command that makes pictures. */
 export const runOptions = {
@@ -45,7 +46,7 @@ export function readRunOptions(args: Arguments<keyof typeof runOptions>): RunOpt
 }
 
 /** What a run made, and with what. */
-export interface Generation extends GenerateResult {
+export interface Generation extends Pictures {
   /** Width of the pictures before they are enlarged. */
   readonly imageSize: number;
   readonly enlarge: number;
@@ -56,13 +57,6 @@ export interface Generation extends GenerateResult {
   readonly sha256: string | undefined;
   /** Loading the model; making the pictures. */
   readonly seconds: { readonly load: number; readonly generate: number };
-}
-
-/** What is to be made with a model once it is there. */
-export interface Task {
-  /** Width of the pictures that will come out, in pixels. */
-  width(glide: Glide): number;
-  run(glide: Glide, signal: AbortSignal): AsyncGenerator<GenerateStep, GenerateResult, void>;
 }
 
 /**
@@ -76,14 +70,13 @@ export async function runGeneration(model: string, task: Task, run: RunOptions, 
   const backend = onnx({ providers: run.providers, ...(run.threads !== undefined && { threads: run.threads }) });
   try {
     const begin = performance.now();
-    const glide = await loadModel(model, { backend, signal });
-    const imageSize = task.width(glide);
+    const { width: imageSize, provider, start } = await task.load(model, { backend, signal });
     const enlarge = enlargement(run.enlarge, imageSize);
-    for (const { provider, reason } of backend.fallbacks)
-      bar.note(`warning: the provider ${provider} cannot be opened (${reason}); ${glide.provider} is used.`);
-    const sha256 = await weightsDigest(model);
+    for (const { provider: failed, reason } of backend.fallbacks)
+      bar.note(`warning: the provider ${failed} cannot be opened (${reason}); ${provider} is used.`);
+    const sha256 = await weightsDigest(model, task.network);
     const loaded = performance.now();
-    const result = await follow(task.run(glide, signal), { bar, preview: run.preview, width: imageSize * enlarge });
+    const result = await follow(start(signal), { bar, preview: run.preview, width: imageSize * enlarge });
     bar.end();
     for (const { message } of result.warnings) bar.note(`warning: ${message}`);
     return {
@@ -91,7 +84,7 @@ export async function runGeneration(model: string, task: Task, run: RunOptions, 
       imageSize,
       enlarge,
       backend: backend.name,
-      provider: glide.provider ?? "",
+      provider,
       fallbacks: backend.fallbacks,
       sha256,
       seconds: { load: (loaded - begin) / 1000, generate: (performance.now() - loaded) / 1000 },
@@ -109,7 +102,7 @@ interface Followers {
   readonly width: number;
 }
 
-async function follow(steps: ReturnType<Task["run"]>, { bar, preview, width }: Followers): Promise<GenerateResult> {
+async function follow(steps: Steps, { bar, preview, width }: Followers): Promise<Pictures> {
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;

@@ -37,7 +37,7 @@ function optionLabel(name: string, { value, short }: OptionDescription): string 
 }
 
 /** Breaks a text into lines of at most `width` columns, of which all but the first are indented. */
-function wrap(text: string, indent: number): string {
+export function wrap(text: string, indent: number): string {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

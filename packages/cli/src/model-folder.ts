@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { byteLength, convertWeights, type WeightSource, type WeightType } from "@glissade/core";
-import { writeFolder } from "./atomic-file.ts";
+import { assertPlace, writeFolder } from "./atomic-file.ts";
 import type { DescribedNetwork } from "./checkpoint-networks.ts";
 import { OutputError } from "./errors.ts";
 import type { NetworkWeights } from "./recognise-checkpoint.ts";
@@ -24,6 +24,8 @@ export interface ModelFolderContents {
   /** The contents of `tokenizer.json`, by the tokenizer's folder. */
   readonly tokenizers: Readonly<Record<string, unknown>>;
   readonly generation: Readonly<Record<string, unknown>>;
+  /** The same for the upsampler, where there is one. */
+  readonly upscaling?: Readonly<Record<string, unknown>>;
   readonly dtype: WeightType | undefined;
 }
 
@@ -52,7 +54,7 @@ export async function writeModelFolder(out: string, contents: ModelFolderContent
   });
 }
 
-function indexOf({ networks, tokenizers, generation }: ModelFolderContents) {
+function indexOf({ networks, tokenizers, generation, upscaling }: ModelFolderContents) {
   return {
     _class_name: isAdm(networks) ? "AdmPipeline" : "GlidePipeline",
     _glissade_version: version,
@@ -64,6 +66,7 @@ function indexOf({ networks, tokenizers, generation }: ModelFolderContents) {
     ),
     ...Object.fromEntries(Object.keys(tokenizers).map((name) => [name, ["glissade", name === "tokenizer" ? "GlideTokenizer" : "ClipTokenizer"]])),
     generation,
+    ...(upscaling && { upscaling }),
   };
 }
 
@@ -73,11 +76,12 @@ export function isAdm(networks: readonly Pick<CheckedNetwork, "described">[]): b
 }
 
 /**
- * Refuses to write where something lies already: any file, and any folder that is not empty, unless `force` is set and it is a model's.
+ * Refuses to write where nothing can be written, or something lies already: any file, and any folder that is not empty, unless `force` is set and it is a model's.
  *
  * @throws OutputError
  */
 export async function assertReplaceable(out: string, force: boolean): Promise<void> {
+  await assertPlace(resolve(out));
   const found = await stat(out).catch(() => undefined);
   if (!found) return;
   if (!found.isDirectory()) throw new OutputError(`${out} is a file; a model is a folder. Choose another --out.`);

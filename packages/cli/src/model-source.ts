@@ -1,15 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import {
-  type Backend,
-  type Glide,
-  InvalidArgumentError,
-  loadGlide,
-  ModelFormatError,
-  type ModelSource,
-  openModelFiles,
-  UnknownNameError,
-} from "@glissade/core";
+import { type Backend, InvalidArgumentError, ModelFormatError, type ModelSource, openModelFiles, UnknownNameError } from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
 
 export const defaultModel = "@glissade/model-emoji";
@@ -19,14 +10,24 @@ export function modelSource(name: string): ModelSource {
   return name === defaultModel ? emoji : name;
 }
 
+export interface LoadOptions {
+  readonly backend: Backend;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Loads the model named on the command line.
  *
- * @throws as `loadGlide`, but where a model's own files hold a value out of range this is the model's fault: a ModelFormatError
+ * @param load `loadGlide`, or the function of another pipeline
+ * @throws as `load`, but where a model's own files hold a value out of range this is the model's fault: a ModelFormatError
  */
-export async function loadModel(name: string, options: { readonly backend: Backend; readonly signal: AbortSignal }): Promise<Glide> {
+export async function loadModel<Model>(
+  load: (source: ModelSource, options: LoadOptions) => Promise<Model>,
+  name: string,
+  options: LoadOptions,
+): Promise<Model> {
   try {
-    return await loadGlide(modelSource(name), options);
+    return await load(modelSource(name), options);
   } catch (error) {
     const isValueInside = (InvalidArgumentError.isInstance(error) && error.argument !== "source") || UnknownNameError.isInstance(error);
     if (isValueInside) throw new ModelFormatError({ model: name, problem: `holds a value that cannot be used: ${error.message}`, cause: error });
@@ -34,10 +35,10 @@ export async function loadModel(name: string, options: { readonly backend: Backe
   }
 }
 
-/** SHA-256 of the base network's weights, in hex; undefined where they are not a local file. */
-export async function weightsDigest(name: string): Promise<string | undefined> {
+/** SHA-256 of a network's weights, in hex; undefined where they are not a local file. */
+export async function weightsDigest(name: string, network: string): Promise<string | undefined> {
   if (/^https?:/i.test(name)) return undefined; // it would be fetched once more
-  const weights = await (await openModelFiles(modelSource(name))).openWeights("base/model.safetensors");
+  const weights = await (await openModelFiles(modelSource(name))).openWeights(`${network}/model.safetensors`);
   const [first] = weights.names;
   const path = first === undefined ? undefined : weights.locate(first)?.path;
   await weights.dispose();

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { type DecodedPng, decodePng, encodePng, type RgbImage } from "@glissade/core";
+import { readPicture } from "@glissade/train";
 import type { OutputFile } from "./atomic-file.ts";
 import { faultOf, PictureSettingsError } from "./errors.ts";
 import type { Generation } from "./generation.ts";
@@ -25,12 +26,21 @@ export function encodePicture(image: RgbImage, record: PictureRecord): Uint8Arra
 
 /** A PNG file's picture and text. @throws PictureSettingsError where it cannot be read. */
 export async function readPictureFile(path: string): Promise<DecodedPng> {
+  return readFrom(path, decodePng);
+}
+
+/** A picture to begin with: a PNG file with its transparency, or a photograph in another format, upright. @throws PictureSettingsError where it cannot be read. */
+export async function readSourcePicture(path: string): Promise<Pick<DecodedPng, "image" | "alpha">> {
+  return readFrom(path, async (bytes) => (bytes[0] === 0x89 ? decodePng(bytes) : { image: await readPicture(bytes) })); // only PNG files begin so
+}
+
+async function readFrom<T>(path: string, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new PictureSettingsError(`${path} cannot be read (${faultOf(cause)}). Check the path.`, { cause });
   });
   if (!found.isFile()) throw new PictureSettingsError(`${path} is ${found.isDirectory() ? "a folder" : "no regular file"}. Give one picture.`);
   try {
-    return decodePng(await readFile(path));
+    return await decode(await readFile(path));
   } catch (cause) {
     throw new PictureSettingsError(`${path} cannot be read. ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
@@ -38,7 +48,8 @@ export async function readPictureFile(path: string): Promise<DecodedPng> {
 
 /** The seed that makes a picture: its own where each has one, else the run's. */
 export function seedOf({ images, settings }: Generation, picture: number | "sheet"): number {
-  const own = picture === "sheet" || settings.seedMode === "batch" ? undefined : images[picture]?.seed;
+  const isShared = "seedMode" in settings && settings.seedMode === "batch";
+  const own = picture === "sheet" || isShared ? undefined : images[picture]?.seed;
   return own ?? settings.seed;
 }
 

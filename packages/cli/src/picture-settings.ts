@@ -1,8 +1,14 @@
-import type { GenerateOptions, GenerateSettings, SamplerName, SamplerSettings, Spacing } from "@glissade/core";
+import type { AdmOptions, AdmResult, GenerateOptions, GenerateSettings, SamplerName, SamplerSettings, Spacing } from "@glissade/core";
+import { given } from "./arguments.ts";
 import { PictureSettingsError } from "./errors.ts";
+import { Fields } from "./fields.ts";
 
 /** The keyword of the PNG text chunk that holds a `PictureRecord` as JSON. */
 export const settingsKeyword = "glissade";
+
+/** Of pictures drawn by their class instead of from a prompt. */
+export type ClassSettings = AdmResult["settings"];
+export type PictureSettings = GenerateSettings | ClassSettings;
 
 /** Everything needed to make a picture again, written into its file. */
 export interface PictureRecord {
@@ -11,7 +17,7 @@ export interface PictureRecord {
   /** The model as the user named it, and the SHA-256 of its weights where they are a local file. */
   readonly model: { readonly source: string; readonly sha256?: string };
   /** What the whole run was made with. */
-  readonly settings: GenerateSettings;
+  readonly settings: PictureSettings;
   /** The picture that was changed, for one that was not made from a prompt alone. */
   readonly source?: SourceRecord;
   /** Which picture of the run this is, from 0; `"sheet"` for all of them on one sheet. */
@@ -29,7 +35,11 @@ export interface SourceRecord {
   readonly task: "inpaint" | "edit" | "upscale";
   readonly image: string;
   readonly mask?: string;
+  /** Pixels that were added around it. */
+  readonly extend?: string;
   readonly strength?: number;
+  readonly start?: string;
+  readonly sourcePrompt?: string;
 }
 
 /** The record as JSON in pure ASCII, which every program that reads PNG text understands. */
@@ -62,10 +72,26 @@ export function decodeRecord(text: Readonly<Record<string, string>>, file: strin
   }
 }
 
+/** A run that makes a picture again, and which of its pictures that is. */
+export type RecordedRun = ({ readonly from: "prompt"; readonly options: GenerateOptions } | { readonly from: "classes"; readonly options: AdmOptions }) & {
+  readonly take: number | "sheet";
+};
+
 /** The options that make the record's picture again: picture k of a run alone with its own seed, where it does not depend on the others. */
-export function optionsOf({ settings, source, picture, seed }: PictureRecord): { readonly options: GenerateOptions; readonly take: number | "sheet" } {
+export function optionsOf({ settings, source, picture, seed }: PictureRecord): RecordedRun {
   if (source)
     throw new PictureSettingsError(`This picture was made from another one, ${JSON.stringify(source.image)}: run glissade ${source.task} on that again.`);
+  return "classifierScale" in settings ? classOptions(settings, picture, seed) : promptOptions(settings, picture, seed);
+}
+
+function classOptions({ classes, sampler, ...plain }: ClassSettings, picture: number | "sheet", seed: number): RecordedRun {
+  const options = { ...plain, sampler: sampler as SamplerName }; // the pipeline checks the name
+  if (picture === "sheet") return { from: "classes", options: { ...options, ...(classes && { classes }) }, take: picture };
+  const own = classes?.[picture];
+  return { from: "classes", options: { ...options, ...(own !== undefined && { classes: own }), count: 1, seed }, take: 0 };
+}
+
+function promptOptions(settings: GenerateSettings, picture: number | "sheet", seed: number): RecordedRun {
   const { count, sampler, guidance, dynamicThresholding, clipGuidance, keepBest, upscale, ...plain } = settings;
   if (guidance === undefined || sampler === "custom" || (upscale && (upscale.guidance === undefined || upscale.sampler === "custom")))
     throw new PictureSettingsError("This picture was made with a sampler or guidance of a program's own, which no file can hold.");
@@ -78,8 +104,8 @@ export function optionsOf({ settings, source, picture, seed }: PictureRecord): {
     upscale: upscale && { ...upscale, sampler: upscale.sampler as SamplerName, guidance: upscale.guidance ?? 1 },
   };
   const alone = picture !== "sheet" && settings.seedMode === "per-image";
-  if (alone) return { options: { ...options, count: 1, seed }, take: 0 };
-  return { options: { ...options, count, ...(keepBest !== undefined && { keepBest }) }, take: picture };
+  if (alone) return { from: "prompt", options: { ...options, count: 1, seed }, take: 0 };
+  return { from: "prompt", options: { ...options, count, ...(keepBest !== undefined && { keepBest }) }, take: picture };
 }
 
 function readRecord(record: Fields): PictureRecord {
@@ -108,11 +134,31 @@ function readRecord(record: Fields): PictureRecord {
 function readSource(source: Fields): SourceRecord {
   const task = source.text("task");
   if (task !== "inpaint" && task !== "edit" && task !== "upscale") throw new Error(`task is ${JSON.stringify(task.slice(0, 60))}`);
-  const [mask, strength] = [source.optional("mask", (fields, name) => fields.text(name)), source.optional("strength", (fields, name) => fields.number(name))];
-  return { task, image: source.text("image"), ...(mask !== undefined && { mask }), ...(strength !== undefined && { strength }) };
+  const text = (name: string) => source.optional(name, (fields) => fields.text(name));
+  const strength = source.optional("strength", (fields, name) => fields.number(name));
+  return {
+    task,
+    image: source.text("image"),
+    ...given({ mask: text("mask"), extend: text("extend"), strength, start: text("start"), sourcePrompt: text("sourcePrompt") }),
+  };
 }
 
-function readSettings(settings: Fields): GenerateSettings {
+function readSettings(settings: Fields): PictureSettings {
+  return settings.value("classifierScale") === undefined ? readPromptSettings(settings) : readClassSettings(settings);
+}
+
+function readClassSettings(settings: Fields): ClassSettings {
+  const { guidance: _, ...sampler } = readSampler(settings);
+  return {
+    ...sampler,
+    classes: settings.optional("classes", (fields, name) => fields.numbers(name)),
+    classifierScale: settings.number("classifierScale"),
+    count: settings.number("count"),
+    seed: settings.number("seed"),
+  };
+}
+
+function readPromptSettings(settings: Fields): GenerateSettings {
   const seedMode = settings.text("seedMode");
   if (seedMode !== "per-image" && seedMode !== "batch") throw new Error(`seedMode is ${JSON.stringify(seedMode.slice(0, 60))}`);
   return {
@@ -161,50 +207,4 @@ function readUpscaling(settings: Fields): GenerateSettings["upscale"] {
   if (settings.value("upscale") === undefined || settings.value("upscale") === false) return false;
   const upscale = settings.object("upscale");
   return { ...readSampler(upscale), temperature: upscale.number("temperature") };
-}
-
-/** Typed access to an object of unknown origin. */
-class Fields {
-  readonly #fields: Readonly<Record<string, unknown>>;
-  readonly #name: string;
-
-  constructor(json: unknown, name: string) {
-    if (typeof json !== "object" || json === null || Array.isArray(json)) throw new Error(`${name} are not an object`);
-    this.#fields = json as Readonly<Record<string, unknown>>;
-    this.#name = name;
-  }
-
-  value(name: string): unknown {
-    return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
-  }
-
-  text(name: string): string {
-    const value = this.value(name);
-    if (typeof value !== "string") throw this.#missing(name, "a text");
-    return value;
-  }
-
-  number(name: string): number {
-    const value = this.value(name);
-    if (typeof value !== "number" || !Number.isFinite(value)) throw this.#missing(name, "a number");
-    return value;
-  }
-
-  pair(name: string): readonly [number, number] {
-    const value = this.value(name);
-    if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isFinite)) throw this.#missing(name, "a pair of numbers");
-    return [value[0], value[1]];
-  }
-
-  object(name: string): Fields {
-    return new Fields(this.value(name), name);
-  }
-
-  optional<T>(name: string, read: (fields: Fields, name: string) => T): T | undefined {
-    return this.value(name) === undefined ? undefined : read(this, name);
-  }
-
-  #missing(name: string, expected: string): Error {
-    return new Error(`${this.#name} have no ${name} that is ${expected}`);
-  }
 }

@@ -66,6 +66,11 @@ function describeSteps(done: number, total: number): string {
   return `step ${String(done).padStart(String(total).length)} of ${total}`;
 }
 
+/** How far it is, for steps that are bytes. */
+export function describeMegabytes(done: number, total: number): string {
+  return `${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`;
+}
+
 function duration(seconds: number): string {
   if (seconds >= 100) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
   return `${seconds >= 10 ? Math.round(seconds) : seconds.toFixed(1)} s`;

@@ -1,43 +1,56 @@
+import { basename, extname } from "node:path";
 import { maskFromImage } from "@glissade/core";
+import { given } from "../arguments.ts";
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { makePictures } from "../make-pictures.ts";
-import { readPictureFile } from "../picture-files.ts";
+import { readSourcePicture } from "../picture-files.ts";
+import { glideTask } from "../tasks.ts";
 
 const options = {
-  image: { short: "i", value: "FILE", about: "The PNG file to begin with: a sketch or a picture. Needed." },
+  image: { short: "i", value: "FILE", about: "The picture to begin with, a sketch or a photograph: PNG, JPEG, WebP, TIFF, AVIF or GIF. Needed." },
   strength: { value: "X", about: "How much may change: 0 nothing, 1 everything. Default: 0.6." },
-  mask: { value: "FILE", about: "A PNG file of the same size, white where the picture may change. Default: everywhere." },
+  inversion: { about: "Begin with the picture's own noise, found by DDIM, not with other noise: its shapes and colours stay more." },
+  "source-prompt": { value: "TEXT", about: "What the picture shows now, for --inversion. Default: nothing is said." },
+  mask: { value: "FILE", about: "A picture of the same size, white where the picture may change. Default: everywhere." },
   ...samplingOptions,
 } as const;
 
 export const edit = command({
   name: "edit",
   about: "Changes a picture, or makes one of a sketch (SDEdit).",
-  usage: '"<prompt>" --image FILE',
-  least: 1,
+  usage: '["<prompt>"] --image FILE',
+  least: 0,
   most: 1,
   hint: 'For example: glissade edit "a red apple" --image sketch.png',
   options,
-  examples: ['glissade edit "a red apple" --image sketch.png', 'glissade edit "a green apple" --image apple.png --strength 0.4 --count 4'],
+  notes: ["Without a prompt it makes variations of the picture."],
+  examples: [
+    'glissade edit "a red apple" --image sketch.png',
+    'glissade edit "a green apple" --image apple.png --inversion --source-prompt "a red apple" --strength 0.8',
+    "glissade edit --image apple.png --strength 0.5 --count 4 --out variations/",
+  ],
   async run(args, context) {
-    const asked = readSamplingOptions(args, args.positionals[0] ?? "");
     const file = args.nonEmpty("image");
-    if (file === undefined) throw new UsageError("--image is missing: the PNG file to begin with.");
-    const { image } = await readPictureFile(file);
-    const [maskFile, strength = 0.6] = [args.nonEmpty("mask"), args.decimal("strength", 0, 1)];
-    const mask = maskFile === undefined ? undefined : maskFromImage((await readPictureFile(maskFile)).image);
+    if (file === undefined) throw new UsageError("--image is missing: the picture to begin with.");
+    const [prompt] = args.positionals;
+    const asked = readSamplingOptions(args, prompt ?? `${basename(file, extname(file))} again`);
+    const [maskFile, strength = 0.6, sourcePrompt] = [args.nonEmpty("mask"), args.decimal("strength", 0, 1), args.nonEmpty("source-prompt")];
+    if (sourcePrompt !== undefined && !args.has("inversion")) throw new UsageError("--source-prompt belongs to --inversion.");
+    const { image } = await readSourcePicture(file);
+    const mask = maskFile === undefined ? undefined : maskFromImage((await readSourcePicture(maskFile)).image);
+    const changes = { image, strength, ...given({ mask, start: args.has("inversion") ? ("inversion" as const) : undefined, sourcePrompt }) };
     await makePictures(
       args,
       {
         asked,
-        task: {
+        task: glideTask({
           width: (glide) =>
             mask ? image.width : asked.upscale === false || Math.max(image.width, image.height) <= glide.baseSize ? glide.baseSize : glide.imageSize,
-          run: (glide, signal) => glide.streamEdit({ ...asked, image, strength, ...(mask && { mask }), signal }),
-        },
-        source: { task: "edit", image: file, strength, ...(maskFile !== undefined && { mask: maskFile }) },
+          run: (glide, signal) => glide.streamEdit({ ...asked, ...changes, ...(prompt === undefined && { prompt: null }), signal }),
+        }),
+        source: { task: "edit", image: file, ...given({ strength, mask: maskFile, start: changes.start, sourcePrompt }) },
       },
       context,
     );

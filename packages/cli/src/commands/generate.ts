@@ -1,6 +1,7 @@
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
-import { generationOf, makePictures } from "../make-pictures.ts";
+import { makePictures } from "../make-pictures.ts";
+import { generationOf } from "../tasks.ts";
 
 export const generate = command({
   name: "generate",

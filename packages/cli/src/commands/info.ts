@@ -43,8 +43,12 @@ function programFacts(): Facts {
   };
 }
 
-/** The folders of networks whose gradient guides, each with those of its weights. */
-const guides: Readonly<Record<string, readonly string[]>> = { clip: ["clip/image_encoder", "clip/text_encoder"], classifier: ["classifier"] };
+/** The folders of networks that are none of GLIDE's stages, each with those of its weights. */
+const otherNetworks: Readonly<Record<string, readonly string[]>> = {
+  clip: ["clip/image_encoder", "clip/text_encoder"],
+  unet: ["unet"],
+  classifier: ["classifier"],
+};
 
 async function factsOf(source: string): Promise<Facts> {
   const isFile = (await stat(source).catch(() => undefined))?.isFile() ?? false;
@@ -59,9 +63,9 @@ async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
     const config = asObject(await files.readJson(`${name}/config.json`));
     networks[name] = { ...describeNetwork(config), ...(await weightsFacts(files, name)), config };
   }
-  for (const name of await foldersIn(files, Object.keys(guides))) {
+  for (const name of await foldersIn(files, Object.keys(otherNetworks))) {
     const config = asObject(await files.readJson(`${name}/config.json`));
-    const weights = await Promise.all((guides[name] ?? []).map(async (folder) => [folder, await weightsFacts(files, folder)] as const));
+    const weights = await Promise.all((otherNetworks[name] ?? []).map(async (folder) => [folder, await weightsFacts(files, folder)] as const));
     networks[name] = { class: config._class_name, imageSize: config.image_size, weights: Object.fromEntries(weights), config };
   }
   return {

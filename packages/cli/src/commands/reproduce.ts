@@ -6,12 +6,12 @@ import { assertWritable, writeFiles } from "../atomic-file.ts";
 import { command } from "../command.ts";
 import { PictureSettingsError } from "../errors.ts";
 import { readRunOptions, runGeneration, runOptions } from "../generation.ts";
-import { generationOf } from "../make-pictures.ts";
 import { encodePicture, readPictureFile } from "../picture-files.ts";
 import { pictureNames } from "../picture-names.ts";
 import { decodeRecord, optionsOf, type PictureRecord } from "../picture-settings.ts";
 import { render } from "../rendering.ts";
 import { generationReport, jsonText } from "../report.ts";
+import { recordedTask } from "../tasks.ts";
 import { version } from "../version.ts";
 
 const options = {
@@ -41,17 +41,17 @@ export const reproduce = command({
     const asked = readRunOptions(args);
     const original = await readPictureFile(file);
     const record = decodeRecord(original.text, file);
-    const { options: generateOptions, take } = optionsOf(record);
+    const recorded = optionsOf(record);
     const model = args.nonEmpty("model") ?? ownModel(record, file);
     const names = await pictureNames({ out: args.nonEmpty("out"), defaultName: `${basename(file, extname(file))}-again`, count: 1 });
     const [path = ""] = names.pictures;
     await assertWritable(path);
 
     const run = { ...asked, enlarge: asked.enlarge ?? record.enlarge, providers: args.has("provider") ? asked.providers : ownProviders(record) };
-    const generation = await runGeneration(model, generationOf(generateOptions), run, context).catch((error: unknown) => {
+    const generation = await runGeneration(model, recordedTask(recorded), run, context).catch((error: unknown) => {
       throw asPictureFault(error, file);
     });
-    const image = render(generation.images, take, generation.enlarge);
+    const image = render(generation.images, recorded.take, generation.enlarge);
     const { enlarge, provider, sha256 } = generation;
     const newRecord = { ...record, glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, enlarge, provider };
     await writeFiles([{ path, bytes: encodePicture(image, newRecord) }], context.signal);

@@ -3,7 +3,8 @@ import type { GenerateResult, GenerateStep, UpscaleResult } from "@glissade/core
 import { readUpscalingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { makePictures } from "../make-pictures.ts";
-import { readPictureFile } from "../picture-files.ts";
+import { readSourcePicture } from "../picture-files.ts";
+import { glideTask } from "../tasks.ts";
 
 const { out, count, seed, negative, temperature, model, provider, backend, threads, preview, enlarge, json, quiet, steps, sampler, spacing, guidance } =
   samplingOptions;
@@ -11,10 +12,10 @@ const { out, count, seed, negative, temperature, model, provider, backend, threa
 export const upscale = command({
   name: "upscale",
   about: "Enlarges a picture by the model's upsampler.",
-  usage: "<picture.png>",
+  usage: "<picture>",
   least: 1,
   most: 1,
-  hint: "Give one PNG file, up to 1024 pixels a side.",
+  hint: "Give one picture, up to 1024 pixels a side.",
   options: {
     prompt: { value: "TEXT", about: "What the picture shows. Default: nothing is said." },
     ...{ out, count, seed, steps, sampler, spacing, guidance, negative, temperature, model, provider, backend, threads, preview, enlarge, json, quiet },
@@ -23,17 +24,17 @@ export const upscale = command({
   examples: ['glissade upscale apple.png --prompt "a red apple"', "glissade upscale apple.png --steps 10 --count 2 --out larger/"],
   async run(args, context) {
     const [file = ""] = args.positionals;
-    const { image } = await readPictureFile(file);
+    const { image } = await readSourcePicture(file);
     const asked = readUpscalingOptions(args);
     const prompt = args.nonEmpty("prompt") ?? null;
     await makePictures(
       args,
       {
         asked: { ...asked, prompt: `${basename(file, extname(file))} large` },
-        task: {
+        task: glideTask({
           width: (glide) => (image.width * glide.imageSize) / glide.baseSize,
           run: (glide, signal) => asGeneration(glide.streamUpscale({ ...asked, image, prompt, signal })),
-        },
+        }),
         source: { task: "upscale", image: file },
       },
       context,

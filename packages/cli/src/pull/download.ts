@@ -10,6 +10,11 @@ export class DownloadError extends GlissadeError {
   static override readonly code: string = "DownloadError";
 }
 
+/** The file is there, and is not the one that it was, or is published to be. */
+export class OtherFileError extends DownloadError {
+  static override readonly code: string = "OtherFileError";
+}
+
 /** What a file is known by. */
 export interface FileRecord {
   readonly url: string;
@@ -29,12 +34,10 @@ export interface DownloadOptions {
  * Fetches a file. What has arrived stays in `PATH.part` where the connection breaks or the program is stopped, and the next call goes on from there if the server still has the same file. The file
  * appears at its path when it is complete and its size and hash are right.
  *
- * @throws DownloadError where it cannot be fetched or is another file than expected; OutputError where it cannot be written; the signal's reason where aborted
+ * @throws DownloadError where it cannot be fetched, OtherFileError where it is another file than expected; OutputError where it cannot be written; the signal's reason where aborted
  */
 export async function download(url: URL, path: string, { onProgress, expected = {}, signal }: DownloadOptions): Promise<FileRecord> {
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-    throw new OutputError(`The folder ${dirname(path)} cannot be made (${faultOf(cause)}).`, { cause });
-  });
+  await makeFolder(dirname(path));
   const begun = await readBegun(path, url);
   const response = await request(url, begun, signal);
   const goesOn = response.status === 206 && begun !== undefined;
@@ -42,9 +45,9 @@ export async function download(url: URL, path: string, { onProgress, expected = 
   const total = totalSize(response, done);
   if (expected.size !== undefined && total !== undefined && total !== expected.size) {
     await response.body?.cancel();
-    throw new DownloadError(`${url.href} has ${total} bytes, where ${expected.size} were expected: it is another file.`);
+    throw new OtherFileError(`${url.href} has ${total} bytes, where ${expected.size} were expected: it is another file.`);
   }
-  await assertSpace(path, (total ?? 0) - done);
+  await assertSpace(dirname(path), (total ?? 0) - done);
   await writeFile(`${path}.part.json`, JSON.stringify({ url: url.href, validator: validatorOf(response) }));
   const hash = goesOn ? await hashOf(`${path}.part`, signal) : createHash("sha256");
   const size = await receive(response, path, { from: done, total, hash, onProgress, signal });
@@ -53,7 +56,7 @@ export async function download(url: URL, path: string, { onProgress, expected = 
   const record = { url: url.href, size, sha256: hash.digest("hex") };
   if (expected.sha256 !== undefined && expected.sha256 !== record.sha256) {
     await discard(path);
-    throw new DownloadError(
+    throw new OtherFileError(
       `${url.href} has the SHA-256 ${record.sha256}, where ${expected.sha256} was expected: the file was changed, or damaged on its way.`,
     );
   }
@@ -63,10 +66,34 @@ export async function download(url: URL, path: string, { onProgress, expected = 
 }
 
 /** SHA-256 of a file's bytes so far. */
-export async function hashOf(path: string, signal: AbortSignal): Promise<Hash> {
+export async function hashOf(path: string, signal: AbortSignal, onProgress?: (readBytes: number) => void): Promise<Hash> {
   const hash = createHash("sha256");
-  for await (const part of createReadStream(path, { highWaterMark: 2 ** 20, signal })) hash.update(part);
+  let read = 0;
+  for await (const part of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
+    hash.update(part);
+    read += part.length;
+    onProgress?.(read);
+  }
   return hash;
+}
+
+/** The size that a server tells for a file; undefined where it tells none, or no such file is there. */
+export async function remoteSize(url: URL, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    const { ok, headers } = await fetch(url, { method: "HEAD", signal });
+    const length = headers.get("content-length");
+    return ok && length !== null && !headers.get("content-encoding") ? Number(length) : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined; // the download itself says what is wrong
+  }
+}
+
+/** @throws OutputError where the folder cannot be made */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw new OutputError(`The folder ${path} cannot be made (${faultOf(cause)}).`, { cause });
+  });
 }
 
 interface Begun {
@@ -92,7 +119,7 @@ async function request(url: URL, begun: Begun | undefined, signal: AbortSignal):
     response = await fetch(url, { headers, signal });
   } catch (cause) {
     signal.throwIfAborted();
-    throw new DownloadError(`${url.host} cannot be reached. Check the connection, or give files that you have: glissade convert FILE... --out MODEL.`, {
+    throw new DownloadError(`${url.host} cannot be reached. Check the connection, or give a folder with the files: --from DIR.`, {
       cause,
     });
   }
@@ -121,9 +148,10 @@ function totalSize({ headers, status }: Response, done: number): number | undefi
   return length === null || headers.get("content-encoding") ? undefined : done + Number(length);
 }
 
-async function assertSpace(path: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dirname(path));
-  if (bavail * bsize < bytes) throw new OutputError(`${dirname(path)} has ${megabytes(bavail * bsize)} MB left, and ${megabytes(bytes)} MB are needed.`);
+/** @throws OutputError where the folder's disk has less space left */
+export async function assertSpace(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < bytes) throw new OutputError(`${folder} has ${megabytes(bavail * bsize)} MB left, and ${megabytes(bytes)} MB are needed.`);
 }
 
 interface Receiving {

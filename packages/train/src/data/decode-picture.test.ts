@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import sharp, { type Color, type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { redAndBlue } from "./__fixtures__/plain-pictures.ts";
-import { decodePicture } from "./decode-picture.ts";
+import { decodePicture, decodeWholePicture } from "./decode-picture.ts";
 
 const orange = [200, 100, 50];
 
@@ -55,10 +55,11 @@ describe("decoding a picture", () => {
       .withMetadata({ orientation: 6 }) // to be turned by 90 degrees clockwise: left becomes top
       .png()
       .toBuffer();
-    const { width, height, data } = await decodePicture(lying, { side: 8, keep: "strip" });
-    expect([width, height]).toEqual([8, 16]);
-    expect([...data.subarray(0, 3)]).toEqual([255, 0, 0]);
-    expect([...data.subarray(-3)]).toEqual([0, 0, 255]);
+    for (const { width, height, data } of [await decodePicture(lying, { side: 8, keep: "strip" }), await decodeWholePicture(lying)]) {
+      expect([width, height]).toEqual([8, 16]);
+      expect([...data.subarray(0, 3)]).toEqual([255, 0, 0]);
+      expect([...data.subarray(-3)]).toEqual([0, 0, 255]);
+    }
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { pictureFormat } from "./picture-formats.ts";
 import { UnusableFile } from "./unusable-file.ts";
 
@@ -25,19 +25,27 @@ export interface DecodedPicture {
  * @throws UnusableFile where it is of another format or too large; what the decoder throws where it is damaged.
  */
 export async function decodePicture(bytes: Uint8Array, { side, keep }: { readonly side: number; readonly keep: KeptPart }): Promise<DecodedPicture> {
+  const image = opened(bytes);
+  const { autoOrient } = await image.metadata();
+  const size = keep === "centre" ? { width: side, height: side } : stripSize(autoOrient, side);
+  return pixelsOf(image.autoOrient().resize({ ...size, fit: "cover", position: "centre", kernel: "lanczos3" }));
+}
+
+/** The same at its own size. @throws as `decodePicture` */
+export async function decodeWholePicture(bytes: Uint8Array): Promise<DecodedPicture> {
+  return pixelsOf(opened(bytes).autoOrient());
+}
+
+function opened(bytes: Uint8Array): Sharp {
   if (!pictureFormat(bytes)) throw new UnusableFile("it is no PNG, JPEG, WebP, GIF, TIFF or AVIF picture");
   // "error", not the default "warning": many pictures of the wild carry stray bytes that a decoder warns of. What is cut short fails.
-  const image = sharp(bytes, { limitInputPixels: maxInputPixels, failOn: "error" });
-  const { autoOrient } = await image.metadata();
-  const { width, height } = keep === "centre" ? { width: side, height: side } : stripSize(autoOrient, side);
-  const { data, info } = await image
-    .autoOrient()
-    .flatten({ background: "#ffffff" })
-    .resize({ width, height, fit: "cover", position: "centre", kernel: "lanczos3" })
-    .toColourspace("srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3 || data.length !== width * height * 3) throw new UnusableFile(`it decodes to ${info.channels} channels instead of 3`);
+  return sharp(bytes, { limitInputPixels: maxInputPixels, failOn: "error" });
+}
+
+async function pixelsOf(image: Sharp): Promise<DecodedPicture> {
+  const { data, info } = await image.flatten({ background: "#ffffff" }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (channels !== 3 || data.length !== width * height * 3) throw new UnusableFile(`it decodes to ${channels} channels instead of 3`);
   return { width, height, data: new Uint8Array(data) }; // a copy with a buffer of its own, which can be handed to another thread
 }
 

@@ -1,0 +1,51 @@
+/** Typed access to an object of unknown origin. Each method throws an Error that names the field where it is not of its type. */
+export class Fields {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #name: string;
+
+  constructor(json: unknown, name: string) {
+    if (typeof json !== "object" || json === null || Array.isArray(json)) throw new Error(`${name} are not an object`);
+    this.#fields = json as Readonly<Record<string, unknown>>;
+    this.#name = name;
+  }
+
+  value(name: string): unknown {
+    return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+  }
+
+  text(name: string): string {
+    const value = this.value(name);
+    if (typeof value !== "string") throw this.#missing(name, "a text");
+    return value;
+  }
+
+  number(name: string): number {
+    const value = this.value(name);
+    if (typeof value !== "number" || !Number.isFinite(value)) throw this.#missing(name, "a number");
+    return value;
+  }
+
+  pair(name: string): readonly [number, number] {
+    const value = this.value(name);
+    if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isFinite)) throw this.#missing(name, "a pair of numbers");
+    return [value[0], value[1]];
+  }
+
+  numbers(name: string): readonly number[] {
+    const value = this.value(name);
+    if (!Array.isArray(value) || !value.every(Number.isFinite)) throw this.#missing(name, "a list of numbers");
+    return value;
+  }
+
+  object(name: string): Fields {
+    return new Fields(this.value(name), name);
+  }
+
+  optional<T>(name: string, read: (fields: Fields, name: string) => T): T | undefined {
+    return this.value(name) === undefined ? undefined : read(this, name);
+  }
+
+  #missing(name: string, expected: string): Error {
+    return new Error(`${this.#name} have no ${name} that is ${expected}`);
+  }
+}

@@ -1,0 +1,83 @@
+import {
+  type Adm,
+  type AdmOptions,
+  type GeneratedImage,
+  type GenerateOptions,
+  type GenerateStep,
+  type Glide,
+  loadAdm,
+  loadGlide,
+  type ModelSource,
+} from "@glissade/core";
+import { type LoadOptions, loadModel } from "./model-source.ts";
+import type { PictureSettings, RecordedRun } from "./picture-settings.ts";
+
+/** What a run made. */
+export interface Pictures {
+  readonly images: readonly GeneratedImage[];
+  readonly settings: PictureSettings;
+  readonly warnings: readonly { readonly message: string }[];
+}
+
+export type Steps = AsyncGenerator<GenerateStep, Pictures, void>;
+
+/** What is to be made with a model once it is there. */
+export interface Task {
+  /** The folder of the network whose weights tell which model it was. */
+  readonly network: string;
+  load(model: string, options: LoadOptions): Promise<LoadedTask>;
+}
+
+export interface LoadedTask {
+  /** What really runs the networks. */
+  readonly provider: string;
+  /** Width of the pictures that will come out, in pixels. */
+  readonly width: number;
+  start(signal: AbortSignal): Steps;
+}
+
+interface Work<Model> {
+  width(model: Model): number;
+  run(model: Model, signal: AbortSignal): Steps;
+}
+
+/** Work for a model of GLIDE. */
+export function glideTask(work: Work<Glide>): Task {
+  return taskFor(loadGlide, "base", work);
+}
+
+/** Pictures from a prompt, of the model's full size or the base network's. */
+export function generationOf(options: GenerateOptions): Task {
+  return glideTask({
+    width: (glide) => (options.upscale === false ? glide.baseSize : glide.imageSize),
+    run: (glide, signal) => glide.stream({ ...options, signal }),
+  });
+}
+
+/** Pictures of classes, by a model of guided-diffusion. */
+export function samplingOf(options: AdmOptions): Task {
+  return taskFor(loadAdm, "unet", { width: (adm: Adm) => adm.imageSize, run: (adm, signal) => withoutWarnings(adm.stream({ ...options, signal })) });
+}
+
+/** What makes a picture again. */
+export function recordedTask(recorded: RecordedRun): Task {
+  return recorded.from === "classes" ? samplingOf(recorded.options) : generationOf(recorded.options);
+}
+
+async function* withoutWarnings(run: ReturnType<Adm["stream"]>): Steps {
+  return { ...(yield* run), warnings: [] };
+}
+
+function taskFor<Model extends { readonly provider: string | undefined }>(
+  load: (source: ModelSource, options: LoadOptions) => Promise<Model>,
+  network: string,
+  { width, run }: Work<Model>,
+): Task {
+  return {
+    network,
+    async load(name, options) {
+      const model = await loadModel(load, name, options);
+      return { provider: model.provider ?? "", width: width(model), start: (signal) => run(model, signal) };
+    },
+  };
+}
