@@ -10,6 +10,8 @@ export interface WeightSource {
   locate(name: string): { readonly path: string; readonly offset: number; readonly length: number } | undefined;
   /** The raw little-endian bytes. @throws WeightsError where there is no such weight. */
   read(name: string): Promise<Uint8Array>;
+  /** The same in parts of whole elements, one after the other, for whoever does not need them together. A source without it is read whole. */
+  stream?(name: string): AsyncIterable<Uint8Array>;
   dispose(): Promise<void>;
 }
 

@@ -20,6 +20,11 @@ export interface TensorLayout {
 
 /** Weights read on demand from the places that `layouts` names. Disposing closes the source. */
 export function weightsFromLayout(source: ByteSource, layouts: ReadonlyMap<string, TensorLayout>): WeightSource {
+  const layoutOf = (name: string): TensorLayout => {
+    const layout = layouts.get(name);
+    if (!layout) throw new WeightsError({ file: source.label, tensor: name, reason: "there is no such weight" });
+    return layout;
+  };
   return {
     names: [...layouts.keys()],
     describe(name) {
@@ -32,20 +37,38 @@ export function weightsFromLayout(source: ByteSource, layouts: ReadonlyMap<strin
       return { path: source.path, offset: layout.offset, length: byteLength(layout) };
     },
     async read(name) {
-      const layout = layouts.get(name);
-      if (!layout) throw new WeightsError({ file: source.label, tensor: name, reason: "there is no such weight" });
-      return layout.strides ? readStrided(source, layout, layout.strides) : readContiguous(source, name, layout);
+      const layout = layoutOf(name);
+      if (layout.strides) return readStrided(source, layout, layout.strides);
+      const bytes = await source.read(layout.offset, byteLength(layout));
+      if (layout.crc32 !== undefined) assertChecksum(source, name, crc32(bytes), layout.crc32);
+      return bytes;
+    },
+    async *stream(name) {
+      const layout = layoutOf(name);
+      if (layout.strides) yield await readStrided(source, layout, layout.strides);
+      else yield* streamContiguous(source, name, layout);
     },
     dispose: () => source.close(),
   };
 }
 
-async function readContiguous(source: ByteSource, tensor: string, layout: TensorLayout): Promise<Uint8Array> {
-  const bytes = await source.read(layout.offset, byteLength(layout));
-  if (layout.crc32 !== undefined && crc32(bytes) !== layout.crc32) {
-    throw new WeightsError({ file: source.label, tensor, reason: "the data does not match its checksum", advice: "The file is damaged: fetch it again." });
+/** Bytes of a part: whole elements of any type. */
+const partLength = 2 ** 24;
+
+async function* streamContiguous(source: ByteSource, tensor: string, layout: TensorLayout): AsyncGenerator<Uint8Array, void, void> {
+  const length = byteLength(layout);
+  let checksum = 0;
+  for (let start = 0; start < length; start += partLength) {
+    const part = await source.read(layout.offset + start, Math.min(partLength, length - start));
+    if (layout.crc32 !== undefined) checksum = crc32(part, checksum);
+    yield part;
   }
-  return bytes;
+  if (layout.crc32 !== undefined) assertChecksum(source, tensor, checksum, layout.crc32);
+}
+
+function assertChecksum({ label }: ByteSource, tensor: string, computed: number, stated: number): void {
+  if (computed === stated) return;
+  throw new WeightsError({ file: label, tensor, reason: "the data does not match its checksum", advice: "The file is damaged: fetch it again." });
 }
 
 async function readStrided(source: ByteSource, { dtype, dims, offset }: TensorLayout, strides: readonly number[]): Promise<Uint8Array> {

@@ -6,9 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WeightSource } from "../backend.ts";
 import { tensor, typedTensor } from "../tensor.ts";
 import { convertWeights } from "./convert-weights.ts";
+import { float32ToFloat16 } from "./half-precision.ts";
 import { openCheckpoint, readCheckpoint } from "./pytorch-checkpoint.ts";
-import { readSafetensors } from "./safetensors.ts";
+import { openSafetensors, readSafetensors } from "./safetensors.ts";
+import { partsOf } from "./tensor-bytes.ts";
 import { weightsFromTensors } from "./weights-from-tensors.ts";
+import { writeSafetensors } from "./write-safetensors.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));
 let folder = "";
@@ -62,6 +65,22 @@ describe("converting weights", () => {
     };
     await convertWeights({ from, to, onProgress: () => held-- });
     expect(most).toBe(1);
+  });
+
+  it("reads and casts a large tensor in parts, to the same values", async () => {
+    const large = join(folder, "large.safetensors");
+    const values = Float32Array.from({ length: 5_000_001 }, (_, i) => Math.fround(Math.sin(i)));
+    await writeSafetensors(large, { w: tensor([values.length], values) });
+    const from = await openSafetensors(large);
+    const parts: number[] = [];
+    for await (const part of partsOf(from, "w")) parts.push(part.length);
+    expect(parts).toEqual([2 ** 24, 4 * values.length - 2 ** 24]);
+    await convertWeights({ from, to, dtype: "float16" });
+    await from.dispose();
+    const { data } = (await readSafetensors(to)).tensors.get("w") ?? {};
+    const expected = float32ToFloat16(values);
+    expect(data?.length).toBe(expected.length);
+    expect(expected.findIndex((bits, i) => data?.[i] !== bits)).toBe(-1);
   });
 
   it("stops where it is told to and leaves nothing behind", async () => {

@@ -2,7 +2,7 @@ import type { WeightSource } from "../backend.ts";
 import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { type AnyTensor, type DataType, typedTensor } from "../tensor.ts";
 import { float32ToBfloat16, float32ToFloat16 } from "./half-precision.ts";
-import { bytesOfTensor, describeOrThrow, readTensor, toFloat32 } from "./tensor-bytes.ts";
+import { bytesOfTensor, describeOrThrow, flatTensor, partsOf, toFloat32 } from "./tensor-bytes.ts";
 import { WeightsError } from "./weights-error.ts";
 import { type WriteSafetensorsOptions, writeSafetensors } from "./write-safetensors.ts";
 
@@ -21,7 +21,7 @@ export interface ConvertWeightsOptions extends WriteSafetensorsOptions {
 }
 
 /**
- * Writes weights from anywhere as a `.safetensors` file, tensor by tensor: the largest tensor, not the file, decides how much memory it takes. The file
+ * Writes weights from anywhere as a `.safetensors` file, part by part: neither the file nor its largest tensor decides how much memory it takes, where the source can be read in parts. The file
  * appears when it is complete, or not at all.
  *
  * @throws WeightsError where a weight cannot be read or does not fit the type, two get one name, or the file cannot be written.
@@ -50,6 +50,12 @@ function converted(from: WeightSource, dtype: WeightType | undefined, rename: (n
     if (original === undefined) throw new WeightsError({ tensor: name, reason: "there is no such weight" });
     return original;
   };
+  const casting = (name: string): ((bytes: Uint8Array) => Uint8Array) => {
+    const original = originalOf(name);
+    const { dtype: stored } = describeOrThrow(from, original);
+    if (!dtype || stored === dtype || !isFloatingPoint(stored)) return (bytes) => bytes;
+    return (bytes) => bytesOfTensor(cast(flatTensor(stored, bytes), dtype, original));
+  };
   return {
     names: [...originals.keys()],
     describe(name) {
@@ -58,11 +64,10 @@ function converted(from: WeightSource, dtype: WeightType | undefined, rename: (n
       return { dtype: dtype && isFloatingPoint(stored) ? dtype : stored, dims };
     },
     locate: () => undefined,
-    async read(name) {
-      const original = originalOf(name);
-      const { dtype: stored } = describeOrThrow(from, original);
-      if (!dtype || stored === dtype || !isFloatingPoint(stored)) return from.read(original);
-      return bytesOfTensor(cast(await readTensor(from, original), dtype, original));
+    read: async (name) => casting(name)(await from.read(originalOf(name))),
+    async *stream(name) {
+      const toType = casting(name);
+      for await (const part of partsOf(from, originalOf(name))) yield toType(part);
     },
     dispose: () => from.dispose(),
   };

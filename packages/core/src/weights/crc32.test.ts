@@ -12,4 +12,9 @@ describe("crc32", () => {
     for (const length of [...Array.from({ length: 41 }, (_, n) => n), bytes.length])
       expect(crc32(bytes.subarray(0, length))).toBe(zlibCrc32(bytes.subarray(0, length)));
   });
+
+  it("goes on from what came before", () => {
+    const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i * 7);
+    expect(crc32(bytes.subarray(333), crc32(bytes.subarray(0, 333)))).toBe(zlibCrc32(bytes));
+  });
 });

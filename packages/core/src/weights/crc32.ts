@@ -1,6 +1,10 @@
-/** The CRC-32 of zip files and PNG (ISO 3309, reflected), eight bytes at a time: checkpoints have gigabytes. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
+/**
+ * The CRC-32 of zip files and PNG (ISO 3309, reflected), eight bytes at a time: checkpoints have gigabytes.
+ *
+ * @param before that of the bytes before these, to go on from
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = before ^ 0xffffffff;
   let i = 0;
   for (; i + 8 <= bytes.length; i += 8) {
     crc ^= (bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16) | ((bytes[i + 3] as number) << 24);

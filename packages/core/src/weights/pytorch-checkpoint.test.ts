@@ -9,6 +9,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { bfloat16ToFloat32 } from "./half-precision.ts";
 import { checkpointFrom, openCheckpoint, readCheckpoint } from "./pytorch-checkpoint.ts";
 import { readSafetensors } from "./safetensors.ts";
+import { partsOf } from "./tensor-bytes.ts";
 import { WeightsError } from "./weights-error.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));
@@ -17,6 +18,10 @@ const fixtures = ["plain_dict", "module_state_dict", "optimizer_state", "nested"
 /** The expected files hold bfloat16 as float32. */
 function widened(read: AnyTensor): AnyTensor {
   return read.dtype === "bfloat16" ? { dtype: "float32", dims: read.dims, data: bfloat16ToFloat32(read.data) } : read;
+}
+
+async function walk(parts: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of parts);
 }
 
 async function errorOf(action: Promise<unknown>): Promise<WeightsError> {
@@ -145,6 +150,8 @@ describe("checkpoints that are damaged or made to deceive", () => {
       ]);
     const error = await errorOf(readCheckpoint(withCrc(7)));
     expect(error).toMatchObject({ tensor: "w", reason: "the data does not match its checksum" });
+    const damaged = await openCheckpoint(withCrc(7));
+    expect(await errorOf(walk(partsOf(damaged, "w")))).toMatchObject({ tensor: "w", reason: "the data does not match its checksum" });
     expect((await readCheckpoint(withCrc(0))).get("w")).toEqual(tensor([2], [1, 2])); // torch.serialization.set_crc32_options(False) writes 0
   });
 

@@ -25,6 +25,18 @@ export function tensorFromBytes<T extends DataType>(dtype: T, dims: readonly num
   return { dtype, dims, data: new arrays[dtype](aligned.buffer, aligned.byteOffset, aligned.byteLength / bytesPerElement[dtype]) };
 }
 
+/** Raw bytes as elements in a row. */
+export function flatTensor(dtype: DataType, bytes: Uint8Array): AnyTensor {
+  // As in readTensor.
+  return tensorFromBytes(dtype, [bytes.length / bytesPerElement[dtype]], bytes) as AnyTensor;
+}
+
+/** A weight's bytes in parts; in one where the source has no others. */
+export async function* partsOf(weights: WeightSource, name: string): AsyncGenerator<Uint8Array, void, void> {
+  if (weights.stream) yield* weights.stream(name);
+  else yield await weights.read(name);
+}
+
 /** The raw little-endian bytes of a tensor: a view. */
 export function bytesOfTensor({ data }: AnyTensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../errors.ts";
 import { type AnyTensor, bytesPerElement } from "../tensor.ts";
 import type { ByteSink } from "./byte-source.ts";
 import { dtypeNames, maxHeaderLength } from "./safetensors-header.ts";
-import { byteLength, describeOrThrow } from "./tensor-bytes.ts";
+import { byteLength, describeOrThrow, partsOf } from "./tensor-bytes.ts";
 import { WeightsError } from "./weights-error.ts";
 import { weightsFromTensors } from "./weights-from-tensors.ts";
 
@@ -20,7 +20,7 @@ export interface WriteSafetensorsOptions {
 }
 
 /**
- * Writes a `.safetensors` file, tensor by tensor, so that only one is in memory at a time. The data begins at a multiple of 8 and tensors with larger
+ * Writes a `.safetensors` file, tensor by tensor, in parts where the source can be read so, so that never more than one tensor is in memory. The data begins at a multiple of 8 and tensors with larger
  * elements come first, so each is aligned to its element. The file appears at its path when it is complete, or not at all.
  *
  * @throws WeightsError where the file cannot be written or a tensor cannot be read. @throws the signal's reason where aborted.
@@ -105,11 +105,15 @@ async function writePlanned(
   let writtenBytes = 0;
   for (const tensor of order) {
     signal?.throwIfAborted();
-    const bytes = await weights.read(tensor);
     const expected = byteLength(describeOrThrow(weights, tensor));
-    if (bytes.length !== expected) throw new WeightsError({ tensor, reason: `its source gave ${bytes.length} bytes where its shape needs ${expected}` });
-    await sink.write(bytes);
-    writtenBytes += bytes.length;
+    let given = 0;
+    for await (const part of partsOf(weights, tensor)) {
+      signal?.throwIfAborted();
+      await sink.write(part);
+      given += part.length;
+    }
+    if (given !== expected) throw new WeightsError({ tensor, reason: `its source gave ${given} bytes where its shape needs ${expected}` });
+    writtenBytes += given;
     onProgress?.({ tensor, writtenBytes, totalBytes });
   }
   signal?.throwIfAborted();
