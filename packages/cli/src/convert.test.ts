@@ -86,7 +86,7 @@ describe("glissade convert", () => {
     expect(await runMain(again)).toMatchObject({ code: 1, stderr: expect.stringContaining("holds a model already") });
     expect((await json("model", "model_index.json")).generation.steps).toBe(3);
     expect((await runMain([...again, "--force"])).code).toBe(0);
-    expect((await json("model", "model_index.json")).generation.steps).toBe(50);
+    expect((await json("model", "model_index.json")).generation.steps).toBe(15);
   });
 
   it("takes a network out of a larger checkpoint", async () => {

@@ -59,7 +59,7 @@ describe("the emoji model", () => {
       const glide = await loadGlide(source, { backend });
       expect([glide.baseSize, glide.imageSize]).toEqual([32, 128]);
       expect(glide.networks).toEqual(["base", "base_inpaint", "upsampler", "clip"]);
-      expect(glide.defaults).toMatchObject({ sampler: "dpmpp-2m", steps: 20, guidanceScale: 5, upscaling: { sampler: "ddim", steps: "fast27" } });
+      expect(glide.defaults).toMatchObject({ sampler: "dpmpp-2m", steps: 20, guidanceScale: 5, upscaling: { sampler: "dpmpp-2m", steps: 8 } });
       await glide.dispose();
     }
   });

@@ -95,7 +95,7 @@ describe("glissade pull", () => {
     expect(JSON.parse(await readFile(at("cache", "may-1816", "base.pt.json"), "utf8"))).toEqual({ ...file("base.pt"), path: undefined });
     expect((await readdir(at("cache", "may-1816"))).sort()).toEqual(["base.pt", "base.pt.json", "upsample.pt", "upsample.pt.json"]);
     const index = JSON.parse(await readFile(at("model", "model_index.json"), "utf8"));
-    expect(index).toMatchObject({ base: ["glissade", "Text2ImUNet"], upscaling: { steps: "fast27", temperature: 0.997 } });
+    expect(index).toMatchObject({ base: ["glissade", "Text2ImUNet"], upscaling: { sampler: "dpmpp-2m", steps: 8, temperature: 0.997 } });
 
     expect(server.asked.filter((asked) => asked.startsWith("GET"))).toEqual(["GET base.pt", "GET upsample.pt"]);
     server.asked.length = 0;

@@ -61,7 +61,19 @@ describe("writeModelComponent", () => {
     await writeModelComponent(folder, { ...guide, component: "classifier", tokenizer: undefined, classes: new Map([["dog", 0]]) });
     const index = JSON.parse(await readFile(join(folder, "model_index.json"), "utf8"));
     expect(Object.keys(index).sort()).toEqual(
-      ["_class_name", "base", "classifier", "clip", "clip_tokenizer", "generation", "scheduler", "tokenizer", "upsampler", "upsampler_scheduler"].sort(),
+      [
+        "_class_name",
+        "base",
+        "classifier",
+        "clip",
+        "clip_tokenizer",
+        "generation",
+        "scheduler",
+        "tokenizer",
+        "upsampler",
+        "upsampler_scheduler",
+        "upscaling",
+      ].sort(),
     );
     expect(JSON.parse(await readFile(join(folder, "scheduler", "scheduler_config.json"), "utf8")).prediction_type).toBe("v_prediction");
     expect(JSON.parse(await readFile(join(folder, "clip", "config.json"), "utf8")).logit_scale).toBeCloseTo(50, 4);

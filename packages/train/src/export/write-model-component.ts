@@ -30,8 +30,9 @@ export interface WriteModelComponentOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What `generate` does where it is not told, for a new model. */
+/** What `generate` does where it is not told, for a new model: few steps with which the embedded model is as good as with many (docs/few-steps.md). */
 const generation = { sampler: "dpmpp-2m", steps: 20, guidance_scale: 3 };
+const upscaling = { sampler: "dpmpp-2m", steps: 8, guidance_scale: 1, temperature: 0.997 };
 
 /**
  * Puts a network into a model folder as `glissade convert` lays it out: `base/`, `upsampler/` and so on, with its scheduler and its tokenizer. The folder may be new, or a model that lacks this network; each file
@@ -81,6 +82,7 @@ export async function writeModelComponent(
       [scheduler]: ["glissade", "GaussianDiffusion"],
       ...(tokenizer && { [tokenizer]: ["glissade", tokenizer === "tokenizer" ? "GlideTokenizer" : "ClipTokenizer"] }),
       generation: index.generation ?? generation,
+      ...(scheduler === "upsampler_scheduler" && { upscaling: index.upscaling ?? upscaling }),
     }),
   );
 }

@@ -1,0 +1,41 @@
+import type { StudyOptions } from "./base-study.ts";
+import type { Gaussian } from "./frechet-distance.ts";
+import type { CascadeResult } from "./results.ts";
+import { type Cascade, notebook, recipes, upsamplerSettings } from "./settings.ts";
+import { distancesOf, fitView } from "./views.ts";
+import type { Workbench } from "./workbench.ts";
+
+export interface LargeTraining {
+  readonly whole: Gaussian;
+  readonly crops: Gaussian;
+}
+
+/** The upsampler's settings on the notebook's small pictures, then whole recipes, all against the notebook's. */
+export async function* cascadeStudy(
+  bench: Workbench,
+  { count, seeds, training }: StudyOptions & { readonly training: LargeTraining | undefined },
+): AsyncGenerator<CascadeResult, void, void> {
+  const pictures = async ({ base, upsampler }: Cascade, seed: number) => {
+    const small = await bench.basePictures(base, { count, seed });
+    const large = await bench.largePictures(base, upsampler, { count, seed });
+    return {
+      baseEvaluations: small.evaluations,
+      upsamplerEvaluations: large.evaluations,
+      whole: await fitView(bench.features, "whole", large.images),
+      crops: await fitView(bench.features, "crops", large.images),
+    };
+  };
+  const yardsticks = [await pictures(notebook, seeds[0]), await pictures(notebook, seeds[1])] as const;
+  const cascades = [...upsamplerSettings.map((upsampler): Cascade => ({ base: notebook.base, upsampler })), ...recipes];
+  for (const [k, seed] of seeds.entries()) {
+    const other = yardsticks[k === 0 ? 1 : 0];
+    for (const cascade of cascades) {
+      const { baseEvaluations, upsamplerEvaluations, whole, crops } = await pictures(cascade, seed);
+      yield {
+        ...{ ...cascade, baseEvaluations, upsamplerEvaluations, seed },
+        shrunk: distancesOf(whole, other.whole, training?.whole),
+        crops: distancesOf(crops, other.crops, training?.crops),
+      };
+    }
+  }
+}
