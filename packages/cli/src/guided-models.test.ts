@@ -80,7 +80,7 @@ describe("a converted model with a noised CLIP", () => {
       ["base", "clip/image_encoder", "clip/text_encoder"],
     );
     const backend = onnx();
-    const options = { prompt: "a red apple", seed: 3, steps: 4, guidance: 1 };
+    const options = { prompt: "a red apple", seed: 3, steps: 4, sampler: "ddim" as const, guidance: 1 };
     const draw = async (source: Parameters<typeof loadGlide>[0]) => {
       const glide = await loadGlide(source, { backend });
       expect(glide.networks).toEqual(["base", "clip"]);
