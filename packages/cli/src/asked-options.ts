@@ -67,13 +67,10 @@ export function readSamplingOptions(args: SamplingArguments, prompt: string): As
   return {
     prompt,
     count,
-    seed: readSeed(args),
-    ...readSteps(args.text("steps"), "steps"),
+    ...readSampler(args),
     ...given({
       negativePrompt: args.text("negative"),
       seedMode: args.choice("seed-mode", "seed mode", ["per-image", "batch"]),
-      sampler: args.choice("sampler", "sampler", samplerNames),
-      spacing: args.choice("spacing", "spacing", spacings) ?? ownSpacing(args.text("steps")),
       guidance: args.decimal("guidance", 0),
       clipGuidance: args.decimal("clip", 0),
       keepBest: args.integer("keep", 1, count),
@@ -86,12 +83,9 @@ export function readSamplingOptions(args: SamplingArguments, prompt: string): As
 export function readUpscalingOptions(args: Arguments<"count" | "seed" | "negative" | "steps" | "sampler" | "spacing" | "guidance" | "temperature">) {
   return {
     count: args.integer("count", 1, 256) ?? 1,
-    seed: readSeed(args),
-    ...readSteps(args.text("steps"), "steps"),
+    ...readSampler(args),
     ...given({
       negativePrompt: args.text("negative"),
-      sampler: args.choice("sampler", "sampler", samplerNames),
-      spacing: args.choice("spacing", "spacing", spacings) ?? ownSpacing(args.text("steps")),
       guidance: args.decimal("guidance", 0),
       temperature: args.decimal("temperature", 0),
     }),
@@ -111,14 +105,8 @@ export function readClassOptions(args: Arguments<"class" | "scale" | "count" | "
   const one = classes?.length === 1 ? classes[0] : undefined;
   return {
     count,
-    seed: readSeed(args),
-    ...readSteps(args.text("steps"), "steps"),
-    ...given({
-      classes: one ?? classes,
-      classifierScale: args.decimal("scale", 0),
-      sampler: args.choice("sampler", "sampler", samplerNames),
-      spacing: args.choice("spacing", "spacing", spacings) ?? ownSpacing(args.text("steps")),
-    }),
+    ...readSampler(args),
+    ...given({ classes: one ?? classes, classifierScale: args.decimal("scale", 0) }),
   };
 }
 
@@ -126,6 +114,18 @@ function readClasses(text: string | undefined): readonly number[] | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}(,\d{1,9}){0,255}$/.test(text)) return text.split(",").map(Number);
   throw new InvalidArgumentError({ argument: "--class", received: text, expected: "a whole number from 0, or up to 256 of them such as 207,360" });
+}
+
+/** How a network samples, and from which noise. */
+function readSampler(args: Arguments<"seed" | "steps" | "sampler" | "spacing">) {
+  return {
+    seed: readSeed(args),
+    ...readSteps(args.text("steps"), "steps"),
+    ...given({
+      sampler: args.choice("sampler", "sampler", samplerNames),
+      spacing: args.choice("spacing", "spacing", spacings) ?? ownSpacing(args.text("steps")),
+    }),
+  };
 }
 
 function readSeed(args: Arguments<"seed">): number {

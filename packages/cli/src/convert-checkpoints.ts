@@ -1,8 +1,10 @@
 import { InvalidArgumentError, openWeights, UnknownNameError, type WeightSource, type WeightType } from "@glissade/core";
 import type { DescribedNetwork } from "./checkpoint-networks.ts";
 import { readTokenizers } from "./checkpoint-tokenizers.ts";
+import type { Context } from "./command.ts";
 import { CheckpointError, inFile } from "./errors.ts";
 import { type CheckedNetwork, isAdm, type ModelFolderContents, writeModelFolder } from "./model-folder.ts";
+import { progressBar } from "./progress-bar.ts";
 import { assertFits, type NetworkWeights, networkIn } from "./recognise-checkpoint.ts";
 import { version } from "./version.ts";
 
@@ -31,7 +33,7 @@ export interface Conversion {
   readonly generation?: { readonly sampler?: string | undefined; readonly steps?: number | undefined; readonly scale?: number | undefined };
 }
 
-export interface ConversionContext {
+interface ConversionContext {
   readonly onProgress: (writtenBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;
 }
@@ -42,7 +44,7 @@ export interface ConversionContext {
  * @returns what a program may want to know about it
  * @throws CheckpointError or WeightsError where a checkpoint is not what it should be; OutputError where the folder cannot be written; the signal's reason where aborted
  */
-export async function convertCheckpoints(conversion: Conversion, context: ConversionContext): Promise<ConversionReport> {
+async function convertCheckpoints(conversion: Conversion, context: ConversionContext): Promise<ConversionReport> {
   const sources: WeightSource[] = [];
   try {
     const networks = await readNetworks(conversion, sources, context.signal);
@@ -52,6 +54,20 @@ export async function convertCheckpoints(conversion: Conversion, context: Conver
     return reportOf(conversion.out, contents);
   } finally {
     for (const source of sources) await source.dispose();
+  }
+}
+
+/** The same with a progress bar, whose words are `describe`'s. */
+export async function convertWithProgress(
+  conversion: Conversion,
+  { quiet, describe }: { readonly quiet: boolean; readonly describe: (writtenBytes: number, totalBytes: number) => string },
+  { stderr, signal }: Context,
+): Promise<ConversionReport> {
+  const bar = progressBar(stderr, { quiet, describe });
+  try {
+    return await convertCheckpoints(conversion, { signal, onProgress: (written, total) => bar.update(written, total) });
+  } finally {
+    bar.end();
   }
 }
 

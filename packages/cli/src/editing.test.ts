@@ -98,6 +98,13 @@ describe("glissade edit", () => {
     expect(decodeRecord(inverted.text, "inverted.png").source).toEqual({ task: "edit", image: at("picture.png"), strength: 0.6, start: "inversion" });
   });
 
+  it("shows a small picture that is to be enlarged at the width of a large one", async () => {
+    const out = at("enlarged.png");
+    const argv = ["edit", "a panda", "--image", at("picture.png"), "--steps", "3", "--upscale", "2", "--quiet", "--out", out];
+    expect((await runMain(argv)).code).toBe(0);
+    expect((await read("enlarged.png")).image.width).toBe(256);
+  });
+
   it("says which option another one needs", async () => {
     const { code, stderr } = await runMain(["edit", "a panda", "--image", at("picture.png"), "--source-prompt", "a bear", ...quick]);
     expect([code, stderr]).toEqual([2, "error: --source-prompt belongs to --inversion.\n"]);

@@ -136,6 +136,16 @@ export function concatRows(parts: readonly Tensor[]): Tensor {
   return { dtype: "float32", dims: [parts.reduce((total, part) => total + (part.dims[0] ?? 0), 0), ...rest], data };
 }
 
+/** The rows again and again, so many times. */
+export function repeatRows(x: Tensor, times: number): Tensor {
+  return concatRows(new Array<Tensor>(times).fill(x));
+}
+
+/** One number for every row of a batch, `[count]`. */
+export function perRow(count: number, value: number): Tensor {
+  return tensor([count], new Float32Array(count).fill(value));
+}
+
 /** @throws InvalidArgumentError where the shapes differ. */
 export function assertSameDims(expected: readonly number[], received: readonly number[]): void {
   if (expected.length !== received.length || expected.some((dim, axis) => dim !== received[axis])) {

@@ -4,10 +4,10 @@ import type { OptionTable } from "../arguments.ts";
 import { type DescribedNetwork, describeByConfig, published } from "../checkpoint-networks.ts";
 import { firstFile } from "../checkpoint-tokenizers.ts";
 import { command } from "../command.ts";
-import { convertCheckpoints, schedules } from "../convert-checkpoints.ts";
+import { convertWithProgress, schedules } from "../convert-checkpoints.ts";
 import { CheckpointError, inFile, UsageError } from "../errors.ts";
 import { assertReplaceable } from "../model-folder.ts";
-import { describeMegabytes, progressBar } from "../progress-bar.ts";
+import { describeMegabytes } from "../progress-bar.ts";
 import { readJsonFile } from "../read-json-file.ts";
 import { kindOf, type NetworkWeights, recognise } from "../recognise-checkpoint.ts";
 import { jsonText } from "../report.ts";
@@ -52,7 +52,7 @@ export const convert = command({
     `The published networks are recognised by their weights: ${Object.keys(published).join(", ")}.`,
   ],
   examples: ["glissade convert base.pt --out glide --dtype float16", "glissade convert my.pt --config my.json --tokenizer tokenizer.json --out my-model"],
-  async run(args, { stdout, stderr, signal }) {
+  async run(args, context) {
     const out = args.nonEmpty("out");
     if (out === undefined) throw new UsageError("Say where the model goes: --out DIR.");
     const dtype = args.choice("dtype", "weight type", weightTypes);
@@ -66,15 +66,9 @@ export const convert = command({
       file,
       describe: (source: WeightSource, weights: NetworkWeights) => describedBy(file, source, weights, config),
     }));
-    const bar = progressBar(stderr, { quiet: args.has("quiet"), describe: describeMegabytes });
-    try {
-      const conversion = { checkpoints, out, dtype, schedule, tokenizer, generation: { sampler, steps, scale } };
-      const report = await convertCheckpoints(conversion, { signal, onProgress: (written, total) => bar.update(written, total) });
-      bar.end();
-      stdout.write(args.has("json") ? jsonText(report) : `${out}\n`);
-    } finally {
-      bar.end();
-    }
+    const conversion = { checkpoints, out, dtype, schedule, tokenizer, generation: { sampler, steps, scale } };
+    const report = await convertWithProgress(conversion, { quiet: args.has("quiet"), describe: describeMegabytes }, context);
+    context.stdout.write(args.has("json") ? jsonText(report) : `${out}\n`);
   },
 });
 

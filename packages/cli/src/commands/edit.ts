@@ -40,14 +40,14 @@ export const edit = command({
     if (sourcePrompt !== undefined && !args.has("inversion")) throw new UsageError("--source-prompt belongs to --inversion.");
     const { image } = await readSourcePicture(file);
     const mask = maskFile === undefined ? undefined : maskFromImage((await readSourcePicture(maskFile)).image);
+    const goesOn = (baseSize: number) => asked.upscale ?? Math.max(image.width, image.height) > baseSize; // small pictures stay small unless someone asks
     const changes = { image, strength, ...given({ mask, start: args.has("inversion") ? ("inversion" as const) : undefined, sourcePrompt }) };
     await makePictures(
       args,
       {
         asked,
         task: glideTask({
-          width: (glide) =>
-            mask ? image.width : asked.upscale === false || Math.max(image.width, image.height) <= glide.baseSize ? glide.baseSize : glide.imageSize,
+          width: (glide) => (mask ? image.width : goesOn(glide.baseSize) ? glide.imageSize : glide.baseSize),
           run: (glide, signal) => glide.streamEdit({ ...asked, ...changes, ...(prompt === undefined && { prompt: null }), signal }),
         }),
         source: { task: "edit", image: file, ...given({ strength, mask: maskFile, start: changes.start, sourcePrompt }) },

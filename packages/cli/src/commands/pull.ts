@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { InvalidArgumentError, UnknownNameError, WeightsError, type WeightType } from "@glissade/core";
 import type { Arguments, OptionTable } from "../arguments.ts";
 import { type Command, type Context, command } from "../command.ts";
-import { convertCheckpoints } from "../convert-checkpoints.ts";
+import { convertWithProgress } from "../convert-checkpoints.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { assertReplaceable } from "../model-folder.ts";
 import { describeMegabytes, progressBar } from "../progress-bar.ts";
@@ -64,7 +64,9 @@ async function pull(models: readonly PublishedModel[], args: PullArguments, cont
   await acceptTerms(model.terms, { accepted: args.has("accept-licence"), quiet }, context);
 
   const found = await bringHere(files, origin, quiet, context);
-  const report = await convert(found, { out, dtype, generation: model.generation }, quiet, context).catch((error: unknown) => {
+  const conversion = { checkpoints: found.map(({ checkpoint }) => checkpoint), out, dtype, tokenizer: "gpt2", generation: model.generation ?? {} };
+  const describe = (done: number, total: number) => `converted ${describeMegabytes(done, total)}`;
+  const report = await convertWithProgress(conversion, { quiet, describe }, context).catch((error: unknown) => {
     throw "address" in origin ? withWayOut(error, origin.folder) : error;
   });
   const listed = found.map(({ checkpoint: _, ...file }) => file);
@@ -112,22 +114,6 @@ async function bringHere(files: readonly PublishedFile[], origin: FilesOrigin, q
   } catch (error) {
     if (signal.aborted && "address" in origin) bar.note(`What has arrived stays in ${origin.folder}: the same command goes on from there.`);
     throw error;
-  } finally {
-    bar.end();
-  }
-}
-
-interface Wanted {
-  readonly out: string;
-  readonly dtype: WeightType;
-  readonly generation: PublishedModel["generation"];
-}
-
-async function convert(files: readonly ModelFile[], { out, dtype, generation = {} }: Wanted, quiet: boolean, { stderr, signal }: Context) {
-  const bar = progressBar(stderr, { quiet, describe: (done, total) => `converted ${describeMegabytes(done, total)}` });
-  const checkpoints = files.map(({ checkpoint }) => checkpoint);
-  try {
-    return await convertCheckpoints({ checkpoints, out, dtype, tokenizer: "gpt2", generation }, { signal, onProgress: (...bytes) => bar.update(...bytes) });
   } finally {
     bar.end();
   }

@@ -92,7 +92,7 @@ export function clipContrastiveLoss(g: GraphBuilder, image: Value, text: Value, 
 }
 
 /** scale · cosine of each row's pair, [B]. */
-function pairSimilarity(g: GraphBuilder, image: Value, text: Value, scale: Value | number): Value {
+export function pairSimilarity(g: GraphBuilder, image: Value, text: Value, scale: Value | number): Value {
   return g.mul(g.sum(g.mul(image, text), [1]), scale);
 }
 

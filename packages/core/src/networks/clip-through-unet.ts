@@ -3,6 +3,7 @@ import { gradient } from "../graph/gradient.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphError } from "../graph/operation.ts";
 import type { ClipConfig } from "./clip-config.ts";
+import { pairSimilarity } from "./clip-graphs.ts";
 import { clipImageTower, normalizeEmbedding } from "./clip-towers.ts";
 import type { TextToImageConfig } from "./text-to-image-config.ts";
 import { denoisingInputs, denoisingUNet } from "./text-to-image-unet.ts";
@@ -30,6 +31,6 @@ export function clipThroughUNetGraph(config: TextToImageConfig, clip: ClipConfig
   const clean = clip.image.timesteps === 0 ? undefined : g.mul(inputs.timesteps, 0);
   const image = normalizeEmbedding(g, clipImageTower(g, x0, clean, clip, { prefix: clipPrefix }));
   const text = g.input("text", ["batch", clip.embeddingChannels]);
-  g.output("similarity", g.mul(g.sum(g.mul(image, text), [1]), clip.logitScale));
+  g.output("similarity", pairSimilarity(g, image, text, clip.logitScale));
   return gradient(g.build(), { of: "similarity", withRespectTo: ["x"], cotangent: "scale" });
 }

@@ -1,7 +1,7 @@
 import { display } from "../errors.ts";
 import { type AdmClassifierConfig, type AdmConfig, parseAdmClassifierConfig, parseAdmConfig } from "../networks/index.ts";
 import type { ModelFiles } from "../weights/index.ts";
-import type { GenerationDefaults } from "./model-description.ts";
+import { type GenerationDefaults, readDefaults } from "./model-description.ts";
 import { ModelFormatError, readObject, readScheduler, type SchedulerDescription } from "./scheduler-description.ts";
 
 /** A model of guided-diffusion: everything but its weights. */
@@ -32,18 +32,16 @@ export async function readAdmDescription(files: ModelFiles): Promise<AdmDescript
       problem: `has a network of ${config.imageSize} pixels and a classifier of ${classifier.imageSize}.`,
     });
   }
-  const { sampler, steps, classifier_scale: scale } = "generation" in index ? readGeneration(files, index.generation) : {};
+  const generation = "generation" in index ? readGeneration(files, index.generation) : {};
+  const { sampler, steps } = readDefaults(generation, { sampler: "ddpm", steps: 250, guidanceScale: 1 });
+  const { classifier_scale: scale } = generation;
   return {
     label: files.label,
     config,
     imageSize: config.imageSize,
     classifier,
     ...(await readScheduler(files, "scheduler")),
-    defaults: {
-      sampler: typeof sampler === "string" ? sampler : "ddpm",
-      steps: typeof steps === "number" || typeof steps === "string" ? steps : 250,
-      classifierScale: typeof scale === "number" ? scale : 1,
-    },
+    defaults: { sampler, steps, classifierScale: typeof scale === "number" ? scale : 1 },
   };
 }
 

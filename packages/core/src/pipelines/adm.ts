@@ -1,14 +1,14 @@
 import type { Backend, Executable } from "../backend.ts";
 import { type GaussianDiffusion, predict } from "../diffusion/index.ts";
 import { DisposedError, InvalidArgumentError } from "../errors.ts";
-import { type GradientGuidance, scaledGradient } from "../guidance/index.ts";
+import type { GradientGuidance } from "../guidance/index.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
-import { type Denoise, spacedProcess, withGradient } from "../samplers/index.ts";
-import { type AnyTensor, type Tensor, tensor, typedTensor } from "../tensor.ts";
+import { type Denoise, spacedProcess } from "../samplers/index.ts";
+import { type AnyTensor, perRow, type Tensor, typedTensor } from "../tensor.ts";
 import type { AdmDescription } from "./adm-model.ts";
-import { progressAt } from "./denoiser.ts";
+import { ledByGradients } from "./denoiser.ts";
 import { assertFinite, assertFloat32 } from "./float32.ts";
-import { type GeneratedImage, type GenerateStep, generateStep, imagesWithSeeds } from "./generate-step.ts";
+import { finished, type GeneratedImage, type GenerateStep, imagesWithSeeds, type WithProgress, walkSampler } from "./generate-step.ts";
 import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
 import { resolvePrompt, type SamplingOptions } from "./sampling-options.ts";
 
@@ -79,13 +79,8 @@ export class Adm {
    * const { images } = await adm.generate({ classes: 207, count: 4, seed: 7, classifierScale: 1 });
    * ```
    */
-  async generate(options: AdmOptions & { readonly onProgress?: (step: GenerateStep) => void }): Promise<AdmResult> {
-    const run = this.stream(options);
-    for (;;) {
-      const next = await run.next();
-      if (next.done) return next.value;
-      options.onProgress?.(next.value);
-    }
+  generate(options: WithProgress<AdmOptions>): Promise<AdmResult> {
+    return finished(this.stream(options), options?.onProgress);
   }
 
   /** The same step by step; the generator returns the result. */
@@ -106,15 +101,14 @@ export class Adm {
 
     const process = spacedProcess(model.process, settings.steps, settings.spacing);
     const noise = perImageNoise(seeds);
-    let x = noise([count, model.config.imageChannels, model.imageSize, model.imageSize]);
     const rules = [...(classes ? this.#classifierRule(classes, classifierScale) : []), ...(options.gradients ?? [])];
-    const plain = this.#denoiser(process, classes, signal);
-    const denoise =
-      rules.length === 0 ? plain : withGradient(process, plain, (state, index) => scaledGradient(rules, pointAt(process, state, index), signal), gradientRule);
-    for await (const step of sampler({ process, denoise, noise, x, ...(signal && { signal }) })) {
-      x = step.x;
-      yield generateStep(step, { stage: "adm", before: 0, total: step.steps, seeds });
-    }
+    const denoise = ledByGradients(process, this.#denoiser(process, classes, signal), { rules, rule: gradientRule }, signal);
+    const start = noise([count, model.config.imageChannels, model.imageSize, model.imageSize]);
+    const x = yield* walkSampler(
+      sampler,
+      { process, denoise, noise, x: start, ...(signal && { signal }) },
+      { stage: "adm", before: 0, total: process.numTimesteps, seeds },
+    );
     const { guidance: _, ...own } = settings;
     return { images: imagesWithSeeds(x, seeds), settings: { ...own, classes: classes && Array.from(classes.data, Number), classifierScale, count, seed } };
   }
@@ -130,7 +124,7 @@ export class Adm {
     const condition = classes && model.config.classes !== undefined ? { y: classes } : {};
     return async (x, index) => {
       const timestep = process.timestepMap[index] ?? 0;
-      const { output } = await network.run({ x, timesteps: perRow(x, timestep), ...condition }, signal ? { signal } : {});
+      const { output } = await network.run({ x, timesteps: perRow(x.dims[0] ?? 0, timestep), ...condition }, signal ? { signal } : {});
       const said = assertFloat32("output", output);
       assertFinite(said, `at timestep ${timestep}`);
       const { meanType, varianceType, clipDenoised } = model;
@@ -147,7 +141,7 @@ export class Adm {
         name: "classifier",
         scale,
         async gradient(x, timestep, signal) {
-          const inputs = { x, timesteps: perRow(x, timestep), y: classes, scale: perRow(x, 1) };
+          const inputs = { x, timesteps: perRow(x.dims[0] ?? 0, timestep), y: classes, scale: perRow(x.dims[0] ?? 0, 1) };
           return assertFloat32("grad.x", (await classifier.run(inputs, signal ? { signal } : {}))["grad.x"]);
         },
       },
@@ -189,13 +183,4 @@ export class Adm {
     }
     return typedTensor("int64", [count], BigInt64Array.from(list, BigInt));
   }
-}
-
-function perRow(x: Tensor, value: number): Tensor {
-  const count = x.dims[0] ?? 0;
-  return tensor([count], new Float32Array(count).fill(value));
-}
-
-function pointAt(process: GaussianDiffusion, x: Tensor, index: number) {
-  return { x, timestep: process.timestepMap[index] ?? 0, progress: progressAt(process, index) };
 }

@@ -37,8 +37,8 @@ export interface CascadeOptions {
   readonly resolved: ResolvedSampling;
   /** How the base network's run begins, in the process of its steps. */
   begin(process: GaussianDiffusion, noise: NoiseSource): BaseRun;
-  /** What holds the upsampler's pictures of some side. */
-  holdLarge?(side: number): Pick<StageRunOptions, "denoisedFn" | "conditions">;
+  /** What holds the upsampler's pictures of some side; undefined for nothing. */
+  holdLarge?(side: number): Pick<StageRunOptions, "denoisedFn" | "conditions"> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -91,7 +91,7 @@ export async function* runCascade({ model, networks }: PipelineParts, options: C
   return {
     images: bestFirst(imagesWithSeeds(pictures, seeds), scores, settings.keepBest),
     settings,
-    warnings: truncationWarnings(model.tokenizer, base, settings),
+    warnings: truncationWarnings(model.tokenizer, base, resolved),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../errors.ts";
 import { interpreter } from "../graph/interpreter.ts";
 import { type GradientGuidance, linearScale } from "../guidance/index.ts";
+import { rgbImage } from "../image/index.ts";
 import {
   clipGuidanceGraph,
   clipPrefix,
@@ -161,6 +162,17 @@ describe("keepBest", () => {
       expect(best.images[0]?.data).toEqual(all.images[order[0] ?? 0]?.data);
       expect(best.images[0]?.clipScore).toBeGreaterThan(best.images[1]?.clipScore ?? Infinity);
       await expect(glide.generate({ ...quick, keepBest: 7 })).rejects.toThrow(/keepBest/);
+    }));
+});
+
+describe("keepBest of an edited picture", () => {
+  it("tells the scores too", () =>
+    withGlide(async (glide) => {
+      const masked = { image: rgbImage(4, 4), mask: { width: 4, height: 4, data: new Uint8Array(16).fill(255) } };
+      for (const { images } of [await glide.inpaint({ ...quick, ...masked, steps: 2, keepBest: 2 }), await glide.edit({ ...quick, ...masked, keepBest: 2 })]) {
+        expect(images).toHaveLength(2);
+        expect(images[0]?.clipScore).toBeGreaterThan(images[1]?.clipScore ?? Infinity);
+      }
     }));
 });
 

@@ -1,13 +1,12 @@
 import { InvalidArgumentError } from "../errors.ts";
 import type { GradientGuidance, ScaleSchedule } from "../guidance/index.ts";
-import { rows, type Tensor, tensor, typedTensor, weightedSum } from "../tensor.ts";
+import { perRow, repeatRows, rows, type Tensor, tensor, typedTensor, weightedSum } from "../tensor.ts";
 import type { GlideTokenizer } from "../text/index.ts";
 import { assertFloat32 } from "./float32.ts";
-import { repeated } from "./known-picture.ts";
-import { type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription } from "./model-description.ts";
+import { baseSizeOf, type ClipDescription, clipOf, type ModelDescription, type StageDescription } from "./model-description.ts";
 import type { ModelNetworks, OpenStage } from "./model-networks.ts";
 import type { Lease } from "./shared-resource.ts";
-import { encodeText, featuresForRows, type TextFeatures } from "./text-condition.ts";
+import { featuresForRows, textFeatures } from "./text-condition.ts";
 
 export interface ClipGuidanceOptions {
   /** s: by what the gradient of the similarity is multiplied, at least 0. A schedule changes it over the run. Default 3, that of GLIDE's notebook. */
@@ -31,18 +30,14 @@ export interface ResolvedClipGuidance {
 /**
  * @throws InvalidArgumentError where the scale is none; MissingNetworkError where the model has no CLIP
  */
-export function resolveClipGuidance(
-  options: number | ClipGuidanceOptions | undefined,
-  { label, clip, stages }: ModelDescription,
-): ResolvedClipGuidance | undefined {
+export function resolveClipGuidance(options: number | ClipGuidanceOptions | undefined, model: ModelDescription): ResolvedClipGuidance | undefined {
   if (options === undefined || options === 0) return undefined;
   const { scale = 3, through = "x" } = typeof options === "number" ? { scale: options } : (options ?? {});
   if (typeof scale !== "function" && !(scale >= 0 && scale < Infinity))
     throw new InvalidArgumentError({ argument: "clipGuidance", received: scale, expected: "a finite scale of at least 0, or options with one" });
   if (through !== "x" && through !== "x0") throw new InvalidArgumentError({ argument: "clipGuidance.through", received: through, expected: '"x" or "x0"' });
-  if (!clip) throw new MissingNetworkError({ model: label, network: "clip" });
-  const side = stages.get("base")?.imageSize ?? stages.get("base_inpaint")?.imageSize;
-  const { imageSize, timesteps } = clip.config.image;
+  const { imageSize, timesteps } = clipOf(model).config.image;
+  const side = baseSizeOf(model);
   if (imageSize !== side || (timesteps === 0 && through === "x")) {
     throw new InvalidArgumentError({
       argument: "clipGuidance",
@@ -73,7 +68,7 @@ export interface ClipGuided {
  * @see Nichol et al. 2021, section 2.4
  */
 export async function openClipGuidance(networks: ModelNetworks, guided: ClipGuided): Promise<Lease<GradientGuidance>> {
-  const { clip, guidance, prompts, stage, signal } = guided;
+  const { clip, guidance, prompts, stage, tokenizer, signal } = guided;
   const embeddings = await clipTextEmbeddings(
     networks,
     clip,
@@ -82,7 +77,7 @@ export async function openClipGuidance(networks: ModelNetworks, guided: ClipGuid
   );
   const text = weightedSum(...prompts.map(([, weight], row) => [weight, rows(embeddings, row, row + 1)] as const));
   const isThrough = guidance.through === "x0";
-  const seen = isThrough ? await featuresOf(guided) : undefined;
+  const seen = isThrough ? await textFeatures(stage, tokenizer, [prompts[0]?.[0] ?? ""], signal) : undefined;
   const { value: network, release } = await networks.clip(
     isThrough ? (stage.description.name === "base_inpaint" ? "through-base_inpaint" : "through-base") : "guidance",
     signal,
@@ -92,26 +87,18 @@ export async function openClipGuidance(networks: ModelNetworks, guided: ClipGuid
     scale: guidance.scale,
     async gradient(x, timestep, runSignal) {
       const count = x.dims[0] ?? 0;
-      const perRow = (value: number) => tensor([count], new Float32Array(count).fill(value));
-      const inputs: Record<string, Tensor> = { x, timesteps: perRow(timestep), text: repeated(text, count), scale: perRow(1) };
+      const inputs: Record<string, Tensor> = { x, timesteps: perRow(count, timestep), text: repeatRows(text, count), scale: perRow(count, 1) };
       if (seen) {
         const { fromX, fromOutput } = x0Weights(stage.description, timestep);
         Object.assign(inputs, guided.conditions, featuresForRows(seen, new Array<number>(count).fill(0)), {
-          x0_from_x: perRow(fromX),
-          x0_from_output: perRow(fromOutput),
+          x0_from_x: perRow(count, fromX),
+          x0_from_output: perRow(count, fromOutput),
         });
       }
       return assertFloat32("grad.x", (await network.run(inputs, runSignal ? { signal: runSignal } : {}))["grad.x"]);
     },
   };
   return { value: rule, release };
-}
-
-/** What the base network reads of the first prompt. */
-async function featuresOf({ stage, tokenizer, prompts, signal }: ClipGuided): Promise<TextFeatures> {
-  const context = stage.description.config.text?.textContext;
-  if (!stage.text || context === undefined) return new Map();
-  return encodeText(stage.text, [tokenizer.paddedTokensAndMask(prompts[0]?.[0] ?? "", context)], signal);
 }
 
 /** x_0 = fromX x_t + fromOutput output. @see Ho, Jain & Abbeel 2020, equation 4; Salimans & Ho 2022, appendix D */

@@ -1,8 +1,8 @@
 import type { Executable } from "../backend.ts";
 import { type GaussianDiffusion, type PredictionOptions, predict } from "../diffusion/index.ts";
-import type { Guidance } from "../guidance/index.ts";
-import type { Denoise } from "../samplers/index.ts";
-import { concatRows, rows, type Tensor, tensor, weightedSum } from "../tensor.ts";
+import { type GradientGuidance, type Guidance, scaledGradient } from "../guidance/index.ts";
+import { type Denoise, type GradientRule, withGradient } from "../samplers/index.ts";
+import { perRow, repeatRows, rows, type Tensor, weightedSum } from "../tensor.ts";
 import { assertFinite, assertFloat32 } from "./float32.ts";
 import { featuresForRows, type TextFeatures } from "./text-condition.ts";
 
@@ -32,7 +32,7 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
   const needsEmpty = Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) > 1e-9;
   const inputsOf = (texts: number) => ({
     ...featuresForRows(features, Array.from({ length: texts }, (_, text) => new Array<number>(count).fill(text)).flat()),
-    ...Object.fromEntries(Object.entries(conditions).map(([name, value]) => [name, concatRows(new Array<Tensor>(texts).fill(value))])),
+    ...Object.fromEntries(Object.entries(conditions).map(([name, value]) => [name, repeatRows(value, texts)])),
   });
   const fixedInputs = { conditional: inputsOf(weights.length), all: inputsOf(weights.length + 1) };
 
@@ -42,8 +42,8 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
     const isGuided = guidance.plan(progress).unconditional;
     const texts = weights.length + (isGuided || needsEmpty ? 1 : 0);
     const inputs = {
-      x: concatRows(new Array<Tensor>(texts).fill(x)),
-      timesteps: tensor([texts * count], new Float32Array(texts * count).fill(timestep)),
+      x: repeatRows(x, texts),
+      timesteps: perRow(texts * count, timestep),
       ...(texts > weights.length ? fixedInputs.all : fixedInputs.conditional),
     };
     const output = assertFloat32("output", (await network.run(inputs, signal ? { signal } : {})).output);
@@ -59,8 +59,22 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
   };
 }
 
+/** Rules whose gradients lead the samples, and how the sampler takes them in. */
+export interface LeadingGradients {
+  readonly rules: readonly GradientGuidance[];
+  readonly rule: GradientRule;
+}
+
+/** The same evaluation led by the sum of the rules' gradients; unchanged where there are none. */
+export function ledByGradients(process: GaussianDiffusion, denoise: Denoise, { rules, rule }: LeadingGradients, signal: AbortSignal | undefined): Denoise {
+  if (rules.length === 0) return denoise;
+  const gradient = (x: Tensor, index: number) =>
+    scaledGradient(rules, { x, timestep: process.timestepMap[index] ?? 0, progress: progressAt(process, index) }, signal);
+  return withGradient(process, denoise, gradient, rule);
+}
+
 /** How far a run is at a step of its process: 0 at the noisiest, 1 at the last. */
-export function progressAt({ numTimesteps }: GaussianDiffusion, index: number): number {
+function progressAt({ numTimesteps }: GaussianDiffusion, index: number): number {
   return numTimesteps === 1 ? 0 : 1 - index / (numTimesteps - 1);
 }
 

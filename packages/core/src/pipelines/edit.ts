@@ -1,9 +1,10 @@
-import { keepKnown, qSample } from "../diffusion/index.ts";
+import { qSample } from "../diffusion/index.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { type Mask, type RgbImage, readImage } from "../image/index.ts";
+import { repeatRows } from "../tensor.ts";
 import { type GenerateResult, type PipelineParts, runCascade } from "./cascade.ts";
 import type { GenerateStep } from "./generate-step.ts";
-import { assertKnownPicture, assertPicture, knownRegion, putBack, repeated, withoutNeedlessUpscaling } from "./known-picture.ts";
+import { assertKnownPicture, assertPicture, knownRegion, putBack, withoutNeedlessUpscaling } from "./known-picture.ts";
 import { stageOf } from "./model-description.ts";
 import { resolveSampling, type SamplingOptions } from "./sampling-options.ts";
 
@@ -39,8 +40,8 @@ export async function* edit(parts: PipelineParts, options: EditOptions): AsyncGe
   const resolved = resolveSampling(inversion ? { ...sampling, sampler: "ddim" } : sampling, model, stage);
   const { count } = resolved.settings;
 
-  const picture = repeated(readImage(image, stage.imageSize), count);
-  const held = masked && knownRegion(masked, stage.imageSize, count);
+  const picture = repeatRows(readImage(image, stage.imageSize), count);
+  const holding = (side: number) => masked && { denoisedFn: knownRegion(masked, side, count).denoisedFn };
   const result = yield* runCascade(parts, {
     stage,
     resolved,
@@ -48,19 +49,14 @@ export async function* edit(parts: PipelineParts, options: EditOptions): AsyncGe
       const steps = process.timestepMap.filter((timestep) => timestep < strength * stage.process.numTimesteps).length;
       if (steps === 0) return { x: picture, steps };
       const from = steps - 1;
-      const holding = held && { denoisedFn: keepKnown(held.picture, held.known) };
-      if (inversion) return { x: picture, from, inversion, steps: from + steps, ...holding };
-      return { x: qSample(process, picture, from, noise(picture.dims)), from, steps, ...holding };
+      const held = holding(stage.imageSize);
+      if (inversion) return { x: picture, from, inversion, steps: from + steps, ...held };
+      return { x: qSample(process, picture, from, noise(picture.dims)), from, steps, ...held };
     },
-    ...(masked && {
-      holdLarge(side: number) {
-        const large = knownRegion(masked, side, count);
-        return { denoisedFn: keepKnown(large.picture, large.known) };
-      },
-    }),
+    holdLarge: holding,
     signal: options.signal,
   });
-  return masked ? { ...result, images: result.images.map((made) => ({ ...putBack(masked, made), seed: made.seed })) } : result;
+  return masked ? putBack(masked, result) : result;
 }
 
 function assertStrength(strength: number): number {

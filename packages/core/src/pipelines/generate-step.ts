@@ -1,5 +1,5 @@
 import { imagesFromTensor, type RgbImage } from "../image/index.ts";
-import type { SamplerStep } from "../samplers/index.ts";
+import type { Sampler, SamplerInput } from "../samplers/index.ts";
 import type { Tensor } from "../tensor.ts";
 import type { StageName } from "./model-components.ts";
 
@@ -28,23 +28,52 @@ export interface GenerateStep {
   readonly x: Tensor;
 }
 
-/** A sampler's step as one of a run, `before` of whose `total` steps were made before this sampler. */
-export function generateStep(
-  { step, steps, timestep, x, x0 }: SamplerStep,
-  {
-    stage,
-    before,
-    total,
-    seeds,
-  }: { readonly stage: GenerateStep["stage"]; readonly before: number; readonly total: number; readonly seeds: readonly number[] },
-): GenerateStep {
-  const isLast = step === steps - 1;
-  return {
-    ...{ stage, step: before + step + 1, steps: total, timestep, x, x0 },
-    get preview() {
-      return imagesWithSeeds(isLast ? x : x0, seeds);
-    },
-  };
+/** `onProgress` is told every finished step. */
+export type WithProgress<Options> = Options & { readonly onProgress?: (step: GenerateStep) => void };
+
+/** Where a sampler's steps belong in a run. */
+export interface PlaceInRun {
+  readonly stage: GenerateStep["stage"];
+  /** Steps of the run before this sampler, and of all its samplers. */
+  readonly before: number;
+  readonly total: number;
+  readonly seeds: readonly number[];
+}
+
+/**
+ * A sampler's way, its steps as those of the whole run.
+ *
+ * @returns where it ends, [count, 3, H, W]
+ */
+export async function* walkSampler(
+  sampler: Sampler,
+  input: SamplerInput,
+  { stage, before, total, seeds }: PlaceInRun,
+): AsyncGenerator<GenerateStep, Tensor, void> {
+  let last = input.x;
+  for await (const { step, steps, timestep, x, x0 } of sampler(input)) {
+    last = x;
+    const isLast = step === steps - 1;
+    yield {
+      ...{ stage, step: before + step + 1, steps: total, timestep, x, x0 },
+      get preview() {
+        return imagesWithSeeds(isLast ? x : x0, seeds);
+      },
+    };
+  }
+  return last;
+}
+
+/** Runs to the end, telling every finished step. */
+export async function finished<Result>(
+  run: AsyncGenerator<GenerateStep, Result, void>,
+  onProgress: ((step: GenerateStep) => void) | undefined,
+): Promise<Result> {
+  for (;;) {
+    const next = await run.next();
+    if (next.done) return next.value;
+    onProgress?.(next.value);
+  }
 }
 
 /** The pictures of a batch with their seeds. */

@@ -5,12 +5,12 @@ import { concatRows } from "../tensor.ts";
 import type { GenerateResult } from "./cascade.ts";
 import { clipScores } from "./clip.ts";
 import { type EditOptions, edit } from "./edit.ts";
-import type { GenerateStep } from "./generate-step.ts";
+import { finished, type GenerateStep, type WithProgress } from "./generate-step.ts";
 import { type InpaintOptions, inpaint } from "./inpaint.ts";
 import { type InterpolateOptions, type InterpolateResult, interpolate } from "./interpolate.ts";
 import { assertPicture } from "./known-picture.ts";
 import type { StageName } from "./model-components.ts";
-import { type GenerationDefaults, MissingNetworkError, type ModelDescription, type UpscalingDefaults } from "./model-description.ts";
+import { baseSizeOf, clipOf, type GenerationDefaults, type ModelDescription, type UpscalingDefaults } from "./model-description.ts";
 import type { ModelNetworks } from "./model-networks.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 import { textToImage } from "./text-to-image.ts";
@@ -27,9 +27,6 @@ export interface ClipScoreOptions {
   readonly prompt: string;
   readonly signal?: AbortSignal;
 }
-
-/** `onProgress` is told every finished step. */
-export type WithProgress<Options> = Options & { readonly onProgress?: (step: GenerateStep) => void };
 
 /**
  * A GLIDE model on a backend. Made by `loadGlide`. Calls may overlap; each is a run of its own.
@@ -63,8 +60,7 @@ export class Glide {
 
   /** Side in pixels of the base network's pictures, which an upsampler enlarges. */
   get baseSize(): number {
-    const { stages } = this.#parts.model;
-    return stages.get("base")?.imageSize ?? stages.get("base_inpaint")?.imageSize ?? this.imageSize;
+    return baseSizeOf(this.#parts.model) ?? this.imageSize;
   }
 
   /** The execution provider that really runs the networks, e.g. `"cpu"`. */
@@ -190,8 +186,7 @@ export class Glide {
   async clipScore({ images, prompt, signal }: ClipScoreOptions): Promise<number[]> {
     this.#assertUsable();
     const { model, networks } = this.#parts;
-    const { clip } = model;
-    if (!clip) throw new MissingNetworkError({ model: model.label, network: "clip" });
+    const clip = clipOf(model);
     if (typeof prompt !== "string" || prompt.trim() === "") throw new InvalidArgumentError({ argument: "prompt", received: prompt, expected: "a text" });
     if (!Array.isArray(images) || images.length === 0) throw new InvalidArgumentError({ argument: "images", received: images, expected: "a list of pictures" });
     const pictures = images.map((image) => readImage(assertPicture(image), clip.config.image.imageSize));
@@ -206,14 +201,5 @@ export class Glide {
 
   #assertUsable(): void {
     if (this.#disposed) throw new DisposedError("This pipeline");
-  }
-}
-
-/** Runs to the end. */
-async function finished<Result>(run: AsyncGenerator<GenerateStep, Result, void>, onProgress: ((step: GenerateStep) => void) | undefined): Promise<Result> {
-  for (;;) {
-    const next = await run.next();
-    if (next.done) return next.value;
-    onProgress?.(next.value);
   }
 }

@@ -1,4 +1,3 @@
-import { keepKnown } from "../diffusion/index.ts";
 import { assertPositiveInteger } from "../errors.ts";
 import type { Mask, RgbImage } from "../image/index.ts";
 import { repaint, repaintSteps } from "../samplers/index.ts";
@@ -39,23 +38,22 @@ export async function* inpaint(parts: PipelineParts, options: InpaintOptions): A
   assertPositiveInteger("resampling.jumpLength", jumpLength);
   assertPositiveInteger("resampling.resamplings", resamplings);
 
-  const { picture, known } = knownRegion(given, stage.imageSize, count);
+  const { picture, known, denoisedFn } = knownRegion(given, stage.imageSize, count);
   const result = yield* runCascade(parts, {
     stage,
     resolved,
     begin(process, noise) {
       const x = pureNoise(stage, count, noise);
-      if (!isImplicit)
-        return { x, steps: process.numTimesteps, denoisedFn: keepKnown(picture, known), conditions: { inpaint_image: picture, inpaint_mask: known } };
+      if (!isImplicit) return { x, steps: process.numTimesteps, denoisedFn, conditions: { inpaint_image: picture, inpaint_mask: known } };
       const jumps = { jumpLength, resamplings };
       return { x, steps: repaintSteps(process.numTimesteps - 1, jumps).length, sampler: repaint({ known: picture, mask: known, ...jumps }) };
     },
     holdLarge(side) {
       const large = knownRegion(given, side, count);
       const conditions = { inpaint_image: large.picture, inpaint_mask: large.known };
-      return { denoisedFn: keepKnown(large.picture, large.known), ...(resolved.upscaling?.stage.config.inpainting && { conditions }) };
+      return { denoisedFn: large.denoisedFn, ...(resolved.upscaling?.stage.config.inpainting && { conditions }) };
     },
     signal: options.signal,
   });
-  return { ...result, images: result.images.map((image) => ({ ...putBack(given, image), seed: image.seed })) };
+  return putBack(given, result);
 }

@@ -1,6 +1,8 @@
+import { keepKnown } from "../diffusion/index.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { assertMask, blendByMask, type Mask, type RgbImage, readImage, resize, resizePil, rgbImage } from "../image/index.ts";
-import { concatRows, mapTensor, type Tensor, tensor } from "../tensor.ts";
+import { mapTensor, repeatRows, type Tensor, tensor } from "../tensor.ts";
+import type { GenerateResult } from "./cascade.ts";
 import type { StageDescription } from "./model-description.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 
@@ -16,6 +18,8 @@ export interface KnownRegion {
   readonly picture: Tensor;
   /** [count, 1, side, side]: 1 where the picture is known, 0 where any of what a pixel covers is to be made anew. */
   readonly known: Tensor;
+  /** Puts what is known into each predicted picture. */
+  readonly denoisedFn: (x0: Tensor) => Tensor;
 }
 
 /**
@@ -61,14 +65,21 @@ export function assertPicture(image: unknown): RgbImage {
 /** The picture and its mask at a network's size. The aspect ratio is not kept, as in the reference's notebook. */
 export function knownRegion({ image, mask }: KnownPicture, side: number, count: number): KnownRegion {
   const shares = tensor([1, 1, mask.height, mask.width], Float32Array.from(mask.data));
-  const known = mapTensor(resize(shares, [side, side], "area"), (share) => (share > 0 ? 0 : 1));
-  return { picture: repeated(readImage(image, side), count), known: repeated(known, count) };
+  const known = repeatRows(
+    mapTensor(resize(shares, [side, side], "area"), (share) => (share > 0 ? 0 : 1)),
+    count,
+  );
+  const picture = repeatRows(readImage(image, side), count);
+  return { picture, known, denoisedFn: keepKnown(picture, known) };
 }
 
 /** What was made, at the picture's own size, with everything that was to stay byte for byte as it was. */
-export function putBack({ image, mask }: KnownPicture, made: RgbImage): RgbImage {
-  const fitting = made.width === image.width && made.height === image.height ? made : resizePil(made, image, "bicubic");
-  return blendByMask(image, fitting, mask);
+export function putBack<Result extends Pick<GenerateResult, "images">>({ image, mask }: KnownPicture, result: Result): Result {
+  const images = result.images.map((made) => {
+    const fitting = made.width === image.width && made.height === image.height ? made : resizePil(made, image, "bicubic");
+    return { ...made, ...blendByMask(image, fitting, mask) };
+  });
+  return { ...result, images };
 }
 
 /** A picture that is no larger than the base network's needs no upsampler, unless someone asks for it. */
@@ -78,9 +89,4 @@ export function withoutNeedlessUpscaling<Options extends SamplingOptions>(
   { imageSize }: StageDescription,
 ): Options {
   return options.upscale === undefined && Math.max(width, height) <= imageSize ? { ...options, upscale: false } : options;
-}
-
-/** One row as so many. */
-export function repeated(row: Tensor, count: number): Tensor {
-  return concatRows(new Array<Tensor>(count).fill(row));
 }

@@ -1,9 +1,8 @@
-import { InvalidArgumentError } from "../errors.ts";
 import { admClassifierGuidanceGraph, admGraph } from "../networks/index.ts";
 import { type ModelSource, openModelFiles } from "../weights/index.ts";
 import { Adm } from "./adm.ts";
 import { readAdmDescription } from "./adm-model.ts";
-import type { LoadGlideOptions } from "./load-glide.ts";
+import { assertBackend, type LoadGlideOptions } from "./load-glide.ts";
 
 export type LoadAdmOptions = Omit<LoadGlideOptions, "keepLoaded">;
 
@@ -20,8 +19,7 @@ export type LoadAdmOptions = Omit<LoadGlideOptions, "keepLoaded">;
  * ```
  */
 export async function loadAdm(source: ModelSource, { backend, signal }: LoadAdmOptions): Promise<Adm> {
-  if (typeof backend?.compile !== "function")
-    throw new InvalidArgumentError({ argument: "backend", received: backend, expected: "a backend such as onnx() of @glissade/backend-onnx" });
+  assertBackend(backend);
   const options = signal ? { signal } : {};
   const files = await openModelFiles(source, options);
   const model = await readAdmDescription(files);

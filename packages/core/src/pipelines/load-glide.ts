@@ -32,8 +32,7 @@ export interface LoadGlideOptions {
  * ```
  */
 export async function loadGlide(source: ModelSource, { backend, keepLoaded, signal }: LoadGlideOptions): Promise<Glide> {
-  if (typeof backend?.compile !== "function")
-    throw new InvalidArgumentError({ argument: "backend", received: backend, expected: "a backend such as onnx() of @glissade/backend-onnx" });
+  assertBackend(backend);
   const files = await openModelFiles(source, signal ? { signal } : {});
   const model = await readModelDescription(files);
   const networks = new ModelNetworks({ files, backend, model, keepLoaded: keepLoaded ?? 4 * parameterCount(model) < smallModelBytes });
@@ -41,4 +40,10 @@ export async function loadGlide(source: ModelSource, { backend, keepLoaded, sign
   const [first] = model.stages.keys();
   if (first !== undefined) await (await networks.stage(first, signal)).release();
   return new Glide({ model, backend, networks });
+}
+
+/** @throws InvalidArgumentError where it is none */
+export function assertBackend(backend: Backend): void {
+  if (typeof backend?.compile !== "function")
+    throw new InvalidArgumentError({ argument: "backend", received: backend, expected: "a backend such as onnx() of @glissade/backend-onnx" });
 }

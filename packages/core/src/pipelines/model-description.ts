@@ -65,6 +65,17 @@ export function stageOf({ label, stages }: Pick<ModelDescription, "label" | "sta
   throw new MissingNetworkError({ model: label, network: name });
 }
 
+/** @throws MissingNetworkError */
+export function clipOf({ label, clip }: Pick<ModelDescription, "label" | "clip">): ClipDescription {
+  if (clip) return clip;
+  throw new MissingNetworkError({ model: label, network: "clip" });
+}
+
+/** Side of the base networks' pictures; undefined for an upsampler alone. */
+export function baseSizeOf({ stages }: Pick<ModelDescription, "stages">): number | undefined {
+  return (stages.get("base") ?? stages.get("base_inpaint"))?.imageSize;
+}
+
 const fallbackDefaults: GenerationDefaults = { sampler: "ddim", steps: 50, guidanceScale: 3 };
 /** GLIDE's text-to-image notebook. */
 const fallbackUpscaling: UpscalingDefaults = { sampler: "ddim", steps: "fast27", guidanceScale: 1, temperature: 0.997 };
@@ -124,7 +135,8 @@ async function readClip(files: ModelFiles): Promise<ClipDescription> {
   });
 }
 
-function readDefaults<T extends GenerationDefaults>(json: unknown, fallback: T): GenerationDefaults {
+/** What an index says of a network's sampling, and the fallback for what it does not. */
+export function readDefaults(json: unknown, fallback: GenerationDefaults): GenerationDefaults {
   if (typeof json !== "object" || json === null) return fallback;
   const { sampler, steps, guidance_scale: guidanceScale } = json as Readonly<Record<string, unknown>>;
   return {

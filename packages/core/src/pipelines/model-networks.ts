@@ -4,7 +4,7 @@ import { clipGuidanceGraph, clipImageGraph, clipPrefix, clipTextGraph, clipThrou
 import { sizeOf } from "../tensor.ts";
 import { joinWeights, type ModelFiles } from "../weights/index.ts";
 import type { StageName } from "./model-components.ts";
-import { type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription, stageOf } from "./model-description.ts";
+import { baseSizeOf, type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription, stageOf } from "./model-description.ts";
 import { type Lease, SharedResource } from "./shared-resource.ts";
 
 /** A stage of the model on a backend: what reads the text, and what denoises. */
@@ -64,8 +64,8 @@ export class ModelNetworks {
 }
 
 /** Side of the pictures that an upsampler enlarges: the base network's, or a quarter of its own, as GLIDE's. */
-export function lowResolutionSide({ stages }: ModelDescription, upsampler: StageDescription): number {
-  return stages.get("base")?.imageSize ?? stages.get("base_inpaint")?.imageSize ?? upsampler.imageSize / 4;
+export function lowResolutionSide(model: ModelDescription, upsampler: StageDescription): number {
+  return baseSizeOf(model) ?? upsampler.imageSize / 4;
 }
 
 /** Of all networks that denoise. */

@@ -3,7 +3,7 @@ import type { GradientGuidance } from "../guidance/index.ts";
 import { assertSeed, imageSeeds, randomSeed } from "../random/index.ts";
 import type { GlideTokenizer } from "../text/index.ts";
 import { type ClipGuidanceOptions, type ClipGuidanceSettings, type ResolvedClipGuidance, resolveClipGuidance } from "./clip.ts";
-import { MissingNetworkError, type ModelDescription, type StageDescription } from "./model-description.ts";
+import { clipOf, type ModelDescription, type StageDescription } from "./model-description.ts";
 import { type ResolvedSampler, resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
 import { type ResolvedUpscaling, resolveUpscaling, type UpscalingOptions, type UpscalingSettings } from "./upscaling-options.ts";
 
@@ -162,12 +162,12 @@ function assertText(argument: string, value: unknown): string {
   return value;
 }
 
-function assertKeepBest(keepBest: number | undefined, prompt: SamplingOptions["prompt"], count: number, { label, clip }: ModelDescription): number | undefined {
+function assertKeepBest(keepBest: number | undefined, prompt: SamplingOptions["prompt"], count: number, model: ModelDescription): number | undefined {
   if (keepBest === undefined) return undefined;
   if (!(Number.isInteger(keepBest) && keepBest >= 1 && keepBest <= count))
     throw new InvalidArgumentError({ argument: "keepBest", received: keepBest, expected: `an integer from 1 to count (${count})` });
   if (typeof prompt !== "string") throw new InvalidArgumentError({ argument: "keepBest", received: keepBest, expected: "a run with one prompt" });
-  if (!clip) throw new MissingNetworkError({ model: label, network: "clip" });
+  clipOf(model); // it judges
   return keepBest;
 }
 
@@ -186,11 +186,10 @@ export interface GenerateWarning {
 export function truncationWarnings(
   tokenizer: GlideTokenizer,
   { config }: StageDescription,
-  { prompt, negativePrompt }: Pick<SamplingSettings, "prompt" | "negativePrompt">,
+  { prompts, settings: { negativePrompt } }: Pick<ResolvedSampling, "prompts" | "settings">,
 ): GenerateWarning[] {
   const context = config.text?.textContext ?? 0;
-  const prompts = prompt === null ? [] : typeof prompt === "string" ? [prompt] : prompt.map((part) => part.prompt);
-  return [...prompts.map((text) => ["prompt", text] as const), ["negativePrompt", negativePrompt] as const].flatMap(([argument, text]) =>
+  return [...prompts.map(([text]) => ["prompt", text] as const), ["negativePrompt", negativePrompt] as const].flatMap(([argument, text]) =>
     tokenizer.paddedTokensAndMask(text, context).truncated
       ? [{ argument, message: `${argument} ${display(text)} has more than ${context} tokens; the network does not see its end.` }]
       : [],

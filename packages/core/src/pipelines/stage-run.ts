@@ -1,13 +1,13 @@
 import { dynamicThresholding, type GaussianDiffusion } from "../diffusion/index.ts";
-import { classifierFree, type GradientGuidance, type Guidance, scaledGradient } from "../guidance/index.ts";
+import { classifierFree, type Guidance } from "../guidance/index.ts";
 import type { NoiseSource } from "../random/index.ts";
-import { ddimInversion, type Gradient, type GradientRule, type Sampler, type SamplerInput, withGradient } from "../samplers/index.ts";
+import { ddimInversion, type Sampler } from "../samplers/index.ts";
 import type { Tensor } from "../tensor.ts";
 import type { GlideTokenizer } from "../text/index.ts";
-import { guidedDenoiser, progressAt } from "./denoiser.ts";
-import { type GenerateStep, generateStep } from "./generate-step.ts";
+import { guidedDenoiser, type LeadingGradients, ledByGradients } from "./denoiser.ts";
+import { type GenerateStep, walkSampler } from "./generate-step.ts";
 import type { OpenStage } from "./model-networks.ts";
-import { encodeText, type TextFeatures } from "./text-condition.ts";
+import { textFeatures } from "./text-condition.ts";
 
 /** What a stage of the model is asked for. */
 export interface StageRunOptions {
@@ -35,7 +35,7 @@ export interface StageRunOptions {
   /** What the network sees beside x, one row a picture. */
   readonly conditions?: Readonly<Record<string, Tensor>>;
   /** Rules whose gradients lead the samples, and how the sampler takes them in. */
-  readonly gradient?: { readonly rules: readonly GradientGuidance[]; readonly rule: GradientRule };
+  readonly gradient?: LeadingGradients;
   /** Steps of this run before this stage, and of all stages. */
   readonly before: number;
   readonly total: number;
@@ -48,31 +48,17 @@ export interface StageRunOptions {
  * @returns the pictures, [count, 3, H, W]
  */
 export async function* runStage(options: StageRunOptions): AsyncGenerator<GenerateStep, Tensor, void> {
-  const { process, sampler, from, noise, gradient, inversion, signal } = options;
+  const { stage, process, sampler, from, noise, total, seeds, gradient, inversion, signal } = options;
   const plain = await denoiserOf(options);
-  const denoise = gradient && gradient.rules.length > 0 ? withGradient(process, plain, gradientOf(options, gradient.rules), gradient.rule) : plain;
+  const denoise = gradient ? ledByGradients(process, plain, gradient, signal) : plain;
+  const place = { stage: stage.description.name, total, seeds };
   const walk = { process, noise, ...(from !== undefined && { from }), ...(signal && { signal }) };
   let { x, before } = options;
   if (inversion) {
-    x = yield* walked(options, ddimInversion(), { ...walk, denoise: await sourceDenoiser(options, inversion), x }, before);
+    x = yield* walkSampler(ddimInversion(), { ...walk, denoise: await sourceDenoiser(options, inversion), x }, { ...place, before });
     before += from ?? process.numTimesteps - 1;
   }
-  return yield* walked(options, sampler, { ...walk, denoise, x }, before);
-}
-
-/** A sampler's way, its steps as those of the whole run. */
-async function* walked(
-  { stage, total, seeds }: StageRunOptions,
-  sampler: Sampler,
-  input: SamplerInput,
-  before: number,
-): AsyncGenerator<GenerateStep, Tensor, void> {
-  let { x } = input;
-  for await (const step of sampler(input)) {
-    x = step.x;
-    yield generateStep(step, { stage: stage.description.name, before, total, seeds });
-  }
-  return x;
+  return yield* walkSampler(sampler, { ...walk, denoise, x }, { ...place, before });
 }
 
 /** The network under the source's prompt alone: guidance would lead away from the picture that is to be found again (Mokady et al. 2022, arXiv 2211.09794, section 3.1). */
@@ -80,18 +66,14 @@ function sourceDenoiser({ denoisedFn: _held, ...options }: StageRunOptions, { so
   return denoiserOf({ ...options, prompts: [[sourcePrompt, 1]], guidance: classifierFree({ scale: 1 }) });
 }
 
-function gradientOf({ process, signal }: StageRunOptions, rules: readonly GradientGuidance[]): Gradient {
-  return (x, index) => scaledGradient(rules, { x, timestep: process.timestepMap[index] ?? 0, progress: progressAt(process, index) }, signal);
-}
-
 async function denoiserOf(options: StageRunOptions) {
-  const { stage, process, guidance, prompts, x, thresholding, denoisedFn, conditions, signal } = options;
+  const { stage, process, guidance, tokenizer, prompts, negativePrompt, x, thresholding, denoisedFn, conditions, signal } = options;
   const { meanType, varianceType, clipDenoised } = stage.description;
   return guidedDenoiser({
     process,
     network: stage.network,
     guidance,
-    features: await featuresOf(options),
+    features: await textFeatures(stage, tokenizer, [...prompts.map(([prompt]) => prompt), negativePrompt], signal),
     weights: prompts.map(([, weight]) => weight),
     count: x.dims[0] ?? 0,
     meanType,
@@ -101,16 +83,4 @@ async function denoiserOf(options: StageRunOptions) {
     ...(conditions && { conditions }),
     ...(signal && { signal }),
   });
-}
-
-/** One row a prompt, then the negative one. Nothing for a network without text. */
-async function featuresOf({ stage, tokenizer, prompts, negativePrompt, signal }: StageRunOptions): Promise<TextFeatures> {
-  const context = stage.description.config.text?.textContext;
-  if (!stage.text || context === undefined) return new Map();
-  const texts = [...prompts.map(([prompt]) => prompt), negativePrompt];
-  return encodeText(
-    stage.text,
-    texts.map((text) => tokenizer.paddedTokensAndMask(text, context)),
-    signal,
-  );
 }

@@ -1,7 +1,8 @@
 import type { Executable } from "../backend.ts";
 import { type AnyTensor, concatRows, rows, type Tensor, typedTensor } from "../tensor.ts";
-import type { GlideTokenRow } from "../text/index.ts";
+import type { GlideTokenizer, GlideTokenRow } from "../text/index.ts";
 import { assertFloat32 } from "./float32.ts";
+import type { OpenStage } from "./model-networks.ts";
 
 /** What the network is given of the text at every step: the projection and each attention layer's keys and values, one row a text. */
 export type TextFeatures = ReadonlyMap<string, Tensor>;
@@ -20,6 +21,22 @@ export async function encodeText(executable: Executable, texts: readonly GlideTo
   const dims = [texts.length, length];
   const results = await executable.run({ tokens: typedTensor("int64", dims, tokens), mask: typedTensor("bool", dims, mask) }, signal ? { signal } : {});
   return new Map(Object.entries(results).flatMap(([name, value]: [string, AnyTensor]) => (name === "xf_out" ? [] : [[name, assertFloat32(name, value)]])));
+}
+
+/** One row a text for a stage's network; nothing for a network that reads none. */
+export async function textFeatures(
+  { text, description }: Pick<OpenStage, "text" | "description">,
+  tokenizer: GlideTokenizer,
+  texts: readonly string[],
+  signal?: AbortSignal,
+): Promise<TextFeatures> {
+  const context = description.config.text?.textContext;
+  if (!text || context === undefined) return new Map();
+  return encodeText(
+    text,
+    texts.map((each) => tokenizer.paddedTokensAndMask(each, context)),
+    signal,
+  );
 }
 
 /** The features for a batch of pictures: text row `texts[k]` for picture k. */

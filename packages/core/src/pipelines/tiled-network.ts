@@ -19,31 +19,25 @@ export interface Tiling {
 export function tiledNetwork(network: Executable, { side, lowSide }: Tiling): Executable {
   const factor = side / lowSide;
   const weights = feather(side);
+  const one = tensor([1, 1, side, side], new Float32Array(side * side).fill(1));
   return {
     async run({ x, low_res: lowRes, ...rest }, options) {
       const [large, small] = [assertFloat32("x", x), assertFloat32("low_res", lowRes)];
       const [count = 0, , height = 0, width = 0] = small.dims;
       let sum: Tensor | undefined;
-      const total = new Float32Array(height * width * factor * factor);
+      const total = tensor([1, 1, height * factor, width * factor]);
       for (const top of tileStarts(height, lowSide)) {
         for (const left of tileStarts(width, lowSide)) {
-          const tile: Record<string, AnyTensor> = {
-            ...rest,
-            x: crop(large, { top: top * factor, left: left * factor, side }),
-            low_res: crop(small, { top, left, side: lowSide }),
-          };
+          const square = { top: top * factor, left: left * factor, side };
+          const tile: Record<string, AnyTensor> = { ...rest, x: crop(large, square), low_res: crop(small, { top, left, side: lowSide }) };
           const output = assertFloat32("output", (await network.run(tile, options)).output);
           sum ??= tensor([count, output.dims[1] ?? 0, height * factor, width * factor]);
-          addWeighted(sum, output, weights, { top: top * factor, left: left * factor, side });
-          addWeighted({ ...sum, dims: [1, 1, height * factor, width * factor], data: total }, tensor([1, 1, side, side], weights), ones(side), {
-            top: top * factor,
-            left: left * factor,
-            side,
-          });
+          addWeighted(sum, output, weights, square);
+          addWeighted(total, one, weights, square);
         }
       }
       const { dims, data } = sum ?? tensor([0, 0, 0, 0]);
-      return { output: { dtype: "float32", dims, data: data.map((value, i) => value / (total[i % total.length] as number)) } };
+      return { output: { dtype: "float32", dims, data: data.map((value, i) => value / (total.data[i % total.data.length] as number)) } };
     },
     dispose: () => network.dispose(),
   };
@@ -88,8 +82,4 @@ function addWeighted({ dims, data }: Tensor, tile: Tensor, weights: Float32Array
 function feather(side: number): Float32Array {
   const line = Array.from({ length: side }, (_, i) => (Math.min(i, side - 1 - i) + 1) / (side / 2));
   return Float32Array.from({ length: side * side }, (_, i) => (line[Math.floor(i / side)] as number) * (line[i % side] as number));
-}
-
-function ones(side: number): Float32Array {
-  return new Float32Array(side * side).fill(1);
 }

@@ -2,13 +2,14 @@ import { InvalidArgumentError } from "../errors.ts";
 import { extendCanvas, type RgbImage, rgbImage, tensorFromImages } from "../image/index.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
 import { spacedProcess } from "../samplers/index.ts";
+import { repeatRows } from "../tensor.ts";
 import type { PipelineParts } from "./cascade.ts";
 import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "./generate-step.ts";
-import { assertPicture, repeated } from "./known-picture.ts";
+import { assertPicture } from "./known-picture.ts";
 import { lowResolutionSide } from "./model-networks.ts";
 import { resolvePrompt, type SamplingOptions } from "./sampling-options.ts";
 import { upscaleStage } from "./upscale.ts";
-import { resolveUpscaling, type UpscalingOptions, type UpscalingSettings } from "./upscaling-options.ts";
+import { type UpscalingOptions, type UpscalingSettings, upscalingBy } from "./upscaling-options.ts";
 
 /** Largest side of a picture that is enlarged, in pixels. */
 const largestSide = 1024;
@@ -39,8 +40,7 @@ export async function* upscaleImage({ model, networks }: PipelineParts, options:
     });
   }
   const { prompt, prompts, negativePrompt, count, seed } = resolvePrompt({ prompt: null, ...options });
-  const upscaling = resolveUpscaling(options, model);
-  if (!upscaling) throw new InvalidArgumentError({ argument: "options", received: options, expected: "options of the upsampler" });
+  const upscaling = upscalingBy(options, model, "upsampler");
   const process = spacedProcess(upscaling.stage.process, upscaling.settings.steps, upscaling.settings.spacing);
   const seeds = imageSeeds(seed, count);
   options.signal?.throwIfAborted();
@@ -55,7 +55,7 @@ export async function* upscaleImage({ model, networks }: PipelineParts, options:
     negativePrompt,
     seeds,
     noise: perImageNoise(seeds),
-    lowRes: repeated(tensorFromImages([paddedTo(image, lowSide)]), count),
+    lowRes: repeatRows(tensorFromImages([paddedTo(image, lowSide)]), count),
     lowSide,
     before: 0,
     total: process.numTimesteps,

@@ -18,29 +18,40 @@ export interface ResolvedUpscaling extends Omit<ResolvedSampler, "settings"> {
   readonly settings: UpscalingSettings;
 }
 
+type UpsamplerName = Extract<StageName, "upsampler" | "upsampler_inpaint">;
+
 /**
  * The upsampler's part of a run: undefined where it is left out, or where the model has none and nobody asked for one.
  *
- * @param preferred `upsampler_inpaint` where a picture is partly known; the plain upsampler takes its place in a model without it
- * @throws InvalidArgumentError or UnknownNameError for an option that is wrong; MissingNetworkError where the model has no upsampler and one is asked for
+ * @throws as `upscalingBy`
  */
 export function resolveUpscaling(
   options: boolean | UpscalingOptions | undefined,
-  { label, stages, upscaling }: ModelDescription,
-  preferred: Extract<StageName, "upsampler" | "upsampler_inpaint"> = "upsampler",
+  model: ModelDescription,
+  preferred: UpsamplerName,
 ): ResolvedUpscaling | undefined {
-  if (options === false) return undefined;
-  const given = options === true ? {} : options;
-  if (given !== undefined && (typeof given !== "object" || given === null))
+  if (options === false || (options === undefined && !upsamplerOf(model, preferred))) return undefined;
+  return upscalingBy(options === undefined || options === true ? {} : options, model, preferred);
+}
+
+/**
+ * An upsampler's run.
+ *
+ * @param preferred `upsampler_inpaint` where a picture is partly known; the plain upsampler takes its place in a model without it
+ * @throws InvalidArgumentError or UnknownNameError for an option that is wrong; MissingNetworkError where the model has no upsampler
+ */
+export function upscalingBy(options: UpscalingOptions, model: ModelDescription, preferred: UpsamplerName): ResolvedUpscaling {
+  if (typeof options !== "object" || options === null)
     throw new InvalidArgumentError({ argument: "upscale", received: options, expected: "true, false, or options of the upsampler" });
-  const stage = stages.get(preferred) ?? stages.get("upsampler");
-  if (!stage) {
-    if (options === undefined) return undefined;
-    throw new MissingNetworkError({ model: label, network: "upsampler" });
-  }
-  const { settings, ...parts } = resolveSampler(given ?? {}, upscaling, stage.process.numTimesteps);
-  const temperature = given?.temperature ?? upscaling.temperature;
+  const stage = upsamplerOf(model, preferred);
+  if (!stage) throw new MissingNetworkError({ model: model.label, network: "upsampler" });
+  const { settings, ...parts } = resolveSampler(options, model.upscaling, stage.process.numTimesteps);
+  const { temperature = model.upscaling.temperature } = options;
   if (!(temperature > 0 && temperature <= 2))
     throw new InvalidArgumentError({ argument: "temperature", received: temperature, expected: "a number above 0 and up to 2, usually 0.997" });
   return { ...parts, stage, settings: { ...settings, temperature } };
+}
+
+function upsamplerOf({ stages }: ModelDescription, preferred: UpsamplerName): StageDescription | undefined {
+  return stages.get(preferred) ?? stages.get("upsampler");
 }
