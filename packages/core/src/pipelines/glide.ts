@@ -203,3 +203,6 @@ export class Glide {
     if (this.#disposed) throw new DisposedError("This pipeline");
   }
 }
+
+/** What can be done with a loaded model, wherever it runs: a `Glide`, or one in a worker. */
+export type GlideLike = Pick<Glide, keyof Glide>;

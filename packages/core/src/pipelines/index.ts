@@ -4,7 +4,7 @@ export type { ClipGuidanceOptions, ClipGuidanceSettings } from "./clip.ts";
 export type { EditOptions } from "./edit.ts";
 export { NumericalError } from "./float32.ts";
 export type { GeneratedImage, GenerateStep, WithProgress } from "./generate-step.ts";
-export { type ClipScoreOptions, Glide } from "./glide.ts";
+export { type ClipScoreOptions, Glide, type GlideLike } from "./glide.ts";
 export type { InpaintOptions } from "./inpaint.ts";
 export type { InterpolateOptions, InterpolateResult } from "./interpolate.ts";
 export { type LoadAdmOptions, loadAdm } from "./load-adm.ts";

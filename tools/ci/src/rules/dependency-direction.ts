@@ -5,6 +5,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@glissade/model-emoji": [],
   "@glissade/backend-onnx": ["@glissade/core"],
   "@glissade/train": ["@glissade/core"],
+  "@glissade/react": ["@glissade/core"],
+  "@glissade/ai-sdk": ["@glissade/core", "@glissade/backend-onnx"],
   glissade: ["@glissade/core", "@glissade/backend-onnx", "@glissade/train", "@glissade/model-emoji", "@glissade/vocabularies"],
 };
 
