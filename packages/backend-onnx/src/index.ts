@@ -1,6 +1,14 @@
-export { ExecutionError, GraphCompileError, type ProviderFailure, ProviderUnavailableError } from "./errors.ts";
+export {
+  DeviceLimitError,
+  DeviceLostError,
+  EmptyOutputError,
+  ExecutionError,
+  GraphCompileError,
+  type ProviderFailure,
+  ProviderUnavailableError,
+  RuntimeMissingError,
+} from "./errors.ts";
 export { type OnnxBackend, onnx } from "./onnx-backend.ts";
 export { type OnnxModelFile, toOnnxModel } from "./onnx-model.ts";
 export type { OnnxOptions } from "./options.ts";
 export { type ExecutionProvider, executionProviders, type ProviderChoice } from "./providers.ts";
-export { RuntimeMissingError } from "./runtime.ts";

@@ -66,6 +66,11 @@ export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
 }
 
+/** A node's name in the file, by which sessions can be told of it. */
+export function nodeName({ operator }: OnnxNode, index: number): string {
+  return `${operator}_${index}`;
+}
+
 /** The model as an ONNX file's bytes. */
 export function encodeModel(model: OnnxModel): Uint8Array {
   const writer = new PbfWriter();
@@ -77,7 +82,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
 }
 
 function writeGraph(model: OnnxModel, writer: PbfWriter): void {
-  for (const [index, node] of model.nodes.entries()) writer.writeMessage(field.graph.node, writeNode, { ...node, name: `${node.operator}_${index}` });
+  for (const [index, node] of model.nodes.entries()) writer.writeMessage(field.graph.node, writeNode, { ...node, name: nodeName(node, index) });
   writer.writeStringField(field.graph.name, model.name);
   for (const initializer of model.initializers) writer.writeMessage(field.graph.initializer, writeInitializer, initializer);
   for (const input of model.inputs) writer.writeMessage(field.graph.input, writeValueInfo, input);

@@ -210,7 +210,7 @@ describe("execution providers", () => {
   it("are refused where they do not exist, with the list of those that do", () => {
     const open = () => onnx({ providers: ["cudaa" as "cuda"] });
     expect(open).toThrow(UnknownNameError);
-    expect(open).toThrow('There is no execution provider "cudaa"; known: cpu, cuda, tensorrt, webgpu, dml, coreml. Did you mean "cuda"?');
+    expect(open).toThrow('There is no execution provider "cudaa"; known: cpu, cuda, tensorrt, webgpu, dml, coreml, wasm, webnn. Did you mean "cuda"?');
     expect(() => onnx({ providers: [] })).toThrow(InvalidArgumentError);
   });
 });

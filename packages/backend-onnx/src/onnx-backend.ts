@@ -1,11 +1,12 @@
 import { type Backend, type CompileOptions, DisposedError, type Executable, type Graph, type WeightSource } from "@glissade/core";
+import { platform } from "#platform";
+import { assertWithinLimits } from "./device-limits.ts";
 import { GraphCompileError, type ProviderFailure } from "./errors.ts";
 import { OnnxExecutable } from "./onnx-executable.ts";
 import { toOnnxModel } from "./onnx-model.ts";
-import { checkOptions, type OnnxOptions, sessionOptions } from "./options.ts";
-import { chooseProvider, type ExecutionProvider, type ProviderChoice, providerName } from "./providers.ts";
+import { type CheckedOptions, checkOptions, type OnnxOptions, sessionOptions } from "./options.ts";
+import { type ChosenProvider, chooseProvider, type ExecutionProvider, providerName } from "./providers.ts";
 import { canPass } from "./run-tensors.ts";
-import { loadRuntime, type Runtime } from "./runtime.ts";
 import { openSession } from "./session.ts";
 
 /** Runs graphs on ONNX Runtime. */
@@ -19,9 +20,10 @@ export interface OnnxBackend extends Backend {
 }
 
 /**
- * A backend on ONNX Runtime in Node.
+ * A backend on ONNX Runtime: native in Node, WebAssembly or WebGPU in browsers.
  *
- * Runs are started in the order of their calls and executed one after another: the native call keeps JavaScript's thread busy until it returns.
+ * Runs are started in the order of their calls and executed one after another. In Node, and on WebAssembly, a run keeps JavaScript's thread busy until it
+ * returns: in a page the backend belongs into a worker.
  *
  * @throws UnknownNameError for a provider that does not exist. @throws InvalidArgumentError for any other option that is out of range.
  * @example
@@ -34,24 +36,18 @@ export interface OnnxBackend extends Backend {
  * ```
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
-  return new OnnxRuntimeBackend(checkOptions(options));
-}
-
-interface Opened {
-  readonly runtime: Runtime;
-  readonly choice: ProviderChoice;
-  readonly passedOver: readonly ProviderFailure[];
+  return new OnnxRuntimeBackend(checkOptions(platform, options));
 }
 
 class OnnxRuntimeBackend implements OnnxBackend {
   readonly name = "onnx";
-  readonly #options: ReturnType<typeof checkOptions>;
+  readonly #options: CheckedOptions;
   readonly #executables = new Set<Executable>();
-  #opening: Promise<Opened> | undefined;
-  #opened: Opened | undefined;
+  #opening: Promise<ChosenProvider> | undefined;
+  #opened: ChosenProvider | undefined;
   #disposed = false;
 
-  constructor(options: ReturnType<typeof checkOptions>) {
+  constructor(options: CheckedOptions) {
     this.#options = options;
   }
 
@@ -71,15 +67,20 @@ class OnnxRuntimeBackend implements OnnxBackend {
     this.#assertUsable();
     signal?.throwIfAborted();
     assertPassable(graph, name);
-    const { runtime, choice } = await this.#open();
+    const { runtime, choice, device, inTurn } = await this.#open();
+    if (device?.lost) throw device.lost;
+    if (device) assertWithinLimits(graph, device.limits, name, new Map());
     const model = await toOnnxModel(graph, weights, { name, fixedShapes: this.#options.memory !== "small", ...(signal ? { signal } : {}) });
     signal?.throwIfAborted();
-    const session = await openSession(runtime, model, sessionOptions(this.#options, choice), name);
+    const session = await inTurn(() => openSession(runtime, model, sessionOptions(this.#options, choice, model), name));
     const executable = new OnnxExecutable({
       graph,
       name,
       runtime,
       session,
+      device,
+      inTurn,
+      refuseZeros: platform.name === "browser" && providerName(choice) !== "wasm" && this.#options.refuseZeros !== false,
       outputNames: model.outputNames,
       onDispose: () => this.#executables.delete(executable),
       profiled: this.#options.profile !== undefined,
@@ -98,13 +99,11 @@ class OnnxRuntimeBackend implements OnnxBackend {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await Promise.all([...this.#executables].map((executable) => executable.dispose()));
+    (await this.#opening?.catch(() => undefined))?.device?.destroy();
   }
 
-  async #open(): Promise<Opened> {
-    this.#opening ??= (async () => {
-      const runtime = await loadRuntime(this.#options.logSeverityLevel);
-      return { runtime, ...(await chooseProvider(runtime, this.#options.providers)) };
-    })();
+  async #open(): Promise<ChosenProvider> {
+    this.#opening ??= chooseProvider(platform, this.#options);
     this.#opened = await this.#opening;
     return this.#opened;
   }
@@ -118,6 +117,8 @@ function assertPassable(graph: Graph, name: string): void {
   const types = [...graph.inputs, ...graph.outputs.map((output) => ({ name: output.name, dtype: graph.types.get(output.value)?.dtype ?? "float32" }))];
   for (const { name: value, dtype } of types) {
     if (!canPass(dtype))
-      throw new GraphCompileError(`${name} has ${JSON.stringify(value)} of type ${dtype}, which onnxruntime-node cannot pass; cast it within the graph.`);
+      throw new GraphCompileError(
+        `${name} has ${JSON.stringify(value)} of type ${dtype}, which ONNX Runtime's JavaScript cannot pass; cast it within the graph.`,
+      );
   }
 }

@@ -1,6 +1,6 @@
 import { type AnyTensor, bytesOfTensor, type Dim, type Graph, type GraphNode, type OperationName, type ValueType, type WeightSource } from "@glissade/core";
 import { GraphCompileError } from "./errors.ts";
-import { elementType, encodeModel, type OnnxInitializer, type OnnxNode } from "./model-proto.ts";
+import { elementType, encodeModel, nodeName, type OnnxInitializer, type OnnxNode } from "./model-proto.ts";
 import { node, type OnnxOperation, type OnnxScope, type OperationCall, type OperationKernel, operationKernels } from "./operation-kernels.ts";
 import { weightInitializers } from "./weight-initializers.ts";
 
@@ -25,6 +25,8 @@ export interface OnnxModelFile {
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
   /** The ONNX name of each result by its name in the graph. They differ only where a result's name is taken by an input. */
   readonly outputNames: ReadonlyMap<string, string>;
+  /** Names of the nodes that are too coarse on graphics devices: WGSL allows sine and cosine an error of 2^-11, and any beyond pi, where timestep embeddings take angles to 1000. */
+  readonly angleNodes: readonly string[];
 }
 
 /**
@@ -56,7 +58,8 @@ export async function toOnnxModel(
     initializers: writer.initializers,
     nodes: writer.nodes,
   });
-  return { bytes, weightsDirectory: placed.directory, externalData: placed.externalData, outputNames: outputs };
+  const angleNodes = writer.nodes.flatMap((written, index) => (written.operator === "Sin" || written.operator === "Cos" ? [nodeName(written, index)] : []));
+  return { bytes, weightsDirectory: placed.directory, externalData: placed.externalData, outputNames: outputs, angleNodes };
 }
 
 /** Collects a model's nodes and constants, and gives every value its ONNX name. */

@@ -1,31 +1,24 @@
 import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
-import { type ProviderFailure, ProviderUnavailableError, reasonOf } from "./errors.ts";
+import { type ProviderFailure, ProviderUnavailableError, RuntimeMissingError, reasonOf } from "./errors.ts";
 import { encodeModel } from "./model-proto.ts";
-import type { Runtime } from "./runtime.ts";
+import type { CheckedOptions } from "./options.ts";
+import type { Platform, ProviderRuntime } from "./platform.ts";
 
-/** The execution providers that onnxruntime-node can have, and how to get those that a machine may lack. */
-const providers = {
-  cpu: undefined,
-  cuda:
-    "It exists on Linux x64 with CUDA 12 and cuDNN 9, and its libraries are a download of their own: run " +
-    "`ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js`.",
-  tensorrt:
-    "It exists on Linux x64 with CUDA 12, cuDNN 9 and TensorRT, and its libraries are a download of their own: run " +
-    "`ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js`.",
-  webgpu: "It needs a graphics driver with Vulkan (Linux x64: libvulkan.so.1 and the card's driver), Direct3D 12 (Windows) or Metal (macOS).",
-  dml: "DirectML exists on Windows only.",
-  coreml: "Core ML exists on macOS only.",
-} as const satisfies Record<string, string | undefined>;
+/** The execution providers, of Node and of browsers. */
+export const executionProviders = ["cpu", "cuda", "tensorrt", "webgpu", "dml", "coreml", "wasm", "webnn"] as const;
 
-export type ExecutionProvider = keyof typeof providers;
+export type ExecutionProvider = (typeof executionProviders)[number];
 
 /** A provider's name, or its name with options of its own that go to ONNX Runtime as they are, e.g. `{ name: "cuda", deviceId: 1 }`. */
 export type ProviderChoice = ExecutionProvider | { readonly name: ExecutionProvider; readonly [option: string]: unknown };
 
-export const executionProviders = Object.keys(providers) as readonly ExecutionProvider[];
-
 export function providerName(choice: ProviderChoice): ExecutionProvider {
   return typeof choice === "string" ? choice : choice.name;
+}
+
+/** The choice with its options, as ONNX Runtime takes it. */
+export function asObject(choice: ProviderChoice): Exclude<ProviderChoice, string> {
+  return typeof choice === "string" ? { name: choice } : choice;
 }
 
 /**
@@ -44,31 +37,48 @@ export function checkProviders(choices: readonly ProviderChoice[]): readonly Pro
   return choices;
 }
 
+/** The provider that was opened, and why each before it was passed over. */
+export interface ChosenProvider extends ProviderRuntime {
+  readonly passedOver: readonly ProviderFailure[];
+}
+
 /**
  * Finds the first provider of a list that this machine can open. ONNX Runtime does not fall back by itself when a provider cannot be opened: it throws.
  *
- * @returns the provider, and why each before it was passed over
- * @throws ProviderUnavailableError where none can be opened.
+ * @throws RuntimeMissingError where ONNX Runtime itself is missing. @throws ProviderUnavailableError where no provider can be opened.
  */
-export async function chooseProvider(
-  runtime: Runtime,
-  choices: readonly ProviderChoice[],
-): Promise<{ choice: ProviderChoice; passedOver: readonly ProviderFailure[] }> {
+export async function chooseProvider(platform: Platform, options: CheckedOptions): Promise<ChosenProvider> {
   const passedOver: ProviderFailure[] = [];
-  let cause: unknown;
-  for (const choice of choices) {
+  const causes: unknown[] = [];
+  for (const choice of options.providers) {
     const provider = providerName(choice);
-    if (provider === "cpu") return { choice, passedOver };
     try {
-      const session = await runtime.InferenceSession.create(probeModel(), { executionProviders: [choice], logSeverityLevel: 4 });
-      await session.release();
-      return { choice, passedOver };
+      return { ...(await openProvider(platform, choice, options)), passedOver };
     } catch (error) {
-      cause = error;
-      passedOver.push({ provider, reason: reasonOf(error), advice: providers[provider] });
+      causes.push(error);
+      passedOver.push({ provider, reason: reasonOf(error), advice: platform.advice[provider] });
     }
   }
-  throw new ProviderUnavailableError({ reasons: passedOver, cause });
+  const missing = causes.find((cause) => RuntimeMissingError.isInstance(cause));
+  if (missing && causes.every((cause) => RuntimeMissingError.isInstance(cause))) throw missing;
+  const lastResort = platform.defaultProviders.at(-1) ?? "";
+  throw new ProviderUnavailableError({ reasons: passedOver, lastResort, cause: causes.at(-1) });
+}
+
+async function openProvider(platform: Platform, choice: ProviderChoice, options: CheckedOptions): Promise<ProviderRuntime> {
+  const loaded = await platform.load(choice, options);
+  if (providerName(choice) === "cpu") return loaded;
+  const { runtime, inTurn, device } = loaded;
+  try {
+    await inTurn(async () => {
+      const session = await runtime.InferenceSession.create(probeModel(), { executionProviders: [loaded.choice], logSeverityLevel: 4 });
+      await session.release();
+    });
+    return loaded;
+  } catch (error) {
+    device?.destroy();
+    throw error;
+  }
 }
 
 /** The smallest model: opening it tells whether a provider can be had, apart from whether it can take a particular network. */

@@ -1,9 +1,9 @@
 import { type AnyTensor, type DataType, type Dim, display, type Graph, InvalidArgumentError, sizeOf, UnknownNameError } from "@glissade/core";
-import type { Tensor as OnnxTensor } from "onnxruntime-node";
+import type { Tensor as OnnxTensor } from "onnxruntime-common";
 import { ExecutionError } from "./errors.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "./platform.ts";
 
-/** The types that onnxruntime-node can pass; its names for them are ours. */
+/** The types that ONNX Runtime's JavaScript can pass; its names for them are ours. */
 const passable: ReadonlySet<string> = new Set<DataType>(["float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool"]);
 
 /** Whether values of a type can go in and out of a compiled graph. */

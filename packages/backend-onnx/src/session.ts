@@ -1,7 +1,7 @@
-import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-common";
 import { GraphCompileError, reasonOf } from "./errors.ts";
 import type { OnnxModelFile } from "./onnx-model.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "./platform.ts";
 
 /**
  * Opens a session on a model whose weights lie beside it in files or in memory. ONNX Runtime is told the weights' folder and maps the files itself: of the

@@ -1,6 +1,5 @@
-import { realpath } from "node:fs/promises";
-import { dirname, isAbsolute, relative, sep } from "node:path";
 import { byteLength, bytesPerElement, type DataType, type GraphParameter, sizeOf, type WeightSource, WeightsError } from "@glissade/core";
+import { platform } from "#platform";
 import type { OnnxInitializer } from "./model-proto.ts";
 
 /** A graph's weights as ONNX initializers, and where their bytes are. */
@@ -25,22 +24,21 @@ const floatingPoint: ReadonlySet<DataType> = new Set(["float32", "float16", "bfl
  * @throws WeightsError where a weight is missing, has another number of elements, or is not of a floating-point type.
  */
 export async function weightInitializers(parameters: readonly GraphParameter[], weights: WeightSource, signal?: AbortSignal): Promise<WeightInitializers> {
-  const paths = new RealPaths();
   const found: { parameter: GraphParameter; dtype: DataType; place: FilePlace | undefined }[] = [];
   for (const parameter of parameters) {
     signal?.throwIfAborted();
     const { dtype } = checkedDescription(parameter, weights);
-    found.push({ parameter, dtype, place: await filePlace(parameter.name, dtype, weights, paths) });
+    found.push({ parameter, dtype, place: filePlace(parameter.name, dtype, weights) });
   }
-  const directory = commonFolder(found.flatMap(({ place }) => (place ? [place.path] : [])));
+  const folder = await platform.weightFolder(found.flatMap(({ place }) => (place ? [place.path] : [])));
 
   const initializers: OnnxInitializer[] = [];
   const inMemory = new Map<string, { readonly path: string; readonly data: Uint8Array }>();
   for (const { parameter, dtype, place } of found) {
     const { name, value, dims } = parameter;
-    const location = place && directory !== undefined ? relative(directory, place.path) : undefined;
-    if (place && location !== undefined && !isAbsolute(location)) {
-      initializers.push({ name: value, dtype, dims, content: { location: location.split(sep).join("/"), offset: place.offset, length: place.length } });
+    const location = place && folder.locationOf(place.path);
+    if (place && location !== undefined) {
+      initializers.push({ name: value, dtype, dims, content: { location, offset: place.offset, length: place.length } });
       continue;
     }
     signal?.throwIfAborted();
@@ -49,7 +47,7 @@ export async function weightInitializers(parameters: readonly GraphParameter[], 
     if (!small) inMemory.set(name, { path, data });
     initializers.push({ name: value, dtype, dims, content: small ? { bytes: data } : { location: path, offset: 0, length: data.length } });
   }
-  return { initializers, directory, externalData: [...inMemory.values()] };
+  return { initializers, directory: folder.directory, externalData: [...inMemory.values()] };
 }
 
 interface FilePlace {
@@ -80,35 +78,13 @@ function checkedDescription({ name, dims }: GraphParameter, weights: WeightSourc
 }
 
 /** Where ONNX Runtime can map a weight: bytes in a file, aligned to their element. */
-async function filePlace(name: string, dtype: DataType, weights: WeightSource, paths: RealPaths): Promise<FilePlace | undefined> {
+function filePlace(name: string, dtype: DataType, weights: WeightSource): FilePlace | undefined {
   const place = weights.locate(name);
-  if (!place || place.offset % bytesPerElement[dtype] !== 0) return undefined;
-  return { ...place, path: await paths.resolve(place.path) };
+  return place && place.offset % bytesPerElement[dtype] === 0 ? place : undefined;
 }
 
 async function checkedBytes(name: string, expected: number, weights: WeightSource): Promise<Uint8Array> {
   const bytes = await weights.read(name);
   if (bytes.length !== expected) throw new WeightsError({ tensor: name, reason: `its source gave ${bytes.length} bytes where its shape needs ${expected}` });
   return bytes;
-}
-
-/** Paths with links resolved, because ONNX Runtime refuses a link that leads out of the folder (Hugging Face's cache is full of them). */
-class RealPaths {
-  readonly #known = new Map<string, Promise<string>>();
-
-  resolve(path: string): Promise<string> {
-    const known = this.#known.get(path) ?? realpath(path);
-    this.#known.set(path, known);
-    return known;
-  }
-}
-
-/** The deepest folder that holds all files; on Windows, those on the first one's drive. */
-function commonFolder(paths: readonly string[]): string | undefined {
-  const [first, ...rest] = [...new Set(paths.map((path) => dirname(path)))];
-  if (first === undefined) return undefined;
-  let folder = first;
-  while (!rest.every((other) => other === folder || other.startsWith(folder.endsWith(sep) ? folder : folder + sep)) && dirname(folder) !== folder)
-    folder = dirname(folder);
-  return folder;
 }

@@ -1,0 +1,39 @@
+import { bytesPerElement, type Dim, type Graph } from "@glissade/core";
+import { DeviceLimitError } from "./errors.ts";
+
+/** How large one tensor may be on a device. */
+export interface DeviceLimits {
+  /** What to call the device in messages. */
+  readonly name: string;
+  /** In bytes. */
+  readonly largestBuffer: number;
+}
+
+/**
+ * Whether every value of a graph fits on a device, before anything is started there.
+ *
+ * @param lengths of the symbolic axes that are known; values with others are left out
+ * @throws DeviceLimitError for the largest that does not fit
+ */
+export function assertWithinLimits(graph: Graph, { name, largestBuffer }: DeviceLimits, graphName: string, lengths: ReadonlyMap<string, number>): void {
+  let largest = { value: "", bytes: 0 };
+  for (const [value, { dtype, dims }] of graph.types) {
+    const bytes = dims.reduce<number>((product, dim) => product * lengthOf(dim, lengths), bytesPerElement[dtype]);
+    if (bytes > largest.bytes) largest = { value, bytes };
+  }
+  if (largest.bytes > largestBuffer) throw new DeviceLimitError({ device: name, graph: graphName, ...largest, limit: largestBuffer });
+}
+
+function lengthOf(dim: Dim, lengths: ReadonlyMap<string, number>): number {
+  return typeof dim === "number" ? dim : (lengths.get(dim) ?? 0);
+}
+
+/** The lengths of the symbolic axes, as a run's inputs give them. */
+export function symbolicLengths(graph: Graph, dimsOf: (input: string) => readonly number[] | undefined): Map<string, number> {
+  const lengths = new Map<string, number>();
+  for (const { name, dims } of graph.inputs) {
+    const given = dimsOf(name);
+    for (const [axis, dim] of dims.entries()) if (typeof dim === "string" && given?.[axis] !== undefined) lengths.set(dim, given[axis]);
+  }
+  return lengths;
+}

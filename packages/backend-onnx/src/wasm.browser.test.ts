@@ -1,0 +1,8 @@
+import { afterAll } from "vitest";
+import { testOperations } from "./__fixtures__/operation-cases.ts";
+import { onnx } from "./onnx-backend.ts";
+
+const backend = onnx({ providers: ["wasm"], threads: 1 });
+afterAll(() => backend.dispose());
+
+testOperations(backend, 2e-6);
