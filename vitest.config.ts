@@ -1,5 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { inNode } from "./vitest.in-node.ts";
 
 const sources = "{packages,apps,data,tools}/*/src/**/*";
 const elsewhere = ["**/node_modules/**", "**/dist/**"];
@@ -26,6 +27,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: { inNode },
             provider: playwright({
               launchOptions: {
                 executablePath: process.env.GLISSADE_CHROMIUM ?? "/usr/bin/chromium",

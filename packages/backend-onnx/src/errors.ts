@@ -1,4 +1,4 @@
-import { display, GlissadeError } from "@glissade/core";
+import { display, GlissadeError, type ProviderFailure } from "@glissade/core";
 
 /** None of the execution providers that were asked for can be opened on this machine. The message says how to get each. */
 export class ProviderUnavailableError extends GlissadeError {
@@ -17,15 +17,6 @@ export class ProviderUnavailableError extends GlissadeError {
     this.asked = asked;
     this.reasons = reasons;
   }
-}
-
-/** Why an execution provider was passed over. */
-export interface ProviderFailure {
-  readonly provider: string;
-  /** ONNX Runtime's words, on one line and without a full stop. */
-  readonly reason: string;
-  /** How to get the provider, where something can be said. */
-  readonly advice: string | undefined;
 }
 
 /** ONNX Runtime is not there: it has no binary for this machine, its files are missing, or the page may not load them. */

@@ -4,7 +4,6 @@ export {
   EmptyOutputError,
   ExecutionError,
   GraphCompileError,
-  type ProviderFailure,
   ProviderUnavailableError,
   RuntimeMissingError,
 } from "./errors.ts";

@@ -1,5 +1,5 @@
-import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
-import { type ProviderFailure, ProviderUnavailableError, RuntimeMissingError, reasonOf } from "./errors.ts";
+import { InvalidArgumentError, type ProviderFailure, UnknownNameError } from "@glissade/core";
+import { ProviderUnavailableError, RuntimeMissingError, reasonOf } from "./errors.ts";
 import { encodeModel } from "./model-proto.ts";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform, ProviderRuntime } from "./platform.ts";

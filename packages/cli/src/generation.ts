@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { type ExecutionProvider, executionProviders, onnx, type ProviderFailure } from "@glissade/backend-onnx";
-import { encodePng, type GeneratedImage } from "@glissade/core";
+import { type ExecutionProvider, executionProviders, onnx } from "@glissade/backend-onnx";
+import { encodePng, type GeneratedImage, type ProviderFailure } from "@glissade/core";
 import type { Arguments, OptionTable } from "./arguments.ts";
 import { assertWritable, writeFiles } from "./atomic-file.ts";
 import type { Context } from "./command.ts";

@@ -21,12 +21,23 @@ export interface CompileOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Why an execution provider was passed over. */
+export interface ProviderFailure {
+  readonly provider: string;
+  /** The runtime's words, on one line and without a full stop. */
+  readonly reason: string;
+  /** How to get the provider, where something can be said. */
+  readonly advice: string | undefined;
+}
+
 /** Something that executes graphs: ONNX Runtime, TensorFlow.js. */
 export interface Backend {
   /** `"onnx"`, `"tfjs"`. */
   readonly name: string;
   /** The execution provider really in use (`"cpu"`, `"cuda"`, `"webgpu"`, ...); undefined until the first graph is compiled. */
   readonly provider: string | undefined;
+  /** The providers that were asked for before it and could not be opened, with the reasons. */
+  readonly fallbacks?: readonly ProviderFailure[];
   /**
    * Prepares a graph for running. The weights are read here; `weights` may be disposed afterwards.
    *

@@ -32,6 +32,16 @@ export class GlissadeError extends Error {
   }
 }
 
+/** The codes of the classes that an error belongs to, the nearest first; none where it is not Glissade's. */
+export function errorCodes(error: Error): readonly string[] {
+  return GlissadeError.isInstance(error) ? error[codesKey] : [];
+}
+
+/** The error as one of the classes of these codes, which may be unknown here: for an error that another thread has thrown. */
+export function withErrorCodes(error: GlissadeError, codes: readonly string[]): GlissadeError {
+  return Object.defineProperty(error, codesKey, { value: codes });
+}
+
 /** An argument has the wrong type or lies outside its range. */
 export class InvalidArgumentError extends GlissadeError {
   static override readonly code: string = "InvalidArgumentError";

@@ -1,4 +1,4 @@
-import type { Backend } from "../backend.ts";
+import type { Backend, ProviderFailure } from "../backend.ts";
 import { DisposedError, InvalidArgumentError } from "../errors.ts";
 import { type RgbImage, readImage } from "../image/index.ts";
 import { concatRows } from "../tensor.ts";
@@ -66,6 +66,11 @@ export class Glide {
   /** The execution provider that really runs the networks, e.g. `"cpu"`. */
   get provider(): string | undefined {
     return this.#parts.backend.provider;
+  }
+
+  /** The providers that were asked for before it and could not be opened, with the reasons. */
+  get fallbacks(): readonly ProviderFailure[] {
+    return this.#parts.backend.fallbacks ?? [];
   }
 
   /** What `generate` uses where it is not told: the model's own choice. */

@@ -1,0 +1,57 @@
+import type { ModelSource } from "../weights/index.ts";
+import { Channel } from "./channel.ts";
+import type { Endpoint, LoadedModel } from "./messages.ts";
+import { encodeSource } from "./source-transfer.ts";
+import { WorkerGlide } from "./worker-glide.ts";
+import { WorkerLostError } from "./worker-lost-error.ts";
+
+export interface ConnectGlideOptions<Progress = unknown> {
+  /** What the worker's `serveGlide` is to make its backend of, as plain data: `{ providers: ["webgpu", "wasm"] }`. */
+  readonly backend?: unknown;
+  /** As `loadGlide`'s. */
+  readonly keepLoaded?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Loads a model in a worker in which `serveGlide` runs, so that the page's own thread stays free.
+ *
+ * @param worker one of your own, or a function that makes one, which is then ended with the model
+ * @returns the same as `loadGlide`, except that options with functions in them (a sampler of your own) cannot be sent
+ * @throws as `loadGlide`: the worker's errors keep their class and fields. WorkerLostError where the worker does not start or is ended.
+ * @example
+ * ```ts
+ * const glide = await connectGlide(() => new Worker(new URL("./glide-worker.ts", import.meta.url), { type: "module" }), emoji);
+ * ```
+ */
+export async function connectGlide(
+  worker: Endpoint | (() => Worker),
+  source: ModelSource,
+  { backend, keepLoaded, onProgress, signal }: ConnectGlideOptions = {},
+): Promise<WorkerGlide> {
+  signal?.throwIfAborted();
+  const made = typeof worker === "function" ? worker() : undefined;
+  const channel = new Channel(made ?? (worker as Endpoint));
+  const watch = new AbortController();
+  const end = () => {
+    watch.abort();
+    made?.terminate();
+  };
+  try {
+    const lock = globalThis.navigator?.locks ? `glissade-worker-${crypto.randomUUID()}` : undefined;
+    const request = { type: "load", source: encodeSource(source), backend, keepLoaded, lock } as const;
+    const loaded = await channel.request<LoadedModel>(request, { signal, onProgress }).answer;
+    if (lock !== undefined) watchFor(lock, channel, watch.signal);
+    return new WorkerGlide({ channel, loaded, onDispose: end });
+  } catch (error) {
+    channel.close(new WorkerLostError("the model was not loaded"));
+    end();
+    throw error;
+  }
+}
+
+/** The worker holds a lock for as long as it lives: whoever gets it next knows that the worker was ended, of which browsers tell nothing. */
+function watchFor(lock: string, channel: Channel, signal: AbortSignal): void {
+  navigator.locks.request(lock, { signal }, () => channel.close(new WorkerLostError("it was ended"))).catch(() => undefined); // disposed of
+}

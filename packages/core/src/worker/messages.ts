@@ -1,0 +1,44 @@
+import type { ProviderFailure } from "../backend.ts";
+import type { GenerateStep, Glide } from "../pipelines/index.ts";
+import type { SentError } from "./error-transfer.ts";
+
+/** Where messages go and come from: a `Worker`, a `MessagePort`, a worker's own global scope. */
+export interface Endpoint {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: "message" | "messageerror" | "error", listener: (event: Event) => void): void;
+  removeEventListener(type: "message" | "messageerror" | "error", listener: (event: Event) => void): void;
+  /** Message ports deliver nothing before. */
+  start?(): void;
+}
+
+/** The runs of a `Glide`: its generators. */
+export type RunName = "stream" | "streamInpaint" | "streamEdit" | "streamUpscale" | "streamInterpolate";
+
+/** What the page asks of the worker. Each request is answered once, under its number; a run has the number of the request that began it. */
+export type Request =
+  | { readonly type: "load"; readonly source: unknown; readonly backend: unknown; readonly keepLoaded: boolean | undefined; readonly lock: string | undefined }
+  | { readonly type: "begin"; readonly run: RunName; readonly options: unknown }
+  | { readonly type: "next" | "return"; readonly run: number }
+  | { readonly type: "clipScore"; readonly options: unknown }
+  | { readonly type: "dispose" };
+
+export type Message =
+  | (Request & { readonly id: number })
+  /** Ends what the request or run of that number is doing; has no answer of its own. */
+  | { readonly type: "abort"; readonly id: number };
+
+export type Answer =
+  | { readonly type: "progress"; readonly id: number; readonly progress: unknown }
+  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | { readonly type: "failure"; readonly id: number; readonly error: SentError };
+
+/** What is known of a model once it is loaded. */
+export type LoadedModel = Pick<Glide, "model" | "networks" | "imageSize" | "baseSize" | "provider" | "defaults"> & {
+  readonly fallbacks: readonly ProviderFailure[];
+};
+
+/** A step with its preview made, since a getter cannot be sent. */
+export type SentStep = Pick<GenerateStep, "stage" | "step" | "steps" | "timestep" | "preview" | "x0" | "x">;
+
+/** A run's next step, or its result. */
+export type SentResult = { readonly done: false; readonly value: SentStep } | { readonly done: true; readonly value: unknown };
