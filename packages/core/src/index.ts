@@ -1,4 +1,5 @@
 export type { Backend, CompileOptions, Executable, RunOptions, WeightSource } from "./backend.ts";
+export * from "./controllers/index.ts";
 export * from "./diffusion/index.ts";
 export { assertPositiveInteger, DisposedError, display, GlissadeError, InvalidArgumentError, UnknownNameError } from "./errors.ts";
 export * from "./graph/index.ts";
