@@ -1,0 +1,30 @@
+import { Label, TextArea, TextField } from "react-aria-components";
+
+export interface PromptFieldProps {
+  readonly value: string;
+  readonly onChange: (prompt: string) => void;
+  readonly onSubmit: () => void;
+  readonly label?: string;
+}
+
+/** Longer than any network here reads; what is beyond cannot be typed or pasted. */
+const longestPrompt = 2000;
+
+/** Text in any script and direction. Enter begins, Shift+Enter makes a new line. */
+export function PromptField({ value, onChange, onSubmit, label = "Prompt" }: PromptFieldProps) {
+  return (
+    <TextField className="prompt" value={value} onChange={(text) => onChange(text.slice(0, longestPrompt))}>
+      <Label>{label}</Label>
+      <TextArea
+        rows={2}
+        dir="auto"
+        enterKeyHint="go"
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return; // Korean and others compose with Enter
+          event.preventDefault();
+          onSubmit();
+        }}
+      />
+    </TextField>
+  );
+}

@@ -1,0 +1,24 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Threads in WebAssembly need a page that is cross-origin isolated. */
+const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+export default defineConfig({
+  base: "./", // the built site works from any folder of any host
+  plugins: [react()],
+  resolve: { conditions: ["glissade-source", "module", "browser", "development|production"] }, // from the sources, without a build of the packages
+  optimizeDeps: { exclude: ["onnxruntime-web"] }, // it finds its .wasm files beside itself
+  worker: { format: "es" },
+  server: { headers: isolation },
+  preview: { headers: isolation },
+  build: {
+    target: "es2022",
+    rolldownOptions: { input: { page: "index.html", "service-worker": "src/service-worker.ts" }, output: { entryFileNames: entryName } },
+  },
+});
+
+/** The service worker's address must stay the same: a page asks for the next version there. */
+function entryName({ name }: { name: string }): string {
+  return name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js";
+}
