@@ -15,7 +15,15 @@ export interface ChoiceSliderProps {
 /** A number between two, by mouse, finger or keys. */
 export function ChoiceSlider({ label, value, minimum, maximum, step = 1, onChange, inWords = String, isDisabled = false }: ChoiceSliderProps) {
   return (
-    <Slider className="slider" value={value} minValue={minimum} maxValue={maximum} step={step} onChange={(next) => onChange(Number(next))} isDisabled={isDisabled}>
+    <Slider
+      className="slider"
+      value={value}
+      minValue={minimum}
+      maxValue={maximum}
+      step={step}
+      onChange={(next) => onChange(Number(next))}
+      isDisabled={isDisabled}
+    >
       <Label>{label}</Label>
       <SliderOutput>{() => inWords(value)}</SliderOutput>
       <SliderTrack className="track">

@@ -7,13 +7,10 @@ export interface PromptFieldProps {
   readonly label?: string;
 }
 
-/** Longer than any network here reads; what is beyond cannot be typed or pasted. */
-const longestPrompt = 2000;
-
 /** Text in any script and direction. Enter begins, Shift+Enter makes a new line. */
 export function PromptField({ value, onChange, onSubmit, label = "Prompt" }: PromptFieldProps) {
   return (
-    <TextField className="prompt" value={value} onChange={(text) => onChange(text.slice(0, longestPrompt))}>
+    <TextField className="prompt" value={value} onChange={onChange}>
       <Label>{label}</Label>
       <TextArea
         rows={2}

@@ -37,7 +37,10 @@ function changeSettings(change: Partial<EngineSettings>): void {
 function readSettings(): EngineSettings {
   try {
     const { provider, threads } = JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Partial<EngineSettings>;
-    return { provider: provider === "webgpu" || provider === "wasm" ? provider : "auto", threads: threads === 1 || threads === 2 || threads === 4 ? threads : 0 };
+    return {
+      provider: provider === "webgpu" || provider === "wasm" ? provider : "auto",
+      threads: threads === 1 || threads === 2 || threads === 4 ? threads : 0,
+    };
   } catch {
     return { provider: "auto", threads: 0 };
   }

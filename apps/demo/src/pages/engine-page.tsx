@@ -1,0 +1,3 @@
+export function EnginePage() {
+  return <h1>Engine</h1>;
+}

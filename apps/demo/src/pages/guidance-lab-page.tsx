@@ -1,0 +1,3 @@
+export function GuidanceLabPage() {
+  return <h1>Guidance lab</h1>;
+}

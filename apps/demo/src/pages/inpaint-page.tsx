@@ -1,0 +1,3 @@
+export function InpaintPage() {
+  return <h1>Inpaint</h1>;
+}

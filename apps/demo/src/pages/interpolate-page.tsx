@@ -1,0 +1,3 @@
+export function InterpolatePage() {
+  return <h1>Interpolate</h1>;
+}

@@ -1,0 +1,3 @@
+export function SketchPage() {
+  return <h1>Sketch</h1>;
+}
