@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 export type { Backend, CompileOptions, Executable, ProviderFailure, RunOptions, WeightSource } from "./backend.ts";
-=======
-export type { Backend, CompileOptions, Executable, RunOptions, WeightSource } from "./backend.ts";
 export * from "./controllers/index.ts";
->>>>>>> controllers
 export * from "./diffusion/index.ts";
 export { assertPositiveInteger, DisposedError, display, GlissadeError, InvalidArgumentError, UnknownNameError } from "./errors.ts";
 export * from "./graph/index.ts";
