@@ -12,13 +12,5 @@ export default defineConfig({
   worker: { format: "es" },
   server: { headers: isolation },
   preview: { headers: isolation },
-  build: {
-    target: "es2022",
-    rolldownOptions: { input: { page: "index.html", "service-worker": "src/service-worker.ts" }, output: { entryFileNames: entryName } },
-  },
+  build: { target: "es2022" },
 });
-
-/** The service worker's address must stay the same: a page asks for the next version there. */
-function entryName({ name }: { name: string }): string {
-  return name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js";
-}

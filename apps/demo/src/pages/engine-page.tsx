@@ -1,3 +1,125 @@
+import { browserModelCache } from "@glissade/core";
+import { useEffect, useRef, useState } from "react";
+import { Button, Label, Radio, RadioGroup } from "react-aria-components";
+import { ModelGate } from "../components/model-gate.tsx";
+import { type BenchmarkRow, benchmark, benchmarkTable } from "../engine/benchmark.ts";
+import { type EngineSettings, useEngineSettings } from "../engine/engine-settings.ts";
+import { loadTime, useModel } from "../engine/use-model.ts";
+
+const providers = { auto: "The best that works", webgpu: "WebGPU (graphics card)", wasm: "WebAssembly (processor)" } as const;
+const threadCounts = { 0: "What suits", 1: "1", 2: "2", 4: "4" } as const;
+
+/** What runs the networks here, and how fast. */
 export function EnginePage() {
-  return <h1>Engine</h1>;
+  const [settings, change] = useEngineSettings();
+  const model = useModel();
+  const bench = useBenchmark(settings);
+  const { glide } = model;
+  return (
+    <>
+      <h1>Engine</h1>
+      <p className="lead">What the networks run on in this browser. A change takes effect with the next load.</p>
+      <div className="card columns">
+        <RadioGroup value={settings.provider} onChange={(provider) => change({ provider: provider as EngineSettings["provider"] })}>
+          <Label>Provider</Label>
+          {Object.entries(providers).map(([name, words]) => (
+            <Radio key={name} value={name} className="radio">
+              {words}
+            </Radio>
+          ))}
+        </RadioGroup>
+        <RadioGroup value={String(settings.threads)} onChange={(threads) => change({ threads: Number(threads) })} isDisabled={!globalThis.crossOriginIsolated}>
+          <Label>Threads of WebAssembly</Label>
+          {Object.entries(threadCounts).map(([count, words]) => (
+            <Radio key={count} value={count} className="radio">
+              {words}
+            </Radio>
+          ))}
+        </RadioGroup>
+      </div>
+      <ModelGate model={model} />
+      <div className="row">
+        <Button isDisabled={model.status !== "idle"} onPress={() => void model.load()}>
+          Load the model
+        </Button>
+        <Button className="secondary" isDisabled={model.status !== "ready"} onPress={() => void model.dispose()}>
+          Free its memory
+        </Button>
+        <Button className="secondary" onPress={() => void browserModelCache().purge()}>
+          Delete downloaded files
+        </Button>
+      </div>
+      <div className="card scroll">
+        <table>
+          <caption>What was really opened</caption>
+          <tbody>
+            <Row name="Model">{glide ? `${glide.model} (${glide.networks.join(", ")})` : "not loaded"}</Row>
+            <Row name="Provider">{glide?.provider ?? "–"}</Row>
+            <Row name="Passed over">{glide?.fallbacks.map(({ provider, reason }) => `${provider}: ${reason}`).join("; ") || "–"}</Row>
+            <Row name="Load time">{glide && loadTime.took !== undefined ? `${Math.round(loadTime.took)} ms` : "–"}</Row>
+            <Row name="Cross-origin isolated">{globalThis.crossOriginIsolated ? "yes" : "no: one thread"}</Row>
+            <Row name="Logical processors">{navigator.hardwareConcurrency}</Row>
+          </tbody>
+        </table>
+      </div>
+      <section className="card" aria-labelledby="benchmark">
+        <h2 id="benchmark">Benchmark</h2>
+        <div className="row">
+          <Button isDisabled={!glide || bench.isRunning} onPress={() => glide && void bench.begin(glide)}>
+            Measure
+          </Button>
+          {bench.isRunning && (
+            <Button className="secondary" onPress={bench.stop}>
+              Stop
+            </Button>
+          )}
+        </div>
+        <p role="status">{bench.notice}</p>
+        {bench.rows.length > 0 && (
+          <>
+            <pre className="scroll" role="region" aria-label="Results as a table" tabIndex={0}>
+              {bench.table}
+            </pre>
+            <Button className="secondary" onPress={() => void navigator.clipboard?.writeText(bench.table)}>
+              Copy the table
+            </Button>
+          </>
+        )}
+      </section>
+    </>
+  );
+}
+
+function Row({ name, children }: { readonly name: string; readonly children: string | number }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{children}</td>
+    </tr>
+  );
+}
+
+function useBenchmark({ threads }: EngineSettings) {
+  const [rows, setRows] = useState<readonly BenchmarkRow[]>([]);
+  const [notice, setNotice] = useState("");
+  const [isRunning, setRunning] = useState(false);
+  const controller = useRef<AbortController>(undefined);
+  useEffect(() => () => controller.current?.abort(), []);
+  const begin = async (glide: Parameters<typeof benchmark>[0]) => {
+    controller.current = new AbortController();
+    setRunning(true);
+    setNotice("Measuring …");
+    try {
+      const details = { threads: threads > 0 ? String(threads) : "default", loadMilliseconds: loadTime.took };
+      const row = await benchmark(glide, details, controller.current.signal);
+      setRows((known) => [...known, row]);
+      setNotice("Measured.");
+    } catch (error) {
+      setNotice(controller.current.signal.aborted ? "Stopped." : String(error));
+    } finally {
+      setRunning(false);
+    }
+  };
+  const machine = `${navigator.hardwareConcurrency} logical processors, ${globalThis.crossOriginIsolated ? "isolated" : "not isolated"}`;
+  return { rows, notice, isRunning, begin, stop: () => controller.current?.abort(), table: benchmarkTable(rows, machine) };
 }

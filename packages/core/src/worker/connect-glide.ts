@@ -1,3 +1,4 @@
+import type { LoaderProgress } from "../controllers/index.ts";
 import type { ModelSource } from "../weights/index.ts";
 import { Channel } from "./channel.ts";
 import type { Endpoint, LoadedModel } from "./messages.ts";
@@ -5,12 +6,12 @@ import { encodeSource } from "./source-transfer.ts";
 import { WorkerGlide } from "./worker-glide.ts";
 import { WorkerLostError } from "./worker-lost-error.ts";
 
-export interface ConnectGlideOptions<Progress = unknown> {
+export interface ConnectGlideOptions {
   /** What the worker's `serveGlide` is to make its backend of, as plain data: `{ providers: ["webgpu", "wasm"] }`. */
   readonly backend?: unknown;
   /** As `loadGlide`'s. */
   readonly keepLoaded?: boolean;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: LoaderProgress) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +42,7 @@ export async function connectGlide(
   try {
     const lock = globalThis.navigator?.locks ? `glissade-worker-${crypto.randomUUID()}` : undefined;
     const request = { type: "load", source: encodeSource(source), backend, keepLoaded, lock } as const;
-    const loaded = await channel.request<LoadedModel>(request, { signal, onProgress }).answer;
+    const loaded = await channel.request<LoadedModel>(request, { signal, onProgress: (progress) => onProgress?.(progress as LoaderProgress) }).answer;
     if (lock !== undefined) watchFor(lock, channel, watch.signal);
     return new WorkerGlide({ channel, loaded, onDispose: end });
   } catch (error) {

@@ -1,7 +1,6 @@
-/// <reference lib="webworker" />
-declare const self: ServiceWorkerGlobalScope;
+// Keeps the page itself for when there is no network, and adds the headers that threads in WebAssembly need on hosts that cannot send them.
 
-/** What the page itself consists of. Model files are kept by Glissade's own cache. */
+/** What the page consists of. Model files are kept by Glissade's own cache. */
 const shell = "glissade-demo-shell";
 
 self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()));
@@ -9,16 +8,17 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const isModelFile = /\.safetensors$|\/model\//.test(new URL(request.url).pathname) || request.headers.has("range");
-  if (request.method === "GET" && new URL(request.url).origin === location.origin && !isModelFile) event.respondWith(fromNetworkOrShell(request));
+  const { origin, pathname } = new URL(request.url);
+  const isModelFile = pathname.endsWith(".safetensors") || request.headers.has("range");
+  if (request.method === "GET" && origin === self.location.origin && !isModelFile) event.respondWith(fromNetworkOrShell(request));
 });
 
 /** The newest where there is a network; what was seen last where there is none. */
-async function fromNetworkOrShell(request: Request): Promise<Response> {
+async function fromNetworkOrShell(request) {
   const cache = await caches.open(shell);
   try {
     const response = await fetch(request);
-    if (response.ok) await cache.put(request, response.clone());
+    if (response.status === 200) await cache.put(request, response.clone());
     return isolated(response);
   } catch (error) {
     const known = await cache.match(request, { ignoreSearch: request.mode === "navigate" });
@@ -27,8 +27,7 @@ async function fromNetworkOrShell(request: Request): Promise<Response> {
   }
 }
 
-/** For hosts that cannot send these headers: with them WebAssembly may use threads. */
-function isolated(response: Response): Response {
+function isolated(response) {
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
   headers.set("Cross-Origin-Opener-Policy", "same-origin");

@@ -1,0 +1,55 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { Button } from "react-aria-components";
+import { type GalleryEntry, gallery } from "./gallery-store.ts";
+
+/** What was made in this browser before. */
+export function Gallery({ onUse }: { readonly onUse: (entry: GalleryEntry) => void }) {
+  const entries = useSyncExternalStore(gallery.subscribe, gallery.getSnapshot);
+  if (entries.length === 0) return null;
+  return (
+    <section className="card" aria-labelledby="gallery">
+      <div className="row">
+        <h2 id="gallery">Made here</h2>
+        <Button className="secondary" onPress={() => void gallery.clear()}>
+          Forget all
+        </Button>
+      </div>
+      <ul className="pictures plain">
+        {entries.map((entry) => (
+          <li key={entry.id}>
+            <GalleryPicture entry={entry} onUse={onUse} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function GalleryPicture({ entry, onUse }: { readonly entry: GalleryEntry; readonly onUse: (entry: GalleryEntry) => void }) {
+  const address = useObjectAddress(entry.file);
+  return (
+    <figure>
+      {address && <img className="picture" src={address} alt={`${entry.prompt || "without a prompt"}, seed ${entry.seed}`} loading="lazy" />}
+      <figcaption dir="auto">{entry.prompt || "without a prompt"}</figcaption>
+      <div className="row">
+        <Button className="secondary" onPress={() => onUse(entry)} aria-label={`Use the settings of ${entry.prompt || "this picture"} again`}>
+          Use again
+        </Button>
+        <Button className="secondary" onPress={() => void gallery.remove(entry.id)} aria-label={`Remove ${entry.prompt || "this picture"}`}>
+          ✕
+        </Button>
+      </div>
+    </figure>
+  );
+}
+
+/** An address for a Blob, for as long as it is shown. */
+function useObjectAddress(blob: Blob): string | undefined {
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    const made = URL.createObjectURL(blob);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [blob]);
+  return address;
+}

@@ -1,0 +1,111 @@
+import { useTextToImage } from "@glissade/react";
+import { useCallback, useState } from "react";
+import { Button, DropZone, FileTrigger } from "react-aria-components";
+import { ChoiceSlider } from "../components/choice-slider.tsx";
+import { ModelGate } from "../components/model-gate.tsx";
+import { PromptField } from "../components/prompt-field.tsx";
+import { RunStatus } from "../components/run-status.tsx";
+import { anySeed, SeedField } from "../components/seed-field.tsx";
+import { useModel } from "../engine/use-model.ts";
+import { usePendingRun } from "../engine/use-pending-run.ts";
+import { Gallery } from "../gallery/gallery.tsx";
+import { gallery } from "../gallery/gallery-store.ts";
+import { pictureFile, requestOfFile } from "../pictures/picture-file.ts";
+import { type PictureRequest, requestOfLink, shareLink } from "../pictures/picture-request.ts";
+import { CreatedPictures } from "./create/created-pictures.tsx";
+import { PromptHelp } from "./create/prompt-help.tsx";
+
+/** A prompt becomes pictures. */
+export function CreatePage() {
+  const model = useModel();
+  const run = useTextToImage(model.glide, { keepSteps: true, previewInterval: 60 });
+  const [request, setRequest] = useState(() => requestOfLink(location.href));
+  const [notice, setNotice] = useState<string>();
+  const begin = usePendingRun(model, run);
+  const change = useCallback((part: Partial<PictureRequest>) => setRequest((current) => ({ ...current, ...part })), []);
+
+  const create = async () => {
+    setNotice(undefined);
+    const { prompt, guidance, ...rest } = request;
+    const result = await begin({ ...rest, ...(prompt.trim() === "" ? { prompt: null } : { prompt, guidance }) });
+    if (!result) return;
+    const { settings, images } = result;
+    const entries = images.map((image, k) => {
+      const file = pictureFile(image, k, settings, { provider: model.glide?.provider });
+      return { id: crypto.randomUUID(), made: Date.now() + k, prompt, seed: image.seed, file };
+    });
+    await gallery.add(entries).catch(() => setNotice("The pictures could not be kept in this browser: it has no room, or allows none."));
+  };
+
+  const take = async (file: Blob) => {
+    try {
+      change(await requestOfFile(file));
+      setNotice("These are the picture's settings. Create makes it again.");
+    } catch (error) {
+      setNotice(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  const share = async () => {
+    const link = shareLink(request, location.href);
+    history.replaceState(null, "", link);
+    const copied = await navigator.clipboard?.writeText(link).then(
+      () => true,
+      () => false,
+    );
+    setNotice(copied ? "The link is on the clipboard." : "The link is in the address bar.");
+  };
+
+  const isBusy = run.status === "running" || model.status === "loading";
+  return (
+    <DropZone
+      className="drop"
+      aria-label="Drop a picture that was made here to get its settings back"
+      onDrop={async ({ items }) => {
+        for (const item of items) if (item.kind === "file") return take(await item.getFile());
+      }}
+    >
+      <h1>Create</h1>
+      <p className="lead">Say what the picture should show. The model knows some three hundred common things, in eight styles.</p>
+      <form
+        className="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <PromptField value={request.prompt} onChange={(prompt) => change({ prompt })} onSubmit={() => void create()} />
+        <PromptHelp prompt={request.prompt} onChange={(prompt) => change({ prompt })} />
+        <div className="row">
+          <SeedField value={request.seed} onChange={(seed) => change({ seed })} />
+          <ChoiceSlider label="Pictures" value={request.count} minimum={1} maximum={4} onChange={(count) => change({ count })} />
+          <ChoiceSlider label="Steps" value={request.steps} minimum={2} maximum={50} onChange={(steps) => change({ steps })} />
+          <ChoiceSlider label="Guidance" value={request.guidance} minimum={1} maximum={10} step={0.5} onChange={(guidance) => change({ guidance })} />
+        </div>
+        <div className="row">
+          <Button type="submit" isDisabled={isBusy}>
+            Create
+          </Button>
+          <Button className="secondary" onPress={() => change({ seed: anySeed() })}>
+            Another seed
+          </Button>
+          <Button className="secondary" onPress={() => void share()}>
+            Share link
+          </Button>
+          <FileTrigger acceptedFileTypes={["image/png"]} onSelect={(files) => files?.[0] && void take(files[0])}>
+            <Button className="secondary">Settings from a picture</Button>
+          </FileTrigger>
+        </div>
+      </form>
+      <ModelGate model={model} />
+      {notice && (
+        <p className="notice" role="status">
+          {notice}
+        </p>
+      )}
+      <RunStatus status={run.status} progress={run.progress} error={run.error} warnings={run.warnings} stop={run.stop} />
+      <CreatedPictures run={run} prompt={request.prompt} provider={model.glide?.provider} />
+      <Gallery onUse={({ file }) => void take(file)} />
+    </DropZone>
+  );
+}

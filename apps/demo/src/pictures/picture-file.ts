@@ -1,0 +1,57 @@
+import {
+  decodePictureRecord,
+  decodePng,
+  encodePictureRecord,
+  encodePng,
+  type GeneratedImage,
+  type GenerateSettings,
+  type GlideLike,
+  pictureRecordKeyword,
+} from "@glissade/core";
+import { defaultRequest, type PictureRequest, readRequest } from "./picture-request.ts";
+
+/** What the record names as the model, for the command line to find it. */
+const modelPackage = "@glissade/model-emoji";
+
+/** Largest file that is read for its settings. */
+const largestFile = 64 * 2 ** 20;
+
+/** A PNG file that holds how it was made, as the command line writes it. */
+export function pictureFile(image: GeneratedImage, picture: number, settings: GenerateSettings, glide: Pick<GlideLike, "provider">): Blob {
+  const record = encodePictureRecord({
+    glissade: "0.0.0",
+    model: { source: modelPackage },
+    ...{ settings, picture, seed: image.seed, enlarge: 1 },
+    ...{ backend: "onnx", provider: glide.provider ?? "unknown" },
+  });
+  return new Blob([encodePng(image, { text: { [pictureRecordKeyword]: record } })], { type: "image/png" });
+}
+
+/** The request that made a picture, from its file. @throws Error where the file holds no settings. */
+export async function requestOfFile(file: Blob): Promise<PictureRequest> {
+  if (file.size > largestFile) throw new Error("This file is too large to have been made here.");
+  const { text } = decodePng(new Uint8Array(await file.arrayBuffer()));
+  const { settings, seed } = decodePictureRecord(text, "this picture");
+  if (!("prompt" in settings)) throw new Error("This picture was drawn by its class, not from a prompt.");
+  const { prompt, steps, guidance } = settings;
+  return readRequest({ prompt: typeof prompt === "string" ? prompt : "", seed, count: 1, steps, guidance: guidance?.scale }, defaultRequest);
+}
+
+/** Offers a file for saving. */
+export function download(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000); // the browser reads it after the click
+}
+
+export function fileName(prompt: string, seed: number): string {
+  const words = prompt
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 60);
+  return `${words || "picture"}-${seed}.png`;
+}
