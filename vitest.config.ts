@@ -1,5 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { faultyServer } from "./packages/core/src/weights/__fixtures__/faulty-server.ts";
 
 const sources = "{packages,apps,data,tools}/*/src/**/*";
 const elsewhere = ["**/node_modules/**", "**/dist/**"];
@@ -15,6 +16,7 @@ export default defineConfig({
       },
       {
         resolve: { conditions: ["glissade-source", "browser", "import", "default"] },
+        plugins: [faultyServer()],
         optimizeDeps: { exclude: ["onnxruntime-web"] }, // finds its .wasm beside itself
         server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } }, // threads in WebAssembly
         test: {

@@ -160,9 +160,9 @@ async function httpFiles(url: URL, options: OpenModelFilesOptions): Promise<Mode
 
 async function listedFiles(list: ModelFileList, options: OpenModelFilesOptions): Promise<ModelFiles> {
   const { cacheFor, modelFileFetcher } = await import("./remote-files.ts");
-  const label = modelLabel(list);
   const files = new Map(Object.entries(list.files));
   for (const [path, file] of files) assertListed(checkedPath(path), file);
+  const label = modelLabel(list);
   const fetchFile = modelFileFetcher(options, totalBytesOf(list));
   const listed = (path: string) => {
     const file = files.get(checkedPath(path));
