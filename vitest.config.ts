@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { faultyServer } from "./packages/core/src/weights/__fixtures__/faulty-server.ts";
 import { inNode } from "./vitest.in-node.ts";
 
 const sources = "{packages,apps,data,tools}/*/src/**/*";
@@ -32,6 +33,7 @@ function node({ name, include, alias = {}, env = {} }: TestProject): TestProject
 /** Tests in headless Chromium. */
 function chromium({ name, include, alias = {}, env = {} }: TestProject): TestProjectConfiguration {
   return {
+    plugins: [faultyServer()],
     resolve: { alias, conditions: ["glissade-source", "browser", "import", "default"] },
     optimizeDeps: { exclude: ["onnxruntime-web"] }, // finds its .wasm beside itself
     server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } }, // threads in WebAssembly

@@ -5,6 +5,7 @@ export { assertPositiveInteger, DisposedError, display, GlissadeError, InvalidAr
 export * from "./graph/index.ts";
 export * from "./guidance/index.ts";
 export * from "./image/index.ts";
+export * from "./model-cache/index.ts";
 export * from "./networks/index.ts";
 export * from "./pipelines/index.ts";
 export * from "./random/index.ts";

@@ -1,10 +1,19 @@
+import { files } from "./files.ts";
+
 /**
- * The model that ships with Glissade: a small GLIDE base model of 32x32 pixels, trained on captioned emoji pictures. Give it to `loadGlide`, in Node and in
- * bundlers alike.
+ * The model that ships with Glissade: a small GLIDE of 32x32 pixels and its upsampler to 128, trained on captioned emoji pictures. Give it to `loadGlide`, in Node
+ * and in bundlers alike: it lists every file with its address, length and SHA-256, so that bundlers ship the files and what a browser loads is checked.
  *
  * @example
  * ```ts
  * const glide = await loadGlide(emoji, { backend: onnx() });
  * ```
  */
-export const emoji = { url: new URL("../model/", import.meta.url) };
+export const emoji = {
+  label: "@glissade/model-emoji",
+  files,
+  /** The folder, in Node and where the package is served as it is. A bundler gives files names and places of their own. */
+  get url(): URL {
+    return new URL(".", files["model_index.json"].url); // only when asked for: a bundler may have made it a data: URL, which lies in no folder
+  },
+};

@@ -18,10 +18,10 @@ export type LoadAdmOptions = Omit<LoadGlideOptions, "keepLoaded">;
  * await adm.dispose();
  * ```
  */
-export async function loadAdm(source: ModelSource, { backend, signal }: LoadAdmOptions): Promise<Adm> {
+export async function loadAdm(source: ModelSource, { backend, ...fileOptions }: LoadAdmOptions): Promise<Adm> {
   assertBackend(backend);
-  const options = signal ? { signal } : {};
-  const files = await openModelFiles(source, options);
+  const options = fileOptions.signal ? { signal: fileOptions.signal } : {};
+  const files = await openModelFiles(source, fileOptions);
   const model = await readAdmDescription(files);
   const open = async (folder: string, graph: ReturnType<typeof admGraph>) => {
     const weights = await files.openWeights(`${folder}/model.safetensors`);

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import { type ModelSource, openModelFiles } from "../weights/index.ts";
+import { type ModelSource, type OpenModelFilesOptions, openModelFiles } from "../weights/index.ts";
 import { Glide } from "./glide.ts";
 import { readModelDescription } from "./model-description.ts";
 import { ModelNetworks, parameterCount } from "./model-networks.ts";
@@ -8,7 +8,7 @@ import { ModelNetworks, parameterCount } from "./model-networks.ts";
 /** Weights of all networks together up to which they are kept, as float32. */
 const smallModelBytes = 512 * 2 ** 20;
 
-export interface LoadGlideOptions {
+export interface LoadGlideOptions extends OpenModelFilesOptions {
   /** What runs the networks, e.g. `onnx()` of `@glissade/backend-onnx`. It stays the caller's to dispose of. */
   readonly backend: Backend;
   /**
@@ -16,13 +16,12 @@ export interface LoadGlideOptions {
    * model's weights take less than 512 MiB together.
    */
   readonly keepLoaded?: boolean;
-  readonly signal?: AbortSignal;
 }
 
 /**
  * Loads a text-to-image model.
  *
- * @param source a package (`"@glissade/model-emoji"`), a folder, or a URL that holds a `model_index.json`
+ * @param source a package (`"@glissade/model-emoji"`), a folder, a URL that holds a `model_index.json`, or a list of files (`emoji` of `@glissade/model-emoji`)
  * @throws ModelNotFoundError, ModelFormatError, WeightsError where the model is missing, of another kind, or damaged; the backend's error where no execution provider opens
  * @example
  * ```ts
@@ -31,14 +30,14 @@ export interface LoadGlideOptions {
  * await glide.dispose();
  * ```
  */
-export async function loadGlide(source: ModelSource, { backend, keepLoaded, signal }: LoadGlideOptions): Promise<Glide> {
+export async function loadGlide(source: ModelSource, { backend, keepLoaded, ...options }: LoadGlideOptions): Promise<Glide> {
   assertBackend(backend);
-  const files = await openModelFiles(source, signal ? { signal } : {});
+  const files = await openModelFiles(source, options);
   const model = await readModelDescription(files);
   const networks = new ModelNetworks({ files, backend, model, keepLoaded: keepLoaded ?? 4 * parameterCount(model) < smallModelBytes });
   // The first network is opened now, so that what is wrong with a model is said when it is loaded.
   const [first] = model.stages.keys();
-  if (first !== undefined) await (await networks.stage(first, signal)).release();
+  if (first !== undefined) await (await networks.stage(first, options.signal)).release();
   return new Glide({ model, backend, networks });
 }
 

@@ -25,6 +25,16 @@ export class ModelNotFoundError extends GlissadeError {
   }
 }
 
+export interface ModelFileErrorDetails {
+  readonly model: string;
+  readonly path: string;
+  readonly reason: string;
+  readonly advice?: string;
+  readonly status?: number;
+  readonly loadedBytes?: number;
+  readonly cause?: unknown;
+}
+
 /** A file of a model is missing, cannot be fetched, is too large, or is not what its name says. */
 export class ModelFileError extends GlissadeError {
   static override readonly code: string = "ModelFileError";
@@ -36,19 +46,35 @@ export class ModelFileError extends GlissadeError {
   readonly reason: string;
   /** The HTTP status, where a server gave one. */
   readonly status: number | undefined;
+  /** How many bytes of the file had arrived, where the connection broke. */
+  readonly loadedBytes: number | undefined;
 
-  constructor({
-    model,
-    path,
-    reason,
-    advice,
-    status,
-    cause,
-  }: { model: string; path: string; reason: string; advice?: string; status?: number; cause?: unknown }) {
+  constructor({ model, path, reason, advice, status, loadedBytes, cause }: ModelFileErrorDetails) {
     super(`${path} of the model ${model}: ${reason}.${advice ? ` ${advice}` : ""}`, { cause });
     this.model = model;
     this.path = path;
     this.reason = reason;
     this.status = status;
+    this.loadedBytes = loadedBytes;
+  }
+}
+
+/** A file arrived whole and is not the one that was expected. Nothing of it is kept. */
+export class ModelFileMismatchError extends ModelFileError {
+  static override readonly code: string = "ModelFileMismatchError";
+
+  /** The SHA-256 in hex, or the length: `"1024 bytes"`. */
+  readonly expected: string;
+  readonly received: string;
+
+  constructor({ expected, received, ...file }: { model: string; path: string; expected: string; received: string }) {
+    const what = expected.endsWith("bytes") ? "" : "SHA-256 ";
+    super({
+      ...file,
+      reason: `what arrived has ${what}${received}, expected ${what}${expected}`,
+      advice: "The server has another version of the file, or something between changes it.",
+    });
+    this.expected = expected;
+    this.received = received;
   }
 }

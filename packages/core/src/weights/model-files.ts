@@ -1,10 +1,14 @@
 import { fileAccess } from "#file-source";
 import type { WeightSource } from "../backend.ts";
 import { display, InvalidArgumentError } from "../errors.ts";
-import { blobSource, bytesSource } from "./byte-source.ts";
-import { existsAt, fetchBytes } from "./fetch-bytes.ts";
+import type { ModelCache } from "../model-cache/model-cache.ts";
+import { type ByteSource, blobSource } from "./byte-source.ts";
+import type { ModelLoadWarning } from "./cache-slot.ts";
+import type { RemoteFile } from "./file-response.ts";
 import { JsonLimitError, parseJsonWithLimits } from "./json-with-limits.ts";
+import type { ModelLoadProgress } from "./load-progress.ts";
 import { ModelFileError, ModelNotFoundError } from "./model-file-errors.ts";
+import { folderOf, isAddress, isModelFileList, type ListedModelFile, type ModelFileList, type ModelSource, modelLabel, parseAddress } from "./model-source.ts";
 import { openWeights, weightsFrom } from "./open-weights.ts";
 
 /** The files of one model, wherever they lie. Paths are relative, with `/`: `"unet/model.safetensors"`. */
@@ -12,25 +16,36 @@ export interface ModelFiles {
   /** What to call the model in messages: the folder, the package, the URL. */
   readonly label: string;
   /** @throws ModelFileError where the file is missing, cannot be fetched or is larger than 64 MiB (weights are opened, not read). */
-  read(path: string): Promise<Uint8Array>;
+  read(path: string, options?: ReadModelFileOptions): Promise<Uint8Array>;
   /** @throws ModelFileError as `read`, and where the file is not JSON, is nested deeper than 64 levels or has a key twice in one object. */
-  readJson(path: string): Promise<unknown>;
+  readJson(path: string, options?: ReadModelFileOptions): Promise<unknown>;
   /** @throws WeightsError where the file is not what {@link openWeights} takes. @throws ModelFileError where it is missing or cannot be fetched. */
-  openWeights(path: string): Promise<WeightSource>;
+  openWeights(path: string, options?: ReadModelFileOptions): Promise<WeightSource>;
   exists(path: string): Promise<boolean>;
 }
 
-/**
- * Where a model lies: a folder or the name of an installed package (Node only), a `file:`, `http:` or `https:` URL of a folder, or its files as Blobs by
- * path. The model of a package is the `model` folder beside its `package.json`.
- */
-export type ModelSource = string | URL | { readonly url: URL } | ReadonlyMap<string, Blob>;
-
 export interface OpenModelFilesOptions {
-  /** Called as bytes of any file arrive over the network. */
-  readonly onProgress?: (progress: { readonly path: string; readonly loadedBytes: number; readonly totalBytes: number | undefined }) => void;
+  /**
+   * Where files that come over the network are kept, or `false`. Default: {@link browserModelCache} in a browser's secure context, elsewhere none. Without one,
+   * files stay in memory as long as they are used.
+   */
+  readonly cache?: ModelCache | false;
+  /** Called as bytes of any file arrive over the network or from a cache. */
+  readonly onProgress?: (progress: ModelLoadProgress) => void;
+  /** Called where a load goes on without something: a cache without room, or one that fails. */
+  readonly onWarning?: (warning: ModelLoadWarning) => void;
+  /**
+   * Bring all files into the cache at once, not each when it is first needed: then everything works offline, and progress ends at the total. For a source
+   * that lists its files; without a cache it does nothing. Default: false.
+   */
+  readonly prefetch?: boolean;
   /** Ends what is being fetched. */
   readonly signal?: AbortSignal;
+}
+
+export interface ReadModelFileOptions {
+  /** Ends fetching this file. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const maxFileBytes = 64 * 2 ** 20;
@@ -39,7 +54,7 @@ const maxWeightBytes = 2 ** 32 - 1;
 const jsonLimits = { maxDepth: 64, maxKeys: 1_000_000 };
 
 /**
- * Finds a model's files. Nothing is read from the network yet.
+ * Finds a model's files. Nothing is read from the network yet, but for `prefetch`.
  *
  * @throws ModelNotFoundError where there is no such folder or package; it says what was tried.
  * @throws InvalidArgumentError for a source of another kind.
@@ -47,23 +62,16 @@ const jsonLimits = { maxDepth: 64, maxKeys: 1_000_000 };
  */
 export async function openModelFiles(source: ModelSource, options: OpenModelFilesOptions = {}): Promise<ModelFiles> {
   options.signal?.throwIfAborted();
-  if (typeof source === "string" && source !== "") return /^(https?|file):/i.test(source) ? openUrl(parseUrl(source), options) : openNamed(source);
+  if (typeof source === "string" && source !== "") return isAddress(source) ? openUrl(parseAddress(source), options) : openNamed(source);
   if (source instanceof URL) return openUrl(source, options);
   if (source instanceof Map) return blobFiles(source);
+  if (isModelFileList(source)) return listedFiles(source, options);
   if (typeof source === "object" && source !== null && "url" in source && source.url instanceof URL) return openUrl(source.url, options);
   throw new InvalidArgumentError({
     argument: "source",
     received: source,
-    expected: "a folder, the name of an installed package, a URL, or a Map of Blobs by path",
+    expected: "a folder, the name of an installed package, a URL, a list of files, or a Map of Blobs by path",
   });
-}
-
-function parseUrl(text: string): URL {
-  try {
-    return new URL(text);
-  } catch (cause) {
-    throw new InvalidArgumentError({ argument: "source", received: text, expected: "a valid URL", cause });
-  }
 }
 
 async function openUrl(url: URL, options: OpenModelFilesOptions): Promise<ModelFiles> {
@@ -104,13 +112,7 @@ function folderFiles(folder: string, label: string): ModelFiles {
     exists,
     async read(path) {
       await assertThere(path);
-      const source = await fileAccess.open(resolve(path));
-      try {
-        if (source.size > maxFileBytes) throw tooLarge(label, path);
-        return await source.read(0, source.size);
-      } finally {
-        await source.close();
-      }
+      return readWhole(label, path, await fileAccess.open(resolve(path)));
     },
     async openWeights(path) {
       await assertThere(path);
@@ -138,31 +140,87 @@ function blobFiles(blobs: ReadonlyMap<string, Blob>): ModelFiles {
   });
 }
 
-function httpFiles(url: URL, { onProgress, signal }: OpenModelFilesOptions): ModelFiles {
-  const folder = new URL(url);
-  if (!folder.pathname.endsWith("/")) folder.pathname += "/";
-  const label = folder.origin + folder.pathname; // without a query, which may hold a token
-  const resolve = (path: string) => {
+async function httpFiles(url: URL, options: OpenModelFilesOptions): Promise<ModelFiles> {
+  const { anyOf, existsAt, modelFileFetcher } = await import("./remote-files.ts"); // in a chunk of its own: folders and Blobs do without
+  const folder = folderOf(url);
+  const label = modelLabel(folder);
+  const resolve = (path: string): RemoteFile => {
     const resolved = new URL(checkedPath(path).split("/").map(encodeURIComponent).join("/"), folder);
     resolved.search = folder.search;
-    return resolved;
+    return { model: label, path, url: resolved };
   };
-  const fetchFile = (path: string, maxBytes: number) =>
-    fetchBytes(resolve(path), { model: label, path, maxBytes, signal, onProgress: onProgress && ((progress) => onProgress({ path, ...progress })) });
+  const fetchFile = modelFileFetcher(options);
   return withJson({
     label,
-    exists: (path) => existsAt(resolve(path), { model: label, path, signal }),
-    read: (path) => fetchFile(path, maxFileBytes),
-    openWeights: async (path) => weightsFrom(bytesSource(await fetchFile(path, maxWeightBytes), resolve(path).pathname)),
+    exists: (path) => existsAt(resolve(path), anyOf(options.signal)),
+    read: async (path, { signal } = {}) => readWhole(label, path, await fetchFile(resolve(path), { maxBytes: maxFileBytes, signal })),
+    openWeights: async (path, { signal } = {}) => weightsFrom(await fetchFile(resolve(path), { maxBytes: maxWeightBytes, signal })),
   });
+}
+
+async function listedFiles(list: ModelFileList, options: OpenModelFilesOptions): Promise<ModelFiles> {
+  const { cacheFor, modelFileFetcher } = await import("./remote-files.ts");
+  const files = new Map(Object.entries(list.files));
+  for (const [path, file] of files) assertListed(checkedPath(path), file);
+  const label = modelLabel(list);
+  const fetchFile = modelFileFetcher(options, totalBytesOf(list));
+  const listed = (path: string) => {
+    const file = files.get(checkedPath(path));
+    if (!file) throw missing(label, path);
+    const isLocal = file.url.protocol === "file:";
+    return { localPath: isLocal ? fileAccess.pathOf(file.url) : undefined, remote: { model: label, path, ...file, sha256: file.sha256?.toLowerCase() } };
+  };
+  const isPrefetched = options.prefetch && cacheFor(options) !== undefined;
+  for (const path of isPrefetched ? files.keys() : []) {
+    const { localPath, remote } = listed(path);
+    if (localPath === undefined) await (await fetchFile(remote, { maxBytes: maxWeightBytes })).close();
+  }
+  return withJson({
+    label,
+    exists: async (path) => files.has(checkedPath(path)),
+    async read(path, { signal } = {}) {
+      const { localPath, remote } = listed(path);
+      const source = localPath === undefined ? await fetchFile(remote, { maxBytes: maxFileBytes, signal }) : await fileAccess.open(localPath);
+      return readWhole(label, path, source);
+    },
+    async openWeights(path, { signal } = {}) {
+      const { localPath, remote } = listed(path);
+      return localPath === undefined ? weightsFrom(await fetchFile(remote, { maxBytes: maxWeightBytes, signal })) : openWeights(localPath);
+    },
+  });
+}
+
+function assertListed(path: string, file: ListedModelFile): void {
+  const check = (isRight: boolean, field: string, received: unknown, expected: string) => {
+    if (!isRight) throw new InvalidArgumentError({ argument: `source.files[${JSON.stringify(path)}]${field}`, received, expected });
+  };
+  check(typeof file === "object" && file !== null, "", file, "a file with its url");
+  const isUrl = file.url instanceof URL && /^(file|https?|data|blob):$/.test(file.url.protocol);
+  check(isUrl, ".url", file.url instanceof URL ? file.url.href : file.url, "a file:, http:, https:, data: or blob: URL");
+  check(file.bytes === undefined || (Number.isSafeInteger(file.bytes) && file.bytes >= 0), ".bytes", file.bytes, "a number of bytes");
+  check(file.sha256 === undefined || /^[0-9a-f]{64}$/i.test(file.sha256), ".sha256", file.sha256, "64 hexadecimal digits");
+}
+
+/** Undefined where a file does not say. */
+function totalBytesOf({ files }: ModelFileList): number | undefined {
+  return Object.values(files).reduce<number | undefined>((sum, { bytes }) => (sum === undefined || bytes === undefined ? undefined : sum + bytes), 0);
+}
+
+async function readWhole(model: string, path: string, source: ByteSource): Promise<Uint8Array> {
+  try {
+    if (source.size > maxFileBytes) throw tooLarge(model, path);
+    return await source.read(0, source.size);
+  } finally {
+    await source.close();
+  }
 }
 
 function withJson(files: Omit<ModelFiles, "readJson">): ModelFiles {
   return {
     ...files,
-    async readJson(path) {
+    async readJson(path, options) {
       try {
-        return parseJsonWithLimits(await files.read(path), jsonLimits);
+        return parseJsonWithLimits(await files.read(path, options), jsonLimits);
       } catch (cause) {
         if (!(cause instanceof JsonLimitError)) throw cause;
         throw new ModelFileError({ model: files.label, path, reason: cause.message, advice: "The file is damaged: fetch it again.", cause });
