@@ -3,17 +3,22 @@ import { ModelOnServerError } from "./model-on-server-error.ts";
 
 type Loaded = GlideLoaderSnapshot & { readonly status: "ready"; readonly glide: GlideLike };
 
+/** Milliseconds in which React mounts a component whose model has come; it holds what follows a fallback back for 300. */
+const mountTime = 1000;
+
 const waiting = new WeakMap<GlideLoader, Promise<unknown>>();
 
 /**
  * The loaded model, inside of a `Suspense`.
  *
+ * @param shown what the component would show without it
  * @throws a promise while it loads, which React waits for; the error where loading failed; ModelOnServerError on a server
  */
-export function loadedOrSuspended(getLoader: () => GlideLoader): Loaded {
+export function loadedOrSuspended(shown: GlideLoaderSnapshot, getLoader: () => GlideLoader): Loaded {
+  if (isLoaded(shown)) return shown;
   if (typeof window === "undefined") throw new ModelOnServerError(); // a promise would keep a streaming server waiting for a model that only the browser wants
   const loader = getLoader();
-  const snapshot = loader.getSnapshot();
+  const snapshot = loader.getSnapshot(); // newer than what is shown, in a page that a server rendered
   if (isLoaded(snapshot)) return snapshot;
   if (snapshot.status === "error") throw snapshot.error;
   throw waitingFor(loader);
@@ -23,7 +28,7 @@ function isLoaded(snapshot: GlideLoaderSnapshot): snapshot is Loaded {
   return snapshot.status === "ready";
 }
 
-/** Retains the model until it is loaded: a component that waits is not mounted, and cannot do so itself. */
+/** Retains the model until the component can do so itself, which waits and is not mounted. */
 function waitingFor(loader: GlideLoader): Promise<unknown> {
   const known = waiting.get(loader);
   if (known) return known;
@@ -32,7 +37,7 @@ function waitingFor(loader: GlideLoader): Promise<unknown> {
     .then(() => loader.load())
     .finally(() => {
       waiting.delete(loader);
-      release();
+      setTimeout(release, mountTime);
     });
   wait.catch(() => {}); // the error is in the snapshot
   waiting.set(loader, wait);

@@ -53,8 +53,8 @@ export function useGlide(source: ModelSource, options: UseGlideOptions = {}): Us
   }, [getLoader, autoLoad]);
 
   const tracked = useTracked(store, actions);
-  const loaded = suspense ? loadedOrSuspended(getLoader) : undefined;
-  return useMemo(() => (loaded ? { ...loaded, ...actions } : tracked), [loaded, tracked, actions]);
+  const result = suspense ? loadedOrSuspended(tracked, getLoader) : tracked;
+  return useMemo(() => (result === tracked ? tracked : { ...result, ...actions }), [result, tracked, actions]);
 }
 
 /** A loader that is made when it is needed, and not while rendering: what is rendered may never be shown. */

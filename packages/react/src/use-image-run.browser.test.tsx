@@ -71,9 +71,10 @@ describe("useTextToImage", () => {
       const { preview, generate } = useTextToImage(watched, { previewInterval: 0 });
       return { preview, generate };
     });
-    await act(async () => {
-      await Promise.all([only, all].map(({ result }) => result.current.generate({ prompt: "dot", steps: 12 })));
+    act(() => {
+      for (const { result } of [only, all]) void result.current.generate({ prompt: "dot", steps: 12 });
     });
+    await waitFor(() => expect([only.result.current.status, counts.open]).toEqual(["done", 0]), { timeout: 10_000 });
     expect([only.result.current.status, counts.steps, renders.status]).toEqual(["done", 24, 3]); // idle, running, done
     expect(renders.preview).toBeGreaterThan(6);
   });

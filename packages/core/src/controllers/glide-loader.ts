@@ -51,7 +51,7 @@ interface Attempt {
 }
 
 /** The state of a loader that has loaded nothing. */
-export const idleLoader = Object.freeze({ status: "idle", glide: undefined, progress: undefined, error: undefined } as const);
+const idle = { status: "idle", glide: undefined, progress: undefined, error: undefined } as const;
 
 /**
  * A model that is loaded once, watched by many, and disposed of when the last one leaves.
@@ -72,7 +72,7 @@ export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideL
   #grace: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: GlideLoaderOptions<Progress>) {
-    super(idleLoader);
+    super(idle);
     this.#options = options;
   }
 
@@ -93,7 +93,7 @@ export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideL
     const attempt: Attempt = { abort, disposals, glide: Promise.resolve().then(() => this.#run(attempt)) };
     attempt.glide.catch(() => {});
     this.#attempt = attempt;
-    this.publish({ ...idleLoader, status: "loading" });
+    this.publish({ ...idle, status: "loading" });
     return attempt.glide;
   }
 
@@ -120,7 +120,7 @@ export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideL
     const attempt = this.#attempt;
     this.#attempt = undefined;
     if (attempt) this.#closing = Promise.all([this.#closing, close(attempt)]).then(() => {});
-    this.publish(idleLoader);
+    this.publish(idle);
     if (this.#users === 0) this.#options.onUnused?.();
     return this.#closing;
   }

@@ -68,10 +68,10 @@ interface Run {
   ended: Promise<unknown>;
 }
 
-const idle = Object.freeze({
-  ...({ status: "idle", images: Object.freeze([]), preview: undefined, steps: Object.freeze([]), progress: undefined } as const),
-  ...({ error: undefined, warnings: Object.freeze([]), result: undefined } as const),
-});
+const idle = {
+  ...{ status: "idle", images: [], preview: undefined, steps: [], progress: undefined },
+  ...{ error: undefined, warnings: [], result: undefined },
+} as const satisfies ImageRunSnapshot<never>;
 
 /**
  * One place of a page where pictures are made, one run at a time.

@@ -45,4 +45,4 @@ export class LoaderRegistry {
 }
 
 /** The loaders of this page. */
-export const sharedLoaders = new LoaderRegistry();
+export const sharedLoaders = /* @__PURE__ */ new LoaderRegistry();

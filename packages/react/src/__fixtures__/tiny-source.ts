@@ -1,6 +1,13 @@
 import { type Backend, type GlideLike, interpreter, loadGlide, type ModelSource, type SourceLoader } from "@glissade/core";
 import { tinyModel } from "../../../core/src/pipelines/__fixtures__/tiny-model.ts";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** React's major version in the test project. */
+    react: string;
+  }
+}
+
 const files = await tinyModel();
 
 /** A source of the tiny model of its own, as another address would be one. */
