@@ -13,32 +13,33 @@ interface TestProject {
   /** Paths without their ending. */
   readonly include: string;
   readonly alias?: Readonly<Record<string, string>>;
-  readonly env?: Readonly<Record<string, string>>;
+  /** React's major version, which the hooks' tests expect. */
+  readonly react?: string;
 }
 
 const react18Paths = Object.fromEntries(
   ["react", "react-dom"].map((name) => [name, fileURLToPath(new URL(`tools/react-18/node_modules/${name}`, import.meta.url))]),
 );
-const react18 = { include: hooks, alias: react18Paths, env: { REACT: "18.2.0" } };
+const react18 = { include: hooks, alias: react18Paths, react: "18" };
 
 /** Tests in Node. The packages' own condition: a test run sees the sources, without a build. */
-function node({ name, include, alias = {}, env = {} }: TestProject): TestProjectConfiguration {
+function node({ name, include, alias = {}, react = "19" }: TestProject): TestProjectConfiguration {
   return {
     resolve: { alias },
     ssr: { resolve: { conditions: ["glissade-source", "node", "import", "default"] } },
-    test: { name, env, include: [`${include}.test.{ts,tsx}`], exclude: ["**/*.browser.test.*", ...elsewhere], testTimeout: 60_000 },
+    test: { name, provide: { react }, include: [`${include}.test.{ts,tsx}`], exclude: ["**/*.browser.test.*", ...elsewhere], testTimeout: 60_000 },
   };
 }
 
 /** Tests in headless Chromium. */
-function chromium({ name, include, alias = {}, env = {} }: TestProject): TestProjectConfiguration {
+function chromium({ name, include, alias = {}, react = "19" }: TestProject): TestProjectConfiguration {
   return {
     plugins: [faultyServer()],
     resolve: { alias, conditions: ["glissade-source", "browser", "import", "default"] },
     optimizeDeps: { exclude: ["onnxruntime-web"] }, // finds its .wasm beside itself
     server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } }, // threads in WebAssembly
     test: {
-      ...{ name, env },
+      ...{ name, provide: { react } },
       include: [`${include}.browser.test.{ts,tsx}`],
       exclude: elsewhere,
       testTimeout: 60_000,
