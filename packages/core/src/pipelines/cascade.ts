@@ -3,14 +3,12 @@ import type { GradientGuidance } from "../guidance/index.ts";
 import { batchNoise, type NoiseSource, perImageNoise, torchGenerator } from "../random/index.ts";
 import { spacedProcess } from "../samplers/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { clipScores, openClipGuidance } from "./clip.ts";
 import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "./generate-step.ts";
 import type { ModelDescription, StageDescription } from "./model-description.ts";
 import type { ModelNetworks, OpenStage } from "./model-networks.ts";
 import { type GenerateWarning, type ResolvedSampling, type SamplingSettings, truncationWarnings } from "./sampling-options.ts";
 import type { Lease } from "./shared-resource.ts";
 import { runStage, type StageRunOptions } from "./stage-run.ts";
-import { upscaleStage } from "./upscale.ts";
 
 /** What the pipelines run on. */
 export interface PipelineParts {
@@ -76,6 +74,7 @@ export async function* runCascade({ model, networks }: PipelineParts, options: C
   }
   const scores = await scoresOf(networks, model, resolved, pictures, signal);
   if (upscaling && upscalingProcess) {
+    const { upscaleStage } = await import("./upscale.ts");
     const held = options.holdLarge?.(upscaling.stage.imageSize);
     pictures = yield* upscaleStage(networks, {
       ...shared,
@@ -104,6 +103,7 @@ async function scoresOf(
   signal: AbortSignal | undefined,
 ): Promise<readonly number[] | undefined> {
   if (keepBest === undefined || !clip || typeof prompt !== "string") return undefined;
+  const { clipScores } = await import("./clip.ts");
   return clipScores(networks, clip, pictures, prompt, signal);
 }
 
@@ -123,6 +123,7 @@ async function openGradients(
   signal: AbortSignal | undefined,
 ): Promise<Lease<readonly GradientGuidance[]>> {
   if (!clip || !clipGuidance) return { value: gradients, release: async () => {} };
+  const { openClipGuidance } = await import("./clip.ts"); // here and below: loaded by whom it serves
   const { value, release } = await openClipGuidance(networks, { clip, guidance: clipGuidance, prompts, stage, tokenizer, conditions, signal });
   return { value: [value, ...gradients], release };
 }

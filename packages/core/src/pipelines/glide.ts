@@ -1,31 +1,22 @@
 import type { Backend, ProviderFailure } from "../backend.ts";
-import { DisposedError, InvalidArgumentError } from "../errors.ts";
-import { type RgbImage, readImage } from "../image/index.ts";
-import { concatRows } from "../tensor.ts";
+import { DisposedError } from "../errors.ts";
 import type { GenerateResult } from "./cascade.ts";
-import { clipScores } from "./clip.ts";
-import { type EditOptions, edit } from "./edit.ts";
+import type { ClipScoreOptions } from "./clip-score.ts";
+import type { EditOptions } from "./edit.ts";
 import { finished, type GenerateStep, type WithProgress } from "./generate-step.ts";
-import { type InpaintOptions, inpaint } from "./inpaint.ts";
-import { type InterpolateOptions, type InterpolateResult, interpolate } from "./interpolate.ts";
-import { assertPicture } from "./known-picture.ts";
+import type { InpaintOptions } from "./inpaint.ts";
+import type { InterpolateOptions, InterpolateResult } from "./interpolate.ts";
 import type { StageName } from "./model-components.ts";
-import { baseSizeOf, clipOf, type GenerationDefaults, type ModelDescription, type UpscalingDefaults } from "./model-description.ts";
+import { baseSizeOf, type GenerationDefaults, type ModelDescription, type UpscalingDefaults } from "./model-description.ts";
 import type { ModelNetworks } from "./model-networks.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 import { textToImage } from "./text-to-image.ts";
-import { type UpscaleOptions, type UpscaleResult, upscaleImage } from "./upscale-image.ts";
+import type { UpscaleOptions, UpscaleResult } from "./upscale-image.ts";
 
 export interface GlideParts {
   readonly model: ModelDescription;
   readonly backend: Backend;
   readonly networks: ModelNetworks;
-}
-
-export interface ClipScoreOptions {
-  readonly images: readonly RgbImage[];
-  readonly prompt: string;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -121,6 +112,7 @@ export class Glide {
   /** `inpaint` step by step, as `stream`. */
   async *streamInpaint(options: InpaintOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
     this.#assertUsable();
+    const { inpaint } = await import("./inpaint.ts"); // here and below: a page that only generates does not pay for the rest
     return yield* inpaint(this.#parts, options);
   }
 
@@ -140,6 +132,7 @@ export class Glide {
   /** `edit` step by step, as `stream`. */
   async *streamEdit(options: EditOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
     this.#assertUsable();
+    const { edit } = await import("./edit.ts");
     return yield* edit(this.#parts, options);
   }
 
@@ -159,6 +152,7 @@ export class Glide {
   /** `upscale` step by step, as `stream`. */
   async *streamUpscale(options: UpscaleOptions): AsyncGenerator<GenerateStep, UpscaleResult, void> {
     this.#assertUsable();
+    const { upscaleImage } = await import("./upscale-image.ts");
     return yield* upscaleImage(this.#parts, options);
   }
 
@@ -178,6 +172,7 @@ export class Glide {
   /** `interpolate` step by step, as `stream`. */
   async *streamInterpolate(options: InterpolateOptions): AsyncGenerator<GenerateStep, InterpolateResult, void> {
     this.#assertUsable();
+    const { interpolate } = await import("./interpolate.ts");
     return yield* interpolate(this.#parts, options);
   }
 
@@ -188,14 +183,10 @@ export class Glide {
    * @throws InvalidArgumentError where a picture or the prompt is none; MissingNetworkError where the model has no CLIP; the signal's reason where aborted
    * @see Nichol et al. 2021, section 5: not a fair judge of pictures that CLIP itself has led
    */
-  async clipScore({ images, prompt, signal }: ClipScoreOptions): Promise<number[]> {
+  async clipScore(options: ClipScoreOptions): Promise<number[]> {
     this.#assertUsable();
-    const { model, networks } = this.#parts;
-    const clip = clipOf(model);
-    if (typeof prompt !== "string" || prompt.trim() === "") throw new InvalidArgumentError({ argument: "prompt", received: prompt, expected: "a text" });
-    if (!Array.isArray(images) || images.length === 0) throw new InvalidArgumentError({ argument: "images", received: images, expected: "a list of pictures" });
-    const pictures = images.map((image) => readImage(assertPicture(image), clip.config.image.imageSize));
-    return clipScores(networks, clip, concatRows(pictures), prompt, signal);
+    const { clipScore } = await import("./clip-score.ts");
+    return clipScore(this.#parts, options);
   }
 
   /** Frees the networks; the backend stays the caller's. Safe to call twice. */

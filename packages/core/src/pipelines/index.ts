@@ -1,10 +1,11 @@
 export { Adm, type AdmOptions, type AdmResult } from "./adm.ts";
 export type { GenerateResult } from "./cascade.ts";
-export type { ClipGuidanceOptions, ClipGuidanceSettings } from "./clip.ts";
+export type { ClipGuidanceOptions, ClipGuidanceSettings } from "./clip-options.ts";
+export type { ClipScoreOptions } from "./clip-score.ts";
 export type { EditOptions } from "./edit.ts";
 export { NumericalError } from "./float32.ts";
 export type { GeneratedImage, GenerateStep, WithProgress } from "./generate-step.ts";
-export { type ClipScoreOptions, Glide, type GlideLike } from "./glide.ts";
+export { Glide, type GlideLike } from "./glide.ts";
 export type { InpaintOptions } from "./inpaint.ts";
 export type { InterpolateOptions, InterpolateResult } from "./interpolate.ts";
 export { type LoadAdmOptions, loadAdm } from "./load-adm.ts";

@@ -1,6 +1,6 @@
 import { display, GlissadeError } from "../errors.ts";
 import { type ClipConfig, parseClipConfig, parseTextToImageConfig, type TextToImageConfig } from "../networks/index.ts";
-import { type ClipTokenizer, clipTokenizer, type GlideTokenizer, glideTokenizer } from "../text/index.ts";
+import type { ClipTokenizer, GlideTokenizer } from "../text/index.ts";
 import type { ModelFiles } from "../weights/index.ts";
 import { modelComponents, type StageName, stageNames } from "./model-components.ts";
 import { ModelFormatError, readObject, readScheduler, type SchedulerDescription } from "./scheduler-description.ts";
@@ -93,6 +93,7 @@ export async function readModelDescription(files: ModelFiles): Promise<ModelDesc
   const present = stageNames.filter((name) => name in index);
   const stages = new Map<StageName, StageDescription>();
   for (const name of present.length > 0 ? present : (["base"] as const)) stages.set(name, await readStage(files, name));
+  const { glideTokenizer } = await import("../text/glide-tokenizer.ts"); // a third of the code that loading takes, while the files are fetched
   const tokenizer = glideTokenizer(await files.readJson("tokenizer/tokenizer.json"));
   for (const { name, config } of stages.values()) {
     if (config.text && config.text.vocabularySize !== tokenizer.vocabularySize) {
@@ -127,6 +128,7 @@ async function readStage(files: ModelFiles, name: StageName): Promise<StageDescr
 
 async function readClip(files: ModelFiles): Promise<ClipDescription> {
   const config = parseClipConfig(await readObject(files, "clip/config.json"));
+  const { clipTokenizer } = await import("../text/clip-tokenizer.ts");
   const tokenizer = clipTokenizer(await files.readJson("clip_tokenizer/tokenizer.json"), { contextLength: config.text.textContext });
   if (tokenizer.vocabularySize === config.text.vocabularySize) return { config, tokenizer };
   throw new ModelFormatError({

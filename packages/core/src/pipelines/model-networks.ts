@@ -1,10 +1,10 @@
 import type { Backend, Executable } from "../backend.ts";
 import type { Graph } from "../graph/index.ts";
-import { clipGuidanceGraph, clipImageGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph, textGraph, textToImageGraph } from "../networks/index.ts";
+import { textGraph, textToImageGraph } from "../networks/index.ts";
 import { sizeOf } from "../tensor.ts";
-import { joinWeights, type ModelFiles } from "../weights/index.ts";
+import type { ModelFiles } from "../weights/index.ts";
 import type { StageName } from "./model-components.ts";
-import { baseSizeOf, type ClipDescription, MissingNetworkError, type ModelDescription, type StageDescription, stageOf } from "./model-description.ts";
+import { baseSizeOf, MissingNetworkError, type ModelDescription, type StageDescription } from "./model-description.ts";
 import { type Lease, SharedResource } from "./shared-resource.ts";
 
 /** A stage of the model on a backend: what reads the text, and what denoises. */
@@ -40,7 +40,12 @@ export class ModelNetworks {
     this.#stages = new Map([...model.stages].map(([name, stage]) => [name, new SharedResource((signal) => openStage(options, stage, signal), { keep })]));
     const { clip } = model;
     this.#clip = new Map(
-      clip ? clipParts.map((part) => [part, new SharedResource((signal) => openClipPart(options, clip, part, signal), { keep })] as const) : [],
+      clip
+        ? clipParts.map(
+            (part) =>
+              [part, new SharedResource(async (signal) => (await import("./open-clip-part.ts")).openClipPart(options, clip, part, signal), { keep })] as const,
+          )
+        : [],
     );
   }
 
@@ -80,27 +85,6 @@ function graphsOf(model: ModelDescription, stage: StageDescription): readonly [t
   const side = config.superResolution ? lowResolutionSide(model, stage) : undefined;
   const lowRes = side === undefined ? {} : { lowRes: { height: side, width: side } };
   return [config.text && textGraph(config), textToImageGraph(config, { height: imageSize, width: imageSize, ...lowRes })];
-}
-
-async function openClipPart(
-  { files, backend, model }: ModelNetworksOptions,
-  { config }: ClipDescription,
-  part: ClipPart,
-  signal: AbortSignal | undefined,
-): Promise<Executable> {
-  const clip = await files.openWeights(`clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`);
-  let weights = clip;
-  try {
-    let graph: Graph;
-    if (part === "through-base" || part === "through-base_inpaint") {
-      const stage = stageOf(model, part === "through-base" ? "base" : "base_inpaint");
-      weights = joinWeights({ "": await files.openWeights(`${stage.name}/model.safetensors`), [clipPrefix]: clip });
-      graph = clipThroughUNetGraph(stage.config, config, stage.imageSize);
-    } else graph = { text: clipTextGraph, image: clipImageGraph, guidance: clipGuidanceGraph }[part](config);
-    return await backend.compile(graph, weights, { name: `clip's ${part}`, ...(signal && { signal }) });
-  } finally {
-    await weights.dispose();
-  }
 }
 
 async function openStage({ files, backend, model }: ModelNetworksOptions, description: StageDescription, signal: AbortSignal | undefined): Promise<OpenStage> {

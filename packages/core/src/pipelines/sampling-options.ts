@@ -2,7 +2,7 @@ import { display, InvalidArgumentError } from "../errors.ts";
 import type { GradientGuidance } from "../guidance/index.ts";
 import { assertSeed, imageSeeds, randomSeed } from "../random/index.ts";
 import type { GlideTokenizer } from "../text/index.ts";
-import { type ClipGuidanceOptions, type ClipGuidanceSettings, type ResolvedClipGuidance, resolveClipGuidance } from "./clip.ts";
+import { type ClipGuidanceOptions, type ClipGuidanceSettings, type ResolvedClipGuidance, resolveClipGuidance } from "./clip-options.ts";
 import { clipOf, type ModelDescription, type StageDescription } from "./model-description.ts";
 import { type ResolvedSampler, resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
 import { type ResolvedUpscaling, resolveUpscaling, type UpscalingOptions, type UpscalingSettings } from "./upscaling-options.ts";

@@ -1,7 +1,7 @@
 import type { WeightSource } from "../backend.ts";
 import type { ByteSource, WeightFile } from "./byte-source.ts";
 import { openByteSource } from "./open-byte-source.ts";
-import { checkpointFrom, pickleStart } from "./pytorch-checkpoint.ts";
+import { pickleStart } from "./pickle-start.ts";
 import { safetensorsFrom } from "./safetensors.ts";
 import { WeightsError } from "./weights-error.ts";
 
@@ -18,7 +18,7 @@ export async function openWeights(source: WeightFile): Promise<WeightSource> {
 /** The same over an open source, which it closes when disposed or when the file is refused. */
 export async function weightsFrom(bytes: ByteSource): Promise<WeightSource> {
   const head = await bytes.read(0, Math.min(bytes.size, 512));
-  if (startsWith(head, "PK\x03\x04") || head[0] === pickleStart) return checkpointFrom(bytes);
+  if (startsWith(head, "PK\x03\x04") || head[0] === pickleStart) return (await import("./pytorch-checkpoint.ts")).checkpointFrom(bytes); // rare in a browser
   if (head[8] === 0x7b) return safetensorsFrom(bytes);
   await bytes.close();
   throw unknownFormat(bytes, head);

@@ -6,14 +6,12 @@ import type { CheckpointContainer, StorageExtent } from "./checkpoint-container.
 import { flattenTensors } from "./flatten-tensors.ts";
 import { openLegacyContainer } from "./legacy-checkpoint.ts";
 import { openByteSource } from "./open-byte-source.ts";
+import { pickleStart } from "./pickle-start.ts";
 import { isContiguous, spanOf } from "./strided-view.ts";
 import { byteLength, readAllTensors } from "./tensor-bytes.ts";
 import type { StridedTensor } from "./torch-objects.ts";
 import { WeightsError } from "./weights-error.ts";
 import { openZipContainer } from "./zip-checkpoint.ts";
-
-/** The first byte of a binary pickle: the opcode that states its protocol. */
-export const pickleStart = 0x80;
 
 /** A few bytes can describe a huge tensor (every element the same), or a thousand tensors over one storage. What is read out may be this much larger than the file. */
 const maxExpansion = 8;
