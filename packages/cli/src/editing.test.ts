@@ -1,11 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodePng, encodePng, type RgbImage, rgbImage } from "@glissade/core";
+import { decodePictureRecord, decodePng, encodePng, type RgbImage, rgbImage } from "@glissade/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
-import { decodeRecord } from "./picture-settings.ts";
 
 // Few steps keep this fast: what the pictures show is not tested here.
 const quick = ["--steps", "3", "--quiet", "--enlarge", "1"];
@@ -47,7 +46,7 @@ describe("glissade inpaint", () => {
     const { image, text } = await read("inpainted.png");
     expect(side(image, true)).toEqual(side(picture, true));
     expect(side(image, false)).not.toEqual(side(picture, false));
-    expect(decodeRecord(text, out).source).toEqual({ task: "inpaint", image: at("picture.png"), mask: at("mask.png") });
+    expect(decodePictureRecord(text, out).source).toEqual({ task: "inpaint", image: at("picture.png"), mask: at("mask.png") });
     const again = await runMain(["reproduce", out]);
     expect(again.code).toBe(1);
     expect(again.stderr).toContain("run glissade inpaint on that again");
@@ -59,7 +58,7 @@ describe("glissade inpaint", () => {
     const { image, text } = await read("extended.png");
     expect([image.width, image.height]).toEqual([44, 34]);
     expect(image.data.subarray(3 * 8, 3 * 40)).toEqual(picture.data.subarray(0, 3 * 32));
-    expect(decodeRecord(text, out).source).toMatchObject({ extend: "8,0,4,2" });
+    expect(decodePictureRecord(text, out).source).toMatchObject({ extend: "8,0,4,2" });
   });
 
   it.each([
@@ -92,10 +91,10 @@ describe("glissade edit", () => {
   it("makes variations without a prompt, and begins with the picture's own noise where it is told to", async () => {
     const variation = await edit("variation.png", "--seed", "1");
     const [inverted, other] = [await edit("inverted.png", "--inversion", "--seed", "1"), await edit("other.png", "--inversion", "--seed", "2")];
-    expect(decodeRecord(variation.text, "variation.png").settings).toMatchObject({ prompt: null });
+    expect(decodePictureRecord(variation.text, "variation.png").settings).toMatchObject({ prompt: null });
     expect(variation.image.data).not.toEqual(inverted.image.data);
     expect(inverted.image.data).toEqual(other.image.data);
-    expect(decodeRecord(inverted.text, "inverted.png").source).toEqual({ task: "edit", image: at("picture.png"), strength: 0.6, start: "inversion" });
+    expect(decodePictureRecord(inverted.text, "inverted.png").source).toEqual({ task: "edit", image: at("picture.png"), strength: 0.6, start: "inversion" });
   });
 
   it("shows a small picture that is to be enlarged at the width of a large one", async () => {
@@ -126,6 +125,6 @@ describe("glissade upscale", () => {
     expect(await runMain(["upscale", at("picture.png"), "--prompt", "a panda", "--out", out, ...quick])).toEqual({ code: 0, stdout: `${out}\n`, stderr: "" });
     const { image, text } = await read("large.png");
     expect([image.width, image.height]).toEqual([128, 128]);
-    expect(decodeRecord(text, out).source).toEqual({ task: "upscale", image: at("picture.png") });
+    expect(decodePictureRecord(text, out).source).toEqual({ task: "upscale", image: at("picture.png") });
   });
 });

@@ -10,11 +10,6 @@ export class OutputError extends GlissadeError {
   static override readonly code: string = "OutputError";
 }
 
-/** The settings in a picture are missing, damaged, or not such that the picture could be made again from them. */
-export class PictureSettingsError extends GlissadeError {
-  static override readonly code: string = "PictureSettingsError";
-}
-
 /** A checkpoint is of no known architecture, or does not fit the one it is said to have. */
 export class CheckpointError extends GlissadeError {
   static override readonly code: string = "CheckpointError";

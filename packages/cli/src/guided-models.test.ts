@@ -3,13 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onnx } from "@glissade/backend-onnx";
-import { type Adm, decodePng, encodePng, encodeSafetensors, type Glide, loadAdm, loadGlide, type Tensor, writeSafetensors } from "@glissade/core";
+import {
+  type Adm,
+  decodePictureRecord,
+  decodePng,
+  encodePictureRecord,
+  encodePng,
+  encodeSafetensors,
+  type Glide,
+  loadAdm,
+  loadGlide,
+  pictureRecordKeyword,
+  type Tensor,
+  writeSafetensors,
+} from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
 import { smallAdm, smallBase, smallClassifier, smallClip, smallWeights } from "./__fixtures__/small-networks.ts";
-import { decodeRecord, encodeRecord, settingsKeyword } from "./picture-settings.ts";
 
 const base = { ...smallBase, n_vocab: 2048 };
 const networks = {
@@ -98,7 +110,7 @@ describe("a converted model with a noised CLIP", () => {
     const argv = ["generate", "a red apple", "--model", at("glide"), "--guidance", "1", "--clip", "500", "--seed", "3", "--enlarge", "1", "-q"];
     expect((await runMain([...argv, "--count", "4", "--keep", "2", "--out", at("kept.png")])).code).toBe(0);
     const { text } = await png("kept-1.png");
-    expect(decodeRecord(text, "kept-1.png").settings).toMatchObject({ clipGuidance: { scale: 500, through: "x" }, keepBest: 2, count: 4 });
+    expect(decodePictureRecord(text, "kept-1.png").settings).toMatchObject({ clipGuidance: { scale: 500, through: "x" }, keepBest: 2, count: 4 });
     expect((await runMain([...argv, "--out", at("led.png")])).code).toBe(0);
     const { stderr } = await runMain(["reproduce", at("led.png"), "--out", at("led-again.png"), "-q"]);
     expect(stderr).toContain("bit for bit");
@@ -157,7 +169,7 @@ describe("a converted model of guided-diffusion", () => {
       settings: { classes: [2, 2], classifierScale: 3, sampler: "ddim", steps: 4, count: 2 },
       model: { imageSize: 8, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
-    const record = decodeRecord((await png("runs-2.png")).text, "runs-2.png");
+    const record = decodePictureRecord((await png("runs-2.png")).text, "runs-2.png");
     expect(record).toMatchObject({ picture: 1, seed: 8, settings: { classes: [2, 2], classifierScale: 3 } });
     for (const name of ["runs-2.png", "runs-sheet.png"]) {
       const { stderr } = await runMain(["reproduce", at(name), "--out", at("again.png"), "-q"]);
@@ -202,10 +214,10 @@ describe("a converted model of guided-diffusion", () => {
     ["steps", 1e9],
   ])("does not make a picture again whose settings say %s = %j", async (name, value) => {
     const { image, text } = await png("runs-1.png");
-    const record = JSON.parse(text[settingsKeyword] ?? "");
+    const record = JSON.parse(text[pictureRecordKeyword] ?? "");
     await writeFile(
       at("hostile.png"),
-      encodePng(image, { text: { [settingsKeyword]: encodeRecord({ ...record, settings: { ...record.settings, [name]: value } }) } }),
+      encodePng(image, { text: { [pictureRecordKeyword]: encodePictureRecord({ ...record, settings: { ...record.settings, [name]: value } }) } }),
     );
     const { code, stderr } = await runMain(["reproduce", at("hostile.png"), "--out", at("again.png"), "-q"]);
     expect(stderr).toContain("hostile.png cannot be used");

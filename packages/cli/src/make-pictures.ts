@@ -1,3 +1,4 @@
+import type { SourceRecord } from "@glissade/core";
 import type { Arguments } from "./arguments.ts";
 import type { AskedOptions } from "./asked-options.ts";
 import { assertWritable, writeFiles } from "./atomic-file.ts";
@@ -6,7 +7,6 @@ import { readRunOptions, runGeneration, type runOptions } from "./generation.ts"
 import { defaultModel } from "./model-source.ts";
 import { pictureFiles } from "./picture-files.ts";
 import { pictureNames, slug } from "./picture-names.ts";
-import type { SourceRecord } from "./picture-settings.ts";
 import { generationReport, jsonText } from "./report.ts";
 import type { Task } from "./tasks.ts";
 

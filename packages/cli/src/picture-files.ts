@@ -1,11 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
-import { type DecodedPng, decodePng, encodePng, type RgbImage } from "@glissade/core";
+import { type DecodedPng, decodePng, encodePngWithRecord, type PictureRecord, PictureSettingsError, type SourceRecord } from "@glissade/core";
 import { readPicture } from "@glissade/train";
 import type { OutputFile } from "./atomic-file.ts";
-import { faultOf, PictureSettingsError } from "./errors.ts";
+import { faultOf } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import type { PictureNames } from "./picture-names.ts";
-import { encodeRecord, type PictureRecord, type SourceRecord, settingsKeyword } from "./picture-settings.ts";
 import { render } from "./rendering.ts";
 import { version } from "./version.ts";
 
@@ -13,15 +12,10 @@ import { version } from "./version.ts";
 export function pictureFiles(generation: Generation, { pictures, sheet }: PictureNames, model: string, source?: SourceRecord): readonly OutputFile[] {
   const file = (path: string, picture: number | "sheet") => ({
     path,
-    bytes: encodePicture(render(generation.images, picture, generation.enlarge), recordOf(generation, picture, model, source)),
+    bytes: encodePngWithRecord(render(generation.images, picture, generation.enlarge), recordOf(generation, picture, model, source)),
   });
   const files = pictures.map((path, k) => file(path, k));
   return sheet === undefined ? files : [...files, file(sheet, "sheet")];
-}
-
-/** A PNG file that carries its record. */
-export function encodePicture(image: RgbImage, record: PictureRecord): Uint8Array {
-  return encodePng(image, { text: { [settingsKeyword]: encodeRecord(record) } });
 }
 
 /** A PNG file's picture and text. @throws PictureSettingsError where it cannot be read. */

@@ -1,10 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodePng, encodePng } from "@glissade/core";
+import { decodePictureRecord, decodePng, encodePictureRecord, encodePng, pictureRecordKeyword } from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
-import { decodeRecord, encodeRecord, settingsKeyword } from "./picture-settings.ts";
 
 // Few steps keep this fast: what the pictures show is not tested here.
 const quick = ["--steps", "4", "--quiet", "--upscale", "no"];
@@ -29,7 +28,7 @@ describe("glissade generate", () => {
     });
     const { image, text } = await png("one.png");
     expect([image.width, image.height]).toEqual([256, 256]);
-    expect(decodeRecord(text, "one.png")).toMatchObject({
+    expect(decodePictureRecord(text, "one.png")).toMatchObject({
       model: { source: "@glissade/model-emoji", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       settings: { prompt: "Ein Pandabär 🐼", negativePrompt: "colour", seed: 1, steps: 4, guidance: { scale: 2.5 } },
       picture: 0,
@@ -130,14 +129,14 @@ describe("glissade reproduce", () => {
     expect(stderr).toBe(`note: it differs from ${at("changed.png")} by up to 16 of 255 levels.\n`);
   });
 
-  const record = async () => JSON.parse((await png("run-1.png")).text[settingsKeyword] ?? "");
+  const record = async () => JSON.parse((await png("run-1.png")).text[pictureRecordKeyword] ?? "");
   const withRecord = async (
     name: string,
     change: (record: { model: { source: string; sha256?: string }; settings: Record<string, unknown>; provider: string }) => void,
   ) => {
     const changed = await record();
     change(changed);
-    await writeFile(at(name), encodePng((await png("run-1.png")).image, { text: { [settingsKeyword]: encodeRecord(changed) } }));
+    await writeFile(at(name), encodePng((await png("run-1.png")).image, { text: { [pictureRecordKeyword]: encodePictureRecord(changed) } }));
     return runMain(["reproduce", at(name), "--out", at("again.png"), "-q"]);
   };
 

@@ -8,9 +8,10 @@ import {
   loadAdm,
   loadGlide,
   type ModelSource,
+  type PictureSettings,
+  type RecordedRun,
 } from "@glissade/core";
 import { type LoadOptions, loadModel } from "./model-source.ts";
-import type { PictureSettings, RecordedRun } from "./picture-settings.ts";
 
 /** What a run made. */
 export interface Pictures {

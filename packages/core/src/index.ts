@@ -7,6 +7,7 @@ export * from "./guidance/index.ts";
 export * from "./image/index.ts";
 export * from "./model-cache/index.ts";
 export * from "./networks/index.ts";
+export * from "./picture-record/index.ts";
 export * from "./pipelines/index.ts";
 export * from "./random/index.ts";
 export { roundHalfEven } from "./rounding.ts";

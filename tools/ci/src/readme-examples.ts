@@ -1,4 +1,22 @@
+import { importedModules } from "./rules/dependency-direction.ts";
+
 /** The complete programs of a README: its code blocks marked `js`. Fragments are marked `ts`. */
 export function programsIn(markdown: string): string[] {
   return [...markdown.matchAll(/^```js\n(.*?)^```$/gms)].map(([, program = ""]) => program);
+}
+
+/**
+ * What a reader of a README installs beside the packages for its programs: imports that the package does not bring along itself, but is developed against, each at that version.
+ */
+export function companionsOf(markdown: string, devDependencies: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const imported = programsIn(markdown).flatMap(importedModules).map(packageName);
+  return Object.fromEntries(Object.entries(devDependencies).filter(([name]) => imported.includes(name)));
+}
+
+/** `react-dom/client` is of `react-dom`. */
+function packageName(module: string): string {
+  return module
+    .split("/")
+    .slice(0, module.startsWith("@") ? 2 : 1)
+    .join("/");
 }

@@ -12,6 +12,7 @@ export interface Manifest {
   readonly sideEffects?: boolean | readonly string[];
   readonly files?: readonly string[];
   readonly exports?: Readonly<Record<string, unknown>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
 export interface PublicPackage {

@@ -1,11 +1,10 @@
 import { open, stat } from "node:fs/promises";
 import { executionProviders } from "@glissade/backend-onnx";
-import { type ModelFiles, openModelFiles, openWeights, samplers, spacings, stageNames } from "@glissade/core";
+import { decodePictureRecord, type ModelFiles, openModelFiles, openWeights, samplers, spacings, stageNames } from "@glissade/core";
 import { command } from "../command.ts";
 import { describeNetwork, networkKind, summarize, type WeightsSummary } from "../describe-weights.ts";
 import { defaultModel, modelSource } from "../model-source.ts";
 import { readPictureFile } from "../picture-files.ts";
-import { decodeRecord } from "../picture-settings.ts";
 import { jsonText } from "../report.ts";
 import { version } from "../version.ts";
 
@@ -103,7 +102,7 @@ async function checkpointFacts(checkpoint: string): Promise<Facts> {
 
 async function pictureFacts(picture: string): Promise<Facts> {
   const { image, text } = await readPictureFile(picture);
-  return { kind: "picture", file: picture, width: image.width, height: image.height, ...decodeRecord(text, picture) };
+  return { kind: "picture", file: picture, width: image.width, height: image.height, ...decodePictureRecord(text, picture) };
 }
 
 async function startsAsPng(path: string): Promise<boolean> {

@@ -1,11 +1,10 @@
-import { extendCanvas, InvalidArgumentError, type Mask, maskFromAlpha, maskFromImage, type RgbImage } from "@glissade/core";
+import { extendCanvas, InvalidArgumentError, type Mask, maskFromAlpha, maskFromImage, type RgbImage, type SourceRecord } from "@glissade/core";
 import { type Arguments, given } from "../arguments.ts";
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { makePictures } from "../make-pictures.ts";
 import { readSourcePicture } from "../picture-files.ts";
-import type { SourceRecord } from "../picture-settings.ts";
 import { glideTask } from "../tasks.ts";
 
 const options = {

@@ -1,14 +1,21 @@
 import { basename, extname } from "node:path";
 import { type ExecutionProvider, executionProviders } from "@glissade/backend-onnx";
-import { InvalidArgumentError, type RgbImage, UnknownNameError } from "@glissade/core";
+import {
+  decodePictureRecord,
+  encodePngWithRecord,
+  InvalidArgumentError,
+  optionsOfRecord,
+  type PictureRecord,
+  PictureSettingsError,
+  type RgbImage,
+  UnknownNameError,
+} from "@glissade/core";
 import type { OptionTable } from "../arguments.ts";
 import { assertWritable, writeFiles } from "../atomic-file.ts";
 import { command } from "../command.ts";
-import { PictureSettingsError } from "../errors.ts";
 import { readRunOptions, runGeneration, runOptions } from "../generation.ts";
-import { encodePicture, readPictureFile } from "../picture-files.ts";
+import { readPictureFile } from "../picture-files.ts";
 import { pictureNames } from "../picture-names.ts";
-import { decodeRecord, optionsOf, type PictureRecord } from "../picture-settings.ts";
 import { render } from "../rendering.ts";
 import { generationReport, jsonText } from "../report.ts";
 import { recordedTask } from "../tasks.ts";
@@ -40,8 +47,9 @@ export const reproduce = command({
     const [file = ""] = args.positionals;
     const asked = readRunOptions(args);
     const original = await readPictureFile(file);
-    const record = decodeRecord(original.text, file);
-    const recorded = optionsOf(record);
+    const record = decodePictureRecord(original.text, file);
+    assertFromNothing(record);
+    const recorded = optionsOfRecord(record);
     const model = args.nonEmpty("model") ?? ownModel(record, file);
     const names = await pictureNames({ out: args.nonEmpty("out"), defaultName: `${basename(file, extname(file))}-again`, count: 1 });
     const [path = ""] = names.pictures;
@@ -54,7 +62,7 @@ export const reproduce = command({
     const image = render(generation.images, recorded.take, generation.enlarge);
     const { enlarge, provider, sha256 } = generation;
     const newRecord = { ...record, glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, enlarge, provider };
-    await writeFiles([{ path, bytes: encodePicture(image, newRecord) }], context.signal);
+    await writeFiles([{ path, bytes: encodePngWithRecord(image, newRecord) }], context.signal);
 
     const remarks = [...differentOrigins(record, newRecord), comparison(file, original.image, image)];
     if (!run.json) for (const remark of remarks) context.stderr.write(`${remark}\n`);
@@ -63,6 +71,11 @@ export const reproduce = command({
     );
   },
 });
+
+function assertFromNothing({ source }: PictureRecord): void {
+  if (source)
+    throw new PictureSettingsError(`This picture was made from another one, ${JSON.stringify(source.image)}: run glissade ${source.task} on that again.`);
+}
 
 /** A picture may come from anyone, and must not send this program to an address of its choice. */
 function ownModel({ model: { source } }: PictureRecord, file: string): string {

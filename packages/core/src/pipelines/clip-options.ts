@@ -26,7 +26,9 @@ export interface ResolvedClipGuidance {
  */
 export function resolveClipGuidance(options: number | ClipGuidanceOptions | undefined, model: ModelDescription): ResolvedClipGuidance | undefined {
   if (options === undefined || options === 0) return undefined;
-  const { scale = 3, through = "x" } = typeof options === "number" ? { scale: options } : (options ?? {});
+  if (typeof options !== "number" && (typeof options !== "object" || options === null))
+    throw new InvalidArgumentError({ argument: "clipGuidance", received: options, expected: "a finite scale of at least 0, or options with one" });
+  const { scale = 3, through = "x" } = typeof options === "number" ? { scale: options } : options;
   if (typeof scale !== "function" && !(scale >= 0 && scale < Infinity))
     throw new InvalidArgumentError({ argument: "clipGuidance", received: scale, expected: "a finite scale of at least 0, or options with one" });
   if (through !== "x" && through !== "x0") throw new InvalidArgumentError({ argument: "clipGuidance.through", received: through, expected: '"x" or "x0"' });

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { programsIn } from "../readme-examples.ts";
+import { companionsOf, programsIn } from "../readme-examples.ts";
 import { type CommandResult, runCommand, runTool } from "../run-command.ts";
 import { outcomeOf, type Step } from "../step.ts";
 import { publicPackages, repositoryRoot } from "../workspace.ts";
@@ -36,10 +36,16 @@ async function installPackages(project: string): Promise<CommandResult> {
   const packed = await runCommand("npm", ["pack", "--json", "--pack-destination", project, ...names.flatMap((name) => ["--workspace", name])]);
   if (!packed.succeeded) return packed;
   const tarballs = JSON.parse(packed.stdout) as readonly { readonly name: string; readonly filename: string }[];
-  const dependencies = Object.fromEntries(tarballs.map(({ name, filename }) => [name, `file:./${filename}`]));
+  const dependencies = { ...(await companions()), ...Object.fromEntries(tarballs.map(({ name, filename }) => [name, `file:./${filename}`])) };
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "trial", private: true, type: "module", dependencies }));
   // Without install scripts: onnxruntime-node's fetches CUDA, which is not under test.
   return runCommand("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });
+}
+
+/** What the READMEs' programs import beside the packages. */
+async function companions(): Promise<Record<string, string>> {
+  const found = publicPackages().map(async ({ folder, manifest }) => companionsOf(await readFile(join(folder, "README.md"), "utf8"), manifest.devDependencies));
+  return Object.assign({}, ...(await Promise.all(found)));
 }
 
 /** Writes the READMEs' programs into the project, in TypeScript and JavaScript alike, and returns the latter's names. */
@@ -57,8 +63,12 @@ async function writePrograms(project: string): Promise<string[]> {
   return written;
 }
 
-function checkTypes(project: string, programs: readonly string[]): Promise<CommandResult> {
-  const sources = programs.map((name) => join(project, name.replace(/js$/, "ts")));
+/** The AI SDK's declarations import this module's types without bringing them along. */
+const missingTypes = 'declare module "json-schema" { export type JSONSchema7 = object; export type JSONSchema7Definition = object | boolean; }';
+
+async function checkTypes(project: string, programs: readonly string[]): Promise<CommandResult> {
+  await writeFile(join(project, "missing-types.d.ts"), missingTypes);
+  const sources = ["missing-types.d.ts", ...programs.map((name) => name.replace(/js$/, "ts"))].map((name) => join(project, name));
   const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,dom,dom.iterable,dom.asynciterable"];
   return runTool("tsc", [...options, "--types", "node", "--typeRoots", join(repositoryRoot, "node_modules", "@types"), ...sources], { cwd: project });
 }

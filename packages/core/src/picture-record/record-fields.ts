@@ -19,6 +19,12 @@ export class Fields {
     return value;
   }
 
+  /** Those of several texts that are there. */
+  texts<Name extends string>(...names: readonly Name[]): { readonly [name in Name]?: string } {
+    const there = names.filter((name) => this.value(name) !== undefined).map((name) => [name, this.text(name)]);
+    return Object.fromEntries(there) as { readonly [name in Name]?: string }; // Object.fromEntries forgets the names
+  }
+
   number(name: string): number {
     const value = this.value(name);
     if (typeof value !== "number" || !Number.isFinite(value)) throw this.#missing(name, "a number");

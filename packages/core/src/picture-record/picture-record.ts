@@ -1,10 +1,11 @@
-import type { AdmOptions, AdmResult, GenerateOptions, GenerateSettings, SamplerName, SamplerSettings, Spacing } from "@glissade/core";
-import { given } from "./arguments.ts";
-import { PictureSettingsError } from "./errors.ts";
-import { Fields } from "./fields.ts";
+import { encodePng, type RgbImage } from "../image/index.ts";
+import type { AdmOptions, AdmResult, GenerateOptions, GenerateSettings, SamplerSettings } from "../pipelines/index.ts";
+import type { SamplerName, Spacing } from "../samplers/index.ts";
+import { PictureSettingsError } from "./picture-settings-error.ts";
+import { Fields } from "./record-fields.ts";
 
 /** The keyword of the PNG text chunk that holds a `PictureRecord` as JSON. */
-export const settingsKeyword = "glissade";
+export const pictureRecordKeyword = "glissade";
 
 /** Of pictures drawn by their class instead of from a prompt. */
 export type ClassSettings = AdmResult["settings"];
@@ -43,8 +44,17 @@ export interface SourceRecord {
 }
 
 /** The record as JSON in pure ASCII, which every program that reads PNG text understands. */
-export function encodeRecord(record: PictureRecord): string {
+export function encodePictureRecord(record: PictureRecord): string {
   return JSON.stringify(record).replace(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/**
+ * A PNG file that carries its record.
+ *
+ * @example `await writeFile("apple.png", encodePngWithRecord(image, record))`
+ */
+export function encodePngWithRecord(image: RgbImage, record: PictureRecord): Uint8Array<ArrayBuffer> {
+  return encodePng(image, { text: { [pictureRecordKeyword]: encodePictureRecord(record) } });
 }
 
 /** Far more than any record needs. */
@@ -55,10 +65,12 @@ const longestRecord = 4 * 2 ** 20;
  * by whoever uses them.
  *
  * @param text by keyword, as `decodePng` gives it
+ * @param file what to call it in messages
  * @throws PictureSettingsError where there is no record, or it is not whole
+ * @example `const record = decodePictureRecord(decodePng(bytes).text, "apple.png")`
  */
-export function decodeRecord(text: Readonly<Record<string, string>>, file: string): PictureRecord {
-  const json = Object.hasOwn(text, settingsKeyword) ? text[settingsKeyword] : undefined;
+export function decodePictureRecord(text: Readonly<Record<string, string>>, file: string): PictureRecord {
+  const json = Object.hasOwn(text, pictureRecordKeyword) ? text[pictureRecordKeyword] : undefined;
   if (json === undefined) {
     const advice = "Only pictures that glissade wrote have them, and many programs drop them when they save or resize a picture: use the original file.";
     throw new PictureSettingsError(`${file} holds no settings of glissade. ${advice}`);
@@ -77,10 +89,21 @@ export type RecordedRun = ({ readonly from: "prompt"; readonly options: Generate
   readonly take: number | "sheet";
 };
 
-/** The options that make the record's picture again: picture k of a run alone with its own seed, where it does not depend on the others. */
-export function optionsOf({ settings, source, picture, seed }: PictureRecord): RecordedRun {
+/**
+ * The options that make the record's picture again: picture k of a run alone with its own seed, where it does not depend on the others.
+ *
+ * @throws PictureSettingsError where the picture was made from another one, or with a sampler or guidance that is a program's own
+ * @example
+ * ```ts
+ * const run = optionsOfRecord(record);
+ * if (run.from === "prompt") await glide.generate(run.options);
+ * ```
+ */
+export function optionsOfRecord({ settings, source, picture, seed }: PictureRecord): RecordedRun {
   if (source)
-    throw new PictureSettingsError(`This picture was made from another one, ${JSON.stringify(source.image)}: run glissade ${source.task} on that again.`);
+    throw new PictureSettingsError(
+      `This picture was made from another one, ${JSON.stringify(source.image)} (${source.task}), which its settings do not hold. Start from that one again.`,
+    );
   return "classifierScale" in settings ? classOptions(settings, picture, seed) : promptOptions(settings, picture, seed);
 }
 
@@ -134,12 +157,12 @@ function readRecord(record: Fields): PictureRecord {
 function readSource(source: Fields): SourceRecord {
   const task = source.text("task");
   if (task !== "inpaint" && task !== "edit" && task !== "upscale") throw new Error(`task is ${JSON.stringify(task.slice(0, 60))}`);
-  const text = (name: string) => source.optional(name, (fields) => fields.text(name));
   const strength = source.optional("strength", (fields, name) => fields.number(name));
   return {
     task,
     image: source.text("image"),
-    ...given({ mask: text("mask"), extend: text("extend"), strength, start: text("start"), sourcePrompt: text("sourcePrompt") }),
+    ...source.texts("mask", "extend", "start", "sourcePrompt"),
+    ...(strength !== undefined && { strength }),
   };
 }
 

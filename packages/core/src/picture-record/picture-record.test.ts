@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { PictureSettingsError } from "./errors.ts";
-import { decodeRecord, encodeRecord, optionsOf, type PictureRecord, settingsKeyword } from "./picture-settings.ts";
+import { decodePng, rgbImage } from "../image/index.ts";
+import { decodePictureRecord, encodePictureRecord, encodePngWithRecord, optionsOfRecord, type PictureRecord, pictureRecordKeyword } from "./picture-record.ts";
+import { PictureSettingsError } from "./picture-settings-error.ts";
 
 const record: PictureRecord = {
   glissade: "1.2.3",
@@ -27,7 +28,7 @@ const record: PictureRecord = {
   provider: "cpu",
 };
 
-const decode = (json: string) => decodeRecord({ [settingsKeyword]: json }, "a.png");
+const decode = (json: string) => decodePictureRecord({ [pictureRecordKeyword]: json }, "a.png");
 const changed = (change: (record: Record<string, unknown> & { settings: Record<string, unknown> }) => void) => {
   const copy = JSON.parse(JSON.stringify(record));
   change(copy);
@@ -36,30 +37,38 @@ const changed = (change: (record: Record<string, unknown> & { settings: Record<s
 
 describe("a picture's record", () => {
   it("comes back from plain ASCII as it was", () => {
-    expect(encodeRecord(record)).toMatch(/^[\x20-\x7e]*$/);
-    expect(decode(encodeRecord(record))).toEqual(record);
+    expect(encodePictureRecord(record)).toMatch(/^[\x20-\x7e]*$/);
+    expect(decode(encodePictureRecord(record))).toEqual(record);
     const plain = { ...record, settings: { ...record.settings, dynamicThresholding: undefined } };
-    expect(decode(encodeRecord(plain))).toEqual(plain);
+    expect(decode(encodePictureRecord(plain))).toEqual(plain);
+  });
+
+  it("comes back from a PNG file, with the picture that it was made from", () => {
+    const edited: PictureRecord = { ...record, source: { task: "edit", image: "sketch.png", strength: 0.5, start: "inversion", sourcePrompt: "" } };
+    const { image, text } = decodePng(encodePngWithRecord(rgbImage(2, 1), edited));
+    expect(image).toEqual(rgbImage(2, 1));
+    expect(decodePictureRecord(text, "a.png")).toEqual(edited);
+    expect(() => optionsOfRecord(edited)).toThrow('made from another one, "sketch.png" (edit)');
   });
 
   it("gives the options that make one picture alone, or the whole run where it depends on it", () => {
-    expect(optionsOf(record)).toMatchObject({
+    expect(optionsOfRecord(record)).toMatchObject({
       take: 0,
       options: { count: 1, seed: 8, sampler: "ddim", guidance: { scale: 4, interval: [0.1, 0.9] }, dynamicThresholding: 0.995 },
     });
-    expect(optionsOf({ ...record, picture: "sheet" })).toMatchObject({ take: "sheet", options: { count: 3, seed: 7 } });
+    expect(optionsOfRecord({ ...record, picture: "sheet" })).toMatchObject({ take: "sheet", options: { count: 3, seed: 7 } });
     const batch = { ...record, settings: { ...record.settings, seedMode: "batch" as const } };
-    expect(optionsOf(batch)).toMatchObject({ take: 1, options: { count: 3, seed: 7, seedMode: "batch" } });
+    expect(optionsOfRecord(batch)).toMatchObject({ take: 1, options: { count: 3, seed: 7, seedMode: "batch" } });
   });
 
   it("is refused where no file can hold what made the picture", () => {
-    expect(() => optionsOf({ ...record, settings: { ...record.settings, sampler: "custom" } })).toThrow(PictureSettingsError);
-    expect(() => optionsOf({ ...record, settings: { ...record.settings, guidance: undefined } })).toThrow(PictureSettingsError);
+    expect(() => optionsOfRecord({ ...record, settings: { ...record.settings, sampler: "custom" } })).toThrow(PictureSettingsError);
+    expect(() => optionsOfRecord({ ...record, settings: { ...record.settings, guidance: undefined } })).toThrow(PictureSettingsError);
   });
 
   it.each([
     ["nothing", "", "not JSON"],
-    ["half a record", encodeRecord(record).slice(0, 60), "not JSON"],
+    ["half a record", encodePictureRecord(record).slice(0, 60), "not JSON"],
     ["another program's", '{"sampler":"Euler a"}', "model are not an object"],
     ["a list", "[]", "not an object"],
     ["null", "null", "not an object"],
@@ -81,7 +90,7 @@ describe("a picture's record", () => {
   });
 
   it("is missed where there is none", () => {
-    expect(() => decodeRecord({}, "a.png")).toThrow("a.png holds no settings of glissade");
-    expect(() => decodeRecord({ parameters: "{}" }, "a.png")).toThrow(PictureSettingsError);
+    expect(() => decodePictureRecord({}, "a.png")).toThrow("a.png holds no settings of glissade");
+    expect(() => decodePictureRecord({ parameters: "{}" }, "a.png")).toThrow(PictureSettingsError);
   });
 });
