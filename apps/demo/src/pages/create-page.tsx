@@ -1,5 +1,5 @@
 import { useTextToImage } from "@glissade/react";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Button, DropZone, FileTrigger } from "react-aria-components";
 import { ChoiceSlider } from "../components/choice-slider.tsx";
 import { ModelGate } from "../components/model-gate.tsx";
@@ -9,8 +9,8 @@ import { anySeed, SeedField } from "../components/seed-field.tsx";
 import { useModel } from "../engine/use-model.ts";
 import { usePendingRun } from "../engine/use-pending-run.ts";
 import { Gallery } from "../gallery/gallery.tsx";
-import { gallery } from "../gallery/gallery-store.ts";
-import { pictureFile, requestOfFile } from "../pictures/picture-file.ts";
+import { keep } from "../gallery/keep.ts";
+import { requestOfFile } from "../pictures/picture-file.ts";
 import { type PictureRequest, requestOfLink, shareLink } from "../pictures/picture-request.ts";
 import { CreatedPictures } from "./create/created-pictures.tsx";
 import { PromptHelp } from "./create/prompt-help.tsx";
@@ -24,17 +24,16 @@ export function CreatePage() {
   const begin = usePendingRun(model, run);
   const change = useCallback((part: Partial<PictureRequest>) => setRequest((current) => ({ ...current, ...part })), []);
 
-  const create = async () => {
+  const { result } = run;
+  const provider = model.glide?.provider;
+  useEffect(() => {
+    if (result) void keep(result, provider).catch(() => setNotice("The pictures could not be kept in this browser: it has no room, or allows none."));
+  }, [result, provider]);
+
+  const create = () => {
     setNotice(undefined);
     const { prompt, guidance, ...rest } = request;
-    const result = await begin({ ...rest, ...(prompt.trim() === "" ? { prompt: null } : { prompt, guidance }) });
-    if (!result) return;
-    const { settings, images } = result;
-    const entries = images.map((image, k) => {
-      const file = pictureFile(image, k, settings, { provider: model.glide?.provider });
-      return { id: crypto.randomUUID(), made: Date.now() + k, prompt, seed: image.seed, file };
-    });
-    await gallery.add(entries).catch(() => setNotice("The pictures could not be kept in this browser: it has no room, or allows none."));
+    begin({ ...rest, ...(prompt.trim() === "" ? { prompt: null } : { prompt, guidance }) });
   };
 
   const take = async (file: Blob) => {
@@ -71,10 +70,10 @@ export function CreatePage() {
         className="card"
         onSubmit={(event) => {
           event.preventDefault();
-          void create();
+          create();
         }}
       >
-        <PromptField value={request.prompt} onChange={(prompt) => change({ prompt })} onSubmit={() => void create()} />
+        <PromptField value={request.prompt} onChange={(prompt) => change({ prompt })} onSubmit={create} />
         <PromptHelp prompt={request.prompt} onChange={(prompt) => change({ prompt })} />
         <div className="row">
           <SeedField value={request.seed} onChange={(seed) => change({ seed })} />
@@ -104,7 +103,7 @@ export function CreatePage() {
         </p>
       )}
       <RunStatus status={run.status} progress={run.progress} error={run.error} warnings={run.warnings} stop={run.stop} />
-      <CreatedPictures run={run} prompt={request.prompt} provider={model.glide?.provider} />
+      <CreatedPictures run={run} provider={provider} />
       <Gallery onUse={({ file }) => void take(file)} />
     </DropZone>
   );

@@ -1,6 +1,6 @@
 import { browserModelCache } from "@glissade/core";
 import { useEffect, useRef, useState } from "react";
-import { Button, Label, Radio, RadioGroup } from "react-aria-components";
+import { Button, Label, Radio, RadioGroup, TextArea, TextField } from "react-aria-components";
 import { ModelGate } from "../components/model-gate.tsx";
 import { type BenchmarkRow, benchmark, benchmarkTable } from "../engine/benchmark.ts";
 import { type EngineSettings, useEngineSettings } from "../engine/engine-settings.ts";
@@ -77,9 +77,10 @@ export function EnginePage() {
         <p role="status">{bench.notice}</p>
         {bench.rows.length > 0 && (
           <>
-            <pre className="scroll" role="region" aria-label="Results as a table" tabIndex={0}>
-              {bench.table}
-            </pre>
+            <TextField isReadOnly value={bench.table} className="table-text">
+              <Label>Results, as Markdown</Label>
+              <TextArea rows={bench.rows.length + 5} />
+            </TextField>
             <Button className="secondary" onPress={() => void navigator.clipboard?.writeText(bench.table)}>
               Copy the table
             </Button>

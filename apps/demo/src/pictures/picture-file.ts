@@ -1,13 +1,5 @@
-import {
-  decodePictureRecord,
-  decodePng,
-  encodePictureRecord,
-  encodePng,
-  type GeneratedImage,
-  type GenerateSettings,
-  type GlideLike,
-  pictureRecordKeyword,
-} from "@glissade/core";
+import { decodePictureRecord, decodePng, encodePngWithRecord, type GeneratedImage, type GenerateSettings } from "@glissade/core";
+import { version } from "@glissade/core/package.json";
 import { defaultRequest, type PictureRequest, readRequest } from "./picture-request.ts";
 
 /** What the record names as the model, for the command line to find it. */
@@ -17,14 +9,14 @@ const modelPackage = "@glissade/model-emoji";
 const largestFile = 64 * 2 ** 20;
 
 /** A PNG file that holds how it was made, as the command line writes it. */
-export function pictureFile(image: GeneratedImage, picture: number, settings: GenerateSettings, glide: Pick<GlideLike, "provider">): Blob {
-  const record = encodePictureRecord({
-    glissade: "0.0.0",
-    model: { source: modelPackage },
-    ...{ settings, picture, seed: image.seed, enlarge: 1 },
-    ...{ backend: "onnx", provider: glide.provider ?? "unknown" },
-  });
-  return new Blob([encodePng(image, { text: { [pictureRecordKeyword]: record } })], { type: "image/png" });
+export function pictureFile(image: GeneratedImage, picture: number, settings: GenerateSettings, provider = "unknown"): Blob {
+  const record = { glissade: version, model: { source: modelPackage }, settings, picture, seed: image.seed, enlarge: 1, backend: "onnx", provider };
+  return new Blob([encodePngWithRecord(image, record)], { type: "image/png" });
+}
+
+/** The text that was asked for; empty where there was none. */
+export function promptOf({ prompt }: Pick<GenerateSettings, "prompt">): string {
+  return typeof prompt === "string" ? prompt : "";
 }
 
 /** The request that made a picture, from its file. @throws Error where the file holds no settings. */
@@ -33,8 +25,8 @@ export async function requestOfFile(file: Blob): Promise<PictureRequest> {
   const { text } = decodePng(new Uint8Array(await file.arrayBuffer()));
   const { settings, seed } = decodePictureRecord(text, "this picture");
   if (!("prompt" in settings)) throw new Error("This picture was drawn by its class, not from a prompt.");
-  const { prompt, steps, guidance } = settings;
-  return readRequest({ prompt: typeof prompt === "string" ? prompt : "", seed, count: 1, steps, guidance: guidance?.scale }, defaultRequest);
+  const { steps, guidance } = settings;
+  return readRequest({ prompt: promptOf(settings), seed, count: 1, steps, guidance: guidance?.scale }, defaultRequest);
 }
 
 /** Offers a file for saving. */

@@ -4,27 +4,27 @@ import { useState } from "react";
 import { Button } from "react-aria-components";
 import { ChoiceSlider } from "../../components/choice-slider.tsx";
 import { PictureCanvas } from "../../components/picture-canvas.tsx";
-import { download, fileName, pictureFile } from "../../pictures/picture-file.ts";
+import { download, fileName, pictureFile, promptOf } from "../../pictures/picture-file.ts";
 
 export interface CreatedPicturesProps {
   readonly run: ImageRunResult<"stream">;
-  readonly prompt: string;
   readonly provider: string | undefined;
 }
 
 /** What is expected while a run goes on, the pictures after it, and the way there to look at again. */
-export function CreatedPictures({ run, prompt, provider }: CreatedPicturesProps) {
+export function CreatedPictures({ run, provider }: CreatedPicturesProps) {
   const [at, setAt] = useState<number>();
   const { images, preview, steps, result, status } = run;
   const chosen = status === "done" && at !== undefined && at < steps.length ? steps[at - 1]?.preview : undefined;
   const shown: readonly GeneratedImage[] = chosen ?? (images.length > 0 ? images : (preview ?? []));
   if (shown.length === 0) return null;
+  const prompt = result ? promptOf(result.settings) : "";
   return (
     <section className="card" aria-label="Pictures">
       <div className="pictures">
         {shown.map((image, k) => (
           <figure key={image.seed}>
-            <PictureCanvas image={image} label={`${prompt || "without a prompt"}, seed ${image.seed}${status === "running" ? ", not finished" : ""}`} />
+            <PictureCanvas image={image} label={result ? `${prompt || "without a prompt"}, seed ${image.seed}` : `not finished, seed ${image.seed}`} />
             <figcaption>seed {image.seed}</figcaption>
             {result && (
               <Button
@@ -32,7 +32,7 @@ export function CreatedPictures({ run, prompt, provider }: CreatedPicturesProps)
                 aria-label={`Download the picture with seed ${image.seed}`}
                 onPress={() => {
                   const finished = result.images[k];
-                  if (finished) download(pictureFile(finished, k, result.settings, { provider }), fileName(prompt, finished.seed));
+                  if (finished) download(pictureFile(finished, k, result.settings, provider), fileName(prompt, finished.seed));
                 }}
               >
                 Download
