@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cdp } from "vitest/browser";
 import type { FaultyBehaviour } from "../weights/__fixtures__/faulty-behaviour.ts";
 import { faultySite, sha256Of } from "../weights/__fixtures__/faulty-site.ts";
@@ -136,6 +136,16 @@ describe("a load that was interrupted", () => {
     await site.behave({ size });
     expectSameBytes((await read(await listOf(site))).bytes, pseudoBytes(size));
     expect((await site.requests()).at(-1)).toMatchObject({ status: 206 });
+  });
+
+  it("says that the browser is offline", async () => {
+    const site = await siteWith({ cutAfter: 20_000 });
+    const onLine = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    try {
+      expect(await thrown(read(site.url))).toMatchObject({ reason: expect.stringMatching(/the connection broke \(the browser is offline\) after \d+ bytes/) });
+    } finally {
+      onLine.mockRestore();
+    }
   });
 
   it.each<[string, FaultyBehaviour]>([
