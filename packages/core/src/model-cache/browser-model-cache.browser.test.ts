@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cdp } from "vitest/browser";
 import type { FaultyBehaviour } from "../weights/__fixtures__/faulty-behaviour.ts";
 import { faultySite, sha256Of } from "../weights/__fixtures__/faulty-site.ts";
@@ -115,10 +115,10 @@ describe("a file that was loaded before", () => {
 
 describe("a load that was interrupted", () => {
   it("goes on after a reload where it stopped", async () => {
-    const bytes = part + 2_000_000;
-    const site = await siteWith({ size: bytes, slow: 1 });
+    const bytes = part + 4_000_000;
+    const site = await siteWith({ size: bytes, slow: 3 });
     const controller = new AbortController();
-    const onProgress = ({ loadedBytes }: ModelLoadProgress) => loadedBytes > part + 1_000_000 && controller.abort(new Error("closed"));
+    const onProgress = ({ loadedBytes }: ModelLoadProgress) => loadedBytes > part + 500_000 && controller.abort(new Error("closed"));
     await expect(read(await listOf(site, { bytes }), { onProgress, signal: controller.signal })).rejects.toThrow("closed");
     const { bytes: received, progress } = await read(await listOf(site, { bytes }));
     expectSameBytes(received, pseudoBytes(bytes));
@@ -136,6 +136,16 @@ describe("a load that was interrupted", () => {
     await site.behave({ size });
     expectSameBytes((await read(await listOf(site))).bytes, pseudoBytes(size));
     expect((await site.requests()).at(-1)).toMatchObject({ status: 206 });
+  });
+
+  it("says that the browser is offline", async () => {
+    const site = await siteWith({ cutAfter: 20_000 });
+    const onLine = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    try {
+      expect(await thrown(read(site.url))).toMatchObject({ reason: expect.stringMatching(/the connection broke \(the browser is offline\) after \d+ bytes/) });
+    } finally {
+      onLine.mockRestore();
+    }
   });
 
   it.each<[string, FaultyBehaviour]>([
@@ -182,6 +192,12 @@ describe("what never enters the cache", () => {
 describe("a cache without room", () => {
   const quota = (bytes?: number) => cdp().send("Storage.overrideQuotaForOrigin", { origin: location.origin, ...(bytes !== undefined && { quotaSize: bytes }) });
   afterEach(() => quota());
+  /** What is used once the browser has let go of what earlier tests deleted. */
+  const settledUsage = async (stored: number) => {
+    const usage = async () => (await navigator.storage.estimate()).usage ?? 0;
+    await expect.poll(usage, { timeout: 20_000 }).toBeLessThan(stored + 2 ** 20);
+    return usage();
+  };
 
   it("gives up the model that was not used for longest, to keep to its limit", async () => {
     const cache = browserModelCache({ name, maxBytes: 2.5 * size });
@@ -203,8 +219,7 @@ describe("a cache without room", () => {
   it("takes back into memory what it holds where the browser's quota ends in the middle", async () => {
     const bytes = 2 * part + 1000;
     const site = await siteWith({ size: bytes });
-    const { usage = 0 } = await navigator.storage.estimate();
-    await quota(usage + part + part / 2);
+    await quota((await settledUsage(0)) + part + part / 2);
     const { bytes: received, warnings } = await read(await listOf(site, { bytes }));
     expectSameBytes(received, pseudoBytes(bytes));
     expect(warnings).toHaveLength(1);
@@ -215,8 +230,7 @@ describe("a cache without room", () => {
   it("gives up other models where the browser's quota ends", async () => {
     const old = await siteWith({ size: part });
     await read(await listOf(old, { bytes: part }));
-    const { usage = 0 } = await navigator.storage.estimate();
-    await quota(usage + part / 2);
+    await quota((await settledUsage(part)) + part / 2);
     const site = await siteWith({ size: part });
     const { warnings } = await read(await listOf(site, { bytes: part }));
     expect(warnings).toEqual([]);
