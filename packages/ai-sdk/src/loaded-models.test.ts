@@ -45,7 +45,7 @@ describe("loaded models", () => {
       try {
         const name = join(folder, "model");
         expect(ModelNotFoundError.isInstance(await failureOf(models.open(name, undefined)))).toBe(true);
-        await symlink(fileURLToPath(emoji.url), name);
+        await symlink(fileURLToPath(new URL(".", emoji.files["model_index.json"].url)), name);
         expect((await models.open(name, undefined)).imageSize).toBe(128);
       } finally {
         await rm(folder, { recursive: true });

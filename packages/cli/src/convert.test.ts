@@ -24,7 +24,7 @@ function weightsFor(json: Readonly<Record<string, unknown>>, change: (weights: M
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "glissade-convert-"));
   await writeFile(at("config.json"), JSON.stringify(config));
-  await cp(fileURLToPath(new URL("tokenizer/tokenizer.json", emoji.url)), at("tokenizer.json"));
+  await cp(fileURLToPath(emoji.files["tokenizer/tokenizer.json"].url), at("tokenizer.json"));
   await writeSafetensors(at("base.safetensors"), weightsFor(config));
 });
 afterAll(() => rm(folder, { recursive: true }));

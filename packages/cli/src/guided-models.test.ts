@@ -35,7 +35,7 @@ const networks = {
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
 const png = async (name: string) => decodePng(await readFile(at(name)));
-const emojiTokens = fileURLToPath(new URL("tokenizer/tokenizer.json", emoji.url));
+const emojiTokens = fileURLToPath(emoji.files["tokenizer/tokenizer.json"].url);
 
 function weightsOf(name: keyof typeof networks): Map<string, Tensor> {
   const [kind, json] = networks[name];

@@ -9,11 +9,4 @@ import { files } from "./files.ts";
  * const glide = await loadGlide(emoji, { backend: onnx() });
  * ```
  */
-export const emoji = {
-  label: "@glissade/model-emoji",
-  files,
-  /** The folder, in Node and where the package is served as it is. A bundler gives files names and places of their own. */
-  get url(): URL {
-    return new URL(".", files["model_index.json"].url); // only when asked for: a bundler may have made it a data: URL, which lies in no folder
-  },
-};
+export const emoji = { label: "@glissade/model-emoji", files };

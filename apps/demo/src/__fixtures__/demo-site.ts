@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -5,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { promisify } from "node:util";
 
 /** The built site behind a plain static host. */
 export interface DemoSite {
@@ -34,7 +35,9 @@ const folder = "/some/folder/";
 export async function demoSite({ isolated = true }: { isolated?: boolean } = {}): Promise<DemoSite> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const files = await mkdtemp(join(tmpdir(), "glissade-demo-"));
-  await build({ root, logLevel: "error", build: { outDir: files, emptyOutDir: true } });
+  // In a process of its own: this one is a test's, in which React is built for development.
+  const vite = fileURLToPath(new URL("bin/vite.js", import.meta.resolve("vite/package.json")));
+  await promisify(execFile)(process.execPath, [vite, "build", root, "--outDir", files, "--emptyOutDir"], { env: { ...process.env, NODE_ENV: "production" } });
   let requests: string[] = [];
   const site = { cutModelFiles: false };
   const server = createServer((request, response) => {

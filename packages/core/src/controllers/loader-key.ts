@@ -1,16 +1,17 @@
 import type { ModelSource } from "../weights/index.ts";
+import { isModelFileList } from "../weights/model-source.ts";
 
 const identities = new WeakMap<object, number>();
 let count = 0;
 
 /**
  * A text that is the same for the same source and the same options, so that two parts of a page find each other's model: texts, numbers and plain data compare by content, URLs by address, everything
- * else (backends, functions, Blobs) by identity.
+ * else (lists of files, backends, functions, Blobs) by identity.
  */
 export function loaderKey(source: ModelSource, options: object): string {
-  const address = typeof source === "object" && "url" in source ? source.url : source;
+  const address = typeof source === "object" && !isModelFileList(source) && "url" in source ? source.url : source;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return [keyOf(address), ...given.map(([name, value]) => `${name}=${keyOf(value)}`).sort()].join(" ");
+  return [isModelFileList(address) ? `#${identityOf(address)}` : keyOf(address), ...given.map(([name, value]) => `${name}=${keyOf(value)}`).sort()].join(" ");
 }
 
 function keyOf(value: unknown): string {

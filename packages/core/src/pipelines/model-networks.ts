@@ -91,7 +91,7 @@ async function openStage({ files, backend, model }: ModelNetworksOptions, descri
   const { name } = description;
   const options = signal ? { signal } : {};
   const [textHalf, step] = graphsOf(model, description);
-  const weights = await files.openWeights(`${name}/model.safetensors`);
+  const weights = await files.openWeights(`${name}/model.safetensors`, options);
   try {
     const text = textHalf && (await backend.compile(textHalf, weights, { name: `text transformer of ${name}`, ...options }));
     try {

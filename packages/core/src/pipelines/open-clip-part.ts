@@ -12,16 +12,17 @@ export async function openClipPart(
   part: ClipPart,
   signal: AbortSignal | undefined,
 ): Promise<Executable> {
-  const clip = await files.openWeights(`clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`);
+  const options = signal ? { signal } : {};
+  const clip = await files.openWeights(`clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`, options);
   let weights = clip;
   try {
     let graph: Graph;
     if (part === "through-base" || part === "through-base_inpaint") {
       const stage = stageOf(model, part === "through-base" ? "base" : "base_inpaint");
-      weights = joinWeights({ "": await files.openWeights(`${stage.name}/model.safetensors`), [clipPrefix]: clip });
+      weights = joinWeights({ "": await files.openWeights(`${stage.name}/model.safetensors`, options), [clipPrefix]: clip });
       graph = clipThroughUNetGraph(stage.config, config, stage.imageSize);
     } else graph = { text: clipTextGraph, image: clipImageGraph, guidance: clipGuidanceGraph }[part](config);
-    return await backend.compile(graph, weights, { name: `clip's ${part}`, ...(signal && { signal }) });
+    return await backend.compile(graph, weights, { name: `clip's ${part}`, ...options });
   } finally {
     await weights.dispose();
   }
