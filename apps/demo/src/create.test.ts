@@ -119,7 +119,7 @@ describe("the Create page", () => {
         .waitFor();
     }
     await page
-      .getByText(/longer than|cut/i)
+      .getByText(/does not see its end/)
       .first()
       .waitFor(); // what the network did not read is said
     expect(errors).toEqual([]);

@@ -133,6 +133,19 @@ describe("useGlide", () => {
     await waitFor(() => screen.getByText("ready 1"));
   });
 
+  it("loads anew where the key says that the function means something else", async () => {
+    const [first, second] = [tinyLoads(), tinyLoads()];
+    const source = tinySource();
+    const { rerender } = render(<Model source={source} load={first.load} key="same component" loadKey="a" />);
+    await waitFor(() => expect(shown()).toMatch("ready"));
+    rerender(<Model source={source} load={second.load} key="same component" loadKey="a" />);
+    await pause(20);
+    expect(second.counts.begun).toBe(0);
+    rerender(<Model source={source} load={second.load} key="same component" loadKey="b" />);
+    await waitFor(() => expect([shown(), second.counts.begun]).toEqual(["ready 4 1", 1]));
+    await waitFor(() => expect(first.counts.closed).toBe(1));
+  });
+
   it("takes its defaults from the provider, from one inside another, and the component's own before them", async () => {
     const { load, counts } = tinyLoads();
     const source = tinySource();

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 export interface DemoSite {
   /** Its address, below a folder of the host. */
   readonly url: string;
-  /** What was asked for since the last look, without the folder. */
+  /** What was asked for since the last look, without the folder; of a part of a file, from which byte. */
   takeRequests(): readonly string[];
   /** While true, the host drops connections to model files in the middle. */
   cutModelFiles: boolean;
@@ -45,10 +45,10 @@ export async function demoSite({ isolated = true }: { isolated?: boolean } = {})
       const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
       if (!path.startsWith(folder)) return response.writeHead(404).end();
       const name = normalize(path.slice(folder.length) || "index.html");
-      requests.push(name);
       const found = await stat(join(files, name)).catch(() => undefined);
       if (!found?.isFile() || name.startsWith("..")) return response.writeHead(404).end();
       const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+      requests.push(from > 0 ? `${name} from ${from}` : name);
       const headers = {
         "Content-Type": contentTypes[extname(name)] ?? "application/octet-stream",
         "Content-Length": found.size - from,

@@ -13,11 +13,11 @@ const loaders = new Map<string, SourceLoader>();
 /** The embedded model in a worker, on what the engine page says. It loads when it is asked for. */
 export function useModel(): UseGlideResult {
   const [settings] = useEngineSettings();
-  return useGlide(emoji, { load: loaderFor(settings), autoLoad: false, graceTime: 5000 });
+  const key = JSON.stringify(settings);
+  return useGlide(emoji, { load: loaderFor(key, settings), key, autoLoad: false, graceTime: 5000 });
 }
 
-function loaderFor(settings: EngineSettings): SourceLoader {
-  const key = JSON.stringify(settings);
+function loaderFor(key: string, settings: EngineSettings): SourceLoader {
   const known = loaders.get(key) ?? workerLoader(settings);
   loaders.set(key, known);
   return known;

@@ -1,13 +1,17 @@
 import type { UseGlideResult } from "@glissade/react";
 import { useEffect, useState } from "react";
 
+/** What a model does not survive: it has to be loaded again. */
+const fatalErrors = ["WorkerLostError", "DeviceLostError"];
+
 /** As far as it is needed of what `useTextToImage` and its like give. */
 interface StartableRun<Options> {
+  readonly error: Error | undefined;
   readonly generate: (options: Options) => Promise<unknown>;
 }
 
 /**
- * Begins a run as soon as there is a model: at once, or after loading it. Of several requests that came before the model, the last one counts; it also waits out an error of loading, until that is tried again.
+ * Begins a run as soon as there is a model: at once, or after loading it. Of several requests that came before the model, the last one counts; it also waits out an error of loading, until that is tried again. A model whose worker or device is gone is loaded anew.
  *
  * @param run a run of the same model
  * @returns asks for pictures
@@ -19,16 +23,17 @@ interface StartableRun<Options> {
  * return <button onClick={() => generate({ prompt: "red apple" })}>Make it</button>;
  * ```
  */
-export function usePendingRun<Options>(model: Pick<UseGlideResult, "glide" | "load">, run: StartableRun<Options>): (options: Options) => void {
+export function usePendingRun<Options>(model: Pick<UseGlideResult, "glide" | "load" | "dispose">, run: StartableRun<Options>): (options: Options) => void {
   const [request, setRequest] = useState<{ readonly options: Options }>();
-  const { glide, load } = model;
-  const { generate } = run;
+  const { glide, load, dispose } = model;
+  const { generate, error } = run;
   useEffect(() => {
     if (!request || !glide) return; // the run was given the model in the render that this effect follows
     setRequest(undefined);
     void generate(request.options);
   }, [request, glide, generate]);
-  return (options) => {
+  return async (options) => {
+    if (error && fatalErrors.includes(error.name)) await dispose();
     setRequest({ options });
     void load();
   };

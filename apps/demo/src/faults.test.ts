@@ -1,0 +1,103 @@
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoBrowser, openDemo, setSlider } from "./__fixtures__/demo-browser.ts";
+import { type DemoSite, demoSite } from "./__fixtures__/demo-site.ts";
+
+let site: DemoSite;
+let browser: Browser;
+beforeAll(async () => {
+  [site, browser] = await Promise.all([demoSite(), demoBrowser()]);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const wasm = { provider: "wasm", threads: 1 } as const;
+
+/** Two steps, one picture. */
+async function create(page: Page): Promise<void> {
+  await setSlider(page, "Pictures", 1);
+  await setSlider(page, "Steps", 2);
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+}
+
+const finished = (page: Page) => page.getByRole("slider", { name: "The way there" }).waitFor();
+
+describe("the demo", () => {
+  it("works offline after the first load, with the model from its cache", async () => {
+    const { context, page, errors } = await openDemo(browser, site.url, wasm);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload(); // now the service worker sees what the page consists of
+    await create(page);
+    await finished(page);
+    await context.setOffline(true);
+    await page.reload();
+    await create(page);
+    await finished(page);
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 90_000);
+
+  it("says that it is offline in the middle of a load, and goes on where it stopped", async () => {
+    const { context, page } = await openDemo(browser, site.url, wasm);
+    site.cutModelFiles = true;
+    site.takeRequests();
+    const seen: string[] = [];
+    await create(page);
+    await expect.poll(() => seen.push(...site.takeRequests()) > 0 && seen.some((name) => name.endsWith(".safetensors")), { interval: 5 }).toBe(true);
+    await context.setOffline(true);
+    await page.getByText("The model could not be loaded").waitFor({ timeout: 60_000 });
+    site.cutModelFiles = false;
+    await context.setOffline(false);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await finished(page);
+    expect(site.takeRequests().some((name) => / from \d+$/.test(name))).toBe(true);
+    await context.close();
+  }, 120_000);
+
+  it("notices a worker that was killed, and begins anew with the next press", async () => {
+    const { context, page } = await openDemo(browser, "about:blank", wasm);
+    await context.addInitScript(() => {
+      const workers: Worker[] = [];
+      const Original = Worker;
+      Object.assign(globalThis, {
+        workers,
+        Worker: class extends Original {
+          constructor(...given: ConstructorParameters<typeof Worker>) {
+            super(...given);
+            workers.push(this);
+          }
+        },
+      });
+    });
+    await page.goto(site.url);
+    await setSlider(page, "Pictures", 1);
+    await setSlider(page, "Steps", 50);
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await page
+      .getByRole("img", { name: /not finished/ })
+      .first()
+      .waitFor();
+    await page.evaluate(() => (Reflect.get(globalThis, "workers") as Worker[]).forEach((worker) => void worker.terminate()));
+    await page.getByText(/The worker that runs the model is gone/).waitFor();
+    await create(page);
+    await finished(page);
+    await context.close();
+  }, 90_000);
+
+  it("finishes in a tab that is not looked at, and leaves no worker behind when the page is left for another", async () => {
+    const { context, page } = await openDemo(browser, site.url, wasm);
+    await create(page);
+    const other = await context.newPage();
+    await other.bringToFront();
+    await finished(page);
+    expect(page.workers()).toHaveLength(1);
+    await page.evaluate(() => {
+      location.hash = "#/nowhere";
+    });
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    await expect.poll(() => page.workers().length, { timeout: 15_000 }).toBe(0);
+    await context.close();
+  }, 60_000);
+});
