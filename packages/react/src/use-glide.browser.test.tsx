@@ -136,12 +136,12 @@ describe("useGlide", () => {
   it("loads anew where the key says that the function means something else", async () => {
     const [first, second] = [tinyLoads(), tinyLoads()];
     const source = tinySource();
-    const { rerender } = render(<Model source={source} load={first.load} key="same component" loadKey="a" />);
+    const { rerender } = render(<Model source={source} load={first.load} loadKey="a" />);
     await waitFor(() => expect(shown()).toMatch("ready"));
-    rerender(<Model source={source} load={second.load} key="same component" loadKey="a" />);
+    rerender(<Model source={source} load={second.load} loadKey="a" />);
     await pause(20);
     expect(second.counts.begun).toBe(0);
-    rerender(<Model source={source} load={second.load} key="same component" loadKey="b" />);
+    rerender(<Model source={source} load={second.load} loadKey="b" />);
     await waitFor(() => expect([shown(), second.counts.begun]).toEqual(["ready 4 1", 1]));
     await waitFor(() => expect(first.counts.closed).toBe(1));
   });

@@ -14,7 +14,7 @@ const loaders = new Map<string, SourceLoader>();
 export function useModel(): UseGlideResult {
   const [settings] = useEngineSettings();
   const key = JSON.stringify(settings);
-  return useGlide(emoji, { load: loaderFor(key, settings), key, autoLoad: false, graceTime: 5000 });
+  return useGlide(emoji, { load: loaderFor(key, settings), loadKey: key, autoLoad: false, graceTime: 5000 });
 }
 
 function loaderFor(key: string, settings: EngineSettings): SourceLoader {

@@ -1,3 +1,18 @@
+import { ModelGate } from "../components/model-gate.tsx";
+import { useModel } from "../engine/use-model.ts";
+import { PromptToPrompt } from "../lab/prompt-to-prompt.tsx";
+import { UnconditionalPictures } from "../lab/unconditional-pictures.tsx";
+
+/** Pictures between two, and pictures without a prompt. */
 export function InterpolatePage() {
-  return <h1>Interpolate</h1>;
+  const model = useModel();
+  return (
+    <>
+      <h1>Interpolate</h1>
+      <p className="lead">Every picture begins as noise. Here the noise has no prompt to follow, or is on its way from one to another.</p>
+      <ModelGate model={model} />
+      <PromptToPrompt model={model} />
+      <UnconditionalPictures model={model} />
+    </>
+  );
 }

@@ -14,7 +14,7 @@ export interface SharedLoadOptions extends Omit<LoadGlideOptions, "backend" | "s
   /** In place of `loadGlide`. */
   readonly load?: SourceLoader;
   /** Tells loads apart whose functions do different things: written inside a component, a function is another one at every render and counts as the same. */
-  readonly key?: string;
+  readonly loadKey?: string;
 }
 
 /**
