@@ -6,6 +6,7 @@ import type { Outcome, Step } from "../step.ts";
 
 export const unitTests: Step = {
   name: "unit tests",
+  needs: ["chromium"],
   async run() {
     const folder = await mkdtemp(join(tmpdir(), "glissade-tests-"));
     try {
