@@ -32,9 +32,12 @@ export function usePendingRun<Options>(model: Pick<UseGlideResult, "glide" | "lo
     setRequest(undefined);
     void generate(request.options);
   }, [request, glide, generate]);
-  return async (options) => {
-    if (error && fatalErrors.includes(error.name)) await dispose();
-    setRequest({ options });
-    void load();
+  return (options) => {
+    const begin = () => {
+      setRequest({ options });
+      void load();
+    };
+    if (error && fatalErrors.includes(error.name)) void dispose().then(begin);
+    else begin();
   };
 }

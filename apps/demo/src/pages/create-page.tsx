@@ -1,3 +1,4 @@
+import type { GenerateResult } from "@glissade/core";
 import { useTextToImage } from "@glissade/react";
 import { useCallback, useEffect, useState } from "react";
 import { Button, DropZone, FileTrigger } from "react-aria-components";
@@ -9,8 +10,6 @@ import { anySeed, SeedField } from "../components/seed-field.tsx";
 import { useModel } from "../engine/use-model.ts";
 import { usePendingRun } from "../engine/use-pending-run.ts";
 import { Gallery } from "../gallery/gallery.tsx";
-import { keep } from "../gallery/keep.ts";
-import { requestOfFile } from "../pictures/picture-file.ts";
 import { type PictureRequest, requestOfLink, shareLink } from "../pictures/picture-request.ts";
 import { CreatedPictures } from "./create/created-pictures.tsx";
 import { PromptHelp } from "./create/prompt-help.tsx";
@@ -38,6 +37,7 @@ export function CreatePage() {
 
   const take = async (file: Blob) => {
     try {
+      const { requestOfFile } = await import("../pictures/picture-file.ts");
       change(await requestOfFile(file));
       setNotice("These are the picture's settings. Create makes it again.");
     } catch (error) {
@@ -107,4 +107,9 @@ export function CreatePage() {
       <Gallery onUse={({ file }) => void take(file)} />
     </DropZone>
   );
+}
+
+async function keep(result: GenerateResult, provider: string | undefined): Promise<void> {
+  const { keepPictures } = await import("../gallery/keep-pictures.ts");
+  await keepPictures(result, provider);
 }

@@ -1,6 +1,7 @@
 import { decodePictureRecord, decodePng, encodePngWithRecord, type GeneratedImage, type GenerateSettings } from "@glissade/core";
 import { version } from "@glissade/core/package.json";
 import { defaultRequest, type PictureRequest, readRequest } from "./picture-request.ts";
+import { promptOf } from "./prompt-of.ts";
 
 /** What the record names as the model, for the command line to find it. */
 const modelPackage = "@glissade/model-emoji";
@@ -14,11 +15,6 @@ export function pictureFile(image: GeneratedImage, picture: number, settings: Ge
   return new Blob([encodePngWithRecord(image, record)], { type: "image/png" });
 }
 
-/** The text that was asked for; empty where there was none. */
-export function promptOf({ prompt }: Pick<GenerateSettings, "prompt">): string {
-  return typeof prompt === "string" ? prompt : "";
-}
-
 /** The request that made a picture, from its file. @throws Error where the file holds no settings. */
 export async function requestOfFile(file: Blob): Promise<PictureRequest> {
   if (file.size > largestFile) throw new Error("This file is too large to have been made here.");
@@ -27,23 +23,4 @@ export async function requestOfFile(file: Blob): Promise<PictureRequest> {
   if (!("prompt" in settings)) throw new Error("This picture was drawn by its class, not from a prompt.");
   const { steps, guidance } = settings;
   return readRequest({ prompt: promptOf(settings), seed, count: 1, steps, guidance: guidance?.scale }, defaultRequest);
-}
-
-/** Offers a file for saving. */
-export function download(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000); // the browser reads it after the click
-}
-
-export function fileName(prompt: string, seed: number): string {
-  const words = prompt
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-|-$/g, "")
-    .slice(0, 60);
-  return `${words || "picture"}-${seed}.png`;
 }

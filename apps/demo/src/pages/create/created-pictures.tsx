@@ -1,10 +1,11 @@
-import type { GeneratedImage } from "@glissade/core";
+import type { GeneratedImage, GenerateResult } from "@glissade/core";
 import type { ImageRunResult } from "@glissade/react";
 import { useState } from "react";
 import { Button } from "react-aria-components";
 import { ChoiceSlider } from "../../components/choice-slider.tsx";
 import { PictureCanvas } from "../../components/picture-canvas.tsx";
-import { download, fileName, pictureFile, promptOf } from "../../pictures/picture-file.ts";
+import { promptOf } from "../../pictures/prompt-of.ts";
+import { download, fileName } from "../../pictures/save-file.ts";
 
 export interface CreatedPicturesProps {
   readonly run: ImageRunResult<"stream">;
@@ -32,7 +33,7 @@ export function CreatedPictures({ run, provider }: CreatedPicturesProps) {
                 aria-label={`Download the picture with seed ${image.seed}`}
                 onPress={() => {
                   const finished = result.images[k];
-                  if (finished) download(pictureFile(finished, k, result.settings, provider), fileName(prompt, finished.seed));
+                  if (finished) void save(finished, k, result, provider);
                 }}
               >
                 Download
@@ -53,4 +54,9 @@ export function CreatedPictures({ run, provider }: CreatedPicturesProps) {
       )}
     </section>
   );
+}
+
+async function save(image: GeneratedImage, picture: number, { settings }: GenerateResult, provider: string | undefined): Promise<void> {
+  const { pictureFile } = await import("../../pictures/picture-file.ts"); // here and elsewhere: after the first paint
+  download(pictureFile(image, picture, settings, provider), fileName(promptOf(settings), image.seed));
 }

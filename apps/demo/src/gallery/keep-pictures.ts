@@ -1,12 +1,13 @@
 import type { GenerateResult } from "@glissade/core";
-import { pictureFile, promptOf } from "../pictures/picture-file.ts";
+import { pictureFile } from "../pictures/picture-file.ts";
+import { promptOf } from "../pictures/prompt-of.ts";
 import { gallery } from "./gallery-store.ts";
 
 /** Results that are in the gallery: an effect may see one twice. */
 const kept = new WeakSet<GenerateResult>();
 
 /** Puts a run's pictures into the gallery, once. @throws DOMException where the browser stores nothing, or has no room */
-export async function keep(result: GenerateResult, provider: string | undefined): Promise<void> {
+export async function keepPictures(result: GenerateResult, provider: string | undefined): Promise<void> {
   if (kept.has(result)) return;
   kept.add(result);
   const { settings, images } = result;
