@@ -10,7 +10,7 @@ it("takes the js blocks of a README as programs and leaves fragments, shell line
 it("finds what a reader installs beside the packages: what programs import and the package is developed against", () => {
   const markdown =
     '```js\nimport { generateImage } from "ai";\nimport { createRoot } from "react-dom/client";\nimport { a } from "@scope/b/c";\nimport "node:fs";\n```\n\n```ts\nimport x from "left-out";\n```\n';
-  const developedAgainst = { ai: "7.0.0", "react-dom": "19.0.0", "@scope/b": "1.0.0", "left-out": "1.0.0", unused: "1.0.0" };
-  expect(companionsOf(markdown, developedAgainst)).toEqual({ ai: "7.0.0", "react-dom": "19.0.0", "@scope/b": "1.0.0" });
+  const developedAgainst = { ai: "7.0.0", "react-dom": "19.0.0", "@scope/b": "1.0.0", "@types/react-dom": "19.0.0", "left-out": "1.0.0", unused: "1.0.0" };
+  expect(companionsOf(markdown, developedAgainst)).toEqual({ ai: "7.0.0", "react-dom": "19.0.0", "@scope/b": "1.0.0", "@types/react-dom": "19.0.0" });
   expect(companionsOf(markdown)).toEqual({});
 });

@@ -6,11 +6,11 @@ export function programsIn(markdown: string): string[] {
 }
 
 /**
- * What a reader of a README installs beside the packages for its programs: imports that the package does not bring along itself, but is developed against, each at that version.
+ * What a reader of a README installs beside the packages for its programs: imports that the package does not bring along itself, but is developed against, each at that version, and their types.
  */
 export function companionsOf(markdown: string, devDependencies: Readonly<Record<string, string>> = {}): Record<string, string> {
   const imported = programsIn(markdown).flatMap(importedModules).map(packageName);
-  return Object.fromEntries(Object.entries(devDependencies).filter(([name]) => imported.includes(name)));
+  return Object.fromEntries(Object.entries(devDependencies).filter(([name]) => imported.includes(name.replace(/^@types\//, ""))));
 }
 
 /** `react-dom/client` is of `react-dom`. */
