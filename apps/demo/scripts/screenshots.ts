@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { decodePng, encodePng } from "@glissade/core";
 import type { Browser, Page } from "playwright";
 import { demoBrowser, openDemo, setSlider } from "../src/__fixtures__/demo-browser.ts";
 import { demoSite } from "../src/__fixtures__/demo-site.ts";
@@ -9,18 +10,19 @@ import { drawByMouse } from "../src/__fixtures__/drawing-hand.ts";
 interface Screenshot {
   readonly name: string;
   readonly path: string;
-  readonly size?: { readonly width: number; readonly height: number };
+  readonly size: { readonly width: number; readonly height: number };
   readonly fill: (page: Page) => Promise<void>;
 }
 
 const slowest = { timeout: 300_000 };
 
 const screenshots: readonly Screenshot[] = [
-  { name: "create", path: "/", fill: (page) => create(page, 4) },
-  { name: "create-narrow", path: "/", size: { width: 390, height: 1100 }, fill: (page) => create(page, 2) },
+  { name: "create", path: "/", size: { width: 1200, height: 940 }, fill: (page) => create(page, 4) },
+  { name: "create-narrow", path: "/", size: { width: 390, height: 1580 }, fill: (page) => create(page, 2) },
   {
     name: "guidance-lab",
     path: "/guidance",
+    size: { width: 1200, height: 1280 },
     async fill(page) {
       await page.getByRole("button", { name: "8", exact: true }).click();
       await page.getByRole("button", { name: "Fill the grid" }).click();
@@ -30,6 +32,7 @@ const screenshots: readonly Screenshot[] = [
   {
     name: "inpaint",
     path: "/inpaint",
+    size: { width: 1200, height: 1040 },
     async fill(page) {
       await page.getByRole("button", { name: "Make three" }).click();
       await page.getByRole("button", { name: "Use this one: Picture 1" }).click(slowest);
@@ -45,6 +48,7 @@ const screenshots: readonly Screenshot[] = [
   {
     name: "sketch",
     path: "/sketch",
+    size: { width: 1200, height: 1220 },
     async fill(page) {
       await page.getByRole("group", { name: "Examples" }).getByRole("button").first().click();
       await setSlider(page, "Pictures", 3);
@@ -55,6 +59,7 @@ const screenshots: readonly Screenshot[] = [
   {
     name: "interpolate",
     path: "/interpolate",
+    size: { width: 1200, height: 1240 },
     async fill(page) {
       await page.getByRole("button", { name: "Make the way" }).click();
       await page.getByRole("button", { name: "Play" }).waitFor(slowest);
@@ -64,6 +69,7 @@ const screenshots: readonly Screenshot[] = [
   {
     name: "engine",
     path: "/engine",
+    size: { width: 1200, height: 1140 },
     async fill(page) {
       await page.getByRole("button", { name: "Load the model" }).click();
       await page.getByRole("button", { name: "Measure" }).click(slowest);
@@ -82,13 +88,14 @@ async function create(page: Page, count: number): Promise<void> {
 }
 
 async function take(browser: Browser, url: string, { name, path, size, fill }: Screenshot): Promise<void> {
-  const viewport = size ?? { width: 1200, height: 900 };
-  const { context, page, errors } = await openDemo(browser, `${url}#${path}`, { provider: "wasm" }, { viewport, reducedMotion: "reduce" });
+  const { context, page, errors } = await openDemo(browser, `${url}#${path}`, { provider: "wasm" }, { viewport: size, reducedMotion: "reduce" });
   await fill(page);
   if (errors.length > 0) throw new Error(`${name}: ${errors.join("; ")}`);
   await page.evaluate(() => (document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined));
   await page.mouse.move(0, 0);
-  await page.screenshot({ path: `${folder}${name}.png`, fullPage: true });
+  await page.evaluate(() => scrollTo(0, 0));
+  const { image } = decodePng(await page.screenshot());
+  await writeFile(`${folder}${name}.png`, encodePng(image)); // packs better than the browser
   await context.close();
 }
 

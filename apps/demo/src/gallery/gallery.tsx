@@ -8,7 +8,7 @@ export function Gallery({ onUse }: { readonly onUse: (entry: GalleryEntry) => vo
   if (entries.length === 0) return null;
   return (
     <section className="card" aria-labelledby="gallery">
-      <div className="row">
+      <div className="row heading">
         <h2 id="gallery">Made here</h2>
         <Button className="secondary" onPress={() => void gallery.clear()}>
           Forget all
