@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright";
 import type { EngineSettings } from "../engine/engine-settings.ts";
 
 /** Headless Chromium, with WebGPU on a software adapter or as it comes, without. */
@@ -17,8 +17,13 @@ export interface OpenedDemo {
 }
 
 /** The demo as a new visitor sees it. */
-export async function openDemo(browser: Browser, url: string, settings: Partial<EngineSettings> = {}): Promise<OpenedDemo> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, acceptDownloads: true });
+export async function openDemo(
+  browser: Browser,
+  url: string,
+  settings: Partial<EngineSettings> = {},
+  options: BrowserContextOptions = {},
+): Promise<OpenedDemo> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, acceptDownloads: true, ...options });
   await context.addInitScript((engine) => {
     if (!localStorage.getItem("glissade-demo-engine")) localStorage.setItem("glissade-demo-engine", engine);
   }, JSON.stringify(settings));
@@ -31,7 +36,7 @@ export async function openDemo(browser: Browser, url: string, settings: Partial<
 
 /** Sets a slider by its label, with keys. */
 export async function setSlider(page: Page, label: string, value: number): Promise<void> {
-  const slider = page.getByRole("slider", { name: label });
+  const slider = page.getByRole("slider", { name: label, exact: true });
   await slider.fill(String(value));
 }
 

@@ -8,7 +8,7 @@ export function Gallery({ onUse }: { readonly onUse: (entry: GalleryEntry) => vo
   if (entries.length === 0) return null;
   return (
     <section className="card" aria-labelledby="gallery">
-      <div className="row">
+      <div className="row heading">
         <h2 id="gallery">Made here</h2>
         <Button className="secondary" onPress={() => void gallery.clear()}>
           Forget all
@@ -27,15 +27,16 @@ export function Gallery({ onUse }: { readonly onUse: (entry: GalleryEntry) => vo
 
 function GalleryPicture({ entry, onUse }: { readonly entry: GalleryEntry; readonly onUse: (entry: GalleryEntry) => void }) {
   const address = useObjectAddress(entry.file);
+  const name = `${entry.prompt || "without a prompt"}, seed ${entry.seed}`;
   return (
     <figure>
-      {address && <img className="picture" src={address} alt={`${entry.prompt || "without a prompt"}, seed ${entry.seed}`} loading="lazy" />}
+      {address && <img className="picture" src={address} alt={name} loading="lazy" />}
       <figcaption dir="auto">{entry.prompt || "without a prompt"}</figcaption>
       <div className="row">
-        <Button className="secondary" onPress={() => onUse(entry)} aria-label={`Use the settings of ${entry.prompt || "this picture"} again`}>
+        <Button className="secondary" onPress={() => onUse(entry)} aria-label={`Use again: ${name}`}>
           Use again
         </Button>
-        <Button className="secondary" onPress={() => void gallery.remove(entry.id)} aria-label={`Remove ${entry.prompt || "this picture"}`}>
+        <Button className="secondary" onPress={() => void gallery.remove(entry.id)} aria-label={`Remove ${name}`}>
           ✕
         </Button>
       </div>
