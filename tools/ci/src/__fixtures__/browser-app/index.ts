@@ -7,13 +7,13 @@ const settings = { prompt: "red apple", seed: 5, steps: 2, upscale: false };
 
 /** What the page did, for the test to read. */
 async function pictures(): Promise<{ here: number[]; inWorker: number[] }> {
-  // ONNX Runtime's files in a folder of their own, as a host may have them.
-  const options = { providers: ["wasm"], threads: 1, wasmPaths: new URL("runtime/", document.baseURI).href } as const;
+  // In the worker with threads, and with ONNX Runtime's files in a folder of their own; on the page with those that the bundler shipped.
+  const apart = { providers: ["wasm"], threads: 2, wasmPaths: new URL("runtime/", document.baseURI).href };
   const worker = () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  const connected = await connectGlide(worker, emoji, { backend: options });
+  const connected = await connectGlide(worker, emoji, { backend: apart });
   const [inWorker] = (await connected.generate(settings)).images;
   await connected.dispose();
-  const backend = onnx(options);
+  const backend = onnx({ providers: ["wasm"], threads: 1 });
   const glide = await loadGlide(emoji, { backend });
   const [here] = (await glide.generate(settings)).images;
   await glide.dispose();
