@@ -39,6 +39,9 @@ export async function connectGlide(
     watch.abort();
     made?.terminate();
   };
+  // One that is ended anyway need not agree: its script may not have arrived yet, or be busy.
+  const abandon = () => channel.close(new WorkerLostError("the load was aborted"));
+  if (made) signal?.addEventListener("abort", abandon, { once: true });
   try {
     const lock = globalThis.navigator?.locks ? `glissade-worker-${crypto.randomUUID()}` : undefined;
     const request = { type: "load", source: encodeSource(source), backend, keepLoaded, lock } as const;
@@ -49,6 +52,8 @@ export async function connectGlide(
     channel.close(new WorkerLostError("the model was not loaded"));
     end();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", abandon);
   }
 }
 

@@ -54,6 +54,7 @@ class GlideServer {
   async stop(): Promise<void> {
     this.#endpoint.removeEventListener("message", this.#onMessage);
     await this.#dispose();
+    this.#letGo();
   }
 
   async #receive(message: Message): Promise<void> {
@@ -67,6 +68,7 @@ class GlideServer {
     } catch (error) {
       this.#answer({ type: "failure", id, error: encodeError(error) });
     }
+    if (message.type === "dispose") this.#letGo(); // after the answer: whoever sees the lock free takes this worker for dead
   }
 
   async #perform(message: Exclude<Message, { type: "abort" }>): Promise<unknown> {
@@ -88,6 +90,7 @@ class GlideServer {
 
   async #load({ id, source, backend: backendOptions, keepLoaded, lock }: Extract<Message, { type: "load" }>): Promise<LoadedModel> {
     await this.#dispose();
+    this.#letGo();
     const { backend: makeBackend, ...options } = this.#options;
     const backend = await makeBackend(backendOptions);
     try {
@@ -169,6 +172,9 @@ class GlideServer {
     this.#loaded = undefined;
     await loaded?.glide.dispose();
     await loaded?.backend.dispose();
+  }
+
+  #letGo(): void {
     this.#releaseLock?.();
     this.#releaseLock = undefined;
   }

@@ -1,0 +1,4 @@
+import { interpreter } from "../../graph/index.ts";
+import { serveGlide } from "../index.ts";
+
+serveGlide({ backend: () => interpreter() });
