@@ -33,8 +33,8 @@ export function GuidanceLabPage() {
       <p className="lead">
         One prompt, one noise, and two ways to lead it to the prompt: classifier-free guidance follows the difference that the prompt makes to the model itself,
         CLIP guidance the slope of a second network's judgement. People asked by the authors of GLIDE preferred classifier-free guidance to CLIP guidance, for
-        photorealism and for likeness to the caption (<a href="https://arxiv.org/abs/2112.10741">Nichol et al. 2021</a>, section 4). Large scales trade variety
-        for clearness.
+        photorealism and for likeness to the caption (<a href="https://arxiv.org/abs/2112.10741">Nichol et al. 2021</a>). Large scales trade variety for
+        clearness.
       </p>
       <ModelGate model={model} />
       <section className="card" aria-label="What the grid is filled with">
