@@ -45,10 +45,10 @@ export async function networkOutputs(backend: Backend): Promise<Outputs> {
   return Object.fromEntries([...Object.entries(features), ...Object.entries(network)].map(([name, { data }]) => [name, data]));
 }
 
-/** A picture's bytes, of few steps. */
+/** A picture's bytes, of two passes of one row: a software adapter takes seconds for each. */
 export async function picture(backend: Backend): Promise<ArrayLike<number>> {
   const glide = await loadGlide(emoji, { backend });
-  const { images } = await glide.generate({ prompt: "red apple", seed: 5, steps: 3, upscale: false });
+  const { images } = await glide.generate({ prompt: "red apple", seed: 5, steps: 2, guidance: 1, upscale: false });
   await glide.dispose();
   return images[0]?.data ?? [];
 }
