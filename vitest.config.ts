@@ -46,6 +46,7 @@ function chromium({ name, include, alias = {}, react = "19" }: TestProject): Tes
       browser: {
         enabled: true,
         headless: true,
+        fileParallelism: false, // the pages share one origin's storage, whose quota some tests set
         screenshotFailures: false,
         commands: { inNode },
         provider: playwright({

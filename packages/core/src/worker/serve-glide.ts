@@ -64,7 +64,8 @@ class GlideServer {
     }
     const { id } = message;
     try {
-      this.#answer({ type: "answer", id, value: await this.#perform(message) });
+      const value = await this.#perform(message);
+      this.#answer({ type: "answer", id, value }, picturesIn(value));
     } catch (error) {
       this.#answer({ type: "failure", id, error: encodeError(error) });
     }
@@ -184,7 +185,14 @@ class GlideServer {
     return this.#loaded.glide;
   }
 
-  #answer(answer: Answer): void {
-    this.#endpoint.postMessage(answer, []);
+  #answer(answer: Answer, transfer: Transferable[] = []): void {
+    this.#endpoint.postMessage(answer, transfer);
   }
+}
+
+/** The pixels of a step's preview, which was made to be sent, to be moved instead of copied. Tensors are copied: the sampler still holds them. */
+function picturesIn(value: unknown): Transferable[] {
+  const { done, value: step } = (typeof value === "object" && value !== null ? value : {}) as Partial<SentResult>;
+  if (done !== false || !step) return [];
+  return [...new Set(step.preview.flatMap(({ data }) => (data.byteLength === data.buffer.byteLength ? [data.buffer] : [])))];
 }
