@@ -46,7 +46,6 @@ function chromium({ name, include, alias = {}, react = "19" }: TestProject): Tes
       browser: {
         enabled: true,
         headless: true,
-        fileParallelism: false, // the pages share one origin's storage, whose quota some tests set
         screenshotFailures: false,
         commands: { inNode },
         provider: playwright({
@@ -73,7 +72,6 @@ function chromium({ name, include, alias = {}, react = "19" }: TestProject): Tes
 export default defineConfig({
   test: {
     testTimeout: 60_000,
-    maxWorkers: 2, // Vitest leaves one core free; many tests wait for a browser or a native run, so that two workers do not crowd two cores
     projects: [
       node({ name: "node", include: sources }),
       node({ name: "node-react-18", ...react18 }),
