@@ -1,19 +1,11 @@
 import axe from "axe-core";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoBrowser, openDemo, setSlider } from "./__fixtures__/demo-browser.ts";
-import { type DemoSite, demoSite } from "./__fixtures__/demo-site.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { openDemo, setSlider } from "./__fixtures__/demo-browser.ts";
 import { drawByMouse } from "./__fixtures__/drawing-hand.ts";
+import { sharedDemo } from "./__fixtures__/shared-demo.ts";
 
-let site: DemoSite;
-let browser: Browser;
-beforeAll(async () => {
-  [site, browser] = await Promise.all([demoSite(), demoBrowser()]);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const demo = sharedDemo();
 
 /** Each page's path, and what puts content on it. */
 const pages: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -67,7 +59,7 @@ const pages: Readonly<Record<string, (page: Page) => Promise<void>>> = {
 
 describe("every page", () => {
   it("can be used by people with disabilities as WCAG 2.1 AA has it, and fits a narrow screen: empty and filled, light and dark", async () => {
-    const { context, page, errors } = await openDemo(browser, site.url, { provider: "wasm", threads: 1 }, { reducedMotion: "reduce" });
+    const { context, page, errors } = await openDemo(demo.browser, demo.site.url, { provider: "wasm", threads: 1 }, { reducedMotion: "reduce" });
     const faults: string[] = [];
     for (const [path, fill] of Object.entries(pages)) {
       await page.evaluate((to) => {
@@ -85,7 +77,7 @@ describe("every page", () => {
   }, 120_000);
 
   it("has dialogs of which the same holds", async () => {
-    const { context, page } = await openDemo(browser, `${site.url}#/guidance`, { provider: "wasm", threads: 1 });
+    const { context, page } = await openDemo(demo.browser, `${demo.site.url}#/guidance`, { provider: "wasm", threads: 1 });
     await pages["/guidance"]?.(page);
     await page
       .getByRole("button", { name: /: show large$/ })
@@ -97,7 +89,7 @@ describe("every page", () => {
   });
 
   it("is looked at by rules that find faults", async () => {
-    const { context, page } = await openDemo(browser, site.url);
+    const { context, page } = await openDemo(demo.browser, demo.site.url);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.evaluate(() => {
       const faulty = document.createElement("div");

@@ -3,41 +3,33 @@ import { gzipSync } from "node:zlib";
 import { onnx } from "@glissade/backend-onnx";
 import { decodePictureRecord, decodePng, loadGlide } from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoBrowser, openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
-import { type DemoSite, demoSite } from "./__fixtures__/demo-site.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
+import { sharedDemo } from "./__fixtures__/shared-demo.ts";
 
-let site: DemoSite;
-let browser: Browser;
-beforeAll(async () => {
-  [site, browser] = await Promise.all([demoSite(), demoBrowser()]);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const demo = sharedDemo();
 
 const wasm = { provider: "wasm", threads: 1 } as const;
 
 describe("the Create page", () => {
   it("takes less than 200 kB of JavaScript, compressed, before a model is asked for", async () => {
-    const { context, page } = await openDemo(browser, "about:blank");
+    const { context, page } = await openDemo(demo.browser, "about:blank");
     const sizes: Promise<number>[] = [];
     page.on("response", (response) => {
       if (new URL(response.url()).pathname.endsWith(".js")) sizes.push(response.body().then((body) => gzipSync(body).length));
     });
-    await page.goto(site.url);
+    await page.goto(demo.site.url);
     await page.getByRole("button", { name: "Create" }).waitFor();
     const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     expect(total).toBeGreaterThan(50_000);
     expect(total).toBeLessThan(200_000);
-    expect(site.takeRequests().filter((name) => /safetensors|wasm$/.test(name))).toEqual([]);
+    expect(demo.site.takeRequests().filter((name) => /safetensors|wasm$/.test(name))).toEqual([]);
     await context.close();
   });
 
   it("makes the picture that Node makes, with previews on the way, without holding up the page, and gives its settings back", async () => {
-    const { context, page, errors } = await openDemo(browser, site.url, wasm);
+    const { context, page, errors } = await openDemo(demo.browser, demo.site.url, wasm);
     await page.evaluate(() => {
       const long: number[] = [];
       Object.assign(globalThis, { long });
@@ -85,7 +77,7 @@ describe("the Create page", () => {
     await page.getByText(/PNG/).first().waitFor();
 
     await page.getByRole("button", { name: "Share link" }).click();
-    const shared = await openDemo(browser, page.url(), wasm);
+    const shared = await openDemo(demo.browser, page.url(), wasm);
     expect(await shared.page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe("panda face, flat emoji");
     expect(await shared.page.getByRole("textbox", { name: "Seed" }).inputValue()).toBe("11");
     await shared.context.close();
@@ -98,7 +90,7 @@ describe("the Create page", () => {
   }, 120_000);
 
   it("stops when it is told to and goes on, whatever the prompt's script and length", async () => {
-    const { context, page, errors } = await openDemo(browser, site.url, wasm);
+    const { context, page, errors } = await openDemo(demo.browser, demo.site.url, wasm);
     const prompt = page.getByRole("textbox", { name: "Prompt" });
     await setSlider(page, "Pictures", 1);
     await setSlider(page, "Steps", 50);

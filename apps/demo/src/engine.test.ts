@@ -1,22 +1,19 @@
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoBrowser, openDemo, setSlider } from "./__fixtures__/demo-browser.ts";
-import { type DemoSite, demoSite } from "./__fixtures__/demo-site.ts";
+import { demoSite } from "./__fixtures__/demo-site.ts";
+import { sharedDemo } from "./__fixtures__/shared-demo.ts";
 
-let site: DemoSite;
-let browser: Browser;
+const demo = sharedDemo();
 let withWebGpu: Browser;
 beforeAll(async () => {
-  [site, browser, withWebGpu] = await Promise.all([demoSite(), demoBrowser(), demoBrowser({ webgpu: true })]);
-}, 120_000);
-afterAll(async () => {
-  await Promise.all([browser?.close(), withWebGpu?.close()]);
-  await site?.close();
+  withWebGpu = await demoBrowser({ webgpu: true });
 });
+afterAll(() => withWebGpu?.close());
 
 describe("the Engine page", () => {
   it("says what was passed over where there is no WebGPU, measures, and writes a table to share", async () => {
-    const { context, page, errors } = await openDemo(browser, `${site.url}#/engine`, { provider: "auto" });
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, { provider: "auto" });
     await page.getByRole("button", { name: "Load the model" }).click();
     await page.getByRole("row", { name: "Provider wasm" }).waitFor();
     await page.getByRole("row", { name: /Passed over webgpu: / }).waitFor();
@@ -30,7 +27,7 @@ describe("the Engine page", () => {
   });
 
   it("changes the provider: WebGPU where the browser has it, WebAssembly on one thread when that is chosen, and remembers it", async () => {
-    const { context, page, errors } = await openDemo(withWebGpu, `${site.url}#/engine`, { provider: "webgpu" });
+    const { context, page, errors } = await openDemo(withWebGpu, `${demo.site.url}#/engine`, { provider: "webgpu" });
     await page.getByRole("button", { name: "Load the model" }).click();
     await page.getByRole("row", { name: "Provider webgpu" }).waitFor({ timeout: 60_000 });
     await page.getByText("WebAssembly (processor)").click();
@@ -52,7 +49,7 @@ describe("the Engine page", () => {
 describe("a host that cannot send the headers of isolation", () => {
   it("works on one thread with a warning at the first visit, and isolated by the service worker from the second on", async () => {
     const plain = await demoSite({ isolated: false });
-    const { context, page } = await openDemo(browser, plain.url, { provider: "wasm" });
+    const { context, page } = await openDemo(demo.browser, plain.url, { provider: "wasm" });
     const warnings: string[] = [];
     page.on("console", (message) => void warnings.push(message.text()));
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);

@@ -1,17 +1,9 @@
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoBrowser, openDemo, setSlider } from "./__fixtures__/demo-browser.ts";
-import { type DemoSite, demoSite } from "./__fixtures__/demo-site.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { openDemo, setSlider } from "./__fixtures__/demo-browser.ts";
+import { sharedDemo } from "./__fixtures__/shared-demo.ts";
 
-let site: DemoSite;
-let browser: Browser;
-beforeAll(async () => {
-  [site, browser] = await Promise.all([demoSite(), demoBrowser()]);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const demo = sharedDemo();
 
 const wasm = { provider: "wasm", threads: 1 } as const;
 
@@ -26,7 +18,7 @@ const finished = (page: Page) => page.getByRole("slider", { name: "The way there
 
 describe("the demo", () => {
   it("works offline after the first load, with the model from its cache", async () => {
-    const { context, page, errors } = await openDemo(browser, site.url, wasm);
+    const { context, page, errors } = await openDemo(demo.browser, demo.site.url, wasm);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     await page.reload(); // now the service worker sees what the page consists of
     await create(page);
@@ -40,24 +32,24 @@ describe("the demo", () => {
   }, 90_000);
 
   it("says that it is offline in the middle of a load, and goes on where it stopped", async () => {
-    const { context, page } = await openDemo(browser, site.url, wasm);
-    site.cutModelFiles = true;
-    site.takeRequests();
+    const { context, page } = await openDemo(demo.browser, demo.site.url, wasm);
+    demo.site.cutModelFiles = true;
+    demo.site.takeRequests();
     const seen: string[] = [];
     await create(page);
-    await expect.poll(() => seen.push(...site.takeRequests()) > 0 && seen.some((name) => name.endsWith(".safetensors")), { interval: 5 }).toBe(true);
+    await expect.poll(() => seen.push(...demo.site.takeRequests()) > 0 && seen.some((name) => name.endsWith(".safetensors")), { interval: 5 }).toBe(true);
     await context.setOffline(true);
     await page.getByText("The model could not be loaded").waitFor({ timeout: 60_000 });
-    site.cutModelFiles = false;
+    demo.site.cutModelFiles = false;
     await context.setOffline(false);
     await page.getByRole("button", { name: "Try again" }).click();
     await finished(page);
-    expect(site.takeRequests().some((name) => / from \d+$/.test(name))).toBe(true);
+    expect(demo.site.takeRequests().some((name) => / from \d+$/.test(name))).toBe(true);
     await context.close();
   }, 120_000);
 
   it("notices a worker that was killed, and begins anew with the next press", async () => {
-    const { context, page } = await openDemo(browser, "about:blank", wasm);
+    const { context, page } = await openDemo(demo.browser, "about:blank", wasm);
     await context.addInitScript(() => {
       const workers: Worker[] = [];
       const Original = Worker;
@@ -71,7 +63,7 @@ describe("the demo", () => {
         },
       });
     });
-    await page.goto(site.url);
+    await page.goto(demo.site.url);
     await setSlider(page, "Pictures", 1);
     await setSlider(page, "Steps", 50);
     await page.getByRole("button", { name: "Create", exact: true }).click();
@@ -87,7 +79,7 @@ describe("the demo", () => {
   }, 90_000);
 
   it("finishes in a tab that is not looked at, and leaves no worker behind when the page is left for another", async () => {
-    const { context, page } = await openDemo(browser, site.url, wasm);
+    const { context, page } = await openDemo(demo.browser, demo.site.url, wasm);
     await create(page);
     const other = await context.newPage();
     await other.bringToFront();

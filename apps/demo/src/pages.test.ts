@@ -1,20 +1,12 @@
 import { crc32, deflateSync } from "node:zlib";
 import { encodePng, rgbImage } from "@glissade/core";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoBrowser, openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
-import { type DemoSite, demoSite } from "./__fixtures__/demo-site.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
 import { drawByFinger, drawByMouse, type Stroke, sheetPixels } from "./__fixtures__/drawing-hand.ts";
+import { sharedDemo } from "./__fixtures__/shared-demo.ts";
 
-let site: DemoSite;
-let browser: Browser;
-beforeAll(async () => {
-  [site, browser] = await Promise.all([demoSite(), demoBrowser()]);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const demo = sharedDemo();
 
 const wasm = { provider: "wasm", threads: 1 } as const;
 const side = 128;
@@ -27,7 +19,7 @@ async function stop(page: Page): Promise<void> {
 
 describe("the Inpaint page", () => {
   it("makes anew what was brushed, by mouse and by finger, and nothing else", async () => {
-    const { context, page, errors } = await openDemo(browser, `${site.url}#/inpaint`, wasm, { hasTouch: true });
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/inpaint`, wasm, { hasTouch: true });
     await page.locator("input[type=file]").setInputFiles({ name: "slope.png", mimeType: "image/png", buffer: slopePng() });
     await page.getByText("Nothing is masked yet.").waitFor();
     const before = await sheetPixels(page);
@@ -80,7 +72,7 @@ describe("the Inpaint page", () => {
   }, 60_000);
 
   it("makes pictures to begin with, and takes files of any size but none that is no picture", async () => {
-    const { context, page, errors } = await openDemo(browser, `${site.url}#/inpaint`, wasm);
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/inpaint`, wasm);
     await page.getByRole("button", { name: "Make three" }).click();
     await stop(page);
     const file = page.locator("input[type=file]");
@@ -101,7 +93,7 @@ describe("the Inpaint page", () => {
 
 describe("the Sketch page", () => {
   it("makes of a drawing what its strength allows, and draws on with the result", async () => {
-    const { context, page, errors } = await openDemo(browser, `${site.url}#/sketch`, wasm, { hasTouch: true });
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/sketch`, wasm, { hasTouch: true });
     const blank = await sheetPixels(page);
     await drawByMouse(page, [
       [40, 64],
@@ -144,7 +136,7 @@ describe("the Sketch page", () => {
 
 describe("the Guidance lab", () => {
   it("fills its grid, goes on after a stop, and shows a cell with its settings", async () => {
-    const { context, page, errors } = await openDemo(browser, `${site.url}#/guidance`, wasm);
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/guidance`, wasm);
     for (const scale of ["5", "8"]) await page.getByRole("button", { name: scale, exact: true }).click();
     const finished = page.getByRole("button", { name: /: show large$/ });
     await page.getByRole("button", { name: "Fill the grid" }).click();
@@ -174,7 +166,7 @@ describe("the Guidance lab", () => {
 
 describe("the Interpolate page", () => {
   it("shows every frame of the way from one prompt to another, and draws without a prompt", async () => {
-    const { context, page, errors } = await openDemo(browser, `${site.url}#/interpolate`, wasm, { reducedMotion: "reduce" });
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/interpolate`, wasm, { reducedMotion: "reduce" });
     await setSlider(page, "Frames", 3);
     await page.getByRole("button", { name: "Make the way" }).click();
     await stop(page);

@@ -1,5 +1,6 @@
 import { bytesPerElement, type Dim, type Graph } from "@glissade/core";
 import { DeviceLimitError } from "./errors.ts";
+import type { SymbolicLengths } from "./run-tensors.ts";
 
 /** How large one tensor may be on a device. */
 export interface DeviceLimits {
@@ -15,7 +16,7 @@ export interface DeviceLimits {
  * @param lengths of the symbolic axes that are known; values with others are left out
  * @throws DeviceLimitError for the largest that does not fit
  */
-export function assertWithinLimits(graph: Graph, { name, largestBuffer }: DeviceLimits, graphName: string, lengths: ReadonlyMap<string, number>): void {
+export function assertWithinLimits(graph: Graph, { name, largestBuffer }: DeviceLimits, graphName: string, lengths: SymbolicLengths): void {
   let largest = { value: "", bytes: 0 };
   for (const [value, { dtype, dims }] of graph.types) {
     const bytes = dims.reduce<number>((product, dim) => product * lengthOf(dim, lengths), bytesPerElement[dtype]);
@@ -24,16 +25,6 @@ export function assertWithinLimits(graph: Graph, { name, largestBuffer }: Device
   if (largest.bytes > largestBuffer) throw new DeviceLimitError({ device: name, graph: graphName, ...largest, limit: largestBuffer });
 }
 
-function lengthOf(dim: Dim, lengths: ReadonlyMap<string, number>): number {
-  return typeof dim === "number" ? dim : (lengths.get(dim) ?? 0);
-}
-
-/** The lengths of the symbolic axes, as a run's inputs give them. */
-export function symbolicLengths(graph: Graph, dimsOf: (input: string) => readonly number[] | undefined): Map<string, number> {
-  const lengths = new Map<string, number>();
-  for (const { name, dims } of graph.inputs) {
-    const given = dimsOf(name);
-    for (const [axis, dim] of dims.entries()) if (typeof dim === "string" && given?.[axis] !== undefined) lengths.set(dim, given[axis]);
-  }
-  return lengths;
+function lengthOf(dim: Dim, lengths: SymbolicLengths): number {
+  return typeof dim === "number" ? dim : (lengths.get(dim)?.length ?? 0);
 }

@@ -1,6 +1,6 @@
 import { type AnyTensor, DisposedError, type Executable, GlissadeError, type Graph, type RunOptions } from "@glissade/core";
 import type { InferenceSession } from "onnxruntime-common";
-import { assertWithinLimits, symbolicLengths } from "./device-limits.ts";
+import { assertWithinLimits } from "./device-limits.ts";
 import { EmptyOutputError, ExecutionError, reasonOf } from "./errors.ts";
 import type { Device, InTurn, Runtime } from "./platform.ts";
 import { feedsFor, resultTensor } from "./run-tensors.ts";
@@ -34,14 +34,8 @@ export class OnnxExecutable implements Executable {
     if (this.#disposing) throw new DisposedError(name);
     signal?.throwIfAborted();
     if (device?.lost) throw device.lost;
-    const feeds = feedsFor(runtime, graph, inputs);
-    if (device)
-      assertWithinLimits(
-        graph,
-        device.limits,
-        name,
-        symbolicLengths(graph, (input) => inputs[input]?.dims),
-      );
+    const { feeds, lengths } = feedsFor(runtime, graph, inputs);
+    if (device) assertWithinLimits(graph, device.limits, name, lengths);
     const outputs = await this.#track(this.#runInTurn(feeds, signal), signal);
     signal?.throwIfAborted();
     return outputs;

@@ -60,7 +60,7 @@ export function checkOptions(platform: Platform, { providers = platform.defaultP
   check("graphOptimizationLevel", graphOptimizationLevel, (value) => optimizationLevels.includes(value), optimizationLevels.join(", "));
   check("executionMode", executionMode, (value) => executionModes.includes(value), executionModes.join(" or "));
   check("memory", memory, (value) => memories.includes(value), memories.join(" or "));
-  check("profile", profile, (value) => platform.hasFiles && typeof value === "string" && value !== "", "the beginning of a file's path, in Node");
+  check("profile", profile, (value) => platform.name === "node" && typeof value === "string" && value !== "", "the beginning of a file's path, in Node");
   check("wasmPaths", wasmPaths, (value) => (typeof value === "string" ? value !== "" : isRecord(value)), "a URL that ends in a slash, or { wasm, mjs }");
   check("refuseZeros", refuseZeros, (value) => typeof value === "boolean", "true or false");
   check("logSeverityLevel", logSeverityLevel, (value) => [0, 1, 2, 3, 4].includes(value), "0, 1, 2, 3 or 4");

@@ -22,7 +22,6 @@ export const platform: Platform = {
     dml: inNodeOnly("DirectML"),
     coreml: inNodeOnly("Core ML"),
   },
-  hasFiles: false,
   async load(choice, options): Promise<ProviderRuntime> {
     switch (providerName(choice)) {
       case "wasm":

@@ -21,7 +21,6 @@ export const platform: Platform = {
     wasm: 'It exists in browsers only; in Node, "cpu" is the native equivalent.',
     webnn: "It exists in browsers only.",
   },
-  hasFiles: true,
   async load(choice, { logSeverityLevel }): Promise<ProviderRuntime> {
     const runtime = await loadRuntime();
     // ONNX Runtime prints what it is about to throw; its own log is therefore silent unless a level is asked for. The level is read once in a process, when its first session opens.

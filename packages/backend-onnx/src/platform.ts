@@ -45,8 +45,6 @@ export interface Platform {
   readonly defaultProviders: readonly ExecutionProvider[];
   /** How to get a provider that may be missing; for one that this platform never has, where it exists. */
   readonly advice: Readonly<Record<ExecutionProvider, string | undefined>>;
-  /** Whether profiles can be written. */
-  readonly hasFiles: boolean;
   /**
    * Loads the runtime for a provider, and opens its device where it has one.
    *

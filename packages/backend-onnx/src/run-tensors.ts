@@ -11,16 +11,29 @@ export function canPass(dtype: DataType): boolean {
   return passable.has(dtype);
 }
 
+/** How long a symbolic axis is in a run, and the input that says so. */
+interface BoundLength {
+  readonly length: number;
+  readonly input: string;
+}
+
+export type SymbolicLengths = ReadonlyMap<string, BoundLength>;
+
+export interface Feeds {
+  readonly feeds: Record<string, OnnxTensor>;
+  readonly lengths: SymbolicLengths;
+}
+
 /**
- * A run's inputs as ONNX Runtime takes them: views, nothing is copied.
+ * A run's inputs as ONNX Runtime takes them (views, nothing is copied), and the lengths of the graph's symbolic axes.
  *
  * @throws InvalidArgumentError where one is missing, or has another type or shape than the graph says, or two give one symbolic length different values.
  * @throws UnknownNameError for an input that the graph does not have.
  */
-export function feedsFor(runtime: Runtime, graph: Graph, inputs: Readonly<Record<string, AnyTensor>>): Record<string, OnnxTensor> {
+export function feedsFor(runtime: Runtime, graph: Graph, inputs: Readonly<Record<string, AnyTensor>>): Feeds {
   const known = graph.inputs.map(({ name }) => name);
   for (const name of Object.keys(inputs)) if (!known.includes(name)) throw new UnknownNameError({ kind: "graph input", asked: name, known });
-  const lengths = new Map<string, { length: number; input: string }>();
+  const lengths = new Map<string, BoundLength>();
   const feeds: Record<string, OnnxTensor> = {};
   for (const { name, dtype, dims } of graph.inputs) {
     const value = inputs[name];
@@ -32,7 +45,7 @@ export function feedsFor(runtime: Runtime, graph: Graph, inputs: Readonly<Record
     bindLengths(lengths, name, dims, value.dims);
     feeds[name] = runtimeTensor(runtime, value);
   }
-  return feeds;
+  return { feeds, lengths };
 }
 
 /** A result's values in memory of their own. */
@@ -56,7 +69,7 @@ function fits(given: readonly number[], dims: readonly Dim[]): boolean {
   return given.length === dims.length && dims.every((dim, axis) => typeof dim === "string" || dim === given[axis]);
 }
 
-function bindLengths(lengths: Map<string, { length: number; input: string }>, input: string, dims: readonly Dim[], given: readonly number[]): void {
+function bindLengths(lengths: Map<string, BoundLength>, input: string, dims: readonly Dim[], given: readonly number[]): void {
   for (const [axis, dim] of dims.entries()) {
     const length = given[axis];
     if (typeof dim !== "string" || length === undefined) continue;

@@ -4,7 +4,8 @@ import { Button, Label, ProgressBar } from "react-aria-components";
 type Shown = Pick<ImageRunSnapshot<unknown>, "status" | "progress" | "error" | "warnings"> & { readonly stop: () => unknown };
 
 /** How far a run is, what went wrong, and what the model had to say about the request. */
-export function RunStatus({ status, progress, error, warnings, stop }: Shown) {
+export function RunStatus({ run }: { readonly run: Shown }) {
+  const { status, progress, error, warnings, stop } = run;
   return (
     <div className="run-status" aria-live="polite">
       {status === "running" && (

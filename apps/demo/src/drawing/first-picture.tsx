@@ -24,7 +24,7 @@ export function FirstPicture({ model, onPicture }: { readonly model: UseGlideRes
           Make three
         </Button>
       </div>
-      <RunStatus {...statusOf(run)} />
+      <RunStatus run={run} />
       {run.status === "done" ? (
         <Proposals images={run.images} name="Picture" onTake={onPicture} takeLabel="Use this one" />
       ) : (
@@ -33,8 +33,4 @@ export function FirstPicture({ model, onPicture }: { readonly model: UseGlideRes
       <PictureChooser onPicture={onPicture} />
     </section>
   );
-}
-
-function statusOf({ status, progress, error, warnings, stop }: Parameters<typeof RunStatus>[0]) {
-  return { status, progress, error, warnings, stop };
 }

@@ -1,5 +1,6 @@
-import { type RgbImage, rgbaFromRgb } from "@glissade/core";
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import type { RgbImage } from "@glissade/core";
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { useDrawnImage } from "../components/use-drawn-image.ts";
 import type { Point, Segment } from "./brush.ts";
 
 export interface StrokeCanvasProps {
@@ -15,15 +16,11 @@ const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = { Arro
 
 /** A picture to draw on, by mouse, pen or finger; by keys too: the arrows move the brush, and draw while Space is held. */
 export function StrokeCanvas({ image, label, radius, onStroke }: StrokeCanvasProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const canvas = useDrawnImage(image);
   const last = useRef<Point>(undefined);
   const [cursor, setCursor] = useState<Point>({ x: image.width / 2, y: image.height / 2 });
   const [isKeyed, setKeyed] = useState(false);
   const isSpaceHeld = useRef(false);
-
-  useEffect(() => {
-    canvas.current?.getContext("2d")?.putImageData(new ImageData(rgbaFromRgb(image), image.width, image.height), 0, 0);
-  }, [image]);
 
   const begin = (event: PointerEvent<HTMLCanvasElement>) => {
     if (event.button !== 0 || !event.isPrimary) return;

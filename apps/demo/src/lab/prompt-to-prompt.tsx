@@ -38,7 +38,7 @@ export function PromptToPrompt({ model }: { readonly model: UseGlideResult }) {
           Make the way
         </Button>
       </div>
-      <RunStatus status={run.status} progress={run.progress} error={run.error} warnings={run.warnings} stop={run.stop} />
+      <RunStatus run={run} />
       {run.status === "done" ? <FilmPlayer frames={run.images} /> : <Proposals images={run.preview ?? []} name="Unfinished frame" />}
     </section>
   );

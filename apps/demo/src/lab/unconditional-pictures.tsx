@@ -24,7 +24,7 @@ export function UnconditionalPictures({ model }: { readonly model: UseGlideResul
           Draw without a prompt
         </Button>
       </div>
-      <RunStatus status={run.status} progress={run.progress} error={run.error} warnings={run.warnings} stop={run.stop} />
+      <RunStatus run={run} />
       <Proposals
         images={run.status === "done" ? run.images : (run.preview ?? [])}
         name={run.status === "done" ? "Picture without a prompt" : "Unfinished picture without a prompt"}

@@ -102,7 +102,7 @@ export function CreatePage() {
           {notice}
         </p>
       )}
-      <RunStatus status={run.status} progress={run.progress} error={run.error} warnings={run.warnings} stop={run.stop} />
+      <RunStatus run={run} />
       <CreatedPictures run={run} provider={provider} />
       <Gallery onUse={({ file }) => void take(file)} />
     </DropZone>

@@ -55,7 +55,7 @@ export function InpaintPage() {
             </Button>
           </div>
           {isBlank(mask) && <p className="hint">Nothing is masked yet.</p>}
-          <RunStatus status={run.status} progress={run.progress} error={run.error} warnings={run.warnings} stop={run.stop} />
+          <RunStatus run={run} />
           {run.status === "done" ? (
             <Proposals images={run.images} name="Proposal" onTake={begin} />
           ) : (

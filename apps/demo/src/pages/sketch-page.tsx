@@ -55,7 +55,7 @@ export function SketchPage() {
           <Button onPress={make} isDisabled={prompt.trim() === "" || model.status === "loading"}>
             Make {count === 1 ? "a picture" : `${count} pictures`}
           </Button>
-          <RunStatus status={run.status} progress={run.progress} error={run.error} warnings={run.warnings} stop={run.stop} />
+          <RunStatus run={run} />
           {run.status === "done" ? (
             <Proposals images={run.images} name="Picture" onTake={(picture) => editing.edit(() => picture)} takeLabel="Draw on it" />
           ) : (
