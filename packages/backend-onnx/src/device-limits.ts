@@ -1,6 +1,5 @@
-import { bytesPerElement, type Dim, type Graph } from "@glissade/core";
+import { bytesPerElement, type Dim, type Graph, type SymbolicLengths } from "@glissade/core";
 import { DeviceLimitError } from "./errors.ts";
-import type { SymbolicLengths } from "./run-tensors.ts";
 
 /** How large one tensor may be on a device. */
 export interface DeviceLimits {

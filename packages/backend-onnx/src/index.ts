@@ -1,12 +1,5 @@
-export {
-  DeviceLimitError,
-  DeviceLostError,
-  EmptyOutputError,
-  ExecutionError,
-  GraphCompileError,
-  ProviderUnavailableError,
-  RuntimeMissingError,
-} from "./errors.ts";
+export { DeviceLostError, ExecutionError, GraphCompileError, ProviderUnavailableError, RuntimeMissingError } from "@glissade/core";
+export { DeviceLimitError, EmptyOutputError } from "./errors.ts";
 export { type OnnxBackend, onnx } from "./onnx-backend.ts";
 export { type OnnxModelFile, toOnnxModel } from "./onnx-model.ts";
 export type { OnnxOptions } from "./options.ts";

@@ -1,9 +1,20 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AnyTensor, DisposedError, GraphBuilder, InvalidArgumentError, tensor, typedTensor, UnknownNameError, weightsFromTensors } from "@glissade/core";
+import {
+  type AnyTensor,
+  DisposedError,
+  ExecutionError,
+  GraphBuilder,
+  GraphCompileError,
+  InvalidArgumentError,
+  ProviderUnavailableError,
+  tensor,
+  typedTensor,
+  UnknownNameError,
+  weightsFromTensors,
+} from "@glissade/core";
 import { describe, expect, it } from "vitest";
-import { ExecutionError, GraphCompileError, ProviderUnavailableError } from "./errors.ts";
 import { onnx } from "./onnx-backend.ts";
 
 const noWeights = weightsFromTensors({});

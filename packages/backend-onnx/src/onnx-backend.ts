@@ -1,7 +1,15 @@
-import { type Backend, type CompileOptions, DisposedError, type Executable, type Graph, type ProviderFailure, type WeightSource } from "@glissade/core";
+import {
+  type Backend,
+  type CompileOptions,
+  DisposedError,
+  type Executable,
+  type Graph,
+  GraphCompileError,
+  type ProviderFailure,
+  type WeightSource,
+} from "@glissade/core";
 import { platform } from "#platform";
 import { assertWithinLimits } from "./device-limits.ts";
-import { GraphCompileError } from "./errors.ts";
 import { OnnxExecutable } from "./onnx-executable.ts";
 import { toOnnxModel } from "./onnx-model.ts";
 import { type CheckedOptions, checkOptions, type OnnxOptions, sessionOptions } from "./options.ts";

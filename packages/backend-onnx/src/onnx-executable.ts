@@ -1,8 +1,18 @@
-import { type AnyTensor, DisposedError, type Executable, GlissadeError, type Graph, type RunOptions } from "@glissade/core";
+import {
+  type AnyTensor,
+  bindInputs,
+  DisposedError,
+  type Executable,
+  ExecutionError,
+  GlissadeError,
+  type Graph,
+  type InTurn,
+  type RunOptions,
+} from "@glissade/core";
 import type { InferenceSession } from "onnxruntime-common";
 import { assertWithinLimits } from "./device-limits.ts";
-import { EmptyOutputError, ExecutionError, reasonOf } from "./errors.ts";
-import type { Device, InTurn, Runtime } from "./platform.ts";
+import { EmptyOutputError, reasonOf } from "./errors.ts";
+import type { Device, Runtime } from "./platform.ts";
 import { feedsFor, resultTensor } from "./run-tensors.ts";
 
 export interface ExecutableParts {
@@ -34,8 +44,9 @@ export class OnnxExecutable implements Executable {
     if (this.#disposing) throw new DisposedError(name);
     signal?.throwIfAborted();
     if (device?.lost) throw device.lost;
-    const { feeds, lengths } = feedsFor(runtime, graph, inputs);
+    const lengths = bindInputs(graph, inputs);
     if (device) assertWithinLimits(graph, device.limits, name, lengths);
+    const feeds = feedsFor(runtime, graph, inputs);
     const outputs = await this.#track(this.#runInTurn(feeds, signal), signal);
     signal?.throwIfAborted();
     return outputs;

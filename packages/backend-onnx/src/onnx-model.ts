@@ -1,5 +1,14 @@
-import { type AnyTensor, bytesOfTensor, type Dim, type Graph, type GraphNode, type OperationName, type ValueType, type WeightSource } from "@glissade/core";
-import { GraphCompileError } from "./errors.ts";
+import {
+  type AnyTensor,
+  bytesOfTensor,
+  type Dim,
+  type Graph,
+  GraphCompileError,
+  type GraphNode,
+  type OperationName,
+  type ValueType,
+  type WeightSource,
+} from "@glissade/core";
 import { elementType, encodeModel, nodeName, type OnnxInitializer, type OnnxNode } from "./model-proto.ts";
 import { node, type OnnxOperation, type OnnxScope, type OperationCall, type OperationKernel, operationKernels } from "./operation-kernels.ts";
 import { weightInitializers } from "./weight-initializers.ts";

@@ -1,6 +1,6 @@
 import { tensor } from "@glissade/core";
 import { afterAll, describe, expect, it } from "vitest";
-import { Maker, runOn, testOperations } from "./__fixtures__/operation-cases.ts";
+import { Maker, runOn, testOperations } from "../../core/src/graph/__fixtures__/operation-cases.ts";
 import { onnx } from "./onnx-backend.ts";
 
 const backend = onnx({ threads: 1 });

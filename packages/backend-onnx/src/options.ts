@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from "@glissade/core";
+import { checkProviders, InvalidArgumentError } from "@glissade/core";
 import type { Env, InferenceSession } from "onnxruntime-common";
 import type { OnnxModelFile } from "./onnx-model.ts";
 import type { Platform } from "./platform.ts";
-import { asObject, checkProviders, type ProviderChoice, providerName } from "./providers.ts";
+import { asObject, executionProviders, type ProviderChoice, providerName } from "./providers.ts";
 
 export type LogSeverity = 0 | 1 | 2 | 3 | 4;
 
@@ -64,7 +64,7 @@ export function checkOptions(platform: Platform, { providers = platform.defaultP
   check("wasmPaths", wasmPaths, (value) => (typeof value === "string" ? value !== "" : isRecord(value)), "a URL that ends in a slash, or { wasm, mjs }");
   check("refuseZeros", refuseZeros, (value) => typeof value === "boolean", "true or false");
   check("logSeverityLevel", logSeverityLevel, (value) => [0, 1, 2, 3, 4].includes(value), "0, 1, 2, 3 or 4");
-  return { ...options, providers: checkProviders(providers) };
+  return { ...options, providers: checkProviders(providers, executionProviders, (choice) => (isRecord(choice) ? asObject(choice).name : choice)) };
 }
 
 /** The options as ONNX Runtime takes them. It refuses a key whose value is undefined, so those are left out. */

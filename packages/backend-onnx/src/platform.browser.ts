@@ -1,8 +1,6 @@
-import { UnknownNameError } from "@glissade/core";
-import { RuntimeMissingError } from "./errors.ts";
-import { queue } from "./in-turn.ts";
+import { type InTurn, queue, RuntimeMissingError, UnknownNameError } from "@glissade/core";
 import { type CheckedOptions, logLevels } from "./options.ts";
-import type { InTurn, Platform, ProviderRuntime, Runtime } from "./platform.ts";
+import type { Platform, ProviderRuntime, Runtime } from "./platform.ts";
 import { asObject, providerName } from "./providers.ts";
 import { openWebGpuDevice } from "./webgpu-device.ts";
 

@@ -1,6 +1,6 @@
+import type { DeviceLostError, InTurn } from "@glissade/core";
 import type * as OnnxRuntime from "onnxruntime-common";
 import type { DeviceLimits } from "./device-limits.ts";
-import type { DeviceLostError } from "./errors.ts";
 import type { CheckedOptions } from "./options.ts";
 import type { ExecutionProvider, ProviderChoice } from "./providers.ts";
 
@@ -16,8 +16,6 @@ export interface ProviderRuntime {
   /** Runs what one runtime cannot do twice at a time, one after the other. */
   readonly inTurn: InTurn;
 }
-
-export type InTurn = <T>(task: () => Promise<T>) => Promise<T>;
 
 /** A graphics device that belongs to one backend. */
 export interface Device {

@@ -1,5 +1,4 @@
-import { InvalidArgumentError, type ProviderFailure, UnknownNameError } from "@glissade/core";
-import { ProviderUnavailableError, RuntimeMissingError, reasonOf } from "./errors.ts";
+import { openFirstProvider, type ProviderFailure } from "@glissade/core";
 import { encodeModel } from "./model-proto.ts";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform, ProviderRuntime } from "./platform.ts";
@@ -21,22 +20,6 @@ export function asObject(choice: ProviderChoice): Exclude<ProviderChoice, string
   return typeof choice === "string" ? { name: choice } : choice;
 }
 
-/**
- * The choices in their order, checked.
- *
- * @throws InvalidArgumentError where there is none. @throws UnknownNameError for a provider that does not exist; it lists those that do.
- */
-export function checkProviders(choices: readonly ProviderChoice[]): readonly ProviderChoice[] {
-  if (!Array.isArray(choices) || choices.length === 0) {
-    throw new InvalidArgumentError({ argument: "providers", received: choices, expected: `a list of one or more of ${executionProviders.join(", ")}` });
-  }
-  for (const choice of choices) {
-    const name: unknown = typeof choice === "object" && choice !== null ? choice.name : choice;
-    if (!executionProviders.some((known) => known === name)) throw new UnknownNameError({ kind: "execution provider", asked: name, known: executionProviders });
-  }
-  return choices;
-}
-
 /** The provider that was opened, and why each before it was passed over. */
 export interface ChosenProvider extends ProviderRuntime {
   readonly passedOver: readonly ProviderFailure[];
@@ -48,21 +31,14 @@ export interface ChosenProvider extends ProviderRuntime {
  * @throws RuntimeMissingError where ONNX Runtime itself is missing. @throws ProviderUnavailableError where no provider can be opened.
  */
 export async function chooseProvider(platform: Platform, options: CheckedOptions): Promise<ChosenProvider> {
-  const passedOver: ProviderFailure[] = [];
-  const causes: unknown[] = [];
-  for (const choice of options.providers) {
-    const provider = providerName(choice);
-    try {
-      return { ...(await openProvider(platform, choice, options)), passedOver };
-    } catch (error) {
-      causes.push(error);
-      passedOver.push({ provider, reason: reasonOf(error), advice: platform.advice[provider] });
-    }
-  }
-  const missing = causes.find((cause) => RuntimeMissingError.isInstance(cause));
-  if (missing && causes.every((cause) => RuntimeMissingError.isInstance(cause))) throw missing;
-  const lastResort = platform.defaultProviders.at(-1) ?? "";
-  throw new ProviderUnavailableError({ reasons: passedOver, lastResort, cause: causes.at(-1) });
+  const { opened, passedOver } = await openFirstProvider({
+    choices: options.providers,
+    nameOf: providerName,
+    open: (choice) => openProvider(platform, choice, options),
+    adviceFor: (name) => executionProviders.flatMap((known) => (known === name ? [platform.advice[known]] : [])).at(0),
+    lastResort: platform.defaultProviders.at(-1) ?? "",
+  });
+  return { ...opened, passedOver };
 }
 
 async function openProvider(platform: Platform, choice: ProviderChoice, options: CheckedOptions): Promise<ProviderRuntime> {

@@ -1,6 +1,5 @@
-import { type AnyTensor, type DataType, type Dim, display, type Graph, InvalidArgumentError, sizeOf, UnknownNameError } from "@glissade/core";
+import { type AnyTensor, type DataType, ExecutionError, type Graph } from "@glissade/core";
 import type { Tensor as OnnxTensor } from "onnxruntime-common";
-import { ExecutionError } from "./errors.ts";
 import type { Runtime } from "./platform.ts";
 
 /** The types that ONNX Runtime's JavaScript can pass; its names for them are ours. */
@@ -11,41 +10,13 @@ export function canPass(dtype: DataType): boolean {
   return passable.has(dtype);
 }
 
-/** How long a symbolic axis is in a run, and the input that says so. */
-interface BoundLength {
-  readonly length: number;
-  readonly input: string;
-}
-
-export type SymbolicLengths = ReadonlyMap<string, BoundLength>;
-
-export interface Feeds {
-  readonly feeds: Record<string, OnnxTensor>;
-  readonly lengths: SymbolicLengths;
-}
-
 /**
- * A run's inputs as ONNX Runtime takes them (views, nothing is copied), and the lengths of the graph's symbolic axes.
+ * A run's inputs as ONNX Runtime takes them: views, nothing is copied.
  *
- * @throws InvalidArgumentError where one is missing, or has another type or shape than the graph says, or two give one symbolic length different values.
- * @throws UnknownNameError for an input that the graph does not have.
+ * @param inputs checked by `bindInputs`
  */
-export function feedsFor(runtime: Runtime, graph: Graph, inputs: Readonly<Record<string, AnyTensor>>): Feeds {
-  const known = graph.inputs.map(({ name }) => name);
-  for (const name of Object.keys(inputs)) if (!known.includes(name)) throw new UnknownNameError({ kind: "graph input", asked: name, known });
-  const lengths = new Map<string, BoundLength>();
-  const feeds: Record<string, OnnxTensor> = {};
-  for (const { name, dtype, dims } of graph.inputs) {
-    const value = inputs[name];
-    const expected = `a ${dtype} tensor of shape [${dims.join(", ")}]`;
-    if (value === undefined) throw new InvalidArgumentError({ argument: `inputs.${name}`, received: value, expected });
-    if (value.dtype !== dtype || !fits(value.dims, dims) || value.data.length !== sizeOf(value.dims)) {
-      throw new InvalidArgumentError({ argument: `inputs.${name}`, received: describe(value), expected });
-    }
-    bindLengths(lengths, name, dims, value.dims);
-    feeds[name] = runtimeTensor(runtime, value);
-  }
-  return { feeds, lengths };
+export function feedsFor(runtime: Runtime, graph: Graph, inputs: Readonly<Record<string, AnyTensor>>): Record<string, OnnxTensor> {
+  return Object.fromEntries(graph.inputs.flatMap(({ name }) => (inputs[name] ? [[name, runtimeTensor(runtime, inputs[name])]] : [])));
 }
 
 /** A result's values in memory of their own. */
@@ -63,26 +34,4 @@ export async function resultTensor(result: OnnxTensor | undefined, name: string)
 function runtimeTensor(runtime: Runtime, { dtype, data, dims }: AnyTensor): OnnxTensor {
   // The constructor has one overload for each type; a union of types matches none of them, hence the narrowing to one.
   return new runtime.Tensor(dtype as "float32", data as Float32Array, dims);
-}
-
-function fits(given: readonly number[], dims: readonly Dim[]): boolean {
-  return given.length === dims.length && dims.every((dim, axis) => typeof dim === "string" || dim === given[axis]);
-}
-
-function bindLengths(lengths: Map<string, BoundLength>, input: string, dims: readonly Dim[], given: readonly number[]): void {
-  for (const [axis, dim] of dims.entries()) {
-    const length = given[axis];
-    if (typeof dim !== "string" || length === undefined) continue;
-    const bound = lengths.get(dim);
-    if (bound && bound.length !== length) {
-      const expected = `a length of ${bound.length} along axis ${axis}, because ${dim} is ${bound.length} in inputs.${bound.input}`;
-      throw new InvalidArgumentError({ argument: `inputs.${input}`, received: `a tensor of shape [${given.join(", ")}]`, expected });
-    }
-    lengths.set(dim, { length, input });
-  }
-}
-
-function describe(value: AnyTensor): string {
-  if (!Array.isArray(value.dims) || !ArrayBuffer.isView(value.data)) return display(value);
-  return `a ${value.dtype} tensor of shape [${value.dims.join(", ")}] with ${value.data.length} elements`;
 }

@@ -1,5 +1,6 @@
+import { GraphCompileError } from "@glissade/core";
 import type { InferenceSession } from "onnxruntime-common";
-import { GraphCompileError, reasonOf } from "./errors.ts";
+import { reasonOf } from "./errors.ts";
 import type { OnnxModelFile } from "./onnx-model.ts";
 import type { Runtime } from "./platform.ts";
 

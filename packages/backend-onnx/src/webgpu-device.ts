@@ -1,4 +1,4 @@
-import { DeviceLostError } from "./errors.ts";
+import { DeviceLostError } from "@glissade/core";
 import type { Device } from "./platform.ts";
 
 /** Limits of which graphs need as much as there is; a device has the least that the standard allows unless it is asked for more. */

@@ -1,4 +1,4 @@
-import { byteLength, bytesPerElement, type DataType, type GraphParameter, sizeOf, type WeightSource, WeightsError } from "@glissade/core";
+import { byteLength, bytesPerElement, type DataType, describeParameter, type GraphParameter, type WeightSource, WeightsError } from "@glissade/core";
 import { platform } from "#platform";
 import type { OnnxInitializer } from "./model-proto.ts";
 
@@ -15,8 +15,6 @@ export interface WeightInitializers {
 /** Weights up to this many bytes are written into the model when they lie in no file. */
 const inlineLimit = 1024;
 
-const floatingPoint: ReadonlySet<DataType> = new Set(["float32", "float16", "bfloat16", "float64"]);
-
 /**
  * Points at every weight where it is: by byte offset into its file, so that ONNX Runtime maps it and nothing is copied here, or in memory where it has no
  * file. A weight keeps the type that it is stored in.
@@ -27,7 +25,7 @@ export async function weightInitializers(parameters: readonly GraphParameter[], 
   const found: { parameter: GraphParameter; dtype: DataType; place: FilePlace | undefined }[] = [];
   for (const parameter of parameters) {
     signal?.throwIfAborted();
-    const { dtype } = checkedDescription(parameter, weights);
+    const { dtype } = describeParameter(parameter, weights);
     found.push({ parameter, dtype, place: filePlace(parameter.name, dtype, weights) });
   }
   const folder = await platform.weightFolder(found.flatMap(({ place }) => (place ? [place.path] : [])));
@@ -54,27 +52,6 @@ interface FilePlace {
   readonly path: string;
   readonly offset: number;
   readonly length: number;
-}
-
-function checkedDescription({ name, dims }: GraphParameter, weights: WeightSource): { dtype: DataType } {
-  const stored = weights.describe(name);
-  if (!stored) {
-    throw new WeightsError({
-      tensor: name,
-      reason: "the network needs this weight and it is missing",
-      advice: "Check that the file belongs to this network and its config.",
-    });
-  }
-  if (sizeOf(stored.dims) !== sizeOf(dims)) {
-    throw new WeightsError({
-      tensor: name,
-      reason: `it has the shape [${stored.dims.join(", ")}] where the network takes [${dims.join(", ")}]`,
-      advice: "Check the network's config.",
-    });
-  }
-  if (!floatingPoint.has(stored.dtype))
-    throw new WeightsError({ tensor: name, reason: `it is ${stored.dtype} where the network takes floating-point numbers` });
-  return { dtype: stored.dtype };
 }
 
 /** Where ONNX Runtime can map a weight: bytes in a file, aligned to their element. */

@@ -1,4 +1,4 @@
-export type { Backend, CompileOptions, Executable, ProviderFailure, RunOptions, WeightSource } from "./backend.ts";
+export * from "./backend/index.ts";
 export * from "./controllers/index.ts";
 export * from "./diffusion/index.ts";
 export { assertPositiveInteger, DisposedError, display, GlissadeError, InvalidArgumentError, UnknownNameError } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { Backend } from "../backend.ts";
+import type { Backend } from "../backend/backend.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { type GlideLike, type LoadGlideOptions, loadGlide } from "../pipelines/index.ts";
 import type { ModelSource } from "../weights/index.ts";

@@ -1,4 +1,4 @@
-import type { Backend, CompileOptions, Executable, RunOptions, WeightSource } from "../backend.ts";
+import type { Backend, CompileOptions, Executable, RunOptions, WeightSource } from "../backend/backend.ts";
 import { DisposedError } from "../errors.ts";
 import { type AnyTensor, sizeOf, tensor } from "../tensor.ts";
 import { readTensor, toFloat32 } from "../weights/tensor-bytes.ts";

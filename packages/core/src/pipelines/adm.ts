@@ -1,4 +1,4 @@
-import type { Backend, Executable } from "../backend.ts";
+import type { Backend, Executable } from "../backend/backend.ts";
 import { type GaussianDiffusion, predict } from "../diffusion/index.ts";
 import { DisposedError, InvalidArgumentError } from "../errors.ts";
 import type { GradientGuidance } from "../guidance/index.ts";

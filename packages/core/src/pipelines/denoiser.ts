@@ -1,4 +1,4 @@
-import type { Executable } from "../backend.ts";
+import type { Executable } from "../backend/backend.ts";
 import { type GaussianDiffusion, type PredictionOptions, predict } from "../diffusion/index.ts";
 import { type GradientGuidance, type Guidance, scaledGradient } from "../guidance/index.ts";
 import { type Denoise, type GradientRule, withGradient } from "../samplers/index.ts";

@@ -1,4 +1,4 @@
-import type { Backend, ProviderFailure } from "../backend.ts";
+import type { Backend, ProviderFailure } from "../backend/backend.ts";
 import { DisposedError } from "../errors.ts";
 import type { GenerateResult } from "./cascade.ts";
 import type { ClipScoreOptions } from "./clip-score.ts";

@@ -1,4 +1,4 @@
-import type { Backend } from "../backend.ts";
+import type { Backend } from "../backend/backend.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { type ModelSource, type OpenModelFilesOptions, openModelFiles } from "../weights/index.ts";
 import { Glide } from "./glide.ts";

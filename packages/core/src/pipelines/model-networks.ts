@@ -1,4 +1,4 @@
-import type { Backend, Executable } from "../backend.ts";
+import type { Backend, Executable } from "../backend/backend.ts";
 import type { Graph } from "../graph/index.ts";
 import { textGraph, textToImageGraph } from "../networks/index.ts";
 import { sizeOf } from "../tensor.ts";

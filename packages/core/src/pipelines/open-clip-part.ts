@@ -1,4 +1,4 @@
-import type { Executable } from "../backend.ts";
+import type { Executable } from "../backend/backend.ts";
 import type { Graph } from "../graph/index.ts";
 import { clipGuidanceGraph, clipImageGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph } from "../networks/index.ts";
 import { joinWeights } from "../weights/index.ts";

@@ -1,4 +1,4 @@
-import type { Executable } from "../backend.ts";
+import type { Executable } from "../backend/backend.ts";
 import { type AnyTensor, concatRows, rows, type Tensor, typedTensor } from "../tensor.ts";
 import type { GlideTokenizer, GlideTokenRow } from "../text/index.ts";
 import { assertFloat32 } from "./float32.ts";

@@ -1,4 +1,4 @@
-import type { Executable } from "../backend.ts";
+import type { Executable } from "../backend/backend.ts";
 import { type AnyTensor, type Tensor, tensor } from "../tensor.ts";
 import { assertFloat32 } from "./float32.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Executable } from "../backend.ts";
+import type { Executable } from "../backend/backend.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { interpreter } from "../graph/interpreter.ts";
 import { rgbImage } from "../image/index.ts";

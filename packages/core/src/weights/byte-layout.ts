@@ -1,4 +1,4 @@
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import { type DataType, sizeOf } from "../tensor.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { crc32 } from "./crc32.ts";

@@ -1,4 +1,4 @@
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import type { Tensor } from "../tensor.ts";
 import { bytesOfTensor } from "./tensor-bytes.ts";
 import { WeightsError } from "./weights-error.ts";

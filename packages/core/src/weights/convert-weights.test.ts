@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import { tensor, typedTensor } from "../tensor.ts";
 import { convertWeights } from "./convert-weights.ts";
 import { float32ToFloat16 } from "./half-precision.ts";

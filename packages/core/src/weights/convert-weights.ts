@@ -1,4 +1,4 @@
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { type AnyTensor, type DataType, typedTensor } from "../tensor.ts";
 import { float32ToBfloat16, float32ToFloat16 } from "./half-precision.ts";

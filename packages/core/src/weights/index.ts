@@ -9,6 +9,7 @@ export { ModelFileError, ModelFileMismatchError, ModelNotFoundError } from "./mo
 export { type ModelFiles, type OpenModelFilesOptions, openModelFiles, type ReadModelFileOptions } from "./model-files.ts";
 export type { ListedModelFile, ModelFileList, ModelSource } from "./model-source.ts";
 export { openWeights } from "./open-weights.ts";
+export { describeParameter } from "./parameter-weights.ts";
 export { openCheckpoint, readCheckpoint } from "./pytorch-checkpoint.ts";
 export { openSafetensors, readSafetensors, type SafetensorsSource } from "./safetensors.ts";
 export { byteLength, bytesOfTensor, readAllTensors, readTensor, tensorFromBytes, toFloat32 } from "./tensor-bytes.ts";

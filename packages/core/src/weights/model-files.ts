@@ -1,5 +1,5 @@
 import { fileAccess } from "#file-source";
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import { display, InvalidArgumentError } from "../errors.ts";
 import type { ModelCache } from "../model-cache/model-cache.ts";
 import { type ByteSource, blobSource } from "./byte-source.ts";

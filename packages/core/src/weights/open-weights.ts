@@ -1,4 +1,4 @@
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import type { ByteSource, WeightFile } from "./byte-source.ts";
 import { openByteSource } from "./open-byte-source.ts";
 import { pickleStart } from "./pickle-start.ts";

@@ -1,4 +1,4 @@
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { weightsFromLayout } from "./byte-layout.ts";
 import type { ByteSource, WeightFile } from "./byte-source.ts";

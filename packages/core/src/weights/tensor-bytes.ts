@@ -1,4 +1,4 @@
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import { type AnyTensor, bytesPerElement, type DataType, sizeOf, type Tensor, type TensorData } from "../tensor.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half-precision.ts";
 import { WeightsError } from "./weights-error.ts";

@@ -1,5 +1,5 @@
 import { fileAccess } from "#file-source";
-import type { WeightSource } from "../backend.ts";
+import type { WeightSource } from "../backend/backend.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { type AnyTensor, bytesPerElement } from "../tensor.ts";
 import type { ByteSink } from "./byte-source.ts";

@@ -1,4 +1,4 @@
-import type { Backend } from "../backend.ts";
+import type { Backend } from "../backend/backend.ts";
 import { DisposedError } from "../errors.ts";
 import { type ClipScoreOptions, type GenerateStep, type Glide, type LoadGlideOptions, loadGlide } from "../pipelines/index.ts";
 import type { ModelSource } from "../weights/index.ts";

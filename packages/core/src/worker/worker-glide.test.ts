@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Backend } from "../backend.ts";
+import type { Backend } from "../backend/backend.ts";
 import { DisposedError, InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { interpreter } from "../graph/index.ts";
 import { tinyCascade, tinyModel } from "../pipelines/__fixtures__/tiny-model.ts";

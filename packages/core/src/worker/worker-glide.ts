@@ -1,4 +1,4 @@
-import type { ProviderFailure } from "../backend.ts";
+import type { ProviderFailure } from "../backend/backend.ts";
 import { DisposedError } from "../errors.ts";
 import type { RgbImage } from "../image/index.ts";
 import { finished, type WithProgress } from "../pipelines/generate-step.ts";

@@ -1,5 +1,6 @@
 import {
   type AnyTensor,
+  type Backend,
   type Dim,
   evaluateGraph,
   GraphBuilder,
@@ -12,10 +13,9 @@ import {
   weightsFromTensors,
 } from "@glissade/core";
 import { describe, expect, it } from "vitest";
-import type { OnnxBackend } from "../onnx-backend.ts";
 
 /** Writes one operation into a graph, on inputs and weights that the maker makes up. */
-type Case = (make: Maker) => Value;
+export type Case = (make: Maker) => Value;
 
 export class Maker {
   readonly g = new GraphBuilder();
@@ -57,7 +57,7 @@ const unary =
     g[operation](x([2, 3, 5], { low, high: 4 }));
 
 /** Every operation is here: the type names one that is missing. */
-const operationCases: Record<OperationName, Record<string, Case>> = {
+export const operationCases: Record<OperationName, Record<string, Case>> = {
   add: { "a vector to every row": ({ g, x, weight }) => g.add(x([2, 3, 4]), weight([4])), "a number": ({ g, x }) => g.add(x([2, 3]), 1.5) },
   sub: { "with broadcasting of both": ({ g, x, weight }) => g.sub(x([2, 3, 1]), weight([1, 5])) },
   mul: { "per channel": ({ g, x, weight }) => g.mul(x([2, 3, 4, 4]), weight([1, 3, 1, 1])) },
@@ -168,7 +168,7 @@ const operationCases: Record<OperationName, Record<string, Case>> = {
  *
  * @param tolerance of the largest value, or of 1 where that is smaller
  */
-export function testOperations(backend: OnnxBackend, tolerance: number): void {
+export function testOperations(backend: Backend, tolerance: number): void {
   describe.each(Object.entries(operationCases))("%s", (_operation, variants) => {
     it.each(Object.entries(variants))("%s agrees with the float64 interpreter", async (_, build) => {
       const make = new Maker();
@@ -178,7 +178,7 @@ export function testOperations(backend: OnnxBackend, tolerance: number): void {
   });
 }
 
-async function expectAgreement(backend: OnnxBackend, make: Maker, tolerance: number): Promise<void> {
+async function expectAgreement(backend: Backend, make: Maker, tolerance: number): Promise<void> {
   const expected = evaluateGraph(make.g.build(), make.inputs, make.parameters).y;
   const { y: actual } = await runOn(backend, make);
   if (!expected || !actual) throw new Error("The graph has no output y.");
@@ -188,7 +188,7 @@ async function expectAgreement(backend: OnnxBackend, make: Maker, tolerance: num
   expect(worst).toBeLessThanOrEqual(tolerance * Math.max(1, ...expected.data.map(Math.abs)));
 }
 
-export async function runOn(runner: OnnxBackend, { g, inputs, parameters }: Maker): Promise<Record<string, AnyTensor>> {
+export async function runOn(runner: Backend, { g, inputs, parameters }: Maker): Promise<Record<string, AnyTensor>> {
   const executable = await runner.compile(g.build(), weightsFromTensors(parameters));
   const results = await executable.run(inputs);
   await executable.dispose();

@@ -1,5 +1,5 @@
-import type { Graph } from "./graph/graph.ts";
-import type { AnyTensor, DataType } from "./tensor.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { AnyTensor, DataType } from "../tensor.ts";
 
 /** Weights by name, wherever they lie. Made by `openSafetensors`, `openCheckpoint` or `weightsFromTensors`. */
 export interface WeightSource {
