@@ -26,7 +26,7 @@ const react18 = { include: hooks, alias: react18Paths, react: "18" };
 function node({ name, include, alias = {}, react = "19" }: TestProject): TestProjectConfiguration {
   return {
     resolve: { alias },
-    ssr: { resolve: { conditions: ["glissade-source", "node", "import", "default"] } },
+    ssr: { resolve: { conditions: ["glissade-source", "node"] } },
     test: { name, provide: { react }, include: [`${include}.test.{ts,tsx}`], exclude: ["**/*.browser.test.*", ...elsewhere], testTimeout: 60_000 },
   };
 }

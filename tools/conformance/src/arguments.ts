@@ -13,22 +13,25 @@ Runs every case of every manifest.json under DIR, whatever its depth, and prints
   pass|FAIL  set/case  max absolute error  max relative error  (reason)
 
   --only SET,...     only these sets
-  --backend NAME     what runs the networks: onnx (default), or interpreter (core's own float64 loops, far too slow for the full-size set)
-  --provider NAME    the execution provider: cpu (default), cuda, webgpu, ...
+  --backend NAME     what runs the networks: onnx (default), tfjs, or interpreter (core's own float64 loops, far too slow for the full-size set)
+  --provider NAME    the execution provider. onnx: cpu (default), cuda, webgpu, ...; tfjs: wasm (default), node, cpu, ...
   --help             this text
 
 Sets: ${knownSets.join(", ")}.
 Exit code: 0 where all passed, 1 where any failed, 2 for a wrong command line.
 `;
 
-const knownBackends: readonly string[] = ["onnx", "interpreter"];
+const knownBackends = ["onnx", "tfjs", "interpreter"] as const;
+
+export type BackendName = (typeof knownBackends)[number];
 
 export interface Arguments {
   readonly directory: string;
   /** Undefined for all. */
   readonly only: ReadonlySet<string> | undefined;
-  readonly backend: string;
-  readonly provider: string;
+  readonly backend: BackendName;
+  /** Undefined for the backend's own default. */
+  readonly provider: string | undefined;
 }
 
 /** @returns undefined where help is asked for. @throws UsageError, UnknownNameError */
@@ -37,8 +40,9 @@ export function parseArguments(args: readonly string[]): Arguments | undefined {
   if (values.help) return undefined;
   const [directory] = positionals;
   if (directory === undefined || positionals.length > 1) throw new UsageError(`Give one folder of reference vectors; ${positionals.length} were given.`);
-  const { backend = "onnx", provider = "cpu" } = values;
-  if (!knownBackends.includes(backend)) throw new UnknownNameError({ kind: "backend", asked: backend, known: knownBackends });
+  const { backend: asked = "onnx", provider } = values;
+  const backend = knownBackends.find((known) => known === asked);
+  if (!backend) throw new UnknownNameError({ kind: "backend", asked, known: knownBackends });
   return { directory, only: values.only === undefined ? undefined : new Set(values.only.split(",").map(knownSet)), backend, provider };
 }
 

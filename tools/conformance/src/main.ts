@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { type Backend, GlissadeError, interpreter, UnknownNameError } from "@glissade/core";
-import { type Arguments, help, parseArguments, UsageError } from "./arguments.ts";
+import { type Arguments, type BackendName, help, parseArguments, UsageError } from "./arguments.ts";
 import { NotSupported } from "./case.ts";
 import { FileChecker, findManifests, readManifest } from "./manifest.ts";
 import { type CaseResult, messageOf, type RunContext, runCase } from "./run-case.ts";
@@ -72,21 +72,34 @@ function reportLine(name: string, { maxAbsoluteError, maxRelativeError, failure 
  * @throws UnknownNameError for a provider that the backend does not know.
  */
 async function openBackend({ backend: name, provider }: Arguments): Promise<{ backend: () => Backend; dispose: () => Promise<void> }> {
-  if (name === "interpreter") {
-    const reference = interpreter();
-    return { backend: () => reference, dispose: () => reference.dispose() };
-  }
-  const loaded = await import("@glissade/backend-onnx").catch((error: unknown) => messageOf(error));
-  if (typeof loaded === "string") {
-    const unavailable = (): never => {
-      throw new NotSupported(`the backend cannot be loaded: ${loaded}`);
-    };
-    return { backend: unavailable, dispose: async () => {} };
-  }
-  const choice = loaded.executionProviders.find((known) => known === provider);
-  if (!choice) throw new UnknownNameError({ kind: "execution provider", asked: provider, known: loaded.executionProviders });
-  const backend = loaded.onnx({ providers: [choice] });
-  return { backend: () => backend, dispose: () => backend.dispose() };
+  const opened = await backends[name](provider).catch((error: unknown) => {
+    if (UnknownNameError.isInstance(error)) throw error;
+    return messageOf(error);
+  });
+  if (typeof opened !== "string") return { backend: () => opened, dispose: () => opened.dispose() };
+  const unavailable = (): never => {
+    throw new NotSupported(`the backend cannot be loaded: ${opened}`);
+  };
+  return { backend: unavailable, dispose: async () => {} };
+}
+
+/** Each is loaded when it is asked for; a name that it does not know is its own error. */
+const backends: Readonly<Record<BackendName, (provider: string | undefined) => Promise<Backend>>> = {
+  interpreter: async () => interpreter(),
+  async onnx(provider = "cpu") {
+    const { executionProviders, onnx } = await import("@glissade/backend-onnx");
+    return onnx({ providers: [knownProvider(executionProviders, provider)] });
+  },
+  async tfjs(provider = "wasm") {
+    const { tfjs, tfjsProviders } = await import("@glissade/backend-tfjs");
+    return tfjs({ providers: [knownProvider(tfjsProviders, provider)] });
+  },
+};
+
+function knownProvider<Provider extends string>(known: readonly Provider[], asked: string): Provider {
+  const found = known.find((name) => name === asked);
+  if (found === undefined) throw new UnknownNameError({ kind: "execution provider", asked, known });
+  return found;
 }
 
 main().then(

@@ -1,0 +1,4 @@
+export type { TfjsOptions } from "./options.ts";
+export { type TfjsProvider, tfjsProviders } from "./providers.ts";
+export type { TensorFlow } from "./tensorflow.ts";
+export { type TfjsBackend, tfjs } from "./tfjs-backend.ts";

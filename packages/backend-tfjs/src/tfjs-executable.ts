@@ -1,0 +1,119 @@
+import {
+  type AnyTensor,
+  bindInputs,
+  boundDims,
+  DisposedError,
+  type Executable,
+  ExecutionError,
+  GlissadeError,
+  type Graph,
+  type InTurn,
+  type RunOptions,
+  reasonOf,
+  type SymbolicLengths,
+} from "@glissade/core";
+import type { OnProvider } from "./active-backend.ts";
+import type { Plan } from "./layout-plan.ts";
+import { runSteps } from "./run-steps.ts";
+import { TensorStore } from "./tensor-store.ts";
+import type { BackendTraits, TensorFlow } from "./tensorflow.ts";
+import { download, upload } from "./transfer.ts";
+
+export interface ExecutableParts {
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly name: string;
+  readonly weights: TensorStore;
+  readonly tf: TensorFlow;
+  readonly traits: BackendTraits;
+  readonly onProvider: OnProvider;
+  readonly inTurn: InTurn;
+  readonly onDispose: () => void;
+}
+
+/** After so many milliseconds of computing the thread is free for a moment: for an abort, for a page's input. */
+const sliceMilliseconds = 30;
+
+/** A graph with its weights in TensorFlow.js's memory. */
+export class TfjsExecutable implements Executable {
+  readonly #parts: ExecutableParts;
+  readonly #kept: ReadonlySet<string>;
+  readonly #running = new Set<Promise<unknown>>();
+  #disposing: Promise<void> | undefined;
+
+  constructor(parts: ExecutableParts) {
+    this.#parts = parts;
+    this.#kept = new Set(parts.plan.outputs.map(({ value }) => value));
+  }
+
+  async run(inputs: Readonly<Record<string, AnyTensor>>, { signal }: RunOptions = {}): Promise<Record<string, AnyTensor>> {
+    const { graph, name, inTurn } = this.#parts;
+    if (this.#disposing) throw new DisposedError(name);
+    signal?.throwIfAborted();
+    const lengths = bindInputs(graph, inputs);
+    const run = inTurn(() => this.#compute(inputs, lengths, signal));
+    this.#running.add(run);
+    try {
+      return await run;
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (GlissadeError.isInstance(cause)) throw cause;
+      throw new ExecutionError(`TensorFlow.js failed while it ran ${name}: ${reasonOf(cause)}.`, { cause });
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
+  /** Waits for runs that have begun, then frees the weights. */
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#release();
+    return this.#disposing;
+  }
+
+  async #release(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    this.#parts.weights.dispose();
+    this.#parts.onDispose();
+  }
+
+  async #compute(inputs: Readonly<Record<string, AnyTensor>>, lengths: SymbolicLengths, signal: AbortSignal | undefined): Promise<Record<string, AnyTensor>> {
+    const { graph, plan, weights, tf, traits, onProvider } = this.#parts;
+    signal?.throwIfAborted();
+    const store = new TensorStore(weights);
+    try {
+      onProvider(() => {
+        for (const { name } of graph.inputs) if (inputs[name]) store.set(name, upload(tf, inputs[name], `inputs.${name}`));
+      });
+      const steps = runSteps(plan.steps, this.#kept, store, { tf, traits, lengths });
+      while (!onProvider(() => advance(steps))) {
+        await afterOtherTasks();
+        signal?.throwIfAborted();
+      }
+      const outputs: Record<string, AnyTensor> = {};
+      for (const { name, value, dtype, dims } of plan.outputs) outputs[name] = await download(store.get(value), dtype, boundDims(dims, lengths));
+      signal?.throwIfAborted();
+      return outputs;
+    } finally {
+      store.dispose();
+    }
+  }
+}
+
+/** Runs steps for a slice of time; true where they are through. */
+function advance(steps: Generator<void, void, void>): boolean {
+  const begin = performance.now();
+  while (performance.now() - begin < sliceMilliseconds) if (steps.next().done) return true;
+  return false;
+}
+
+/** A turn of the event loop: what a timer cannot give in a browser without waiting for 4 ms. */
+function afterOtherTasks(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
