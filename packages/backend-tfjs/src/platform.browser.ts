@@ -20,6 +20,15 @@ export const platform: Platform = {
   async register(provider, options) {
     await packages[provider](options);
   },
+  otherTasks: () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel(); // a timer would wait for 4 ms
+      port1.onmessage = () => {
+        port1.close();
+        resolve(undefined);
+      };
+      port2.postMessage(undefined);
+    }),
 };
 
 const packages: Readonly<Record<TfjsProvider, (options: CheckedOptions) => Promise<unknown>>> = {

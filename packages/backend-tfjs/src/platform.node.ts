@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { setImmediate } from "node:timers/promises";
 import { GlissadeError, RuntimeMissingError, reasonOf } from "@glissade/core";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
@@ -21,6 +22,7 @@ export const platform: Platform = {
   async register(provider, options) {
     await packages[provider](options);
   },
+  otherTasks: () => setImmediate(),
 };
 
 /** A bundler need not look for what only Node has, nor the compiler for a package that few machines can install. */

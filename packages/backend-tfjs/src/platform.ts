@@ -16,4 +16,6 @@ export interface Platform {
    * @throws RuntimeMissingError where it is not installed; any error where this platform has no such provider.
    */
   register(provider: TfjsProvider, options: CheckedOptions): Promise<void>;
+  /** Lets everything that waits for the thread have its turn: input, timers, messages. */
+  otherTasks(): Promise<unknown>;
 }

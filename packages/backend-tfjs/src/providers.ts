@@ -74,5 +74,6 @@ function traitsOf(provider: TfjsProvider): BackendTraits {
     fastProducts: provider !== "wasm",
     exactAngles: provider !== "webgl" && provider !== "webgpu",
     segmentSum: provider !== "wasm",
+    packedCopies: provider === "wasm",
   };
 }

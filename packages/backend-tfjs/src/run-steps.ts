@@ -8,25 +8,30 @@ export interface StepSettings {
   readonly tf: TensorFlow;
   readonly traits: BackendTraits;
   readonly lengths: SymbolicLengths;
+  /** Kernels get copies of weights, which live no longer than they run: what a kernel keeps with its weight is freed then. */
+  readonly copyWeights: boolean;
 }
 
 /**
- * Runs steps one by one and pauses after each, so that whoever drives it can stop between two. A value is freed once no later step reads it, and what a kernel makes on its way is gone when it
+ * Runs steps one by one and pauses after each, so that whoever drives it can stop between two. A value is freed once it is read for the last time, and what a kernel makes on its way is gone when it
  * returns: the store holds what is still needed and nothing else.
- *
- * @param kept values that are needed afterwards
  */
-export function* runSteps(steps: readonly PlanStep[], kept: ReadonlySet<string>, store: TensorStore, settings: StepSettings): Generator<void, void, void> {
-  const dead = lastReads(steps, kept);
+export function* runSteps(steps: readonly PlanStep[], reads: RemainingReads, store: TensorStore, settings: StepSettings): Generator<void, void, void> {
   for (const step of steps) {
-    store.set(step.output, settings.tf.keep(settings.tf.tidy(() => applyKernel(step, (name) => store.get(name), settings))));
-    for (const name of dead.get(step) ?? []) store.free(name);
+    runStep(step, reads, store, settings);
     yield;
   }
 }
 
+export function runStep(step: PlanStep, reads: RemainingReads, store: TensorStore, settings: StepSettings): void {
+  const { tf, copyWeights } = settings;
+  const tensorOf = (name: string) => (copyWeights && !store.owns(name) ? tf.clone(store.get(name)) : store.get(name));
+  store.set(step.output, tf.keep(tf.tidy(() => applyKernel(step, tensorOf, settings))));
+  for (const name of reads.afterStep(step)) store.free(name);
+}
+
 /** One step's result. */
-export function applyKernel(step: PlanStep, tensorOf: (name: string) => TfTensor, { tf, traits, lengths }: StepSettings): TfTensor {
+export function applyKernel(step: PlanStep, tensorOf: (name: string) => TfTensor, { tf, traits, lengths }: Omit<StepSettings, "copyWeights">): TfTensor {
   const inputs = step.inputs.map(tensorOf);
   const input = (index: number) => {
     const found = inputs[index];
@@ -38,14 +43,22 @@ export function applyKernel(step: PlanStep, tensorOf: (name: string) => TfTensor
   return kernel({ tf, traits, inputs, input, attributes: step.attributes, dims: boundDims(step.dims, lengths) });
 }
 
-/** For every step the values that none after it reads. */
-function lastReads(steps: readonly PlanStep[], kept: ReadonlySet<string>): ReadonlyMap<PlanStep, readonly string[]> {
-  const read = new Set(kept);
-  const dead = new Map<PlanStep, readonly string[]>();
-  for (const step of [...steps].reverse()) {
-    const last = [...new Set([step.output, ...step.inputs])].filter((name) => !read.has(name));
-    for (const name of last) read.add(name);
-    dead.set(step, last);
+/** How often every value will still be read. */
+export class RemainingReads {
+  readonly #counts = new Map<string, number>();
+
+  /** @param kept values that are needed after the last step */
+  constructor(steps: readonly PlanStep[], kept: Iterable<string>) {
+    for (const name of [...steps.flatMap(({ inputs }) => inputs), ...kept]) this.#counts.set(name, this.of(name) + 1);
   }
-  return dead;
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  /** Counts a step's reads, and tells what nobody will read any more: among its inputs and its output. */
+  afterStep({ inputs, output }: PlanStep): string[] {
+    for (const name of inputs) this.#counts.set(name, this.of(name) - 1);
+    return [...new Set([...inputs, output])].filter((name) => this.of(name) === 0);
+  }
 }

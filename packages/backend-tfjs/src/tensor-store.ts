@@ -25,6 +25,11 @@ export class TensorStore {
     this.#tensors.set(name, tensor);
   }
 
+  /** Whether a tensor is this store's own, not of the one beneath. */
+  owns(name: string): boolean {
+    return this.#tensors.has(name);
+  }
+
   /** Frees a tensor of this store; one of the store beneath stays. */
   free(name: string): void {
     this.#tensors.get(name)?.dispose();

@@ -13,4 +13,6 @@ export interface BackendTraits {
   readonly exactAngles: boolean;
   /** Rows are summed by `unsortedSegmentSum`. */
   readonly segmentSum: boolean;
+  /** Kernels keep a copy of each weight, packed for them, for as long as its tensor lives. */
+  readonly packedCopies: boolean;
 }

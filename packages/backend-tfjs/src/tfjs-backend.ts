@@ -1,4 +1,14 @@
-import { type Backend, type CompileOptions, DisposedError, type Executable, type Graph, type ProviderFailure, queue, type WeightSource } from "@glissade/core";
+import {
+  type Backend,
+  type CompileOptions,
+  DisposedError,
+  type Executable,
+  type Graph,
+  type ProviderFailure,
+  parameterCount,
+  queue,
+  type WeightSource,
+} from "@glissade/core";
 import { platform } from "#platform";
 import { onProvider } from "./active-backend.ts";
 import { planLayout } from "./layout-plan.ts";
@@ -38,6 +48,9 @@ export function tfjs(options: TfjsOptions = {}): TfjsBackend {
   return new TensorFlowBackend(checkOptions(platform, options));
 }
 
+/** Bytes of weights from which a second, packed copy of them is not worth its memory: WebAssembly has 4 GiB in all, and packing anew takes a few per cent of the pass of a network of that size. */
+const packedCopiesLimit = 512 * 2 ** 20;
+
 class TensorFlowBackend implements TfjsBackend {
   readonly name = "tfjs";
   readonly #options: CheckedOptions;
@@ -73,6 +86,7 @@ class TensorFlowBackend implements TfjsBackend {
     const uploaded = await uploadWeights(graph, plan, weights, { tf, traits, onProvider: run, signal });
     const executable = new TfjsExecutable({
       ...{ graph, plan, name, weights: uploaded, tf, traits, onProvider: run, inTurn: this.#inTurn },
+      copyWeights: traits.packedCopies && 4 * parameterCount(graph) > packedCopiesLimit,
       onDispose: () => this.#executables.delete(executable),
     });
     this.#executables.add(executable);

@@ -12,9 +12,10 @@ import {
   reasonOf,
   type SymbolicLengths,
 } from "@glissade/core";
+import { platform } from "#platform";
 import type { OnProvider } from "./active-backend.ts";
 import type { Plan } from "./layout-plan.ts";
-import { runSteps } from "./run-steps.ts";
+import { RemainingReads, runSteps } from "./run-steps.ts";
 import { TensorStore } from "./tensor-store.ts";
 import type { BackendTraits, TensorFlow } from "./tensorflow.ts";
 import { download, upload } from "./transfer.ts";
@@ -26,6 +27,7 @@ export interface ExecutableParts {
   readonly weights: TensorStore;
   readonly tf: TensorFlow;
   readonly traits: BackendTraits;
+  readonly copyWeights: boolean;
   readonly onProvider: OnProvider;
   readonly inTurn: InTurn;
   readonly onDispose: () => void;
@@ -37,13 +39,11 @@ const sliceMilliseconds = 30;
 /** A graph with its weights in TensorFlow.js's memory. */
 export class TfjsExecutable implements Executable {
   readonly #parts: ExecutableParts;
-  readonly #kept: ReadonlySet<string>;
   readonly #running = new Set<Promise<unknown>>();
   #disposing: Promise<void> | undefined;
 
   constructor(parts: ExecutableParts) {
     this.#parts = parts;
-    this.#kept = new Set(parts.plan.outputs.map(({ value }) => value));
   }
 
   async run(inputs: Readonly<Record<string, AnyTensor>>, { signal }: RunOptions = {}): Promise<Record<string, AnyTensor>> {
@@ -77,16 +77,20 @@ export class TfjsExecutable implements Executable {
   }
 
   async #compute(inputs: Readonly<Record<string, AnyTensor>>, lengths: SymbolicLengths, signal: AbortSignal | undefined): Promise<Record<string, AnyTensor>> {
-    const { graph, plan, weights, tf, traits, onProvider } = this.#parts;
+    const { graph, plan, weights, tf, traits, copyWeights, onProvider } = this.#parts;
     signal?.throwIfAborted();
     const store = new TensorStore(weights);
     try {
       onProvider(() => {
         for (const { name } of graph.inputs) if (inputs[name]) store.set(name, upload(tf, inputs[name], `inputs.${name}`));
       });
-      const steps = runSteps(plan.steps, this.#kept, store, { tf, traits, lengths });
+      const reads = new RemainingReads(
+        plan.steps,
+        plan.outputs.map(({ value }) => value),
+      );
+      const steps = runSteps(plan.steps, reads, store, { tf, traits, lengths, copyWeights });
       while (!onProvider(() => advance(steps))) {
-        await afterOtherTasks();
+        await platform.otherTasks();
         signal?.throwIfAborted();
       }
       const outputs: Record<string, AnyTensor> = {};
@@ -104,16 +108,4 @@ function advance(steps: Generator<void, void, void>): boolean {
   const begin = performance.now();
   while (performance.now() - begin < sliceMilliseconds) if (steps.next().done) return true;
   return false;
-}
-
-/** A turn of the event loop: what a timer cannot give in a browser without waiting for 4 ms. */
-function afterOtherTasks(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

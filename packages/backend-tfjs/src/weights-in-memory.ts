@@ -1,7 +1,7 @@
-import { describeParameter, type Graph, readTensor, tensor, toFloat32, type WeightSource } from "@glissade/core";
+import { type AnyTensor, describeParameter, type Graph, readTensor, tensor, toFloat32, type WeightSource } from "@glissade/core";
 import type { OnProvider } from "./active-backend.ts";
 import type { Plan } from "./layout-plan.ts";
-import { runSteps } from "./run-steps.ts";
+import { RemainingReads, runStep } from "./run-steps.ts";
 import { TensorStore } from "./tensor-store.ts";
 import type { BackendTraits, TensorFlow } from "./tensorflow.ts";
 import { upload } from "./transfer.ts";
@@ -14,25 +14,32 @@ export interface UploadSettings {
 }
 
 /**
- * A graph's weights and constants as its plan reads them: each uploaded once and brought into its order there.
+ * A graph's weights and constants as its plan reads them: each uploaded once and brought into its order there at once, so that no more than one is there twice.
  *
  * @throws WeightsError where a weight is missing or does not fit; the signal's reason where aborted. Nothing stays behind then.
  */
 export async function uploadWeights(graph: Graph, plan: Plan, weights: WeightSource, { tf, traits, onProvider, signal }: UploadSettings): Promise<TensorStore> {
   for (const parameter of graph.parameters) describeParameter(parameter, weights);
-  const read = new Set([...plan.preparation, ...plan.steps].flatMap(({ inputs }) => inputs).concat(plan.outputs.map(({ value }) => value)));
+  const readInRuns = new Set([...plan.steps.flatMap(({ inputs }) => inputs), ...plan.outputs.map(({ value }) => value)]);
+  const reads = new RemainingReads(plan.preparation, readInRuns);
   const store = new TensorStore();
+  let waiting = plan.preparation;
+  const add = (value: string, stored: AnyTensor) => {
+    store.set(value, upload(tf, stored, value));
+    waiting = waiting.filter((step) => {
+      if (!step.inputs.every((name) => store.has(name))) return true;
+      runStep(step, reads, store, { tf, traits, lengths: new Map(), copyWeights: false });
+      return false;
+    });
+  };
   try {
-    for (const [value, constant] of graph.constants) if (read.has(value)) onProvider(() => store.set(value, upload(tf, constant, value)));
+    for (const [value, constant] of graph.constants) if (reads.of(value) > 0) onProvider(() => add(value, constant));
     for (const { name, value, dims } of graph.parameters) {
-      if (!read.has(value)) continue;
+      if (reads.of(value) === 0) continue;
       const stored = tensor(dims, toFloat32(await readTensor(weights, name)));
       signal?.throwIfAborted();
-      onProvider(() => store.set(value, upload(tf, stored, name)));
+      onProvider(() => add(value, stored));
     }
-    const readInRuns = new Set([...plan.steps.flatMap(({ inputs }) => inputs), ...plan.outputs.map(({ value }) => value)]);
-    const preparation = runSteps(plan.preparation, readInRuns, store, { tf, traits, lengths: new Map() });
-    while (!onProvider(() => preparation.next()).done) signal?.throwIfAborted();
     return store;
   } catch (error) {
     store.dispose();

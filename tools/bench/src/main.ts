@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
+import { benchBackends } from "./backends.ts";
 import { benchClipGradient } from "./clip-gradient.ts";
 import { benchFullSize } from "./full-size.ts";
 import { convolutionTasks, emojiTask, fullSizeTask, type Task } from "./networks.ts";
@@ -11,6 +12,7 @@ import { benchTraining } from "./training.ts";
 const usage = `npm run bench -- train [...]: a training step (each of these has its own --help)
 npm run bench -- clip-gradient [...]: the gradient of CLIP guidance
 npm run bench -- full-size [...]: a whole generation with networks of the published size
+npm run bench -- --backends [...]: backends and providers side by side
 npm run bench -- [--rounds N] [--small] [--threads N] [--json]
 
   --rounds N   counted rounds of the small networks (default 15; the full-size network takes a fifth of them)
@@ -97,6 +99,7 @@ const benches = new Map([
   ["train", benchTraining],
   ["clip-gradient", benchClipGradient],
   ["full-size", benchFullSize],
+  ["--backends", benchBackends],
 ]);
 const bench = benches.get(first ?? "");
 await (bench ? bench(rest) : main());
