@@ -8,7 +8,7 @@ import { assertSameDims, type Tensor } from "../tensor.ts";
  * @param known the picture, `[B, C, H, W]` in [-1, 1]; what lies outside the mask does not matter
  * @param mask `[B, 1, H, W]`, 1 where the picture is known, 0 where it is to be made, between them for a soft edge
  * @throws InvalidArgumentError where the shapes do not fit
- * @see Nichol et al. 2021, section 3.2, and the inpainting notebook of openai/glide-text2im
+ * @see Nichol et al. 2021, section 4.3, and the inpainting notebook of openai/glide-text2im
  * @example `predict(process, output, x, t, { denoisedFn: keepKnown(known, mask) })`
  */
 export function keepKnown(known: Tensor, mask: Tensor): (x0: Tensor) => Tensor {

@@ -56,7 +56,7 @@ export function splitTextHeads(g: GraphBuilder, textKv: Value, heads: number): {
  * @param qkv [B, 3C, T], grouped per head
  * @param textKv [B, 2C, S], grouped per head
  * @returns [B, C, T]
- * @see Nichol et al. 2021, section 2.1: text features "concatenated to the attention context at each layer"
+ * @see Nichol et al. 2021, section 4.1: text features "concatenated to the attention context at each layer"
  */
 export function glideAttention(g: GraphBuilder, qkv: Value, textKv: Value | undefined, heads: number): Value {
   const [batch, width, positions] = qkv.dims as [Dim, number, Dim];

@@ -150,7 +150,7 @@ export function wholeGraph(config: TextToImageConfig, size: Omit<TextToImageGrap
  * Inputs `x` [batch, 3, H, W], `timesteps` [batch] (float32, steps of the original process), `xf_proj` and one `textKvName(layer)` an attention layer (from `textGraph`); for super-resolution
  * `low_res` [batch, 3, h, w]; for inpainting `inpaint_image` [batch, 3, H, W] and `inpaint_mask` [batch, 1, H, W] (1 = known; zeros where nothing is known). Output `output` [batch, 6, H, W].
  *
- * @see Nichol et al. 2021, sections 2.1, 3 and 3.1; openai/glide-text2im, text2im_model.py
+ * @see Nichol et al. 2021, sections 4.1 and 4.3; openai/glide-text2im, text2im_model.py
  */
 export function textToImageGraph(config: TextToImageConfig, { height, width, lowRes, blockOutputs = false }: TextToImageGraphOptions): Graph {
   const g = new GraphBuilder();

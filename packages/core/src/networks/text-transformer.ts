@@ -21,7 +21,7 @@ export interface TextTransformerConfig {
  * GLIDE's text transformer: tokens [B, S] (int64) and mask [B, S] (bool, true = real token) to the features of every position [B, width, S] and the projection
  * of the last position [B, projection] that joins the timestep embedding. There is no attention mask: every position sees every other.
  *
- * @see Nichol et al. 2021, section 2.1 and 3
+ * @see Nichol et al. 2021, section 4.1
  */
 export function textTransformer(
   g: GraphBuilder,

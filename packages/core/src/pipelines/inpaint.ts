@@ -25,7 +25,7 @@ export interface InpaintOptions extends SamplingOptions {
  * Makes a part of a picture anew. An inpainting network sees the known part and the mask; the known region is put into every predicted picture, and the upsampler keeps it too. The result has the picture's own size, with
  * everything outside the mask byte for byte as it was.
  *
- * @see Nichol et al. 2021, section 3.2; the inpainting notebook of openai/glide-text2im
+ * @see Nichol et al. 2021, section 4.3; the inpainting notebook of openai/glide-text2im
  */
 export async function* inpaint(parts: PipelineParts, options: InpaintOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const { model } = parts;

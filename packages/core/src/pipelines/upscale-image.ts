@@ -27,7 +27,7 @@ export interface UpscaleResult {
 /**
  * The upsampler alone: a picture and what it shows become the same picture, larger by the model's factor.
  *
- * @see Nichol et al. 2021, section 3.1
+ * @see Nichol et al. 2021, section 4.1
  */
 export async function* upscaleImage({ model, networks }: PipelineParts, options: UpscaleOptions): AsyncGenerator<GenerateStep, UpscaleResult, void> {
   const image = assertPicture(options.image);

@@ -21,7 +21,7 @@ export interface UpscaleStageOptions
  * The cascade's second half: the upsampler from noise, seeing the small pictures rounded to 8-bit levels, as it was trained to.
  *
  * @returns the pictures, [count, 3, H, W]
- * @see Nichol et al. 2021, section 3.1; the text2im notebook of openai/glide-text2im
+ * @see Nichol et al. 2021, section 4.1; the text2im notebook of openai/glide-text2im
  */
 export async function* upscaleStage(
   networks: ModelNetworks,

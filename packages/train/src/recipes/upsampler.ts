@@ -11,7 +11,7 @@ import type { StageRecipes } from "./recipe.ts";
  * Half of its inputs are blurred a little and all get some noise, because what it will be given are a base model's pictures, which are never quite clean (Ho et al. 2021, arXiv 2106.15282, section 4). `glide` has the published
  * sizes and clean inputs.
  *
- * @see Nichol et al. 2021, section 4 (512 pictures a step, 1.6 million steps)
+ * @see Nichol et al. 2021, section 4.1 (512 pictures a step, 1.6 million steps)
  */
 export const upsamplerRecipes: StageRecipes = {
   emoji: {

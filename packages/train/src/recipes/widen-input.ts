@@ -15,7 +15,7 @@ const inpaintChannels = 4;
  * @param config of the network as it was
  * @returns [M, (C + 4) p^2, 3, 3]
  * @throws InvalidArgumentError where the weight is not that network's, or it is an inpainting network already.
- * @see Nichol et al. 2021, section 3.2
+ * @see Nichol et al. 2021, section 4.3
  */
 export function widenInput(weight: Tensor, { imageChannels, superResolution, inpainting, patchSize }: TextToImageConfig): Tensor {
   const positions = patchSize * patchSize;

@@ -13,7 +13,7 @@ export interface CaptionTokens {
  * needs beside the conditional one.
  *
  * @param emptyShare probability that a caption is dropped; GLIDE's fine-tuning has 0.2
- * @see Ho & Salimans 2022, arXiv 2207.12598, algorithm 1; Nichol et al. 2021, section 2.3
+ * @see Ho & Salimans 2022, arXiv 2207.12598, algorithm 1; Nichol et al. 2021, section 4.2
  */
 export function captionTokens(
   tokenizer: GlideTokenizer,

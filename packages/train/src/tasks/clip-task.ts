@@ -34,7 +34,7 @@ export interface ClipTaskOptions {
  * The parameters of both towers lie in one store, their names after `image_encoder.` and `text_encoder.`; `splitClipTowers` makes the reference's two files of them.
  *
  * @throws InvalidArgumentError where the tokenizer or the process does not fit the network.
- * @see Radford et al. 2021, arXiv 2103.00020, section 2.3 and figure 3; Nichol et al. 2021, section 2.4
+ * @see Radford et al. 2021, arXiv 2103.00020, section 2.3 and figure 3; Nichol et al. 2021, section 4.4
  */
 export function clipTask(options: ClipTaskOptions): TrainingTask {
   const { name, config, process, tokenizer, learnLogitScale = true } = options;

@@ -46,7 +46,7 @@ export interface DiffusionTaskOptions {
  * Denoising with GLIDE's network, or one of its variants by the config: a noised picture, its step and its caption in, the objective's loss out.
  *
  * @throws InvalidArgumentError where the tokenizer or the low resolution does not fit the network.
- * @see Ho, Jain & Abbeel 2020, algorithm 1; Nichol et al. 2021, section 3
+ * @see Ho, Jain & Abbeel 2020, algorithm 1; Nichol et al. 2021, section 4.1
  */
 export function diffusionTask(options: DiffusionTaskOptions): TrainingTask {
   const { name, config, side, process, objective, tokenizer, emptyShare = 0, lowRes } = options;

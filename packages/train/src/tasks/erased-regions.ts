@@ -6,7 +6,7 @@ const wholeShare = 0.1;
 /**
  * Masks [B, 1, side, side] for learning to inpaint, 1 = known: one to three random rectangles or ellipses are erased from each picture, a tenth to nine tenths of a side wide.
  *
- * @see Nichol et al. 2021, section 3.2: "random regions of training examples are erased"
+ * @see Nichol et al. 2021, section 4.3: "random regions of training examples are erased"
  */
 export function erasedRegions(batch: number, side: number, random: Pick<RandomGenerator, "rand">): Tensor {
   const masks = tensor([batch, 1, side, side], new Float32Array(batch * side * side).fill(1));

@@ -12,7 +12,7 @@ export interface LowResolution {
 /**
  * Pictures [B, C, S, S] averaged over squares to [B, C, s, s], and worsened where that is asked for: an upsampler that has seen only perfect inputs carries a base model's faults over.
  *
- * @see Nichol et al. 2021, section 3.1 (a bilinearly resized input without noise); Ho et al. 2021, Cascaded Diffusion Models, arXiv 2106.15282, section 4 (conditioning augmentation)
+ * @see Nichol et al. 2021, section 4.1 (a bilinearly resized input without noise); Ho et al. 2021, Cascaded Diffusion Models, arXiv 2106.15282, section 4 (conditioning augmentation)
  */
 export function lowResolution(images: Tensor, { side, blur = 0, noise = 0 }: LowResolution, random: RandomGenerator): Tensor {
   const [batch = 0, channels = 0, height = 0, width = 0] = images.dims;
