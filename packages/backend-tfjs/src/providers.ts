@@ -50,16 +50,29 @@ export async function openProvider(platform: Platform, options: CheckedOptions):
 async function start(tf: TensorFlow, provider: TfjsProvider): Promise<void> {
   const name = backendName(provider);
   const active: string | undefined = tf.getBackend(); // undefined until one is started, whatever its type says
+  const production = tf.env().getBool("PROD");
+  tf.env().set("PROD", true); // what it would print, an advertisement and failures, is told by fallbacks and errors here
   try {
-    if (!(await tf.setBackend(name))) throw new Error("TensorFlow.js could not start it and says why on the console");
+    if (!(await tf.setBackend(name))) throw await failureOf(tf, name);
     assertAble(tf, provider);
     const probe = tf.tidy(() => tf.add(tf.tensor1d([1.5, -2]), 0.25));
     const values = await probe.data();
     probe.dispose();
     if (values[0] !== 1.75 || values[1] !== -1.75) throw new Error(`it computes 1.5 + 0.25 as ${values[0]}`);
   } finally {
+    tf.env().set("PROD", production);
     if (active !== undefined && active !== name) await tf.setBackend(active);
   }
+}
+
+/** TensorFlow.js keeps the reason to itself: the same once more, without it in between. */
+async function failureOf(tf: TensorFlow, name: string): Promise<unknown> {
+  try {
+    (await tf.findBackendFactory(name)())?.dispose();
+  } catch (error) {
+    return error;
+  }
+  return new Error("TensorFlow.js could not start it");
 }
 
 function assertAble(tf: TensorFlow, provider: TfjsProvider): void {
