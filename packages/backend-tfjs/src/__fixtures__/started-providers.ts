@@ -18,6 +18,7 @@ async function start(provider: TfjsProvider, options: TfjsOptions): Promise<Star
     const opened = await openProvider(platform, checkOptions(platform, { ...options, providers: [provider] }));
     return { provider, opened, title: `on ${provider}` };
   } catch (error) {
+    if (provider === "cpu" || provider === "wasm") throw error; // they start everywhere
     const [failure] = ProviderUnavailableError.isInstance(error) ? error.reasons : [];
     return { provider, opened: undefined, title: `NOT on ${provider} (${failure?.reason ?? reasonOf(error)})` };
   }
