@@ -1,4 +1,4 @@
-import type { Dim } from "@glissade/core";
+import { type Dim, GraphCompileError } from "@glissade/core";
 
 /**
  * Where a value's axes lie in memory: `order[position]` is the axis that has this position. `[0, 1, 2, 3]` is the graph's own row-major order, `[0, 2, 3, 1]` keeps the channels of
@@ -45,7 +45,8 @@ export function withLast(order: AxisOrder, axis: number): AxisOrder {
  * @param dims the value's axes and lengths before, @param target after, both in the graph's order
  */
 export function reshapedOrder(dims: readonly Dim[], order: AxisOrder, target: readonly Dim[]): AxisOrder | undefined {
-  const runs = matchingRuns(dims.map(asNumber), target.map(asNumber));
+  const [from = [], to = []] = asNumbers(dims, target);
+  const runs = matchingRuns(from, to);
   if (!runs) return undefined;
   const long = order.filter((axis) => dims[axis] !== 1);
   const result: number[] = [];
@@ -100,10 +101,10 @@ function matchingRuns(dims: readonly number[], target: readonly number[]): Run[]
   return runs;
 }
 
-/** A symbolic length as a large prime of its own: products of lengths are equal where those of the primes are. */
-function asNumber(dim: Dim): number {
-  if (typeof dim === "number") return dim;
+/** The lengths of both shapes with each symbolic one as a large prime of its own: products of lengths are equal where those of the primes are. */
+function asNumbers(...shapes: readonly (readonly Dim[])[]): number[][] {
   const primes = [10_007, 10_009, 10_037, 10_039, 10_061, 10_067, 10_069, 10_079];
-  const code = [...dim].reduce((sum, character) => sum * 31 + (character.codePointAt(0) ?? 0), 7);
-  return primes[code % primes.length] as number; // the remainder is within
+  const names = [...new Set(shapes.flat().filter((dim) => typeof dim === "string"))];
+  if (names.length > primes.length) throw new GraphCompileError(`A reshape is between more than ${primes.length} symbolic lengths: ${names.join(", ")}.`);
+  return shapes.map((dims) => dims.map((dim) => (typeof dim === "number" ? dim : (primes[names.indexOf(dim)] ?? 1))));
 }

@@ -1,10 +1,12 @@
 import { afterAll, describe } from "vitest";
 import { testOperations } from "../../core/src/graph/__fixtures__/operation-cases.ts";
-import type { TfjsProvider } from "./providers.ts";
+import { startedProviders } from "./__fixtures__/started-providers.ts";
 import { tfjs } from "./tfjs-backend.ts";
 
-describe.each<TfjsProvider>(["cpu", "wasm", "node"])("on %s", (provider) => {
-  const backend = tfjs({ providers: [provider] });
-  afterAll(() => backend.dispose());
-  testOperations(backend, 2e-6);
-});
+for (const { provider, opened, title } of await startedProviders(["cpu", "wasm", "node"])) {
+  describe.skipIf(!opened)(title, () => {
+    const backend = tfjs({ providers: [provider] });
+    afterAll(() => backend.dispose());
+    testOperations(backend, 2e-6);
+  });
+}

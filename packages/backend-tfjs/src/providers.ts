@@ -1,7 +1,7 @@
-import { checkProviders, openFirstProvider, type ProviderFailure, RuntimeMissingError } from "@glissade/core";
+import { checkProviders, openFirstProvider, type ProviderFailure, queue, RuntimeMissingError } from "@glissade/core";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import type { BackendTraits, TensorFlow } from "./tensorflow.ts";
+import type { BackendTraits, TensorFlow, TfTensor } from "./tensorflow.ts";
 
 /** The backends of TensorFlow.js: native with CUDA, native, and those of browsers, of which `wasm` and `cpu` run in Node as well. */
 export const tfjsProviders = ["node-gpu", "node", "webgpu", "webgl", "wasm", "cpu"] as const;
@@ -25,12 +25,19 @@ export interface OpenedProvider {
   readonly passedOver: readonly ProviderFailure[];
 }
 
+/** TensorFlow.js gives up on starting a backend when it is asked for another in the meantime. */
+const oneAtATime = queue();
+
 /**
  * Finds the first provider of a list that can be started here: one that the application has registered, or one whose package is installed.
  *
  * @throws RuntimeMissingError where none of their packages is installed. @throws ProviderUnavailableError where none can be started.
  */
-export async function openProvider(platform: Platform, options: CheckedOptions): Promise<OpenedProvider> {
+export function openProvider(platform: Platform, options: CheckedOptions): Promise<OpenedProvider> {
+  return oneAtATime(() => openFirst(platform, options));
+}
+
+async function openFirst(platform: Platform, options: CheckedOptions): Promise<OpenedProvider> {
   const tf = options.tf ?? (await platform.loadCore());
   const { opened: provider, passedOver } = await openFirstProvider({
     choices: options.providers,
@@ -46,8 +53,15 @@ export async function openProvider(platform: Platform, options: CheckedOptions):
   return { tf, provider, passedOver, traits: traitsOf(provider) };
 }
 
-/** Starts a backend, sees that it computes, and leaves the application's own as the active one. */
+/** Starts a backend, sees that it computes, and leaves the application's own as the active one, while it waits for the result already. */
 async function start(tf: TensorFlow, provider: TfjsProvider): Promise<void> {
+  const probe = await startedWith(tf, provider, () => tf.tidy(() => tf.add(tf.tensor1d([1.5, -2]), 0.25)));
+  const values = await probe.data();
+  probe.dispose();
+  if (values[0] !== 1.75 || values[1] !== -1.75) throw new Error(`it computes 1.5 + 0.25 as ${values[0]}`);
+}
+
+async function startedWith(tf: TensorFlow, provider: TfjsProvider, first: () => TfTensor): Promise<TfTensor> {
   const name = backendName(provider);
   const active: string | undefined = tf.getBackend(); // undefined until one is started, whatever its type says
   const production = tf.env().getBool("PROD");
@@ -55,10 +69,7 @@ async function start(tf: TensorFlow, provider: TfjsProvider): Promise<void> {
   try {
     if (!(await tf.setBackend(name))) throw await failureOf(tf, name);
     assertAble(tf, provider);
-    const probe = tf.tidy(() => tf.add(tf.tensor1d([1.5, -2]), 0.25));
-    const values = await probe.data();
-    probe.dispose();
-    if (values[0] !== 1.75 || values[1] !== -1.75) throw new Error(`it computes 1.5 + 0.25 as ${values[0]}`);
+    return first();
   } finally {
     tf.env().set("PROD", production);
     if (active !== undefined && active !== name) await tf.setBackend(active);
