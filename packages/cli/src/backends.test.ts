@@ -21,18 +21,8 @@ describe("a picture made by TensorFlow.js", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "glissade-backends-"));
-    const { code, stdout, stderr } = await runMain([
-      "generate",
-      "a panda",
-      "--backend",
-      "tfjs",
-      "--provider",
-      "wasm",
-      "--json",
-      "--out",
-      at("tfjs.png"),
-      ...quick,
-    ]);
+    const onWasm = ["--backend", "tfjs", "--provider", "wasm", "--json"];
+    const { code, stdout, stderr } = await runMain(["generate", "a panda", "--out", at("tfjs.png"), ...onWasm, ...quick]);
     expect([code, stderr]).toEqual([0, ""]);
     report = JSON.parse(stdout);
   });
@@ -60,9 +50,7 @@ describe("a picture made by TensorFlow.js", () => {
   });
 
   it("warns of a provider that was asked for and cannot be opened", async () => {
-    const { code, stderr } = await runMain([
-      ...["generate", "x", "--backend", "tfjs", "--provider", "webgl,wasm", "--steps", "1", "--upscale", "no", "--quiet", "--out", at("fallback.png")],
-    ]);
+    const { code, stderr } = await runMain(["generate", "x", "--out", at("fallback.png"), "--backend", "tfjs", "--provider", "webgl,wasm", ...quick]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^warning: the provider webgl cannot be opened \(.+\); wasm is used\.\n$/);
   });
