@@ -16,7 +16,7 @@ export const platform: Platform = {
     wasm: "Serve the .wasm files of @tensorflow/tfjs-backend-wasm and name their place: tfjs({ wasmPaths: ... }).",
     cpu: undefined,
   },
-  loadCore: () => load(() => import("@tensorflow/tfjs-core"), "@tensorflow/tfjs-core", "@tensorflow/tfjs"),
+  loadCore: () => import("@tensorflow/tfjs-core").catch(missing("@tensorflow/tfjs-core", "@tensorflow/tfjs")),
   async register(provider, options) {
     await packages[provider](options);
   },
@@ -35,27 +35,36 @@ const packages: Readonly<Record<TfjsProvider, (options: CheckedOptions) => Promi
   node: absent,
   "node-gpu": absent,
   async webgpu() {
-    const name = "@tensorflow/tfjs-backend-webgpu";
     if (!(await navigator.gpu?.requestAdapter())) throw new Error("this browser gives no WebGPU adapter");
-    await load(() => import("@tensorflow/tfjs-backend-webgpu"), name);
+    await import("@tensorflow/tfjs-backend-webgpu").catch(missing("@tensorflow/tfjs-backend-webgpu"));
   },
-  webgl: () => load(() => import("@tensorflow/tfjs-backend-webgl"), "@tensorflow/tfjs-backend-webgl", "@tensorflow/tfjs"),
-  async wasm({ wasmPaths }) {
-    const { setWasmPaths } = await load(() => import("@tensorflow/tfjs-backend-wasm"), "@tensorflow/tfjs-backend-wasm");
+  webgl: () => import("@tensorflow/tfjs-backend-webgl").catch(missing("@tensorflow/tfjs-backend-webgl", "@tensorflow/tfjs")),
+  async wasm({ wasmPaths, tf }) {
+    const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm").catch(missing("@tensorflow/tfjs-backend-wasm"));
+    const { env } = tf ?? (await platform.loadCore());
+    if (isMinified(undefined)) env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     if (wasmPaths !== undefined) setWasmPaths(typeof wasmPaths === "string" ? wasmPaths : { ...wasmPaths });
   },
-  cpu: () => load(() => import("@tensorflow/tfjs-backend-cpu"), "@tensorflow/tfjs-backend-cpu", "@tensorflow/tfjs"),
+  cpu: () => import("@tensorflow/tfjs-backend-cpu").catch(missing("@tensorflow/tfjs-backend-cpu", "@tensorflow/tfjs")),
 };
+
+/**
+ * Whether the bundler has renamed variables. TensorFlow.js starts its threads from the text of a function that asks for a variable beside it, `typeof _scriptDir`; minified it is a variable that
+ * does not exist there, and the backend would wait for its threads for ever.
+ */
+function isMinified(_scriptDir: unknown): boolean {
+  return !(() => _scriptDir).toString().includes("_scriptDir");
+}
 
 async function absent(): Promise<never> {
   throw new Error("it does not exist in browsers");
 }
 
-/** A bundler has put in what is installed; what it could not find, or what the network withholds, fails here. */
-async function load<T>(importPackage: () => Promise<T>, name: string, installed = name): Promise<T> {
-  try {
-    return await importPackage();
-  } catch (cause) {
+/**
+ * A bundler has put in what is installed; what it could not find, or what the network withholds, fails when it is imported. `catch` beside the import tells esbuild that it may be missing.
+ */
+function missing(name: string, installed = name): (cause: unknown) => never {
+  return (cause) => {
     throw new RuntimeMissingError(`${name} could not be loaded (${reasonOf(cause)}). Where it is not installed: npm install ${installed}`, { cause });
-  }
+  };
 }

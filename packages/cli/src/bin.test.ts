@@ -42,13 +42,23 @@ describe("the glissade program", () => {
     expect(printed).toEqual({ stdout: "", stderr: expect.stringContaining('Did you mean "--steps"?') });
   });
 
-  it.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)("ends with %s between two steps, without a half file", async (signal, code) => {
-    // biome-ignore format: one line
+  it("says how to install a package of TensorFlow.js that is missing, and exits with 1", async () => {
     const before = await readdir(folder);
-    const { child, printed, ended } = start("generate", "x", "--steps", "1000", "--sampler", "ddpm", "--out", "stopped.png");
+    const { printed, ended } = start("generate", "x", "--backend", "tfjs", "--provider", "node-gpu");
+    expect(await ended).toBe(1);
+    const message = "error: @tensorflow/tfjs-node-gpu is not installed. Install it: npm install @tensorflow/tfjs-node-gpu\n";
+    expect(printed).toEqual({ stdout: "", stderr: message });
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it.each([
+    ["SIGINT", "onnx", "cpu", 130],
+    ["SIGTERM", "onnx", "cpu", 143],
+    ["SIGINT", "tfjs", "wasm", 130],
+  ] as const)("ends with %s on %s, without a half file", async (signal, backend, provider, code) => {
+    const before = await readdir(folder);
+    const run = ["--steps", "1000", "--sampler", "ddpm", "--backend", backend, "--provider", provider];
+    const { child, printed, ended } = start("generate", "x", "--out", "stopped.png", ...run);
     await running(child);
     child.kill(signal);
     expect(await ended).toBe(code);

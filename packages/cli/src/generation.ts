@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import { type ExecutionProvider, executionProviders, onnx } from "@glissade/backend-onnx";
 import { encodePng, type GeneratedImage, type ProviderFailure } from "@glissade/core";
 import type { Arguments, OptionTable } from "./arguments.ts";
 import { assertWritable, writeFiles } from "./atomic-file.ts";
+import { backendNames, type ChosenBackend, providersInWords, readBackend } from "./backends.ts";
 import type { Context } from "./command.ts";
 import { weightsDigest } from "./model-source.ts";
 import { type ProgressBar, progressBar } from "./progress-bar.ts";
@@ -11,9 +11,9 @@ import type { Pictures, Steps, Task } from "./tasks.ts";
 
 /** Options of every command that makes pictures. */
 export const runOptions = {
-  provider: { value: "NAME,...", about: `Execution providers in the order in which they are tried: ${executionProviders.join(", ")}. Default: cpu.` },
-  backend: { value: "NAME", about: "What runs the networks: onnx (the default, and the only one of this version)." },
-  threads: { value: "N", about: "Threads of the CPU provider. Default: one per physical core." },
+  backend: { value: backendNames.join("|"), about: "What runs the networks: ONNX Runtime (the default), or TensorFlow.js where its packages are installed." },
+  provider: { value: "NAME,...", about: `Execution providers in the order in which they are tried. ${providersInWords}` },
+  threads: { value: "N", about: "Threads of the CPU provider of onnx. Default: one per physical core." },
   preview: { value: "FILE", about: "A PNG file that is rewritten after every step with the picture expected so far." },
   enlarge: {
     value: "N",
@@ -24,8 +24,7 @@ export const runOptions = {
 } as const satisfies OptionTable;
 
 export interface RunOptions {
-  readonly providers: readonly ExecutionProvider[];
-  readonly threads: number | undefined;
+  readonly backend: ChosenBackend;
   readonly preview: string | undefined;
   readonly enlarge: number | undefined;
   readonly json: boolean;
@@ -34,10 +33,8 @@ export interface RunOptions {
 
 /** @throws InvalidArgumentError or UnknownNameError for the first value that is wrong */
 export function readRunOptions(args: Arguments<keyof typeof runOptions>): RunOptions {
-  args.choice("backend", "backend", ["onnx"]);
   return {
-    providers: args.choices("provider", "execution provider", executionProviders) ?? ["cpu"],
-    threads: args.integer("threads", 1, 1024),
+    backend: readBackend(args),
     preview: args.nonEmpty("preview"),
     enlarge: args.integer("enlarge", 1, 4096),
     json: args.has("json"),
@@ -52,7 +49,7 @@ export interface Generation extends Pictures {
   readonly enlarge: number;
   readonly backend: string;
   readonly provider: string;
-  /** Providers that were asked for first and could not be opened. */
+  /** Providers that were tried first and could not be opened. */
   readonly fallbacks: readonly ProviderFailure[];
   readonly sha256: string | undefined;
   /** Loading the model; making the pictures. */
@@ -67,12 +64,13 @@ export interface Generation extends Pictures {
 export async function runGeneration(model: string, task: Task, run: RunOptions, { stderr, signal }: Context): Promise<Generation> {
   if (run.preview !== undefined) await assertWritable(run.preview);
   const bar = progressBar(stderr, { quiet: run.quiet });
-  const backend = onnx({ providers: run.providers, ...(run.threads !== undefined && { threads: run.threads }) });
+  const backend = await run.backend.open();
   try {
     const begin = performance.now();
     const { width: imageSize, provider, start } = await task.load(model, { backend, signal });
     const enlarge = enlargement(run.enlarge, imageSize);
-    for (const { provider: failed, reason } of backend.fallbacks)
+    const fallbacks = backend.fallbacks ?? [];
+    for (const { provider: failed, reason } of run.backend.providersAsked ? fallbacks : [])
       bar.note(`warning: the provider ${failed} cannot be opened (${reason}); ${provider} is used.`);
     const sha256 = await weightsDigest(model, task.network);
     const loaded = performance.now();
@@ -85,7 +83,7 @@ export async function runGeneration(model: string, task: Task, run: RunOptions, 
       enlarge,
       backend: backend.name,
       provider,
-      fallbacks: backend.fallbacks,
+      fallbacks,
       sha256,
       seconds: { load: (loaded - begin) / 1000, generate: (performance.now() - loaded) / 1000 },
     };

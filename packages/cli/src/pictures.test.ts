@@ -34,6 +34,7 @@ describe("glissade generate", () => {
       picture: 0,
       seed: 1,
       enlarge: 8,
+      backend: "onnx",
       provider: "cpu",
     });
   });
@@ -195,6 +196,8 @@ describe("glissade info", () => {
   });
 
   it("tells what the program has", async () => {
-    expect((await runMain(["info"])).stdout).toContain("providers: cpu, cuda");
+    const { stdout } = await runMain(["info"]);
+    expect(stdout).toContain("backends: onnx, tfjs\nproviders\n  onnx: cpu, cuda, ");
+    expect(stdout).toContain("\n  tfjs: node-gpu, node, ");
   });
 });

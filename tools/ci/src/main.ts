@@ -4,12 +4,13 @@ import { buildSteps } from "./steps/build-steps.ts";
 import { changesets } from "./steps/changesets.ts";
 import { chromium } from "./steps/chromium.ts";
 import { conformance } from "./steps/conformance.ts";
+import { nativeTensorFlow } from "./steps/native-tensorflow.ts";
 import { packedPackages } from "./steps/packed-packages.ts";
 import { repositoryRules } from "./steps/repository-rules.ts";
 import { sourceSteps } from "./steps/source-steps.ts";
 import { unitTests } from "./steps/unit-tests.ts";
 
-const steps = [...sourceSteps, repositoryRules, chromium, unitTests, changesets, ...buildSteps, packedPackages, conformance];
+const steps = [...sourceSteps, repositoryRules, chromium, nativeTensorFlow, unitTests, changesets, ...buildSteps, packedPackages, conformance];
 
 const { values } = parseArgs({ options: { only: { type: "string" }, help: { type: "boolean" } } });
 

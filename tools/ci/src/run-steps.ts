@@ -11,7 +11,7 @@ export async function runSteps(steps: readonly Step[], write: (text: string) => 
   let failed = 0;
   const broken = new Set<string>();
   for (const step of steps) {
-    write(`${step.name.padEnd(18)} `);
+    write(`${step.name.padEnd(20)} `);
     const start = performance.now();
     const missing = step.needs?.find((name) => broken.has(name));
     const outcome = missing ? { passed: 0, failed: 1, note: `not run, because ${missing} failed` } : await finish(step);

@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
-import { executionProviders } from "@glissade/backend-onnx";
 import { decodePictureRecord, type ModelFiles, openModelFiles, openWeights, samplers, spacings, stageNames } from "@glissade/core";
+import { backendNames, backendProviders } from "../backends.ts";
 import { command } from "../command.ts";
 import { describeNetwork, networkKind, summarize, type WeightsSummary } from "../describe-weights.ts";
 import { defaultModel, modelSource } from "../model-source.ts";
@@ -33,8 +33,8 @@ function programFacts(): Facts {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     defaultModel,
-    backends: ["onnx"],
-    providers: executionProviders,
+    backends: backendNames,
+    providers: backendProviders,
     samplers: Object.fromEntries(
       Object.entries(samplers).map(([name, { spacing, evaluationsPerStep, deterministic }]) => [name, { spacing, evaluationsPerStep, deterministic }]),
     ),

@@ -1,5 +1,4 @@
 import { basename, extname } from "node:path";
-import { type ExecutionProvider, executionProviders } from "@glissade/backend-onnx";
 import {
   decodePictureRecord,
   encodePngWithRecord,
@@ -12,6 +11,7 @@ import {
 } from "@glissade/core";
 import type { OptionTable } from "../arguments.ts";
 import { assertWritable, writeFiles } from "../atomic-file.ts";
+import { readBackend } from "../backends.ts";
 import { command } from "../command.ts";
 import { readRunOptions, runGeneration, runOptions } from "../generation.ts";
 import { readPictureFile } from "../picture-files.ts";
@@ -40,7 +40,8 @@ export const reproduce = command({
   hint: "Give one picture that glissade wrote.",
   options,
   notes: [
-    "On the same machine the picture is the same bit for bit. Another processor, provider or version may round differently; how far the new picture differs is told.",
+    "On the same machine the picture is the same bit for bit. Another processor, backend, provider or version may round differently; how far the new picture differs is told.",
+    "It is made by the backend and on the provider that made it before, unless --backend or --provider say otherwise.",
   ],
   examples: ["glissade reproduce a-red-apple-7.png", "glissade reproduce apples-3.png --out apple.png --enlarge 1"],
   async run(args, context) {
@@ -55,13 +56,13 @@ export const reproduce = command({
     const [path = ""] = names.pictures;
     await assertWritable(path);
 
-    const run = { ...asked, enlarge: asked.enlarge ?? record.enlarge, providers: args.has("provider") ? asked.providers : ownProviders(record) };
+    const run = { ...asked, enlarge: asked.enlarge ?? record.enlarge, backend: readBackend(args, record) };
     const generation = await runGeneration(model, recordedTask(recorded), run, context).catch((error: unknown) => {
       throw asPictureFault(error, file);
     });
     const image = render(generation.images, recorded.take, generation.enlarge);
-    const { enlarge, provider, sha256 } = generation;
-    const newRecord = { ...record, glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, enlarge, provider };
+    const { enlarge, backend, provider, sha256 } = generation;
+    const newRecord = { ...record, glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, enlarge, backend, provider };
     await writeFiles([{ path, bytes: encodePngWithRecord(image, newRecord) }], context.signal);
 
     const remarks = [...differentOrigins(record, newRecord), comparison(file, original.image, image)];
@@ -83,11 +84,6 @@ function ownModel({ model: { source } }: PictureRecord, file: string): string {
   throw new PictureSettingsError(`${file} was made with a model that lies at an address: ${JSON.stringify(source)}. If you trust it, give it with --model.`);
 }
 
-function ownProviders({ provider }: PictureRecord): readonly ExecutionProvider[] {
-  const known = executionProviders.find((name) => name === provider);
-  return known === undefined || known === "cpu" ? ["cpu"] : [known, "cpu"];
-}
-
 /** A value out of range is the picture's fault, unless it came from the command line. */
 function asPictureFault(error: unknown, file: string): unknown {
   const isValue = (InvalidArgumentError.isInstance(error) && !/^(--|source$)/.test(error.argument)) || UnknownNameError.isInstance(error);
@@ -100,6 +96,7 @@ function differentOrigins(before: PictureRecord, now: PictureRecord): readonly s
   if (before.model.sha256 !== undefined && now.model.sha256 !== undefined && before.model.sha256 !== now.model.sha256) {
     remarks.push(`warning: the weights of ${now.model.source} are not those that made the picture.`);
   }
+  if (before.backend !== now.backend) remarks.push(`warning: the picture was made by ${JSON.stringify(before.backend)}, and this one by ${now.backend}.`);
   if (before.provider !== now.provider) remarks.push(`warning: the picture was made on ${JSON.stringify(before.provider)}, and this one on ${now.provider}.`);
   if (before.glissade !== now.glissade) remarks.push(`note: the picture was made by glissade ${JSON.stringify(before.glissade)}; this is ${now.glissade}.`);
   return remarks;

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { makePictures } from "../make-pictures.ts";
 import { samplingOf } from "../tasks.ts";
 
-const { out, count, seed, steps, sampler, spacing, provider, backend, threads, preview, enlarge, json, quiet } = samplingOptions;
+const { out, count, seed, steps, sampler, spacing, backend, provider, threads, preview, enlarge, json, quiet } = samplingOptions;
 
 export const sample = command({
   name: "sample",
@@ -16,7 +16,7 @@ export const sample = command({
   options: {
     ...classOptions,
     model: { short: "m", value: "SOURCE", about: "A folder such as glissade pull adm-64 makes, or the URL of one. Needed." },
-    ...{ out, count, seed, steps, sampler, spacing, provider, backend, threads, preview, enlarge, json, quiet },
+    ...{ out, count, seed, steps, sampler, spacing, backend, provider, threads, preview, enlarge, json, quiet },
   },
   notes: ["A model that knows no classes needs none. Every picture carries its settings; glissade reproduce makes it again from them."],
   examples: [

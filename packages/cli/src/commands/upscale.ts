@@ -6,7 +6,7 @@ import { makePictures } from "../make-pictures.ts";
 import { readSourcePicture } from "../picture-files.ts";
 import { glideTask } from "../tasks.ts";
 
-const { out, count, seed, negative, temperature, model, provider, backend, threads, preview, enlarge, json, quiet, steps, sampler, spacing, guidance } =
+const { out, count, seed, negative, temperature, model, backend, provider, threads, preview, enlarge, json, quiet, steps, sampler, spacing, guidance } =
   samplingOptions;
 
 export const upscale = command({
@@ -18,7 +18,7 @@ export const upscale = command({
   hint: "Give one picture, up to 1024 pixels a side.",
   options: {
     prompt: { value: "TEXT", about: "What the picture shows. Default: nothing is said." },
-    ...{ out, count, seed, steps, sampler, spacing, guidance, negative, temperature, model, provider, backend, threads, preview, enlarge, json, quiet },
+    ...{ out, count, seed, steps, sampler, spacing, guidance, negative, temperature, model, backend, provider, threads, preview, enlarge, json, quiet },
   },
   notes: ["Pictures larger than the network's own small ones are enlarged in tiles without seams."],
   examples: ['glissade upscale apple.png --prompt "a red apple"', "glissade upscale apple.png --steps 10 --count 2 --out larger/"],

@@ -30,6 +30,14 @@ describe("forbiddenImports", () => {
     expect(forbiddenImports("@glissade/backend-onnx", 'import { a } from "@glissade/model-emoji";')).toEqual(["@glissade/model-emoji"]);
   });
 
+  it("keeps the backends apart, and lets the command use both", () => {
+    expect(forbiddenImports("@glissade/backend-tfjs", 'import { a } from "@glissade/core";\nimport { b } from "@glissade/backend-onnx";')).toEqual([
+      "@glissade/backend-onnx",
+    ]);
+    expect(forbiddenImports("@glissade/backend-onnx", 'import { tfjs } from "@glissade/backend-tfjs";')).toEqual(["@glissade/backend-tfjs"]);
+    expect(forbiddenImports("glissade", 'await import("@glissade/backend-onnx");\nawait import("@glissade/backend-tfjs");')).toEqual([]);
+  });
+
   it("allows nothing to a package that it does not know", () => {
     expect(forbiddenImports("@glissade/new", 'import { a } from "@glissade/core";')).toEqual(["@glissade/core"]);
   });

@@ -4,10 +4,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@glissade/vocabularies": [],
   "@glissade/model-emoji": [],
   "@glissade/backend-onnx": ["@glissade/core"],
+  "@glissade/backend-tfjs": ["@glissade/core"],
   "@glissade/train": ["@glissade/core"],
   "@glissade/react": ["@glissade/core"],
   "@glissade/ai-sdk": ["@glissade/core", "@glissade/backend-onnx"],
-  glissade: ["@glissade/core", "@glissade/backend-onnx", "@glissade/train", "@glissade/model-emoji", "@glissade/vocabularies"],
+  glissade: ["@glissade/core", "@glissade/backend-onnx", "@glissade/backend-tfjs", "@glissade/train", "@glissade/model-emoji", "@glissade/vocabularies"],
 };
 
 const specifier = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { countCases } from "./conformance.ts";
+import { reasonIn } from "./native-tensorflow.ts";
 import { countTests } from "./unit-tests.ts";
 
 describe("countTests", () => {
@@ -28,5 +29,12 @@ describe("countCases", () => {
   it("refuses a run that broke off", () => {
     expect(() => countCases(run.replace(/1 passed.*\n/, ""))).toThrow("did not come to its end");
     expect(() => countCases("")).toThrow("did not come to its end");
+  });
+});
+
+describe("reasonIn", () => {
+  it("is one line of a script's complaint, or that it took too long", () => {
+    expect(reasonIn("$ timeout 60 bash build.sh\nthere is no make\n(exit code 1)\n")).toBe("there is no make");
+    expect(reasonIn("$ timeout 60 bash build.sh\n(exit code 124)\n")).toBe("building it takes more than 60 s");
   });
 });

@@ -5,10 +5,11 @@ import { companionsOf, programsIn } from "../readme-examples.ts";
 import { type CommandResult, runCommand, runTool } from "../run-command.ts";
 import { outcomeOf, type Step } from "../step.ts";
 import { publicPackages, repositoryRoot } from "../workspace.ts";
+import { tryBackendsAlone } from "./backends-alone.ts";
 
 /**
  * What a user gets: the packages are packed, installed into an empty project, and tried there with plain Node. Every program in the READMEs (code blocks
- * marked `js`) is run and its types are checked, and the command draws a picture.
+ * marked `js`) is run and its types are checked, and the command draws a picture. Each backend is installed without the others as well.
  */
 export const packedPackages: Step = {
   name: "packed packages",
@@ -16,11 +17,14 @@ export const packedPackages: Step = {
   async run() {
     const project = await mkdtemp(join(tmpdir(), "glissade-packed-"));
     try {
-      const installation = await installPackages(project);
+      const { tarballs, result: packing } = await packPackages(project);
+      if (!packing.succeeded) return outcomeOf([packing]);
+      const installation = await installPackages(project, tarballs);
       if (!installation.succeeded) return outcomeOf([installation]);
       const programs = await writePrograms(project);
       const results = [await checkTypes(project, programs), ...(await tryCommand(project))];
       for (const program of programs) results.push(await runCommand(process.execPath, [program], { cwd: project, env: plainEnvironment }));
+      results.push(...(await tryBackendsAlone(tarballs, { env: plainEnvironment })));
       return outcomeOf(results, `${programs.length} programs of the READMEs`);
     } finally {
       await rm(project, { recursive: true, force: true });
@@ -31,12 +35,17 @@ export const packedPackages: Step = {
 /** Nothing of the repository's own way to run: no condition for sources, no loader. */
 const plainEnvironment = { NODE_OPTIONS: undefined, NODE_PATH: undefined };
 
-async function installPackages(project: string): Promise<CommandResult> {
+/** The packed files, by the packages' names. */
+async function packPackages(folder: string): Promise<{ readonly tarballs: ReadonlyMap<string, string>; readonly result: CommandResult }> {
   const names = publicPackages().map(({ manifest }) => manifest.name);
-  const packed = await runCommand("npm", ["pack", "--json", "--pack-destination", project, ...names.flatMap((name) => ["--workspace", name])]);
-  if (!packed.succeeded) return packed;
-  const tarballs = JSON.parse(packed.stdout) as readonly { readonly name: string; readonly filename: string }[];
-  const dependencies = { ...(await companions()), ...Object.fromEntries(tarballs.map(({ name, filename }) => [name, `file:./${filename}`])) };
+  const result = await runCommand("npm", ["pack", "--json", "--pack-destination", folder, ...names.flatMap((name) => ["--workspace", name])]);
+  const packed = result.succeeded ? (JSON.parse(result.stdout) as readonly { readonly name: string; readonly filename: string }[]) : [];
+  return { tarballs: new Map(packed.map(({ name, filename }) => [name, join(folder, filename)])), result };
+}
+
+async function installPackages(project: string, tarballs: ReadonlyMap<string, string>): Promise<CommandResult> {
+  const packed = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]));
+  const dependencies = { ...(await companions()), ...packed };
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "trial", private: true, type: "module", dependencies }));
   // Without install scripts: onnxruntime-node's fetches CUDA, which is not under test.
   return runCommand("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });

@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CommandOptions, type CommandResult, runCommand } from "../run-command.ts";
+
+/** A backend in a project of its own. */
+interface Installation {
+  /** Beside core. */
+  readonly dependencies: Readonly<Record<string, string>>;
+  /** What belongs to other backends and must not come along. */
+  readonly foreign: RegExp;
+  readonly programs: readonly { readonly text: string; readonly prints: string }[];
+}
+
+/** Multiplies [1, 2] by a matrix, and tells the result or what went wrong. */
+function product(module: string, make: string): string {
+  return `
+import { GraphBuilder, tensor, weightsFromTensors } from "@glissade/core";
+import * as module from "${module}";
+const g = new GraphBuilder();
+g.output("y", g.matmul(g.input("x", [1, 2]), g.parameter("w", [2, 2])));
+const backend = module.${make};
+try {
+  const network = await backend.compile(g.build(), weightsFromTensors({ w: tensor([2, 2], [1, 2, 3, 4]) }));
+  const { y } = await network.run({ x: tensor([1, 2], [1, 2]) });
+  console.log(backend.name, backend.provider, ...y.data);
+} catch ({ code, message }) {
+  console.log(code, message);
+}
+await backend.dispose();
+`;
+}
+
+const installations = {
+  "@glissade/backend-tfjs": {
+    dependencies: { "@tensorflow/tfjs": "4.22.0" },
+    foreign: /node_modules[/\\](onnxruntime-|@glissade[/\\]backend-onnx)/,
+    programs: [
+      { text: product("@glissade/backend-tfjs", 'tfjs({ providers: ["cpu"] })'), prints: "tfjs cpu 7 10\n" },
+      {
+        text: product("@glissade/backend-tfjs", 'tfjs({ providers: ["wasm"] })'),
+        prints: "RuntimeMissingError @tensorflow/tfjs-backend-wasm is not installed. Install it: npm install @tensorflow/tfjs-backend-wasm\n",
+      },
+    ],
+  },
+  "@glissade/backend-onnx": {
+    dependencies: {},
+    foreign: /node_modules[/\\](@tensorflow[/\\]|@glissade[/\\]backend-tfjs)/,
+    programs: [{ text: product("@glissade/backend-onnx", 'onnx({ providers: ["cpu"] })'), prints: "onnx cpu 7 10\n" }],
+  },
+} satisfies Record<string, Installation>;
+
+/**
+ * Installs each backend with core and its own runtime alone, and tries it: nothing of another backend may come along, and a package of the runtime that is missing has to be named.
+ *
+ * @param tarballs of the packed packages, by their names
+ */
+export async function tryBackendsAlone(tarballs: ReadonlyMap<string, string>, options: CommandOptions): Promise<CommandResult[]> {
+  const results = Object.entries(installations).map(async ([backend, installation]) => {
+    const project = await mkdtemp(join(tmpdir(), "glissade-alone-")); // outside of any other project, whose packages Node would find as well
+    try {
+      return await tryAlone(backend, installation, tarballs, { ...options, cwd: project });
+    } finally {
+      await rm(project, { recursive: true, force: true });
+    }
+  });
+  return (await Promise.all(results)).flat();
+}
+
+async function tryAlone(
+  backend: string,
+  { dependencies, foreign, programs }: Installation,
+  tarballs: ReadonlyMap<string, string>,
+  options: CommandOptions & { readonly cwd: string },
+): Promise<CommandResult[]> {
+  const packed = Object.fromEntries(["@glissade/core", backend].map((name) => [name, `file:${tarballs.get(name)}`]));
+  await writeFile(
+    join(options.cwd, "package.json"),
+    JSON.stringify({ name: "alone", private: true, type: "module", dependencies: { ...packed, ...dependencies } }),
+  );
+  const installed = await runCommand("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], options);
+  if (!installed.succeeded) return [installed];
+  const tree = await runCommand("npm", ["ls", "--all", "--parseable"], options);
+  const others = tree.stdout.split("\n").filter((path) => foreign.test(path));
+  const results = [failing(tree, others.length > 0 && `${backend} brings along:\n${others.join("\n")}`)];
+  for (const [index, { text, prints }] of programs.entries()) {
+    await writeFile(join(options.cwd, `${index}.js`), text);
+    const run = await runCommand(process.execPath, [`${index}.js`], options);
+    results.push(failing(run, run.stdout !== prints && `It was expected to print: ${prints}`));
+  }
+  return results;
+}
+
+/** The result of a command, failed where there is a problem with what it did. */
+function failing(result: CommandResult, problem: string | false): CommandResult {
+  return problem === false ? result : { ...result, succeeded: false, output: `${result.output}${problem}\n` };
+}
