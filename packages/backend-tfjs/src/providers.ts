@@ -53,12 +53,19 @@ async function openFirst(platform: Platform, options: CheckedOptions): Promise<O
   return { tf, provider, passedOver, traits: traitsOf(provider) };
 }
 
-/** Starts a backend, sees that it computes, and leaves the application's own as the active one, while it waits for the result already. */
+/**
+ * Starts a backend, sees that it computes in 32 bits, and leaves the application's own as the active one, while it waits for the result already. A sum tells: `floatPrecision()` of WebGL is 16
+ * on every device that has 32.
+ */
 async function start(tf: TensorFlow, provider: TfjsProvider): Promise<void> {
-  const probe = await startedWith(tf, provider, () => tf.tidy(() => tf.add(tf.tensor1d([1.5, -2]), 0.25)));
-  const values = await probe.data();
+  const least = 2 ** -20;
+  const probe = await startedWith(tf, provider, () => tf.tidy(() => tf.add(tf.fill([1024], 1), least))); // a few numbers only would never reach a graphics device
+  const sums = await probe.data();
   probe.dispose();
-  if (values[0] !== 1.75 || values[1] !== -1.75) throw new Error(`it computes 1.5 + 0.25 as ${values[0]}`);
+  if (sums.every((sum) => sum === 1))
+    throw new Error("this device has no more than 16-bit floating-point numbers, which are not enough for a diffusion network");
+  const wrong = sums.find((sum) => sum !== 1 + least);
+  if (wrong !== undefined) throw new Error(`it computes 1 + ${least} as ${wrong}`);
 }
 
 async function startedWith(tf: TensorFlow, provider: TfjsProvider, first: () => TfTensor): Promise<TfTensor> {
@@ -68,7 +75,7 @@ async function startedWith(tf: TensorFlow, provider: TfjsProvider, first: () => 
   tf.env().set("PROD", true); // what it would print, an advertisement and failures, is told by fallbacks and errors here
   try {
     if (!(await tf.setBackend(name))) throw await failureOf(tf, name);
-    assertAble(tf, provider);
+    if (provider === "node-gpu" && Reflect.get(tf.backend(), "isUsingGpuDevice") !== true) throw new Error("TensorFlow sees no CUDA device");
     return first();
   } finally {
     tf.env().set("PROD", production);
@@ -84,13 +91,6 @@ async function failureOf(tf: TensorFlow, name: string): Promise<unknown> {
     return error;
   }
   return new Error("TensorFlow.js could not start it");
-}
-
-function assertAble(tf: TensorFlow, provider: TfjsProvider): void {
-  const backend: { floatPrecision(): number; isUsingGpuDevice?: boolean } = tf.backend(); // the last of the native backend alone
-  if (provider === "node-gpu" && !backend.isUsingGpuDevice) throw new Error("TensorFlow sees no CUDA device");
-  if (backend.floatPrecision() < 32)
-    throw new Error("this device has no more than 16-bit floating-point numbers, which are not enough for a diffusion network");
 }
 
 function traitsOf(provider: TfjsProvider): BackendTraits {

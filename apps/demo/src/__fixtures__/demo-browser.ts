@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright";
-import type { EngineSettings } from "../engine/engine-settings.ts";
+import type { EngineSettings } from "../engine/backends.ts";
 
 /** Headless Chromium, with WebGPU on a software adapter or as it comes, without. */
 export function demoBrowser({ webgpu = false }: { webgpu?: boolean } = {}): Promise<Browser> {

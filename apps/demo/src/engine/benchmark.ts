@@ -1,7 +1,8 @@
 import type { GlideLike } from "@glissade/core";
 
-/** One measurement of a provider. */
+/** One measurement of a backend on a provider. */
 export interface BenchmarkRow {
+  readonly backend: string;
   readonly provider: string;
   readonly threads: string;
   readonly loadMilliseconds: number | undefined;
@@ -24,6 +25,7 @@ export async function benchmark(glide: GlideLike, details: Pick<BenchmarkRow, "t
     last = now;
   }
   return {
+    backend: glide.backend,
     provider: glide.provider ?? "unknown",
     ...details,
     passMilliseconds: median(passes.slice(1)), // the first includes the text
@@ -34,14 +36,14 @@ export async function benchmark(glide: GlideLike, details: Pick<BenchmarkRow, "t
 
 /** The table as Markdown, for sharing. */
 export function benchmarkTable(rows: readonly BenchmarkRow[], machine: string): string {
-  const cells = rows.map(({ provider, threads, loadMilliseconds, passMilliseconds, pictureMilliseconds, megabytes }) =>
-    [provider, threads, rounded(loadMilliseconds), rounded(passMilliseconds), rounded(pictureMilliseconds), rounded(megabytes)].join(" | "),
+  const cells = rows.map(({ backend, provider, threads, loadMilliseconds, passMilliseconds, pictureMilliseconds, megabytes }) =>
+    [backend, provider, threads, ...[loadMilliseconds, passMilliseconds, pictureMilliseconds, megabytes].map(rounded)].join(" | "),
   );
   return [
     `Glissade, embedded model, ${machine}`,
     "",
-    "| provider | threads | load, ms | network call, ms | picture of 10 steps, ms | memory, MB |",
-    "| --- | --- | --- | --- | --- | --- |",
+    "| backend | provider | threads | load, ms | network call, ms | picture of 10 steps, ms | memory, MB |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
     ...cells.map((row) => `| ${row} |`),
   ].join("\n");
 }

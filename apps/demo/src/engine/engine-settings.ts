@@ -1,13 +1,5 @@
 import { useSyncExternalStore } from "react";
-
-/** What the networks are to run on. `"auto"` takes the first that works. */
-export type ProviderSetting = "auto" | "webgpu" | "wasm";
-
-export interface EngineSettings {
-  readonly provider: ProviderSetting;
-  /** Threads of WebAssembly; 0 for what suits the machine. */
-  readonly threads: number;
-}
+import { checkedSettings, type EngineSettings } from "./backends.ts";
 
 const storageKey = "glissade-demo-engine";
 const listeners = new Set<() => void>();
@@ -25,7 +17,7 @@ export function useEngineSettings(): readonly [EngineSettings, (change: Partial<
 }
 
 function changeSettings(change: Partial<EngineSettings>): void {
-  settings = { ...settings, ...change };
+  settings = checkedSettings({ ...settings, ...change });
   try {
     localStorage.setItem(storageKey, JSON.stringify(settings));
   } catch {
@@ -36,12 +28,8 @@ function changeSettings(change: Partial<EngineSettings>): void {
 
 function readSettings(): EngineSettings {
   try {
-    const { provider, threads } = JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Partial<EngineSettings>;
-    return {
-      provider: provider === "webgpu" || provider === "wasm" ? provider : "auto",
-      threads: threads === 1 || threads === 2 || threads === 4 ? threads : 0,
-    };
+    return checkedSettings(JSON.parse(localStorage.getItem(storageKey) ?? "{}"));
   } catch {
-    return { provider: "auto", threads: 0 };
+    return checkedSettings({});
   }
 }

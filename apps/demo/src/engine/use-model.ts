@@ -1,8 +1,8 @@
-import type { OnnxOptions } from "@glissade/backend-onnx";
 import type { SourceLoader } from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
 import { type UseGlideResult, useGlide } from "@glissade/react";
-import { type EngineSettings, useEngineSettings } from "./engine-settings.ts";
+import { backendRequest, type EngineSettings } from "./backends.ts";
+import { useEngineSettings } from "./engine-settings.ts";
 
 /** When the model that is loaded now began to load, and how long that took, in milliseconds. */
 export const loadTime: { begun: number; took: number | undefined } = { begun: 0, took: undefined };
@@ -23,8 +23,8 @@ function loaderFor(key: string, settings: EngineSettings): SourceLoader {
   return known;
 }
 
-function workerLoader({ provider, threads }: EngineSettings): SourceLoader {
-  const backend: OnnxOptions = { providers: provider === "auto" ? ["webgpu", "wasm"] : [provider], ...(threads > 0 && { threads }) };
+function workerLoader(settings: EngineSettings): SourceLoader {
+  const backend = backendRequest(settings);
   return async (source, { signal, onProgress }) => {
     loadTime.begun = performance.now();
     const { connectGlide } = await import("@glissade/core/worker");

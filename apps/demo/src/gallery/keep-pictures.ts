@@ -1,5 +1,5 @@
 import type { GenerateResult } from "@glissade/core";
-import { pictureFile } from "../pictures/picture-file.ts";
+import { type PictureMaker, pictureFile } from "../pictures/picture-file.ts";
 import { promptOf } from "../pictures/prompt-of.ts";
 import { gallery } from "./gallery-store.ts";
 
@@ -7,7 +7,7 @@ import { gallery } from "./gallery-store.ts";
 const kept = new WeakSet<GenerateResult>();
 
 /** Puts a run's pictures into the gallery, once. @throws DOMException where the browser stores nothing, or has no room */
-export async function keepPictures(result: GenerateResult, provider: string | undefined): Promise<void> {
+export async function keepPictures(result: GenerateResult, maker: PictureMaker | undefined): Promise<void> {
   if (kept.has(result)) return;
   kept.add(result);
   const { settings, images } = result;
@@ -15,7 +15,7 @@ export async function keepPictures(result: GenerateResult, provider: string | un
   await gallery.add(
     images.map((image, k) => ({
       ...{ id: crypto.randomUUID(), made: made + k, prompt: promptOf(settings), seed: image.seed },
-      file: pictureFile(image, k, settings, provider),
+      file: pictureFile(image, k, settings, maker),
     })),
   );
 }

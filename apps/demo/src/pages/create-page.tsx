@@ -10,6 +10,7 @@ import { anySeed, SeedField } from "../components/seed-field.tsx";
 import { useModel } from "../engine/use-model.ts";
 import { usePendingRun } from "../engine/use-pending-run.ts";
 import { Gallery } from "../gallery/gallery.tsx";
+import type { PictureMaker } from "../pictures/picture-file.ts";
 import { type PictureRequest, requestOfLink, shareLink } from "../pictures/picture-request.ts";
 import { CreatedPictures } from "./create/created-pictures.tsx";
 import { PromptHelp } from "./create/prompt-help.tsx";
@@ -24,10 +25,10 @@ export function CreatePage() {
   const change = useCallback((part: Partial<PictureRequest>) => setRequest((current) => ({ ...current, ...part })), []);
 
   const { result } = run;
-  const provider = model.glide?.provider;
+  const { glide } = model;
   useEffect(() => {
-    if (result) void keep(result, provider).catch(() => setNotice("The pictures could not be kept in this browser: it has no room, or allows none."));
-  }, [result, provider]);
+    if (result) void keep(result, glide).catch(() => setNotice("The pictures could not be kept in this browser: it has no room, or allows none."));
+  }, [result, glide]);
 
   const create = () => {
     setNotice(undefined);
@@ -103,13 +104,13 @@ export function CreatePage() {
         </p>
       )}
       <RunStatus run={run} />
-      <CreatedPictures run={run} provider={provider} />
+      <CreatedPictures run={run} maker={glide} />
       <Gallery onUse={({ file }) => void take(file)} />
     </DropZone>
   );
 }
 
-async function keep(result: GenerateResult, provider: string | undefined): Promise<void> {
+async function keep(result: GenerateResult, maker: PictureMaker | undefined): Promise<void> {
   const { keepPictures } = await import("../gallery/keep-pictures.ts");
-  await keepPictures(result, provider);
+  await keepPictures(result, maker);
 }

@@ -2,12 +2,10 @@ import { browserModelCache } from "@glissade/core";
 import { useEffect, useRef, useState } from "react";
 import { Button, Label, Radio, RadioGroup, TextArea, TextField } from "react-aria-components";
 import { ModelGate } from "../components/model-gate.tsx";
+import { backendNames, backends, type EngineSettings, providerLabels, threadCounts } from "../engine/backends.ts";
 import { type BenchmarkRow, benchmark, benchmarkTable } from "../engine/benchmark.ts";
-import { type EngineSettings, useEngineSettings } from "../engine/engine-settings.ts";
+import { useEngineSettings } from "../engine/engine-settings.ts";
 import { loadTime, useModel } from "../engine/use-model.ts";
-
-const providers = { auto: "The best that works", webgpu: "WebGPU (graphics card)", wasm: "WebAssembly (processor)" } as const;
-const threadCounts = { 0: "What suits", 1: "1", 2: "2", 4: "4" } as const;
 
 /** What runs the networks here, and how fast. */
 export function EnginePage() {
@@ -15,27 +13,34 @@ export function EnginePage() {
   const model = useModel();
   const bench = useBenchmark(settings);
   const { glide } = model;
+  const { backend, provider, threads } = settings;
   return (
     <>
       <h1>Engine</h1>
       <p className="lead">What the networks run on in this browser. A change takes effect with the next load.</p>
       <div className="card columns">
-        <RadioGroup value={settings.provider} onChange={(provider) => change({ provider: provider as EngineSettings["provider"] })}>
-          <Label>Provider</Label>
-          {Object.entries(providers).map(([name, words]) => (
-            <Radio key={name} value={name} className="radio">
-              {words}
-            </Radio>
-          ))}
-        </RadioGroup>
-        <RadioGroup value={String(settings.threads)} onChange={(threads) => change({ threads: Number(threads) })} isDisabled={!globalThis.crossOriginIsolated}>
-          <Label>Threads of WebAssembly</Label>
-          {Object.entries(threadCounts).map(([count, words]) => (
-            <Radio key={count} value={count} className="radio">
-              {words}
-            </Radio>
-          ))}
-        </RadioGroup>
+        <Choice
+          label="Backend"
+          value={backend}
+          options={backendNames}
+          wordsFor={(name) => backends[name].label}
+          onChange={(name) => change({ backend: name })}
+        />
+        <Choice
+          label="Provider"
+          value={provider}
+          options={backends[backend].providers}
+          wordsFor={(name) => providerLabels[name]}
+          onChange={(name) => change({ provider: name })}
+        />
+        <Choice
+          label="Threads of WebAssembly"
+          value={threads}
+          options={threadCounts}
+          wordsFor={(count) => (count === 0 ? "What suits" : String(count))}
+          onChange={(count) => change({ threads: count })}
+          isDisabled={!globalThis.crossOriginIsolated || !backends[backend].takesThreads}
+        />
       </div>
       <ModelGate model={model} />
       <div className="row">
@@ -54,6 +59,7 @@ export function EnginePage() {
           <caption>What was really opened</caption>
           <tbody>
             <Row name="Model">{glide ? `${glide.model} (${glide.networks.join(", ")})` : "not loaded"}</Row>
+            <Row name="Backend">{glide?.backend ?? "–"}</Row>
             <Row name="Provider">{glide?.provider ?? "–"}</Row>
             <Row name="Passed over">{glide?.fallbacks.map(({ provider, reason }) => `${provider}: ${reason}`).join("; ") || "–"}</Row>
             <Row name="Load time">{glide && loadTime.took !== undefined ? `${Math.round(loadTime.took)} ms` : "–"}</Row>
@@ -91,6 +97,33 @@ export function EnginePage() {
   );
 }
 
+interface ChoiceProps<Option extends string | number> {
+  readonly label: string;
+  readonly value: Option;
+  readonly options: readonly Option[];
+  readonly wordsFor: (option: Option) => string;
+  readonly onChange: (option: Option) => void;
+  readonly isDisabled?: boolean;
+}
+
+/** One of a few. */
+function Choice<Option extends string | number>({ label, value, options, wordsFor, onChange, isDisabled = false }: ChoiceProps<Option>) {
+  const choose = (chosen: string) => {
+    const option = options.find((known) => String(known) === chosen);
+    if (option !== undefined) onChange(option);
+  };
+  return (
+    <RadioGroup value={String(value)} onChange={choose} isDisabled={isDisabled}>
+      <Label>{label}</Label>
+      {options.map((option) => (
+        <Radio key={option} value={String(option)} className="radio">
+          {wordsFor(option)}
+        </Radio>
+      ))}
+    </RadioGroup>
+  );
+}
+
 function Row({ name, children }: { readonly name: string; readonly children: string | number }) {
   return (
     <tr>
@@ -100,7 +133,7 @@ function Row({ name, children }: { readonly name: string; readonly children: str
   );
 }
 
-function useBenchmark({ threads }: EngineSettings) {
+function useBenchmark({ backend, threads }: EngineSettings) {
   const [rows, setRows] = useState<readonly BenchmarkRow[]>([]);
   const [notice, setNotice] = useState("");
   const [isRunning, setRunning] = useState(false);
@@ -111,7 +144,7 @@ function useBenchmark({ threads }: EngineSettings) {
     setRunning(true);
     setNotice("Measuring …");
     try {
-      const details = { threads: threads > 0 ? String(threads) : "default", loadMilliseconds: loadTime.took };
+      const details = { threads: threads > 0 && backends[backend].takesThreads ? String(threads) : "default", loadMilliseconds: loadTime.took };
       const row = await benchmark(glide, details, controller.current.signal);
       setRows((known) => [...known, row]);
       setNotice("Measured.");

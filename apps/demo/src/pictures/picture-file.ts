@@ -1,4 +1,4 @@
-import { decodePictureRecord, decodePng, encodePngWithRecord, type GeneratedImage, type GenerateSettings } from "@glissade/core";
+import { decodePictureRecord, decodePng, encodePngWithRecord, type GeneratedImage, type GenerateSettings, type GlideLike } from "@glissade/core";
 import { version } from "@glissade/core/package.json";
 import { defaultRequest, type PictureRequest, readRequest } from "./picture-request.ts";
 import { promptOf } from "./prompt-of.ts";
@@ -9,9 +9,17 @@ const modelPackage = "@glissade/model-emoji";
 /** Largest file that is read for its settings. */
 const largestFile = 64 * 2 ** 20;
 
+/** What ran the networks: a model, as far as a picture's record names it. */
+export type PictureMaker = Partial<Pick<GlideLike, "backend" | "provider">>;
+
 /** A PNG file that holds how it was made, as the command line writes it. */
-export function pictureFile(image: GeneratedImage, picture: number, settings: GenerateSettings, provider = "unknown"): Blob {
-  const record = { glissade: version, model: { source: modelPackage }, settings, picture, seed: image.seed, enlarge: 1, backend: "onnx", provider };
+export function pictureFile(
+  image: GeneratedImage,
+  picture: number,
+  settings: GenerateSettings,
+  { backend = "unknown", provider = "unknown" }: PictureMaker = {},
+): Blob {
+  const record = { glissade: version, model: { source: modelPackage }, settings, picture, seed: image.seed, enlarge: 1, backend, provider };
   return new Blob([encodePngWithRecord(image, record)], { type: "image/png" });
 }
 

@@ -54,6 +54,11 @@ export class Glide {
     return baseSizeOf(this.#parts.model) ?? this.imageSize;
   }
 
+  /** The backend's name, e.g. `"onnx"`. */
+  get backend(): string {
+    return this.#parts.backend.name;
+  }
+
   /** The execution provider that really runs the networks, e.g. `"cpu"`. */
   get provider(): string | undefined {
     return this.#parts.backend.provider;

@@ -33,7 +33,7 @@ export type Answer =
   | { readonly type: "failure"; readonly id: number; readonly error: SentError };
 
 /** What is known of a model once it is loaded. */
-export type LoadedModel = Pick<Glide, "model" | "networks" | "imageSize" | "baseSize" | "provider" | "defaults"> & {
+export type LoadedModel = Pick<Glide, "model" | "networks" | "imageSize" | "baseSize" | "backend" | "provider" | "defaults"> & {
   readonly fallbacks: readonly ProviderFailure[];
 };
 

@@ -110,7 +110,7 @@ class GlideServer {
     }
     if (lock !== undefined) await this.#hold(lock);
     const { model, networks, imageSize, baseSize, provider, defaults, fallbacks } = this.#loaded.glide;
-    return { model, networks, imageSize, baseSize, provider, defaults, fallbacks };
+    return { model, networks, imageSize, baseSize, backend: backend.name, provider, defaults, fallbacks };
   }
 
   /** Until the model is disposed of, or this worker ends. */

@@ -48,8 +48,8 @@ describe("a model at the other end of a channel", () => {
   it("makes the pictures, steps and settings that the same model makes here", async () => {
     const here = await loadGlide(await tinyModel(), { backend: interpreter() });
     const { glide } = await connected();
-    expect([glide.model, glide.networks, glide.imageSize, glide.baseSize, glide.provider, glide.defaults, glide.fallbacks]).toEqual([
-      ...[here.model, here.networks, here.imageSize, here.baseSize, here.provider, here.defaults, here.fallbacks],
+    expect([glide.model, glide.networks, glide.imageSize, glide.baseSize, glide.backend, glide.provider, glide.defaults, glide.fallbacks]).toEqual([
+      ...[here.model, here.networks, here.imageSize, here.baseSize, here.backend, here.provider, here.defaults, here.fallbacks],
     ]);
     const options = { prompt: "red", seed: 3, count: 2 };
     const steps: unknown[] = [];

@@ -50,6 +50,10 @@ export class WorkerGlide implements GlideLike {
     return this.#parts.loaded.baseSize;
   }
 
+  get backend(): string {
+    return this.#parts.loaded.backend;
+  }
+
   get provider(): string | undefined {
     return this.#parts.loaded.provider;
   }

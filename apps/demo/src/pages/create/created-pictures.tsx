@@ -4,16 +4,17 @@ import { useState } from "react";
 import { Button } from "react-aria-components";
 import { ChoiceSlider } from "../../components/choice-slider.tsx";
 import { PictureCanvas } from "../../components/picture-canvas.tsx";
+import type { PictureMaker } from "../../pictures/picture-file.ts";
 import { promptOf } from "../../pictures/prompt-of.ts";
 import { download, fileName } from "../../pictures/save-file.ts";
 
 export interface CreatedPicturesProps {
   readonly run: ImageRunResult<"stream">;
-  readonly provider: string | undefined;
+  readonly maker: PictureMaker | undefined;
 }
 
 /** What is expected while a run goes on, the pictures after it, and the way there to look at again. */
-export function CreatedPictures({ run, provider }: CreatedPicturesProps) {
+export function CreatedPictures({ run, maker }: CreatedPicturesProps) {
   const [at, setAt] = useState<number>();
   const { images, preview, steps, result, status } = run;
   const chosen = status === "done" && at !== undefined && at < steps.length ? steps[at - 1]?.preview : undefined;
@@ -33,7 +34,7 @@ export function CreatedPictures({ run, provider }: CreatedPicturesProps) {
                 aria-label={`Download the picture with seed ${image.seed}`}
                 onPress={() => {
                   const finished = result.images[k];
-                  if (finished) void save(finished, k, result, provider);
+                  if (finished) void save(finished, k, result, maker);
                 }}
               >
                 Download
@@ -56,7 +57,7 @@ export function CreatedPictures({ run, provider }: CreatedPicturesProps) {
   );
 }
 
-async function save(image: GeneratedImage, picture: number, { settings }: GenerateResult, provider: string | undefined): Promise<void> {
+async function save(image: GeneratedImage, picture: number, { settings }: GenerateResult, maker: PictureMaker | undefined): Promise<void> {
   const { pictureFile } = await import("../../pictures/picture-file.ts"); // here and elsewhere: after the first paint
-  download(pictureFile(image, picture, settings, provider), fileName(promptOf(settings), image.seed));
+  download(pictureFile(image, picture, settings, maker), fileName(promptOf(settings), image.seed));
 }
