@@ -6,12 +6,32 @@ import { inNode } from "./vitest.in-node.ts";
 
 const sources = "{packages,apps,data,tools}/*/src/**/*";
 const hooks = "packages/react/src/**/*";
+/** The built demo in a browser of its own, as its visitors have it. */
+const demo = "apps/demo/src/*";
+/** Measures how long the page is held up. */
+const demoTiming = "apps/demo/src/create";
+const buildOfDemo = "apps/demo/src/__fixtures__/provide-built-demo.ts";
 const elsewhere = ["**/node_modules/**", "**/dist/**"];
+
+/**
+ * Which projects run beside each other: those of one group, each with so many files at once. Tests in Node take all processors; browsers share an origin's
+ * quota, so that their files run one after another, with the demo's beside them; what measures time runs alone.
+ */
+const schedule = {
+  inNode: { maxWorkers: "100%", sequence: { groupOrder: 1 } },
+  inBrowsers: { maxWorkers: 1, sequence: { groupOrder: 2 } },
+  alone: { maxWorkers: 1, sequence: { groupOrder: 3 } },
+};
 
 interface TestProject {
   readonly name: string;
   /** Paths without their ending. */
   readonly include: string;
+  /** Paths without their ending, of what other projects run. */
+  readonly exclude?: readonly string[];
+  readonly globalSetup?: string;
+  /** Default: `schedule.inNode` */
+  readonly scheduled?: (typeof schedule)[keyof typeof schedule];
   readonly alias?: Readonly<Record<string, string>>;
   /** React's major version, which the hooks' tests expect. */
   readonly react?: string;
@@ -23,11 +43,15 @@ const react18Paths = Object.fromEntries(
 const react18 = { include: hooks, alias: react18Paths, react: "18" };
 
 /** Tests in Node. The packages' own condition: a test run sees the sources, without a build. */
-function node({ name, include, alias = {}, react = "19" }: TestProject): TestProjectConfiguration {
+function node({ name, include, exclude = [], globalSetup, scheduled = schedule.inNode, alias = {}, react = "19" }: TestProject): TestProjectConfiguration {
   return {
     resolve: { alias },
     ssr: { resolve: { conditions: ["glissade-source", "node"] } },
-    test: { name, provide: { react }, include: [`${include}.test.{ts,tsx}`], exclude: ["**/*.browser.test.*", ...elsewhere], testTimeout: 60_000 },
+    test: {
+      ...{ name, provide: { react }, testTimeout: 60_000, ...scheduled, ...(globalSetup && { globalSetup }) },
+      include: [`${include}.test.{ts,tsx}`],
+      exclude: ["**/*.browser.test.*", ...elsewhere, ...exclude.map((paths) => `${paths}.test.{ts,tsx}`)],
+    },
   };
 }
 
@@ -43,6 +67,7 @@ function chromium({ name, include, alias = {}, react = "19" }: TestProject): Tes
       include: [`${include}.browser.test.{ts,tsx}`],
       exclude: elsewhere,
       testTimeout: 60_000,
+      ...schedule.inBrowsers,
       browser: {
         enabled: true,
         headless: true,
@@ -73,8 +98,10 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     projects: [
-      node({ name: "node", include: sources }),
+      node({ name: "node", include: sources, exclude: [demo] }),
       node({ name: "node-react-18", ...react18 }),
+      node({ name: "demo", include: demo, exclude: [demoTiming], globalSetup: buildOfDemo, scheduled: schedule.inBrowsers }),
+      node({ name: "demo-timing", include: demoTiming, globalSetup: buildOfDemo, scheduled: schedule.alone }),
       chromium({ name: "chromium", include: sources }),
       chromium({ name: "chromium-react-18", ...react18 }),
     ],

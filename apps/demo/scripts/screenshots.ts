@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { decodePng, encodePng } from "@glissade/core";
 import type { Browser, Page } from "playwright";
+import { buildDemo } from "../src/__fixtures__/build-demo.ts";
 import { demoBrowser, openDemo, setSlider } from "../src/__fixtures__/demo-browser.ts";
 import { demoSite } from "../src/__fixtures__/demo-site.ts";
 import { drawByMouse } from "../src/__fixtures__/drawing-hand.ts";
@@ -111,10 +112,12 @@ function coarse(level: number): number {
 const folder = fileURLToPath(new URL("../screenshots/", import.meta.url));
 await mkdir(folder, { recursive: true });
 const asked = process.argv.slice(2); // names; none for all
-const [site, browser] = await Promise.all([demoSite(), demoBrowser()]);
+const built = await buildDemo();
+const [site, browser] = await Promise.all([demoSite(built.files), demoBrowser()]);
 try {
   for (const screenshot of screenshots) if (asked.length === 0 || asked.includes(screenshot.name)) await take(browser, site.url, screenshot);
 } finally {
   await browser.close();
   await site.close();
+  await built.remove();
 }

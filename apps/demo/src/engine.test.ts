@@ -1,5 +1,5 @@
 import type { Browser } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { demoBrowser, openDemo, setSlider } from "./__fixtures__/demo-browser.ts";
 import { demoSite } from "./__fixtures__/demo-site.ts";
 import { sharedDemo } from "./__fixtures__/shared-demo.ts";
@@ -48,7 +48,7 @@ describe("the Engine page", () => {
 
 describe("a host that cannot send the headers of isolation", () => {
   it("works on one thread with a warning at the first visit, and isolated by the service worker from the second on", async () => {
-    const plain = await demoSite({ isolated: false });
+    const plain = await demoSite(inject("builtDemo"), { isolated: false });
     const { context, page } = await openDemo(demo.browser, plain.url, { provider: "wasm" });
     const warnings: string[] = [];
     page.on("console", (message) => void warnings.push(message.text()));

@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 /** The built site behind a plain static host. */
 export interface DemoSite {
@@ -31,13 +27,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 const folder = "/some/folder/";
 
-/** Builds the demo and serves it, with the headers that isolate a page or, as some hosts do, without them. */
-export async function demoSite({ isolated = true }: { isolated?: boolean } = {}): Promise<DemoSite> {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  const files = await mkdtemp(join(tmpdir(), "glissade-demo-"));
-  // In a process of its own: this one is a test's, in which React is built for development.
-  const vite = fileURLToPath(new URL("bin/vite.js", import.meta.resolve("vite/package.json")));
-  await promisify(execFile)(process.execPath, [vite, "build", root, "--outDir", files, "--emptyOutDir"], { env: { ...process.env, NODE_ENV: "production" } });
+/** Serves the built demo, a folder, with the headers that isolate a page or, as some hosts do, without them. */
+export async function demoSite(files: string, { isolated = true }: { isolated?: boolean } = {}): Promise<DemoSite> {
   let requests: string[] = [];
   const site = { cutModelFiles: false };
   const server = createServer((request, response) => {
@@ -76,7 +67,6 @@ export async function demoSite({ isolated = true }: { isolated?: boolean } = {})
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await rm(files, { recursive: true, force: true });
     },
   });
 }

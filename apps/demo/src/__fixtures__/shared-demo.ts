@@ -1,5 +1,5 @@
 import type { Browser } from "playwright";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import { demoBrowser } from "./demo-browser.ts";
 import { type DemoSite, demoSite } from "./demo-site.ts";
 
@@ -17,9 +17,9 @@ export function sharedDemo(): SharedDemo {
     return opened;
   };
   beforeAll(async () => {
-    const [site, browser] = await Promise.all([demoSite(), demoBrowser()]);
+    const [site, browser] = await Promise.all([demoSite(inject("builtDemo")), demoBrowser()]);
     opened = { site, browser };
-  }, 120_000);
+  });
   afterAll(async () => {
     await opened?.browser.close();
     await opened?.site.close();
