@@ -1,0 +1,9 @@
+import { afterAll } from "vitest";
+import { testOperations } from "../../core/src/graph/__fixtures__/operation-cases.ts";
+import { wasmPaths } from "./__fixtures__/wasm-paths.ts";
+import { tfjs } from "./tfjs-backend.ts";
+
+const backend = tfjs({ providers: ["wasm"], wasmPaths });
+afterAll(() => backend.dispose());
+
+testOperations(backend, 2e-6);
