@@ -9,7 +9,8 @@ import { repositoryRules } from "./steps/repository-rules.ts";
 import { sourceSteps } from "./steps/source-steps.ts";
 import { unitTests } from "./steps/unit-tests.ts";
 
-const steps = [...sourceSteps, repositoryRules, chromium, unitTests, changesets, ...buildSteps, packedPackages, conformance];
+/** In an order in which little waits for what it needs. */
+const steps = [...sourceSteps, repositoryRules, changesets, chromium, conformance, ...buildSteps, packedPackages, unitTests];
 
 const { values } = parseArgs({ options: { only: { type: "string" }, help: { type: "boolean" } } });
 

@@ -5,14 +5,15 @@ import { companionsOf, programsIn } from "../readme-examples.ts";
 import { type CommandResult, runCommand, runTool } from "../run-command.ts";
 import { outcomeOf, type Step } from "../step.ts";
 import { publicPackages, repositoryRoot } from "../workspace.ts";
+import { tarballOf } from "./pack.ts";
 
 /**
- * What a user gets: the packages are packed, installed into an empty project, and tried there with plain Node. Every program in the READMEs (code blocks
+ * What a user gets: the packages as packed, installed into an empty project, and tried there with plain Node. Every program in the READMEs (code blocks
  * marked `js`) is run and its types are checked, and the command draws a picture.
  */
 export const packedPackages: Step = {
   name: "packed packages",
-  needs: ["build"],
+  needs: ["pack"],
   async run() {
     const project = await mkdtemp(join(tmpdir(), "glissade-packed-"));
     try {
@@ -32,11 +33,8 @@ export const packedPackages: Step = {
 const plainEnvironment = { NODE_OPTIONS: undefined, NODE_PATH: undefined };
 
 async function installPackages(project: string): Promise<CommandResult> {
-  const names = publicPackages().map(({ manifest }) => manifest.name);
-  const packed = await runCommand("npm", ["pack", "--json", "--pack-destination", project, ...names.flatMap((name) => ["--workspace", name])]);
-  if (!packed.succeeded) return packed;
-  const tarballs = JSON.parse(packed.stdout) as readonly { readonly name: string; readonly filename: string }[];
-  const dependencies = { ...(await companions()), ...Object.fromEntries(tarballs.map(({ name, filename }) => [name, `file:./${filename}`])) };
+  const packages = publicPackages().map((entry) => [entry.manifest.name, `file:${tarballOf(entry)}`] as const);
+  const dependencies = { ...(await companions()), ...Object.fromEntries(packages) };
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "trial", private: true, type: "module", dependencies }));
   // Without install scripts: onnxruntime-node's fetches CUDA, which is not under test.
   return runCommand("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });
