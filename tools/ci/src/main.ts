@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { runSteps } from "./run-steps.ts";
+import { backendsAlone } from "./steps/backends-alone.ts";
 import { buildSteps } from "./steps/build-steps.ts";
 import { changesets } from "./steps/changesets.ts";
 import { chromium } from "./steps/chromium.ts";
@@ -10,7 +11,8 @@ import { repositoryRules } from "./steps/repository-rules.ts";
 import { sourceSteps } from "./steps/source-steps.ts";
 import { unitTests } from "./steps/unit-tests.ts";
 
-const steps = [...sourceSteps, repositoryRules, chromium, nativeTensorFlow, unitTests, changesets, ...buildSteps, packedPackages, conformance];
+/** In an order in which little waits for what it needs. */
+const steps = [...sourceSteps, repositoryRules, changesets, chromium, nativeTensorFlow, conformance, ...buildSteps, packedPackages, backendsAlone, unitTests];
 
 const { values } = parseArgs({ options: { only: { type: "string" }, help: { type: "boolean" } } });
 

@@ -47,3 +47,6 @@ function toolEnvironment(): NodeJS.ProcessEnv {
   const git = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" };
   return { ...process.env, ...quiet, ...git };
 }
+
+/** Nothing of the repository's own way to run: no condition for sources, no loader. */
+export const plainEnvironment = { NODE_OPTIONS: undefined, NODE_PATH: undefined };

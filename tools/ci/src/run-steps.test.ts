@@ -15,9 +15,10 @@ function step(name: string, outcome: Outcome | Error, needs: readonly string[] =
 
 async function linesOf(steps: readonly Step[]): Promise<{ succeeded: boolean; lines: string[] }> {
   let text = "";
-  const succeeded = await runSteps(steps, (part) => {
+  const write = (part: string) => {
     text += part;
-  });
+  };
+  const succeeded = await runSteps(steps, { write });
   return { succeeded, lines: text.trimEnd().split("\n") };
 }
 
@@ -49,4 +50,22 @@ it("does not run a step whose needed step failed, and counts it as failed", asyn
   const { lines } = await linesOf([step("build", { passed: 0, failed: 1 }), step("pack", { passed: 7, failed: 0 }, ["build"])]);
   expect(lines.join("\n")).toContain("not run, because build failed");
   expect(lines.at(-1)).toBe("0 passed, 2 failed");
+});
+
+it("runs so many steps at once, each after what it needs, and one that is to run alone with nothing beside it", async () => {
+  const running = new Set<string>();
+  const seen: string[] = [];
+  const timed = (name: string, milliseconds: number, rest: Partial<Step> = {}): Step => ({
+    ...{ name, ...rest },
+    async run() {
+      running.add(name);
+      seen.push([...running].join("+"));
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      running.delete(name);
+      return { passed: 1, failed: 0 };
+    },
+  });
+  const steps = [timed("a", 60), timed("b", 20), timed("c", 60), timed("of c", 20, { needs: ["c"] }), timed("alone", 20, { alone: true }), timed("last", 0)];
+  expect(await runSteps(steps, { write: () => {}, atOnce: 2 })).toBe(true);
+  expect(seen).toEqual(["a", "a+b", "a+c", "of c", "alone", "last"]);
 });

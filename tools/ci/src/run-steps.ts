@@ -1,29 +1,56 @@
+import { availableParallelism } from "node:os";
 import type { Outcome, Step } from "./step.ts";
 
+export interface RunStepsOptions {
+  readonly write?: (text: string) => void;
+  /** How many steps run beside each other. Default: as many as there are processors. */
+  readonly atOnce?: number;
+}
+
 /**
- * Runs the steps in order, prints a line for each, the output of those that failed, and `N passed, N failed` last. A step whose needed step failed
- * counts as failed too.
+ * Starts the steps in order, prints a line for each that ends, the output of those that failed, and `N passed, N failed` last. A step whose needed step
+ * failed counts as failed too.
  *
  * @returns whether nothing failed
  */
-export async function runSteps(steps: readonly Step[], write: (text: string) => void = (text) => process.stdout.write(text)): Promise<boolean> {
-  let passed = 0;
-  let failed = 0;
-  const broken = new Set<string>();
+export async function runSteps(
+  steps: readonly Step[],
+  { write = (text) => process.stdout.write(text), atOnce = availableParallelism() }: RunStepsOptions = {},
+): Promise<boolean> {
+  const outcomes = new Map<string, Promise<Outcome>>();
+  const running = new Set<Promise<Outcome>>();
   for (const step of steps) {
-    write(`${step.name.padEnd(20)} `);
-    const start = performance.now();
-    const missing = step.needs?.find((name) => broken.has(name));
-    const outcome = missing ? { passed: 0, failed: 1, note: `not run, because ${missing} failed` } : await finish(step);
-    passed += outcome.passed;
-    failed += outcome.failed;
-    if (outcome.failed > 0) broken.add(step.name);
-    const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-    write(`${seconds} s  ${outcome.failed > 0 ? "FAILED" : "ok"}${outcome.note ? `  ${outcome.note}` : ""}\n`);
-    if (outcome.failed > 0 && outcome.output) write(`${indent(outcome.output)}\n`);
+    while (running.size > 0 && (step.alone || running.size >= atOnce)) await Promise.race(running);
+    const missing = await firstFailure(step.needs ?? [], outcomes);
+    const outcome = missing === undefined ? timed(step, write) : notRun(step, missing, write);
+    outcomes.set(step.name, outcome);
+    running.add(outcome);
+    void outcome.then(() => running.delete(outcome));
+    if (step.alone) await outcome;
   }
+  const all = await Promise.all(outcomes.values());
+  const [passed, failed] = [sum(all.map((outcome) => outcome.passed)), sum(all.map((outcome) => outcome.failed))];
   write(`${passed} passed, ${failed} failed\n`);
   return failed === 0;
+}
+
+/** The first of these steps that fails, when those before it have ended. */
+async function firstFailure(names: readonly string[], outcomes: ReadonlyMap<string, Promise<Outcome>>): Promise<string | undefined> {
+  for (const name of names) if (((await outcomes.get(name))?.failed ?? 0) > 0) return name;
+  return undefined;
+}
+
+async function timed(step: Step, write: (text: string) => void): Promise<Outcome> {
+  const start = performance.now();
+  const outcome = await finish(step);
+  report(step, outcome, performance.now() - start, write);
+  return outcome;
+}
+
+async function notRun(step: Step, missing: string, write: (text: string) => void): Promise<Outcome> {
+  const outcome = { passed: 0, failed: 1, note: `not run, because ${missing} failed` };
+  report(step, outcome, 0, write);
+  return outcome;
 }
 
 async function finish(step: Step): Promise<Outcome> {
@@ -34,6 +61,16 @@ async function finish(step: Step): Promise<Outcome> {
   }
 }
 
+function report({ name }: Step, { failed, note, output }: Outcome, milliseconds: number, write: (text: string) => void): void {
+  const seconds = (milliseconds / 1000).toFixed(1).padStart(6);
+  write(`${name.padEnd(20)} ${seconds} s  ${failed > 0 ? "FAILED" : "ok"}${note ? `  ${note}` : ""}\n`);
+  if (failed > 0 && output) write(`${indent(output)}\n`);
+}
+
 function indent(text: string): string {
   return text.trimEnd().replace(/^/gm, "    ");
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

@@ -12,8 +12,10 @@ export interface Outcome {
 
 export interface Step {
   readonly name: string;
-  /** Names of steps without which this one says nothing. */
+  /** Names of earlier steps without which this one says nothing. */
   readonly needs?: readonly string[];
+  /** Nothing else runs beside it. */
+  readonly alone?: boolean;
   run(): Promise<Outcome>;
 }
 

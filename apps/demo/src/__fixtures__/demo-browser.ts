@@ -5,7 +5,7 @@ import type { EngineSettings } from "../engine/backends.ts";
 export function demoBrowser({ webgpu = false }: { webgpu?: boolean } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.GLISSADE_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", ...(webgpu ? ["--enable-unsafe-webgpu"] : [])],
+    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--enable-blink-features=ForceEagerMeasureMemory", ...(webgpu ? ["--enable-unsafe-webgpu"] : [])],
   });
 }
 

@@ -1,7 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommandOptions, type CommandResult, runCommand } from "../run-command.ts";
+import { type CommandOptions, type CommandResult, plainEnvironment, runCommand } from "../run-command.ts";
+import { outcomeOf, type Step } from "../step.ts";
+import { publicPackages } from "../workspace.ts";
+import { tarballOf } from "./pack.ts";
 
 /** A backend in a project of its own. */
 interface Installation {
@@ -50,30 +53,31 @@ const installations = {
   },
 } satisfies Record<string, Installation>;
 
-/**
- * Installs each backend with core and its own runtime alone, and tries it: nothing of another backend may come along, and a package of the runtime that is missing has to be named.
- *
- * @param tarballs of the packed packages, by their names
- */
-export async function tryBackendsAlone(tarballs: ReadonlyMap<string, string>, options: CommandOptions): Promise<CommandResult[]> {
-  const results = Object.entries(installations).map(async ([backend, installation]) => {
-    const project = await mkdtemp(join(tmpdir(), "glissade-alone-")); // outside of any other project, whose packages Node would find as well
-    try {
-      return await tryAlone(backend, installation, tarballs, { ...options, cwd: project });
-    } finally {
-      await rm(project, { recursive: true, force: true });
+/** Each backend installed with core and its own runtime alone, and tried: nothing of another backend may come along, and a package of the runtime that is missing has to be named. */
+export const backendsAlone: Step = {
+  name: "backends alone",
+  needs: ["pack"],
+  async run() {
+    const results: CommandResult[] = [];
+    for (const [backend, installation] of Object.entries(installations)) {
+      const project = await mkdtemp(join(tmpdir(), "glissade-alone-")); // outside of any other project, whose packages Node would find as well
+      try {
+        results.push(...(await tryAlone(backend, installation, { cwd: project, env: plainEnvironment })));
+      } finally {
+        await rm(project, { recursive: true, force: true });
+      }
     }
-  });
-  return (await Promise.all(results)).flat();
-}
+    return outcomeOf(results);
+  },
+};
 
 async function tryAlone(
   backend: string,
   { dependencies, foreign, programs }: Installation,
-  tarballs: ReadonlyMap<string, string>,
   options: CommandOptions & { readonly cwd: string },
 ): Promise<CommandResult[]> {
-  const packed = Object.fromEntries(["@glissade/core", backend].map((name) => [name, `file:${tarballs.get(name)}`]));
+  const packages = publicPackages().filter(({ manifest: { name } }) => name === "@glissade/core" || name === backend);
+  const packed = Object.fromEntries(packages.map((entry) => [entry.manifest.name, `file:${tarballOf(entry)}`]));
   await writeFile(
     join(options.cwd, "package.json"),
     JSON.stringify({ name: "alone", private: true, type: "module", dependencies: { ...packed, ...dependencies } }),

@@ -2,29 +2,26 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { companionsOf, programsIn } from "../readme-examples.ts";
-import { type CommandResult, runCommand, runTool } from "../run-command.ts";
+import { type CommandResult, plainEnvironment, runCommand, runTool } from "../run-command.ts";
 import { outcomeOf, type Step } from "../step.ts";
 import { publicPackages, repositoryRoot } from "../workspace.ts";
-import { tryBackendsAlone } from "./backends-alone.ts";
+import { tarballOf } from "./pack.ts";
 
 /**
- * What a user gets: the packages are packed, installed into an empty project, and tried there with plain Node. Every program in the READMEs (code blocks
- * marked `js`) is run and its types are checked, and the command draws a picture. Each backend is installed without the others as well.
+ * What a user gets: the packages as packed, installed into an empty project, and tried there with plain Node. Every program in the READMEs (code blocks
+ * marked `js`) is run and its types are checked, and the command draws a picture.
  */
 export const packedPackages: Step = {
   name: "packed packages",
-  needs: ["build"],
+  needs: ["pack"],
   async run() {
     const project = await mkdtemp(join(tmpdir(), "glissade-packed-"));
     try {
-      const { tarballs, result: packing } = await packPackages(project);
-      if (!packing.succeeded) return outcomeOf([packing]);
-      const installation = await installPackages(project, tarballs);
+      const installation = await installPackages(project);
       if (!installation.succeeded) return outcomeOf([installation]);
       const programs = await writePrograms(project);
       const results = [await checkTypes(project, programs), ...(await tryCommand(project))];
       for (const program of programs) results.push(await runCommand(process.execPath, [program], { cwd: project, env: plainEnvironment }));
-      results.push(...(await tryBackendsAlone(tarballs, { env: plainEnvironment })));
       return outcomeOf(results, `${programs.length} programs of the READMEs`);
     } finally {
       await rm(project, { recursive: true, force: true });
@@ -32,20 +29,9 @@ export const packedPackages: Step = {
   },
 };
 
-/** Nothing of the repository's own way to run: no condition for sources, no loader. */
-const plainEnvironment = { NODE_OPTIONS: undefined, NODE_PATH: undefined };
-
-/** The packed files, by the packages' names. */
-async function packPackages(folder: string): Promise<{ readonly tarballs: ReadonlyMap<string, string>; readonly result: CommandResult }> {
-  const names = publicPackages().map(({ manifest }) => manifest.name);
-  const result = await runCommand("npm", ["pack", "--json", "--pack-destination", folder, ...names.flatMap((name) => ["--workspace", name])]);
-  const packed = result.succeeded ? (JSON.parse(result.stdout) as readonly { readonly name: string; readonly filename: string }[]) : [];
-  return { tarballs: new Map(packed.map(({ name, filename }) => [name, join(folder, filename)])), result };
-}
-
-async function installPackages(project: string, tarballs: ReadonlyMap<string, string>): Promise<CommandResult> {
-  const packed = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]));
-  const dependencies = { ...(await companions()), ...packed };
+async function installPackages(project: string): Promise<CommandResult> {
+  const packages = publicPackages().map((entry) => [entry.manifest.name, `file:${tarballOf(entry)}`] as const);
+  const dependencies = { ...(await companions()), ...Object.fromEntries(packages) };
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "trial", private: true, type: "module", dependencies }));
   // Without install scripts: onnxruntime-node's fetches CUDA, which is not under test.
   return runCommand("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });

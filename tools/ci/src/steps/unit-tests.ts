@@ -7,6 +7,7 @@ import type { Outcome, Step } from "../step.ts";
 export const unitTests: Step = {
   name: "unit tests",
   needs: ["chromium"],
+  alone: true, // some measure time
   async run() {
     const folder = await mkdtemp(join(tmpdir(), "glissade-tests-"));
     try {
