@@ -14,3 +14,8 @@ it("finds what a reader installs beside the packages: what programs import and t
   expect(companionsOf(markdown, developedAgainst)).toEqual({ ai: "7.0.0", "react-dom": "19.0.0", "@scope/b": "1.0.0", "@types/react-dom": "19.0.0" });
   expect(companionsOf(markdown)).toEqual({});
 });
+
+it("counts what the first command of a README installs, and not what a later one would", () => {
+  const markdown = "```sh\nnpm install @glissade/x ai @scope/b\n```\n\n```sh\nnpm install other\n```\n";
+  expect(companionsOf(markdown, { ai: "7.0.0", "@scope/b": "1.0.0", other: "1.0.0" })).toEqual({ ai: "7.0.0", "@scope/b": "1.0.0" });
+});

@@ -27,8 +27,8 @@ try {
   const network = await backend.compile(g.build(), weightsFromTensors({ w: tensor([2, 2], [1, 2, 3, 4]) }));
   const { y } = await network.run({ x: tensor([1, 2], [1, 2]) });
   console.log(backend.name, backend.provider, ...y.data);
-} catch ({ code, message }) {
-  console.log(code, message);
+} catch ({ name, message }) {
+  console.log(name, message);
 }
 await backend.dispose();
 `;
