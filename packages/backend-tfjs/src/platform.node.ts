@@ -61,6 +61,10 @@ async function load<T>(importPackage: () => Promise<T>, name: string, installed 
   }
 }
 
+/** As Node says it, or Vite, which puts in a module that throws. */
 function isMissing(cause: unknown, name: string): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND" && cause.message.includes(`'${name}'`);
+  if (!(cause instanceof Error)) return false;
+  return (
+    ("code" in cause && cause.code === "ERR_MODULE_NOT_FOUND" && cause.message.includes(`'${name}'`)) || cause.message.startsWith(`Could not resolve "${name}"`)
+  );
 }

@@ -15,6 +15,7 @@ import {
 import { platform } from "#platform";
 import type { OnProvider } from "./active-backend.ts";
 import type { Plan } from "./layout-plan.ts";
+import { assertRowsExist, type RowIndices, rowIndicesOf } from "./row-indices.ts";
 import { RemainingReads, runSteps } from "./run-steps.ts";
 import { TensorStore } from "./tensor-store.ts";
 import type { BackendTraits, TensorFlow } from "./tensorflow.ts";
@@ -39,11 +40,13 @@ const sliceMilliseconds = 30;
 /** A graph with its weights in TensorFlow.js's memory. */
 export class TfjsExecutable implements Executable {
   readonly #parts: ExecutableParts;
+  readonly #rowIndices: readonly RowIndices[];
   readonly #running = new Set<Promise<unknown>>();
   #disposing: Promise<void> | undefined;
 
   constructor(parts: ExecutableParts) {
     this.#parts = parts;
+    this.#rowIndices = rowIndicesOf(parts.graph);
   }
 
   async run(inputs: Readonly<Record<string, AnyTensor>>, { signal }: RunOptions = {}): Promise<Record<string, AnyTensor>> {
@@ -51,6 +54,7 @@ export class TfjsExecutable implements Executable {
     if (this.#disposing) throw new DisposedError(name);
     signal?.throwIfAborted();
     const lengths = bindInputs(graph, inputs);
+    assertRowsExist(this.#rowIndices, inputs, lengths);
     const run = inTurn(() => this.#compute(inputs, lengths, signal));
     this.#running.add(run);
     try {
