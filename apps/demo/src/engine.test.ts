@@ -1,6 +1,8 @@
-import type { Browser } from "playwright";
+import { readFile } from "node:fs/promises";
+import { decodePictureRecord, decodePng } from "@glissade/core";
+import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { demoBrowser, openDemo, setSlider } from "./__fixtures__/demo-browser.ts";
+import { demoBrowser, openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
 import { demoSite } from "./__fixtures__/demo-site.ts";
 import { sharedDemo } from "./__fixtures__/shared-demo.ts";
 
@@ -21,7 +23,7 @@ describe("the Engine page", () => {
     await page.getByRole("button", { name: "Measure" }).click();
     const table = page.getByRole("textbox", { name: "Results, as Markdown" });
     await table.waitFor({ timeout: 60_000 });
-    expect(await table.inputValue()).toMatch(/\| wasm \| default \| \d+ \| \d+ \| \d+ \| (\d+|not told) \|$/);
+    expect(await table.inputValue()).toMatch(/\| onnx \| wasm \| default \| \d+ \| \d+ \| \d+ \| (\d+|not told) \|$/);
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -46,6 +48,53 @@ describe("the Engine page", () => {
   }, 120_000);
 });
 
+describe("TensorFlow.js", () => {
+  it("makes the picture that ONNX Runtime makes, and is named in its file; only the code of the one that was chosen is fetched", async () => {
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, { provider: "wasm" }); // as stored before there was a choice
+    await page.getByText("TensorFlow.js", { exact: true }).click();
+    const providers = page.getByRole("radiogroup", { name: "Provider" });
+    expect(await providers.getByRole("radio").count()).toBe(5);
+    expect(await providers.getByRole("radio", { name: "WebAssembly (processor)" }).isChecked()).toBe(true);
+    expect(await page.getByRole("radiogroup", { name: "Threads of WebAssembly" }).getByRole("radio").first().isDisabled()).toBe(true);
+    demo.site.takeRequests();
+    await load(page, "tfjs", "wasm");
+    const fetched = demo.site.takeRequests();
+    expect(fetched.filter((name) => name.endsWith(".wasm"))).toEqual([expect.stringContaining("tfjs-backend-wasm-threaded-simd")]);
+    const [picture, record] = await pictureAndRecord(page);
+    expect(record).toMatchObject({ backend: "tfjs", provider: "wasm" });
+
+    await page.getByRole("link", { name: "Engine" }).click();
+    await page.getByText("ONNX Runtime", { exact: true }).click();
+    expect(await providers.getByRole("radio").count()).toBe(3);
+    demo.site.takeRequests();
+    await load(page, "onnx", "wasm");
+    expect(demo.site.takeRequests().filter((name) => /tfjs|tensorflow/.test(name))).toEqual([]);
+    const [expected, expectedRecord] = await pictureAndRecord(page);
+    expect(expectedRecord).toMatchObject({ backend: "onnx", provider: "wasm" });
+    expect(peakSignalToNoise(picture, expected)).toBeGreaterThan(40);
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 120_000);
+
+  it("opens WebGL in the worker, is measured like any other, and works without a network from the second visit on", async () => {
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, { backend: "tfjs", provider: "webgl" });
+    await load(page, "tfjs", "webgl");
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload(); // now the service worker sees what the page consists of
+    await page.getByText("WebAssembly (processor)").click();
+    await load(page, "tfjs", "wasm");
+    await page.getByRole("button", { name: "Measure" }).click();
+    const table = page.getByRole("textbox", { name: "Results, as Markdown" });
+    await table.waitFor({ timeout: 60_000 });
+    expect(await table.inputValue()).toMatch(/\| tfjs \| wasm \| default \| \d+ \| \d+ \| \d+ \| (\d+|not told) \|$/);
+    await context.setOffline(true);
+    await page.reload();
+    await load(page, "tfjs", "wasm");
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 120_000);
+});
+
 describe("a host that cannot send the headers of isolation", () => {
   it("works on one thread with a warning at the first visit, and isolated by the service worker from the second on", async () => {
     const plain = await demoSite(inject("builtDemo"), { isolated: false });
@@ -63,3 +112,31 @@ describe("a host that cannot send the headers of isolation", () => {
     await plain.close();
   }, 90_000);
 });
+
+/** Loads the model on the Engine page, and sees what was opened. */
+async function load(page: Page, backend: string, provider: string): Promise<void> {
+  await page.getByRole("button", { name: "Load the model" }).click();
+  await page.getByRole("row", { name: `Backend ${backend}` }).waitFor({ timeout: 60_000 });
+  await page.getByRole("row", { name: `Provider ${provider}` }).waitFor();
+}
+
+/** Makes a picture in two steps on the Create page: its pixels, and the record in its file. */
+async function pictureAndRecord(page: Page): Promise<readonly [pixels: readonly number[], record: unknown]> {
+  await page.getByRole("link", { name: "Create" }).click();
+  await page.getByRole("textbox", { name: "Prompt" }).fill("red apple");
+  await page.getByRole("textbox", { name: "Seed" }).fill("7");
+  await page.getByRole("textbox", { name: "Seed" }).blur();
+  await setSlider(page, "Pictures", 1);
+  await setSlider(page, "Steps", 2);
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await page.getByRole("slider", { name: "The way there" }).waitFor({ timeout: 60_000 });
+  const pixels = await pixelsOf(page, "red apple, seed 7");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: /^Download the picture/ }).click()]);
+  return [pixels, decodePictureRecord(decodePng(await readFile(await download.path())).text, "the download")];
+}
+
+/** Of red, green and blue, in dB. */
+function peakSignalToNoise(pixels: readonly number[], expected: readonly number[]): number {
+  const squares = pixels.map((value, i) => (value - (expected[i] ?? Number.NaN)) ** 2).filter((_, i) => i % 4 !== 3);
+  return 10 * Math.log10(255 ** 2 / (squares.reduce((sum, square) => sum + square, 0) / squares.length));
+}

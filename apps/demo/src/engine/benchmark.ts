@@ -59,13 +59,18 @@ function rounded(value: number | undefined): string {
   return value === undefined ? "not told" : String(Math.round(value));
 }
 
-/** Of the page and its workers, where the browser tells. */
+/** Chromium asks every worker; a thread that waits for work in WebAssembly may not answer for minutes. */
+const memoryPatience = 20_000;
+
+/** Of the page and its workers, where the browser tells, and does so in time. */
 async function memoryMegabytes(): Promise<number | undefined> {
   const measure = "measureUserAgentSpecificMemory" in performance ? performance.measureUserAgentSpecificMemory : undefined;
   if (typeof measure !== "function") return undefined;
   try {
-    const { bytes } = (await measure.call(performance)) as { bytes: number }; // the standard's own result
-    return bytes / 1e6;
+    const told: Promise<{ bytes: number }> = measure.call(performance); // the standard's own result
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, memoryPatience));
+    const memory = await Promise.race([told, late]);
+    return memory && memory.bytes / 1e6;
   } catch {
     return undefined;
   }
