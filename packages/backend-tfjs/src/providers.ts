@@ -31,7 +31,7 @@ export interface OpenedProvider {
  * @throws RuntimeMissingError where none of their packages is installed. @throws ProviderUnavailableError where none can be started.
  */
 export async function openProvider(platform: Platform, options: CheckedOptions): Promise<OpenedProvider> {
-  const tf = options.tf ?? (await platform.loadCore());
+  const tf = (options.tf as TensorFlow | undefined) ?? (await platform.loadCore()); // every package of TensorFlow.js has all of it
   const { opened: provider, passedOver } = await openFirstProvider({
     choices: options.providers,
     nameOf: (choice) => choice,
