@@ -1,4 +1,3 @@
-export type { TfjsOptions } from "./options.ts";
+export type { TensorFlowModule, TfjsOptions } from "./options.ts";
 export { type TfjsProvider, tfjsProviders } from "./providers.ts";
-export type { TensorFlow } from "./tensorflow.ts";
 export { type TfjsBackend, tfjs } from "./tfjs-backend.ts";

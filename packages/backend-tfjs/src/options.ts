@@ -1,7 +1,15 @@
 import { InvalidArgumentError } from "@glissade/core";
 import type { Platform } from "./platform.ts";
 import { checkTfjsProviders, type TfjsProvider } from "./providers.ts";
-import type { TensorFlow } from "./tensorflow.ts";
+
+/**
+ * TensorFlow.js, of which an application may have any package. Only what tells it from other things is declared, so that this package's types need none of TensorFlow.js's, which do not fit
+ * every version of TypeScript.
+ */
+export interface TensorFlowModule {
+  setBackend(name: string): Promise<boolean>;
+  getBackend(): string;
+}
 
 /** Where TensorFlow.js runs graphs. Everything has a default. */
 export interface TfjsOptions {
@@ -11,7 +19,7 @@ export interface TfjsOptions {
    */
   readonly providers?: readonly TfjsProvider[];
   /** The application's own TensorFlow.js, e.g. what `import * as tf from "@tensorflow/tfjs"` or a script tag gave it. Default: `@tensorflow/tfjs-core`, loaded when it is first needed. */
-  readonly tf?: TensorFlow;
+  readonly tf?: TensorFlowModule;
   /**
    * Where the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are: a URL that ends in a slash, or the URL of each by its file's name. In browsers they are looked for beside the script
    * otherwise; in Node they are found by themselves. The first WebAssembly backend of a page or process decides.

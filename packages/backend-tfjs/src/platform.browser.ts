@@ -39,9 +39,9 @@ const packages: Readonly<Record<TfjsProvider, (options: CheckedOptions) => Promi
     await import("@tensorflow/tfjs-backend-webgpu").catch(missing("@tensorflow/tfjs-backend-webgpu"));
   },
   webgl: () => import("@tensorflow/tfjs-backend-webgl").catch(missing("@tensorflow/tfjs-backend-webgl", "@tensorflow/tfjs")),
-  async wasm({ wasmPaths, tf }) {
+  async wasm({ wasmPaths }) {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm").catch(missing("@tensorflow/tfjs-backend-wasm"));
-    const { env } = tf ?? (await platform.loadCore());
+    const { env } = await platform.loadCore(); // one for all copies of TensorFlow.js in a page
     if (isMinified(undefined)) env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     if (wasmPaths !== undefined) setWasmPaths(typeof wasmPaths === "string" ? wasmPaths : { ...wasmPaths });
   },

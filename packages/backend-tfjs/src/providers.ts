@@ -38,7 +38,7 @@ export function openProvider(platform: Platform, options: CheckedOptions): Promi
 }
 
 async function openFirst(platform: Platform, options: CheckedOptions): Promise<OpenedProvider> {
-  const tf = options.tf ?? (await platform.loadCore());
+  const tf = (options.tf as TensorFlow | undefined) ?? (await platform.loadCore()); // every package of TensorFlow.js has all of it
   const { opened: provider, passedOver } = await openFirstProvider({
     choices: options.providers,
     nameOf: (choice) => choice,

@@ -1,4 +1,6 @@
-import type { TensorFlow } from "@glissade/backend-tfjs";
+import type * as TensorFlowCore from "@tensorflow/tfjs-core";
+
+type TensorFlow = typeof TensorFlowCore;
 
 /** What a TensorFlow.js was seen to do since the last reset. */
 export interface Observation {
