@@ -1,3 +1,4 @@
+import { onnx } from "@glissade/backend-onnx";
 import { testAgainstNode } from "./__fixtures__/same-as-node.ts";
 
-testAgainstNode({ providers: ["wasm"], threads: 1 }, 1e-4);
+testAgainstNode(onnx({ providers: ["wasm"], threads: 1 }), "wasm", 1e-4);

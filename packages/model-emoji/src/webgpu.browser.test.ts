@@ -1,3 +1,4 @@
+import { onnx } from "@glissade/backend-onnx";
 import { testAgainstNode } from "./__fixtures__/same-as-node.ts";
 
-testAgainstNode({ providers: ["webgpu"] }, 1e-3);
+testAgainstNode(onnx({ providers: ["webgpu"] }), "webgpu", 1e-3);
