@@ -18,7 +18,7 @@ export interface ProviderOpening<Choice, Opened> {
 /**
  * Opens the first provider of a list that this machine has, and tells why those before it were passed over. For backends.
  *
- * @throws RuntimeMissingError where the runtime is missing for every one. @throws ProviderUnavailableError where none can be opened.
+ * @throws RuntimeMissingError where one runtime is missing for all of them. @throws ProviderUnavailableError where none can be opened.
  */
 export async function openFirstProvider<Choice, Opened>({
   choices,
@@ -37,8 +37,8 @@ export async function openFirstProvider<Choice, Opened>({
       passedOver.push({ provider: nameOf(choice), reason: reasonOf(error), advice: adviceFor(nameOf(choice), error) });
     }
   }
-  const missing = causes.find((cause) => RuntimeMissingError.isInstance(cause));
-  if (missing && causes.every((cause) => RuntimeMissingError.isInstance(cause))) throw missing;
+  const [first] = causes;
+  if (RuntimeMissingError.isInstance(first) && passedOver.every(({ reason }) => reason === passedOver[0]?.reason)) throw first;
   throw new ProviderUnavailableError({ reasons: passedOver, lastResort, cause: causes.at(-1) });
 }
 
