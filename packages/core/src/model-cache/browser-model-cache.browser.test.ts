@@ -192,9 +192,12 @@ describe("what never enters the cache", () => {
 describe("a cache without room", () => {
   const quota = (bytes?: number) => cdp().send("Storage.overrideQuotaForOrigin", { origin: location.origin, ...(bytes !== undefined && { quotaSize: bytes }) });
   afterEach(() => quota());
-  /** What is used once the browser has let go of what earlier tests deleted. */
+  /** What is used once the browser has let go of what earlier tests deleted: it keeps a deleted cache as long as garbage refers to it. */
   const settledUsage = async (stored: number) => {
-    const usage = async () => (await navigator.storage.estimate()).usage ?? 0;
+    const usage = async () => {
+      await cdp().send("HeapProfiler.collectGarbage");
+      return (await navigator.storage.estimate()).usage ?? 0;
+    };
     await expect.poll(usage, { timeout: 20_000 }).toBeLessThan(stored + 2 ** 20);
     return usage();
   };
