@@ -59,7 +59,7 @@ describe("TensorFlow.js", () => {
     demo.site.takeRequests();
     await load(page, "tfjs", "wasm");
     const fetched = demo.site.takeRequests();
-    expect(fetched.filter((name) => name.endsWith(".wasm"))).toEqual([expect.stringContaining("tfjs-backend-wasm-threaded-simd")]);
+    expect(fetched.filter((name) => name.endsWith(".wasm"))).toEqual([expect.stringContaining("tfjs-backend-wasm-simd")]);
     const [picture, record] = await pictureAndRecord(page);
     expect(record).toMatchObject({ backend: "tfjs", provider: "wasm" });
 
