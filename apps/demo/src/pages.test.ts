@@ -1,15 +1,35 @@
 import { crc32, deflateSync } from "node:zlib";
 import { encodePng, rgbImage } from "@glissade/core";
 import type { Page } from "playwright";
-import { describe, expect, it } from "vitest";
-import { openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type OpenedDemo, openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
 import { drawByFinger, drawByMouse, type Stroke, sheetPixels } from "./__fixtures__/drawing-hand.ts";
 import { sharedDemo } from "./__fixtures__/shared-demo.ts";
 
 const demo = sharedDemo();
 
-const wasm = { provider: "wasm", threads: 1 } as const;
 const side = 128;
+
+/** One visit for all tests: the model is loaded once. */
+let visit: OpenedDemo | undefined;
+beforeAll(async () => {
+  visit = await openDemo(demo.browser, demo.site.url, { provider: "wasm", threads: 1 }, { hasTouch: true, reducedMotion: "reduce" });
+});
+afterEach(() => expect(visit?.errors).toEqual([]));
+afterAll(() => visit?.context.close());
+
+/** One of the demo's pages, as it begins. */
+async function freshPage(path: string): Promise<Page> {
+  if (!visit) throw new Error("The visit has not begun.");
+  const { page } = visit;
+  for (const to of ["/nowhere", path]) {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, `#${to}`);
+    await (to === path ? page.locator(`nav a.active[href="#${path}"]`) : page.getByRole("heading", { name: "There is no such page" })).waitFor();
+  }
+  return page;
+}
 
 /** Stops the run that goes on, as soon as the page offers it. */
 async function stop(page: Page): Promise<void> {
@@ -19,7 +39,7 @@ async function stop(page: Page): Promise<void> {
 
 describe("the Inpaint page", () => {
   it("makes anew what was brushed, by mouse and by finger, and nothing else", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/inpaint`, wasm, { hasTouch: true });
+    const page = await freshPage("/inpaint");
     await page.locator("input[type=file]").setInputFiles({ name: "slope.png", mimeType: "image/png", buffer: slopePng() });
     await page.getByText("Nothing is masked yet.").waitFor();
     const before = await sheetPixels(page);
@@ -67,12 +87,10 @@ describe("the Inpaint page", () => {
     await take.nth(1).click();
     await page.getByText("Nothing is masked yet.").waitFor();
     expect(await sheetPixels(page)).toEqual(proposals[1]);
-    expect(errors).toEqual([]);
-    await context.close();
   }, 60_000);
 
   it("makes pictures to begin with, and takes files of any size but none that is no picture", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/inpaint`, wasm);
+    const page = await freshPage("/inpaint");
     await page.getByRole("button", { name: "Make three" }).click();
     await stop(page);
     const file = page.locator("input[type=file]");
@@ -86,14 +104,12 @@ describe("the Inpaint page", () => {
     await page.getByRole("button", { name: "Another picture" }).click();
     await page.getByRole("heading", { name: "A picture to begin with" }).waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
-    expect(errors).toEqual([]);
-    await context.close();
   });
 });
 
 describe("the Sketch page", () => {
   it("makes of a drawing what its strength allows, and draws on with the result", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/sketch`, wasm, { hasTouch: true });
+    const page = await freshPage("/sketch");
     const blank = await sheetPixels(page);
     await drawByMouse(page, [
       [40, 64],
@@ -129,14 +145,12 @@ describe("the Sketch page", () => {
     expect(await sheetPixels(page)).toEqual(made);
     await page.getByRole("button", { name: "Undo" }).click();
     expect(await sheetPixels(page)).toEqual(sketch);
-    expect(errors).toEqual([]);
-    await context.close();
   }, 60_000);
 });
 
 describe("the Guidance lab", () => {
   it("fills its grid, goes on after a stop, and shows a cell with its settings", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/guidance`, wasm);
+    const page = await freshPage("/guidance");
     for (const scale of ["5", "8"]) await page.getByRole("button", { name: scale, exact: true }).click();
     const finished = page.getByRole("button", { name: /: show large$/ });
     await page.getByRole("button", { name: "Fill the grid" }).click();
@@ -159,14 +173,12 @@ describe("the Guidance lab", () => {
     await dialog.getByText("red apple, 3d render").waitFor();
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    expect(errors).toEqual([]);
-    await context.close();
   }, 90_000);
 });
 
 describe("the Interpolate page", () => {
   it("shows every frame of the way from one prompt to another, and draws without a prompt", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/interpolate`, wasm, { reducedMotion: "reduce" });
+    const page = await freshPage("/interpolate");
     await setSlider(page, "Frames", 3);
     await page.getByRole("button", { name: "Make the way" }).click();
     await stop(page);
@@ -190,8 +202,6 @@ describe("the Interpolate page", () => {
     expect(await pixelsOf(page, "Picture without a prompt 1")).not.toEqual(await pixelsOf(page, "Picture without a prompt 2"));
     await page.getByRole("button", { name: "Draw without a prompt" }).click();
     await stop(page);
-    expect(errors).toEqual([]);
-    await context.close();
   }, 60_000);
 });
 

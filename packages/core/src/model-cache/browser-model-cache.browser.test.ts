@@ -16,8 +16,12 @@ const part = 8 * 2 ** 20;
 /** As after a reload: nothing is left but what is stored. */
 const reopened = () => browserModelCache({ name });
 
-beforeEach(() => caches.delete(name));
-afterEach(() => caches.delete(name));
+/** Other files' models too: whichever ran before, they take room from the same origin. */
+const deleteCaches = async () => {
+  for (const stored of await caches.keys()) await caches.delete(stored);
+};
+beforeEach(deleteCaches);
+afterEach(deleteCaches);
 
 const siteWith = (behaviour: FaultyBehaviour = {}) => faultySite(`${location.origin}/faulty/`, { size, ...behaviour });
 type Site = Awaited<ReturnType<typeof siteWith>>;

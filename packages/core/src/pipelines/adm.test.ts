@@ -64,7 +64,7 @@ describe("Adm", () => {
     withAdm(
       async (adm) => {
         expect(adm.classes).toBeUndefined();
-        expect((await adm.generate({ seed: 1 })).settings).toMatchObject({ classes: undefined, classifierScale: 0 });
+        expect((await adm.generate({ seed: 1, steps: 3 })).settings).toMatchObject({ classes: undefined, classifierScale: 0 });
         await expect(adm.generate({ classifierScale: 1 })).rejects.toThrow(/no classifier/);
         await expect(adm.generate({ classes: 1 })).rejects.toThrow(/knows no classes/);
       },

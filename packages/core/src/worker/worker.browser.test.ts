@@ -26,7 +26,7 @@ const deafWorker = () => keep(new Worker(URL.createObjectURL(new Blob([""], { ty
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const worker of made.splice(0)) worker.terminate();
-  await vi.waitFor(async () => expect(await heldLocks()).toEqual([]));
+  await vi.waitFor(async () => expect(await heldLocks()).toEqual([]), { timeout: 10_000 }); // a busy worker's end takes its time
 });
 
 /** Locks that say a worker lives. */
