@@ -98,7 +98,8 @@ describe("npm run conformance", () => {
     [["--only", "g_pt_file"], 'There is no set "g_pt_file"; known: a_schedules'],
     [["--only", "a_schedules"], "No case was run"],
     [["--speed", "9"], "Unknown option '--speed'"],
-    [["--backend", "tfjs"], 'There is no backend "tfjs"; known: onnx'],
+    [["--backend", "torch"], 'There is no backend "torch"; known: onnx, tfjs'],
+    [["--backend", "tfjs", "--provider", "cuda"], 'There is no execution provider "cuda"; known: node-gpu'],
     [["--provider", "cudaa"], 'There is no execution provider "cudaa"'],
     [["another"], "Give one folder of reference vectors; 2 were given"],
   ])("exits with 2 for %j", async (args, message) => {

@@ -1,4 +1,4 @@
-import { zlibSync } from "fflate";
+import { unzlibSync, zlibSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../errors.ts";
 import { pngFiles } from "./__fixtures__/png-files.ts";
@@ -100,11 +100,9 @@ describe("decodePng", () => {
   it("does not unpack more than the header promises", () => {
     const bomb = zlibSync(new Uint8Array(50_000_000), { level: 9 });
     expect(bomb.length).toBeLessThan(60_000);
-    const start = performance.now();
-    expect(() => decodePng(withChunks((chunk) => (chunk.type === "IDAT" ? { type: "IDAT", data: bomb } : chunk)))).toThrow(
-      "more than the 20 bytes that its header promises",
-    );
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const small = withChunks((chunk) => (chunk.type === "IDAT" ? { type: "IDAT", data: bomb } : chunk));
+    const unpacking = timeOf(() => void unzlibSync(bomb));
+    expect(timeOf(() => void expect(() => decodePng(small)).toThrow("more than the 20 bytes that its header promises"))).toBeLessThan(unpacking);
   });
 
   it("refuses packed text without end", () => {
@@ -172,4 +170,11 @@ function withHeader(data: number[]): Uint8Array {
 
 function withChunks(change: (chunk: PngChunk) => PngChunk | PngChunk[]): Uint8Array {
   return writeChunks(readChunks(encodePng(picture)).flatMap(change));
+}
+
+/** In milliseconds. */
+function timeOf(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
 }
