@@ -2,7 +2,7 @@ import { Unzlib } from "fflate";
 import { ImageError } from "./image-error.ts";
 
 /** Small pieces, so that at most a thousand times as much (deflate's best ratio) is unpacked before the limit is looked at again. */
-const pieceLength = 16_384;
+const pieceLength = 4_096;
 
 /**
  * Unpacks zlib data and stops as soon as there is more than `limit`: a file of a few kilobytes can hold gigabytes.
