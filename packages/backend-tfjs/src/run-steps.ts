@@ -43,13 +43,19 @@ export function applyKernel(step: PlanStep, tensorOf: (name: string) => TfTensor
   return kernel({ tf, traits, inputs, input, attributes: step.attributes, dims: boundDims(step.dims, lengths) });
 }
 
+/** How often every value is read, by steps and, where it is kept, after the last of them. */
+export function countReads(steps: readonly PlanStep[], kept: Iterable<string>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of [...steps.flatMap(({ inputs }) => inputs), ...kept]) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
 /** How often every value will still be read. */
 export class RemainingReads {
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
 
-  /** @param kept values that are needed after the last step */
-  constructor(steps: readonly PlanStep[], kept: Iterable<string>) {
-    for (const name of [...steps.flatMap(({ inputs }) => inputs), ...kept]) this.#counts.set(name, this.of(name) + 1);
+  constructor(counts: ReadonlyMap<string, number>) {
+    this.#counts = new Map(counts);
   }
 
   of(name: string): number {

@@ -16,7 +16,7 @@ import { platform } from "#platform";
 import type { OnProvider } from "./active-backend.ts";
 import type { Plan } from "./layout-plan.ts";
 import { assertRowsExist, type RowIndices, rowIndicesOf } from "./row-indices.ts";
-import { RemainingReads, runSteps } from "./run-steps.ts";
+import { countReads, RemainingReads, runSteps } from "./run-steps.ts";
 import { TensorStore } from "./tensor-store.ts";
 import type { BackendTraits, TensorFlow } from "./tensorflow.ts";
 import { download, upload } from "./transfer.ts";
@@ -41,12 +41,17 @@ const sliceMilliseconds = 30;
 export class TfjsExecutable implements Executable {
   readonly #parts: ExecutableParts;
   readonly #rowIndices: readonly RowIndices[];
+  readonly #reads: ReadonlyMap<string, number>;
   readonly #running = new Set<Promise<unknown>>();
   #disposing: Promise<void> | undefined;
 
   constructor(parts: ExecutableParts) {
     this.#parts = parts;
     this.#rowIndices = rowIndicesOf(parts.graph);
+    this.#reads = countReads(
+      parts.plan.steps,
+      parts.plan.outputs.map(({ value }) => value),
+    );
   }
 
   async run(inputs: Readonly<Record<string, AnyTensor>>, { signal }: RunOptions = {}): Promise<Record<string, AnyTensor>> {
@@ -88,10 +93,7 @@ export class TfjsExecutable implements Executable {
       onProvider(() => {
         for (const { name } of graph.inputs) if (inputs[name]) store.set(name, upload(tf, inputs[name], `inputs.${name}`));
       });
-      const reads = new RemainingReads(
-        plan.steps,
-        plan.outputs.map(({ value }) => value),
-      );
+      const reads = new RemainingReads(this.#reads);
       const steps = runSteps(plan.steps, reads, store, { tf, traits, lengths, copyWeights });
       while (!onProvider(() => advance(steps))) {
         await platform.otherTasks();

@@ -1,7 +1,7 @@
 import { type AnyTensor, describeParameter, type Graph, readTensor, tensor, toFloat32, type WeightSource } from "@glissade/core";
 import type { OnProvider } from "./active-backend.ts";
 import type { Plan } from "./layout-plan.ts";
-import { RemainingReads, runStep } from "./run-steps.ts";
+import { countReads, RemainingReads, runStep } from "./run-steps.ts";
 import { TensorStore } from "./tensor-store.ts";
 import type { BackendTraits, TensorFlow } from "./tensorflow.ts";
 import { upload } from "./transfer.ts";
@@ -21,7 +21,7 @@ export interface UploadSettings {
 export async function uploadWeights(graph: Graph, plan: Plan, weights: WeightSource, { tf, traits, onProvider, signal }: UploadSettings): Promise<TensorStore> {
   for (const parameter of graph.parameters) describeParameter(parameter, weights);
   const readInRuns = new Set([...plan.steps.flatMap(({ inputs }) => inputs), ...plan.outputs.map(({ value }) => value)]);
-  const reads = new RemainingReads(plan.preparation, readInRuns);
+  const reads = new RemainingReads(countReads(plan.preparation, readInRuns));
   const store = new TensorStore();
   let waiting = plan.preparation;
   const add = (value: string, stored: AnyTensor) => {

@@ -6,8 +6,16 @@ type TensorFlow = typeof TensorFlowCore;
 export interface Observation {
   /** In its operations. */
   milliseconds: number;
+  operations: number;
   peakTensors: number;
   peakBytes: number;
+}
+
+export interface MeasuredTensorFlow {
+  readonly tf: TensorFlow;
+  readonly observed: Observation;
+  countTensors: boolean;
+  clockCost(): number;
 }
 
 /** What is no operation: it only holds others, or keeps account of tensors. */
@@ -18,9 +26,9 @@ const bookkeeping: ReadonlySet<string> = new Set(["tidy", "keep", "memory", "cus
  *
  * @param countTensors look at the memory after every operation as well, which takes longer than many of them
  */
-export function measuredTensorFlow(tf: TensorFlow): { readonly tf: TensorFlow; readonly observed: Observation; countTensors: boolean } {
-  const observed: Observation = { milliseconds: 0, peakTensors: 0, peakBytes: 0 };
-  const measured = { tf, observed, countTensors: false };
+export function measuredTensorFlow(tf: TensorFlow): MeasuredTensorFlow {
+  const observed: Observation = { milliseconds: 0, operations: 0, peakTensors: 0, peakBytes: 0 };
+  const measured = { tf, observed, countTensors: false, clockCost };
   let depth = 0;
   const timed = (operation: (...inputs: unknown[]) => unknown) =>
     function (this: unknown, ...inputs: unknown[]): unknown {
@@ -30,10 +38,24 @@ export function measuredTensorFlow(tf: TensorFlow): { readonly tf: TensorFlow; r
         return operation.apply(this, inputs);
       } finally {
         depth--;
-        if (depth === 0) observed.milliseconds += performance.now() - begin;
+        if (depth === 0) {
+          observed.milliseconds += performance.now() - begin;
+          observed.operations++;
+        }
         if (depth === 0 && measured.countTensors) look();
       }
     };
+  /** Milliseconds that a clock takes outside of what it measures: of many around nothing. */
+  function clockCost(): number {
+    const before = { ...observed };
+    const nothing = timed(() => undefined);
+    const count = 100_000;
+    const begin = performance.now();
+    for (let i = 0; i < count; i++) nothing(i, begin);
+    const outside = performance.now() - begin - (observed.milliseconds - before.milliseconds);
+    Object.assign(observed, before);
+    return outside / count;
+  }
   const look = () => {
     const { numTensors, numBytes } = tf.memory();
     observed.peakTensors = Math.max(observed.peakTensors, numTensors);
