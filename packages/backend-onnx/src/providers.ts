@@ -1,4 +1,5 @@
 import { openFirstProvider, type ProviderFailure } from "@glissade/core";
+import { reasonOf } from "./errors.ts";
 import { encodeModel } from "./model-proto.ts";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform, ProviderRuntime } from "./platform.ts";
@@ -35,7 +36,8 @@ export async function chooseProvider(platform: Platform, options: CheckedOptions
     choices: options.providers,
     nameOf: providerName,
     open: (choice) => openProvider(platform, choice, options),
-    adviceFor: (name) => executionProviders.flatMap((known) => (known === name ? [platform.advice[known]] : [])).at(0),
+    adviceFor: (choice) => platform.advice[providerName(choice)],
+    reasonFor: reasonOf,
     lastResort: platform.defaultProviders.at(-1) ?? "",
   });
   return { ...opened, passedOver };

@@ -47,7 +47,7 @@ async function openFirst(platform: Platform, options: CheckedOptions): Promise<O
       await start(tf, choice);
       return choice;
     },
-    adviceFor: (name, error) => (RuntimeMissingError.isInstance(error) ? undefined : platform.advice[name as TfjsProvider]), // one of the choices
+    adviceFor: (choice, error) => (RuntimeMissingError.isInstance(error) ? undefined : platform.advice[choice]),
     lastResort: platform.defaultProviders.at(-1) ?? "cpu",
   });
   return { tf, provider, passedOver, traits: traitsOf(provider) };

@@ -10,7 +10,9 @@ export interface ProviderOpening<Choice, Opened> {
   /** @throws RuntimeMissingError where the runtime itself is missing; any error where this machine has no such provider. */
   open(choice: Choice): Promise<Opened>;
   /** How to get a provider that could not be opened. */
-  adviceFor(name: string, error: unknown): string | undefined;
+  adviceFor(choice: Choice, error: unknown): string | undefined;
+  /** What the runtime said, for a sentence of ours. Default: `reasonOf`. */
+  reasonFor?(error: unknown): string;
   /** The provider that works everywhere. */
   readonly lastResort: string;
 }
@@ -25,6 +27,7 @@ export async function openFirstProvider<Choice, Opened>({
   nameOf,
   open,
   adviceFor,
+  reasonFor = reasonOf,
   lastResort,
 }: ProviderOpening<Choice, Opened>): Promise<{ readonly opened: Opened; readonly passedOver: readonly ProviderFailure[] }> {
   const passedOver: ProviderFailure[] = [];
@@ -34,7 +37,7 @@ export async function openFirstProvider<Choice, Opened>({
       return { opened: await open(choice), passedOver };
     } catch (error) {
       causes.push(error);
-      passedOver.push({ provider: nameOf(choice), reason: reasonOf(error), advice: adviceFor(nameOf(choice), error) });
+      passedOver.push({ provider: nameOf(choice), reason: reasonFor(error), advice: adviceFor(choice, error) });
     }
   }
   const [first] = causes;
