@@ -45,14 +45,13 @@ export function withLast(order: AxisOrder, axis: number): AxisOrder {
  * @param dims the value's axes and lengths before, @param target after, both in the graph's order
  */
 export function reshapedOrder(dims: readonly Dim[], order: AxisOrder, target: readonly Dim[]): AxisOrder | undefined {
-  const [from = [], to = []] = asNumbers(dims, target);
-  const runs = matchingRuns(from, to);
+  const [lengths = [], targetLengths = []] = asNumbers(dims, target);
+  const runs = matchingRuns(lengths, targetLengths);
   if (!runs) return undefined;
   const long = order.filter((axis) => dims[axis] !== 1);
-  const result: number[] = [];
   const leading: number[] = [];
   const placed = new Map<number, readonly number[]>(); // first long axis of a run: the target's axes
-  let last: number[] = leading;
+  let last = leading;
   for (const { from, to } of runs) {
     const longOnes = from.filter((axis) => dims[axis] !== 1);
     const [first] = longOnes;
@@ -64,9 +63,7 @@ export function reshapedOrder(dims: readonly Dim[], order: AxisOrder, target: re
       placed.set(first, last);
     }
   }
-  result.push(...leading);
-  for (const axis of long) result.push(...(placed.get(axis) ?? []));
-  return result;
+  return [...leading, ...long.flatMap((axis) => placed.get(axis) ?? [])];
 }
 
 interface Run {

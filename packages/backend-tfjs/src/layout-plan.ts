@@ -52,7 +52,6 @@ export class LayoutPlanner {
   /** Lengths of every value in memory, by its name there. */
   readonly #memoryDims = new Map<string, readonly Dim[]>();
   readonly #fixed = new Set<string>();
-  readonly #copies = new Map<string, string>();
   readonly #preparation: PlanStep[] = [];
   readonly #steps: PlanStep[] = [];
 
@@ -151,8 +150,7 @@ export class LayoutPlanner {
   }
 
   #once(name: string, write: () => void): string {
-    if (!this.#copies.has(name)) write();
-    this.#copies.set(name, name);
+    if (!this.#memoryDims.has(name)) write();
     return name;
   }
 
