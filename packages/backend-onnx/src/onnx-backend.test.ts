@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type AnyTensor,
   DisposedError,
   ExecutionError,
   GraphBuilder,
@@ -15,6 +14,7 @@ import {
   weightsFromTensors,
 } from "@glissade/core";
 import { describe, expect, it } from "vitest";
+import { testRefusedInputs } from "../../core/src/backend/__fixtures__/refused-inputs.ts";
 import { onnx } from "./onnx-backend.ts";
 
 const noWeights = weightsFromTensors({});
@@ -102,38 +102,7 @@ describe("running", () => {
   });
 });
 
-describe("inputs that do not fit", () => {
-  const g = new GraphBuilder();
-  const image = g.input("image", ["batch", 2]);
-  const t = g.input("t", ["batch"], "int64");
-  g.output("y", g.add(image, g.reshape(g.cast(t, "float32"), ["batch", 1])));
-  const good = { image: tensor([3, 2]), t: typedTensor("int64", [3], new BigInt64Array(3)) };
-  const wrong: [string, Record<string, AnyTensor>, RegExp][] = [
-    ["a missing one", { image: good.image }, /inputs\.t is undefined; expected a int64 tensor of shape \[batch\]/],
-    ["another type", { ...good, t: tensor([3]) }, /inputs\.t .*float32 tensor.*expected a int64 tensor/],
-    ["another length", { ...good, image: tensor([3, 4]) }, /inputs\.image .*\[3, 4\].*expected a float32 tensor of shape \[batch, 2\]/],
-    ["another rank", { ...good, image: tensor([6]) }, /inputs\.image/],
-    ["symbolic lengths that disagree", { ...good, t: typedTensor("int64", [2], new BigInt64Array(2)) }, /batch is 3 in inputs\.image/],
-    ["data that does not fill the shape", { ...good, image: { dtype: "float32", dims: [3, 2], data: new Float32Array(5) } }, /5 elements/],
-  ];
-
-  it.each(wrong)("are refused: %s", async (_, inputs, message) => {
-    const backend = onnx();
-    const executable = await backend.compile(g.build(), noWeights);
-    const error = await errorOf(executable.run(inputs));
-    expect(InvalidArgumentError.isInstance(error)).toBe(true);
-    expect(String(error)).toMatch(message);
-    await backend.dispose();
-  });
-
-  it("are refused where the graph has no such input", async () => {
-    const backend = onnx();
-    const executable = await backend.compile(g.build(), noWeights);
-    const error = await errorOf(executable.run({ ...good, imag: good.image }));
-    expect(UnknownNameError.isInstance(error) && error.known).toEqual(["image", "t"]);
-    await backend.dispose();
-  });
-});
+testRefusedInputs(() => onnx());
 
 describe("failures inside ONNX Runtime", () => {
   it("are an ExecutionError with the runtime's words where a row index lies outside its table", async () => {
