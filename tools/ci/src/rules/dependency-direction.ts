@@ -6,9 +6,18 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@glissade/backend-onnx": ["@glissade/core"],
   "@glissade/backend-tfjs": ["@glissade/core"],
   "@glissade/train": ["@glissade/core"],
+  "@glissade/evaluate": ["@glissade/core"],
   "@glissade/react": ["@glissade/core"],
   "@glissade/ai-sdk": ["@glissade/core", "@glissade/backend-onnx"],
-  glissade: ["@glissade/core", "@glissade/backend-onnx", "@glissade/backend-tfjs", "@glissade/train", "@glissade/model-emoji", "@glissade/vocabularies"],
+  glissade: [
+    "@glissade/core",
+    "@glissade/backend-onnx",
+    "@glissade/backend-tfjs",
+    "@glissade/train",
+    "@glissade/evaluate",
+    "@glissade/model-emoji",
+    "@glissade/vocabularies",
+  ],
 };
 
 const specifier = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g;

@@ -1,0 +1,1 @@
+export type { FeatureBatch, FeatureNetwork, FeatureNetworkCard, FeatureOptions } from "./features/feature-network.ts";
