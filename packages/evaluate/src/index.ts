@@ -1,1 +1,2 @@
 export type { FeatureBatch, FeatureNetwork, FeatureNetworkCard, FeatureOptions } from "./features/feature-network.ts";
+export * from "./metrics/index.ts";

@@ -6,12 +6,6 @@ interface CaseSet {
   readonly load: () => Promise<{ readonly default: CaseRunner }>;
 }
 
-const notBuilt = (what: string): CaseSet => ({
-  async load() {
-    throw new NotSupported(`not built yet: ${what}`);
-  },
-});
-
 /** What runs the cases of each set. */
 const sets: Readonly<Record<string, CaseSet>> = {
   a_schedules: { load: () => import("./sets/schedules.ts") },
@@ -28,7 +22,7 @@ const sets: Readonly<Record<string, CaseSet>> = {
   g_pt_files: { load: () => import("./sets/pt-files.ts") },
   g_training: { load: () => import("./sets/training.ts") },
   h_full_size: { load: () => import("./sets/full-size.ts") },
-  i_metrics: notBuilt("evaluation metrics"),
+  i_metrics: { load: () => import("./sets/metrics.ts") },
   j_inpainting: { load: () => import("./sets/inpainting.ts") },
   k_resampling: { load: () => import("./sets/resampling.ts") },
 };
