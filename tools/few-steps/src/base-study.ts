@@ -1,4 +1,4 @@
-import type { Gaussian } from "./frechet-distance.ts";
+import type { Gaussian } from "@glissade/evaluate";
 import type { BaseResult } from "./results.ts";
 import { baseSettings, type Setting, yardstick } from "./settings.ts";
 import { distancesOf, fitView } from "./views.ts";

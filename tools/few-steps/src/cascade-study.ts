@@ -1,5 +1,5 @@
+import type { Gaussian } from "@glissade/evaluate";
 import type { StudyOptions } from "./base-study.ts";
-import type { Gaussian } from "./frechet-distance.ts";
 import type { CascadeResult } from "./results.ts";
 import { type Cascade, notebook, recipes, upsamplerSettings } from "./settings.ts";
 import { distancesOf, fitView } from "./views.ts";

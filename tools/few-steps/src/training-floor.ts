@@ -1,6 +1,6 @@
 import type { RgbImage } from "@glissade/core";
+import { frechetDistance, type Gaussian } from "@glissade/evaluate";
 import type { LargeTraining } from "./cascade-study.ts";
-import { frechetDistance, type Gaussian } from "./frechet-distance.ts";
 import type { TrainingFloor } from "./results.ts";
 import { trainingPictures } from "./training-pictures.ts";
 import { fitView, type View } from "./views.ts";

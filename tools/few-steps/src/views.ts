@@ -1,6 +1,5 @@
 import type { RgbImage } from "@glissade/core";
-import type { ClipFeatures } from "./clip-features.ts";
-import { frechetDistance, type Gaussian, gaussianFit } from "./frechet-distance.ts";
+import { type ClipNetwork, frechetDistance, type Gaussian, gaussianFit } from "@glissade/evaluate";
 import type { Distances } from "./results.ts";
 import { tiles } from "./tiles.ts";
 
@@ -8,8 +7,8 @@ import { tiles } from "./tiles.ts";
 export type View = "whole" | "crops";
 
 /** The distribution of CLIP's features of pictures. */
-export async function fitView(features: ClipFeatures, view: View, images: readonly RgbImage[]): Promise<Gaussian> {
-  return gaussianFit(await features.of(view === "whole" ? images : images.flatMap((image) => tiles(image, features.side))));
+export async function fitView(features: ClipNetwork, view: View, images: readonly RgbImage[]): Promise<Gaussian> {
+  return gaussianFit((await features.of(view === "whole" ? images : images.flatMap((image) => tiles(image, features.side)))).pooled);
 }
 
 export function distancesOf(pictures: Gaussian, yardstick: Gaussian, training: Gaussian | undefined): Distances {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Backend, type GeneratedImage, type Glide, loadGlide, type ModelFiles, type ModelSource, openModelFiles } from "@glissade/core";
+import { type ClipNetwork, openClipNetwork } from "@glissade/evaluate";
 import captions from "./captions.json" with { type: "json" };
-import { type ClipFeatures, openClipFeatures } from "./clip-features.ts";
 import { countedBackend, type RunCounts } from "./counted-backend.ts";
 import { type MadePictures, PictureSheets } from "./picture-sheets.ts";
 import { describeSetting, type Setting } from "./settings.ts";
@@ -13,11 +13,11 @@ const upsamplerSeeds = 500_000;
 /** A model with what its pictures are measured by. */
 export class Workbench {
   readonly glide: Glide;
-  readonly features: ClipFeatures;
+  readonly features: ClipNetwork;
   readonly #counts: RunCounts;
   readonly #sheets: PictureSheets;
 
-  constructor(parts: { readonly glide: Glide; readonly features: ClipFeatures; readonly counts: RunCounts; readonly sheets: PictureSheets }) {
+  constructor(parts: { readonly glide: Glide; readonly features: ClipNetwork; readonly counts: RunCounts; readonly sheets: PictureSheets }) {
     this.glide = parts.glide;
     this.features = parts.features;
     this.#counts = parts.counts;
@@ -69,7 +69,7 @@ export async function openWorkbench(model: ModelSource, { backend, work }: { rea
   const counts: RunCounts = new Map();
   return new Workbench({
     glide: await loadGlide(model, { backend: countedBackend(backend, counts) }),
-    features: await openClipFeatures(files, backend),
+    features: await openClipNetwork(model, { backend }),
     counts,
     sheets: new PictureSheets(join(work, await fingerprint(files))),
   });

@@ -1,5 +1,6 @@
 import type { GradientGuidance } from "../guidance/index.ts";
-import { perRow, repeatRows, rows, type Tensor, tensor, typedTensor, weightedSum } from "../tensor.ts";
+import { perRow, repeatRows, rows, type Tensor, tensor, weightedSum } from "../tensor.ts";
+import { clipTextInputs } from "../text/clip-text-inputs.ts"; // not from the index: tokenisers are loaded when a model has them
 import type { GlideTokenizer } from "../text/index.ts";
 import type { ResolvedClipGuidance } from "./clip-options.ts";
 import { assertFloat32 } from "./float32.ts";
@@ -102,11 +103,7 @@ export async function clipScores(networks: ModelNetworks, clip: ClipDescription,
 async function clipTextEmbeddings(networks: ModelNetworks, { tokenizer }: ClipDescription, texts: readonly string[], signal?: AbortSignal): Promise<Tensor> {
   const { value: network, release } = await networks.clip("text", signal);
   try {
-    const read = texts.map((text) => tokenizer.paddedTokensAndLength(text));
-    const tokens = BigInt64Array.from(read.flatMap((row) => Array.from(row.tokens, BigInt)));
-    const lengths = BigInt64Array.from(read.map(({ length }) => BigInt(length)));
-    const inputs = { tokens: typedTensor("int64", [texts.length, tokenizer.contextLength], tokens), lengths: typedTensor("int64", [texts.length], lengths) };
-    const { normalized } = await network.run(inputs, signal ? { signal } : {});
+    const { normalized } = await network.run(clipTextInputs(tokenizer, texts), signal ? { signal } : {});
     return assertFloat32("normalized", normalized);
   } finally {
     await release();

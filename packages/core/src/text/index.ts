@@ -1,4 +1,5 @@
 export { cleanText, fixText } from "./clean-text.ts";
+export { type ClipTextInputs, clipTextInputs } from "./clip-text-inputs.ts";
 export { type ClipTokenizer, type ClipTokenRow, clipTokenizer } from "./clip-tokenizer.ts";
 export { type GlideTokenizer, type GlideTokenRow, glideTokenizer } from "./glide-tokenizer.ts";
 export type { Tokenizer } from "./tokenizer.ts";

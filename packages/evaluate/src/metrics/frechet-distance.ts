@@ -19,7 +19,7 @@ export function frechetDistance(a: Gaussian, b: Gaussian): number {
   const between = pivotedCholesky(a.covariance, size).transpose().mmul(pivotedCholesky(b.covariance, size));
   const traceOfRoot = singularValues(between).reduce((sum, value) => sum + value, 0);
   const means = a.mean.reduce((sum, value, i) => sum + (value - at(b.mean, i)) ** 2, 0);
-  return means + trace(a.covariance, size) + trace(b.covariance, size) - 2 * traceOfRoot;
+  return Math.max(0, means + trace(a.covariance, size) + trace(b.covariance, size) - 2 * traceOfRoot); // of equal sets rounding leaves a little below 0
 }
 
 function singularValues(matrix: ReturnType<typeof pivotedCholesky>): readonly number[] {

@@ -3,6 +3,7 @@ export { FeatureMoments, type Gaussian, gaussianFit } from "./feature-moments.ts
 export { frechetDistance } from "./frechet-distance.ts";
 export { type InceptionScoreOptions, inceptionScore } from "./inception-score.ts";
 export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from "./kernel-distance.ts";
+export type { MeasuredSet, MetricCard, Metrics, PictureSetCard } from "./metric-card.ts";
 export { neighbourRadii } from "./nearest-neighbours.ts";
 export { meanPairwiseDistance } from "./pairwise-distance.ts";
 export { type ManifoldMetrics, type ManifoldOptions, manifoldMetrics } from "./precision-recall.ts";

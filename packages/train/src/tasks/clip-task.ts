@@ -3,11 +3,11 @@ import {
   type ClipTokenizer,
   clipContrastiveGraph,
   clipImageTower,
+  clipTextInputs,
   clipTextTower,
   type GaussianDiffusion,
   GraphBuilder,
   InvalidArgumentError,
-  typedTensor,
 } from "@glissade/core";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 import { noisedPictures } from "./noised-pictures.ts";
@@ -46,7 +46,7 @@ export function clipTask(options: ClipTaskOptions): TrainingTask {
     prepare: ({ images, captions }, random) => ({
       inputs: {
         ...(config.image.timesteps === 0 ? { x: images } : noisedPictures(process, images, random)),
-        ...clipTokens(tokenizer, captions, config.text.textContext),
+        ...clipTextInputs(tokenizer, captions, config.text.textContext),
       },
       finish: (outputs) => ({ loss: meanOutput(outputs, "loss") ?? Number.NaN, accuracy: pairAccuracy(outputs, config.embeddingChannels) }),
     }),
@@ -59,19 +59,6 @@ export function clipTask(options: ClipTaskOptions): TrainingTask {
     looksBack: false,
     state: () => undefined,
     restore() {},
-  };
-}
-
-/** What the text tower reads: tokens [B, S] and how many of them count [B]. */
-function clipTokens(tokenizer: ClipTokenizer, captions: readonly string[], context: number): GraphInputs {
-  const rows = captions.map((caption) => tokenizer.paddedTokensAndLength(caption, context));
-  return {
-    tokens: typedTensor("int64", [rows.length, context], BigInt64Array.from(rows.flatMap(({ tokens }) => Array.from(tokens, BigInt)))),
-    lengths: typedTensor(
-      "int64",
-      [rows.length],
-      BigInt64Array.from(rows, ({ length }) => BigInt(length)),
-    ),
   };
 }
 

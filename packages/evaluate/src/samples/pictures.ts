@@ -1,0 +1,108 @@
+import { readdir, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { centerCrop, type RgbImage, rgbImage } from "@glissade/core";
+import sharp from "sharp";
+import { openNpz } from "./npz.ts";
+import { SampleFileError } from "./sample-file-error.ts";
+
+/** Pictures that come batch after batch. */
+export interface Pictures {
+  /** The path, as it was given. */
+  readonly name: string;
+  readonly count: number;
+  batches(options?: { readonly signal?: AbortSignal }): AsyncIterable<readonly RgbImage[]>;
+}
+
+export interface OpenPicturesOptions {
+  /** Cut the square in the middle of each and bring it to so many pixels, as guided-diffusion's data were: for pictures of several sizes. */
+  readonly crop?: number;
+}
+
+const batchSize = 64;
+const formats = new Set([".png", ".jpg", ".jpeg", ".webp"]);
+const mostPixels = 2 ** 26;
+
+/**
+ * Opens a folder of pictures (PNG, JPEG, WebP, also in folders inside; in the order of their names, numbers as numbers) or a `.npz` sample batch.
+ *
+ * @throws SampleFileError where it is missing, empty, damaged, or its pictures have several sizes and no crop is asked for
+ * @example `const pictures = await openPictures("samples.npz");`
+ */
+export async function openPictures(path: string, { crop }: OpenPicturesOptions = {}): Promise<Pictures> {
+  const kind = await stat(path).catch((cause) => {
+    throw new SampleFileError({ file: path, reason: "cannot be read", advice: "Give a folder of pictures or a .npz file.", cause });
+  });
+  const cropped = (image: RgbImage) => (crop === undefined ? image : centerCrop(image, crop));
+  if (kind.isDirectory()) return openFolder(path, cropped);
+  if (extname(path) !== ".npz")
+    throw new SampleFileError({ file: path, reason: "is neither a folder nor a .npz file", advice: "Give a folder of pictures or a .npz file." });
+  const npz = await openNpz(path);
+  return {
+    name: path,
+    count: npz.count,
+    async *batches({ signal } = {}) {
+      for await (const batch of npz.batches({ batchSize, ...(signal && { signal }) })) yield batch.map(cropped);
+    },
+  };
+}
+
+async function openFolder(folder: string, cropped: (image: RgbImage) => RgbImage): Promise<Pictures> {
+  const names = await listPictures(folder);
+  return {
+    name: folder,
+    count: names.length,
+    async *batches({ signal } = {}) {
+      let first: { readonly name: string; readonly image: RgbImage } | undefined;
+      for (let start = 0; start < names.length; start += batchSize) {
+        const batch: RgbImage[] = [];
+        for (const name of names.slice(start, start + batchSize)) {
+          signal?.throwIfAborted();
+          const image = cropped(await readPicture(join(folder, name)));
+          first ??= { name, image };
+          assertSameSize(folder, first, { name, image });
+          batch.push(image);
+        }
+        yield batch;
+      }
+    },
+  };
+}
+
+async function listPictures(folder: string): Promise<string[]> {
+  const all = await readdir(folder, { recursive: true });
+  const names = all.filter((name) => formats.has(extname(name).toLowerCase()) && !name.split(/[\\/]/).some((part) => part.startsWith(".")));
+  if (names.length === 0)
+    throw new SampleFileError({ file: folder, reason: "holds no picture", advice: `Give a folder with files that end in ${[...formats].join(", ")}.` });
+  return names.sort(new Intl.Collator("en", { numeric: true }).compare);
+}
+
+/** As Pillow's convert("RGB"): transparency is dropped, grey becomes three equal channels. */
+async function readPicture(path: string): Promise<RgbImage> {
+  try {
+    const decoded = sharp(path, { limitInputPixels: mostPixels, failOn: "warning" }).toColourspace("srgb").removeAlpha().raw();
+    const { data, info } = await decoded.toBuffer({ resolveWithObject: true });
+    return rgbImage(info.width, info.height, Uint8Array.from(data));
+  } catch (cause) {
+    throw new SampleFileError({
+      file: path,
+      reason: `is no picture that can be read (${cause instanceof Error ? cause.message : cause})`,
+      advice: "Take it out of the folder, or make it again.",
+      cause,
+    });
+  }
+}
+
+interface NamedPicture {
+  readonly name: string;
+  readonly image: RgbImage;
+}
+
+function assertSameSize(folder: string, first: NamedPicture, other: NamedPicture): void {
+  const [a, b] = [first, other].map(({ image: { width, height } }) => `${width}x${height}`);
+  if (a === b) return;
+  throw new SampleFileError({
+    file: folder,
+    reason: `has pictures of several sizes: ${first.name} is ${a}, ${other.name} is ${b}`,
+    advice: "Give pictures of one size, or a crop (--crop 256) that cuts the square in the middle of each and brings it to that many pixels.",
+  });
+}
