@@ -4,3 +4,4 @@ export { type PictureFeatures, type ReadFeaturesOptions, readFeatures } from "./
 export { type CaptionedPictures, type MeasureOptions, measure } from "./measure.ts";
 export * from "./metrics/index.ts";
 export * from "./samples/index.ts";
+export * from "./sweep/index.ts";

@@ -16,7 +16,13 @@ afterAll(() => rm(folder, { recursive: true }));
 const fromNumpy = (name: string) => new URL(`./__fixtures__/${name}.npz`, import.meta.url).pathname;
 
 const pictures = (count: number, width = 5, height = 4): RgbImage[] =>
-  Array.from({ length: count }, (_, k) => rgbImage(width, height, Uint8Array.from({ length: width * height * 3 }, (_, i) => (31 * k + 7 * i) % 256)));
+  Array.from({ length: count }, (_, k) =>
+    rgbImage(
+      width,
+      height,
+      Uint8Array.from({ length: width * height * 3 }, (_, i) => (31 * k + 7 * i) % 256),
+    ),
+  );
 
 async function readAll(path: string, batchSize = 2): Promise<RgbImage[]> {
   const all: RgbImage[] = [];

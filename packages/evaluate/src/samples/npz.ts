@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createWriteStream, openAsBlob } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { Readable, Writable } from "node:stream";
+import { Writable } from "node:stream";
 import { InvalidArgumentError, type RgbImage, rgbImage } from "@glissade/core";
 import { BlobReader, configure, type Entry, type FileEntry, ZipReader, ZipWriter } from "@zip.js/zip.js";
 import { longestNpyHeader, type NpyHeader, readNpyHeader, writeNpyHeader } from "./npy-header.ts";
@@ -183,7 +183,7 @@ export async function writeNpz(
   try {
     const file = createWriteStream(temporary, { flags: "wx" });
     const zip = new ZipWriter(Writable.toWeb(file), { level: compress ? 6 : 0, zip64: count * width * height * 3 > 2 ** 31 });
-    const bytes = Readable.toWeb(Readable.from(arrayBytes(pictures, { count, width, height, signal })));
+    const bytes = streamOf(arrayBytes(pictures, { count, width, height, signal }));
     await zip.add(arrayName, bytes, { lastModDate: new Date("1980-01-01T00:00:00Z") }); // the same pictures are the same file
     await zip.close();
     signal?.throwIfAborted();
@@ -214,4 +214,16 @@ async function* arrayBytes(
     }
   }
   if (written !== count) throw new InvalidArgumentError({ argument: "pictures", received: `${written} pictures`, expected: `${count}` });
+}
+
+/** One chunk whenever one is asked for. */
+function streamOf(chunks: AsyncGenerator<Uint8Array, void, void>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await chunks.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    cancel: () => chunks.return(),
+  });
 }

@@ -69,7 +69,11 @@ describe("openPictures", () => {
     await expect(openPictures(await folderWith({ "a.txt": "" }))).rejects.toThrow("holds no picture");
     await expect(openPictures(join(root, "none"))).rejects.toThrow("none cannot be read");
     await expect(openPictures(join(await folderWith({ "a.txt": "" }), "a.txt"))).rejects.toThrow("neither a folder nor a .npz file");
-    const noise = rgbImage(30, 30, Uint8Array.from({ length: 2700 }, (_, i) => (1e4 * Math.sin(i * i)) & 255));
+    const noise = rgbImage(
+      30,
+      30,
+      Uint8Array.from({ length: 2700 }, (_, i) => (1e4 * Math.sin(i * i)) & 255),
+    );
     const broken = await folderWith({ "a.png": encodePng(noise).subarray(0, 600) });
     const error = await read(broken).catch((error: unknown) => error);
     expect(SampleFileError.isInstance(error) && error.file).toBe(join(broken, "a.png"));
