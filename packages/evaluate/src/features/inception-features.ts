@@ -32,11 +32,13 @@ export interface InceptionFeaturesOptions {
 }
 
 /**
- * The network whose features FID, sFID, KID, Inception score, precision and recall are made of. The weights are the user's own: a `.pth` of pytorch-fid, torch-fidelity or torchvision, read without running its pickle, or a
- * `.safetensors` with the same names. For numbers that compare with published ones it must be the FID network.
+ * The network whose features FID, sFID, KID, Inception score, precision and recall are made of. The weights are the user's own: a `.pth` of
+ * pytorch-fid, torch-fidelity or torchvision, read without running its pickle, or a `.safetensors` with the same names. TorchScript programs
+ * (`inception-2015-12-05.pt`) are not read. For numbers that compare with published ones it must be the FID network.
  *
  * @param weights a path, a Blob or the bytes
- * @throws WeightsError where the file is not Inception-v3's or not of the variant that was asked for; UnknownNameError for a resize mode or variant that does not exist; the signal's reason where aborted
+ * @throws WeightsError where the file is not Inception-v3's or not of the variant that was asked for; UnknownNameError for a resize mode or variant
+ *   that does not exist; the signal's reason where aborted
  * @example
  * ```ts
  * const inception = await openInceptionFeatures("pt_inception-2015-12-05-6726825d.pth", { backend: onnx() });

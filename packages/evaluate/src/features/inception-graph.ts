@@ -2,13 +2,13 @@ import { type Graph, GraphBuilder, simplify, UnknownNameError, type Value } from
 import { inceptionA, inceptionB, inceptionC, inceptionD, inceptionE, inceptionLayer } from "./inception-blocks.ts";
 import { type AverageEdge, averagePoolAround, maxPoolAround, maxPoolEverySecond } from "./inception-pooling.ts";
 
-/** Classes that each variant's last layer tells apart. The FID network has eight that ImageNet has not. */
+/** Classes of each variant's last layer. The FID network has eight more than ImageNet. */
 const classes = { fid: 1008, torchvision: 1000 } as const;
 
 /**
  * Which Inception-v3:
- * - `"fid"`: TensorFlow's of December 2015, which FID is defined by, as pytorch-fid and torch-fidelity publish it. Means do not count what lies beyond the
- *   picture's edge, and the last block pools by maximum.
+ * - `"fid"`: TensorFlow's of December 2015, which FID is defined by, as pytorch-fid and torch-fidelity publish it. Means do not count what lies
+ *   beyond the picture's edge, and the last block pools by maximum.
  * - `"torchvision"`: the later network of torchvision. Means count zeros beyond the edge. Its numbers do not compare with published FIDs.
  */
 export type InceptionVariant = keyof typeof classes;
@@ -31,12 +31,12 @@ export function inceptionClasses(variant: InceptionVariant): number {
  * Inception-v3 without its training parts. Input `x` [batch, 3, 299, 299], levels 0 to 255 brought to about [-1, 1] (see `inceptionInput`). Outputs:
  * - `pooled` [batch, 2048]: the mean over the last feature map, TensorFlow's `pool_3`, which FID compares.
  * - `spatial` [batch, 2023]: 7 channels of 17x17 pixels, for sFID.
- * - `logits` [batch, classes]: for the FID network without the last layer's bias, as guided-diffusion's evaluator and torch-fidelity's `logits_unbiased`
- *   are; the published Inception scores are made of those.
+ * - `logits` [batch, classes]: for the FID network without the last layer's bias, as guided-diffusion's evaluator and torch-fidelity's
+ *   `logits_unbiased` are; the published Inception scores are made of those.
  * - `probabilities` [batch, classes]: their softmax.
  *
- * Parameters are `<layer>.weight` and `<layer>.bias` with the batch normalisation folded in (see `foldedInceptionWeights`), `fc.weight`, and `fc.bias` for
- * torchvision's.
+ * Parameters are `<layer>.weight` and `<layer>.bias` with the batch normalisation folded in (see `foldedInceptionWeights`), `fc.weight`, and
+ * `fc.bias` for torchvision's.
  *
  * @throws UnknownNameError for a variant that does not exist.
  * @see Szegedy et al. 2015, arXiv 1512.00567, section 6; torchvision, models/inception.py; pytorch-fid, inception.py
@@ -92,10 +92,11 @@ function lastBlocks(g: GraphBuilder, at17: Value, edge: AverageEdge, variant: In
 }
 
 /**
- * The first 7 channels of TensorFlow's `mixed_6/conv:0`, which is `Mixed_6d.branch1x1` after its ReLU. Flattened as TensorFlow does it, pixel by pixel with the channels innermost: a Fréchet distance
- * between two sets of our own would be the same in any order, but one to published statistics (`mu_s` and `sigma_s` of guided-diffusion's reference batches) is not.
+ * The first 7 channels of TensorFlow's `mixed_6/conv:0`, which is `Mixed_6d.branch1x1` after its ReLU. Flattened as TensorFlow does it, pixel by
+ * pixel with the channels innermost: a Fréchet distance between two sets of our own would be the same in any order, but one to published statistics
+ * (`mu_s` and `sigma_s` of guided-diffusion's reference batches) is not.
  *
- * @see guided-diffusion, evaluations/evaluator.py; Nash et al. 2021, arXiv 2103.03841, section 4 (sFID)
+ * @see guided-diffusion, evaluations/evaluator.py; Nash et al. 2021, arXiv 2103.03841 (sFID)
  */
 function spatialFeatures(g: GraphBuilder, branch: Value): Value {
   return g.reshape(g.transpose(g.slice(branch, 1, 0, 7), [0, 2, 3, 1]), ["batch", inceptionDimensions.spatial]);

@@ -1,6 +1,6 @@
 import { type GraphBuilder, tensor, type Value } from "@glissade/core";
 
-/** The larger of two values, element by element. */
+/** The larger of two values, element by element; the ReLU where the other is 0. What is no number in `a` stays so. */
 export function maximum(g: GraphBuilder, a: Value, b: Value | number): Value {
   const other = typeof b === "number" ? g.scalar(b) : b;
   return g.where(g.less(a, other), other, a);
@@ -21,8 +21,8 @@ export function maxPoolEverySecond(g: GraphBuilder, x: Value): Value {
 }
 
 /**
- * The largest of 3x3 pixels around every pixel, of values that are not negative, as they are after a ReLU: zeros around the picture are then never larger than what they stand beside, and do what
- * the references' padding with minus infinity does.
+ * The largest of 3x3 pixels around every pixel, of values that are not negative, as they are after a ReLU: zeros around the picture are then never
+ * larger than what they stand beside, and do what the references' padding with minus infinity does.
  */
 export function maxPoolAround(g: GraphBuilder, x: Value): Value {
   return spatialAxes.reduce((value, axis) => {
@@ -39,8 +39,8 @@ export function maxPoolAround(g: GraphBuilder, x: Value): Value {
 export type AverageEdge = "zeros" | "nothing";
 
 /**
- * The mean of the 3x3 pixels around every pixel, as products with constant matrices from both sides: the weights of rows and columns multiply, also where the
- * picture's edge leaves only two of them.
+ * The mean of the 3x3 pixels around every pixel, as products with constant matrices from both sides: the weights of rows and columns multiply, also
+ * where the picture's edge leaves only two of them.
  */
 export function averagePoolAround(g: GraphBuilder, x: Value, edge: AverageEdge): Value {
   const rows = g.matmul(g.constant(meanOfThree(sideOf(x, 2), edge)), x);

@@ -5,8 +5,8 @@ import { type InceptionVariant, inceptionClasses, inceptionDimensions, inception
 const epsilon = 1e-3;
 
 const expectation =
-  "Inception-v3's weights are expected: those of FID (pt_inception-2015-12-05-6726825d.pth of pytorch-fid, or weights-inception-2015-12-05-6726825d.pth of torch-fidelity: 1008 classes) or torchvision's" +
-  " (inception_v3_google-0cc3c7bd.pth: 1000 classes), as .pth or .safetensors.";
+  "Inception-v3's weights are expected, as .pth or .safetensors: those of FID, with 1008 classes (pt_inception-2015-12-05-6726825d.pth of pytorch-fid, or " +
+  "weights-inception-2015-12-05-6726825d.pth of torch-fidelity), or torchvision's, with 1000 (inception_v3_google-0cc3c7bd.pth).";
 
 /**
  * Which Inception-v3 a file holds, by the shape of its last layer.
@@ -22,8 +22,8 @@ export function inceptionVariantOf(weights: WeightSource, file: string): Incepti
 }
 
 /**
- * The weights of Inception's graph, made of a checkpoint's when they are read: each batch normalisation is a scale and a shift for every channel, which the convolution before it takes over. Computed
- * in float64, rounded once to float32.
+ * The weights of Inception's graph, made of a checkpoint's when they are read: each batch normalisation is a scale and a shift for every channel,
+ * which the convolution before it takes over. Computed in float64, rounded once to float32.
  *
  * `dispose` disposes of the checkpoint's.
  *

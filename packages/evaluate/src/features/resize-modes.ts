@@ -24,8 +24,8 @@ const modes = {
  * How pictures of another size are brought to the network's. Numbers compare only within one mode.
  * - `"clean"`: as clean-fid does it, Pillow's bicubic filter, widened where a picture shrinks, on each channel as floating-point numbers.
  * - `"legacy-pytorch"`: as pytorch-fid does it, two neighbours a side with pixel centres aligned (`align_corners=False`), not antialiased.
- * - `"legacy-tensorflow"`: as the FID network's own first operation, guided-diffusion's evaluator and torch-fidelity do it: two neighbours a side with the pixels' upper left corners aligned
- *   (`half_pixel_centers=False`), not antialiased.
+ * - `"legacy-tensorflow"`: as the FID network's own first operation, guided-diffusion's evaluator and torch-fidelity do it: two neighbours a side
+ *   with the pixels' upper left corners aligned (`half_pixel_centers=False`), not antialiased.
  *
  * @see Parmar, Zhang & Zhu 2022, arXiv 2104.11222 (clean-fid)
  */
@@ -39,8 +39,8 @@ export function assertResizeMode(mode: ResizeMode): void {
 }
 
 /**
- * Pictures of any sizes as levels `[batch, 3, side, side]`, 0 to 255 and neither rounded nor clipped: the bicubic filter of `"clean"` overshoots at edges, and clean-fid leaves it so. Pictures of the
- * right size keep their levels exactly, in every mode.
+ * Pictures of any sizes as levels `[batch, 3, side, side]`, 0 to 255 and neither rounded nor clipped: the bicubic filter of `"clean"` overshoots at
+ * edges, and clean-fid leaves it so. Pictures of the right size keep their levels exactly, in every mode.
  *
  * @throws UnknownNameError where there is no such mode; InvalidArgumentError where there is no picture or one's data does not fill its size
  * @example `const levels = resizeLevels([photo], 299, "clean");`
