@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { tensor, typedTensor } from "../tensor.ts";
-import { averagePool, type ResizeMethod, resize, resizeNearest } from "./resize.ts";
+import { antialiasedWeights, cubic } from "./resampling-weights.ts";
+import { averagePool, type ResizeMethod, resize, resizeNearest, resizeWith } from "./resize.ts";
 
 const x = tensor([1, 1, 4, 3], [0.1, -0.5, 0.9, 0.3, 0.7, -0.2, -0.8, 0.4, 0.6, 1, -1, 0.05]);
 
@@ -54,6 +55,21 @@ describe("resize", () => {
     expect(() => resize(tensor([4, 3]), [2, 2], "area")).toThrow("[batch, channel, height, width]");
     expect(() => resize(x, [2, 2], "bilnear" as ResizeMethod)).toThrow(UnknownNameError);
     expect(() => resize(x, [2, 2], "toString" as ResizeMethod)).toThrow(UnknownNameError);
+  });
+});
+
+describe("resizeWith", () => {
+  it("applies an axis's weights to rows, and then to columns", () => {
+    const firstAndMean = (from: number) => ({ starts: [0, 0], weights: [Float64Array.of(1), new Float64Array(from).fill(1 / from)] });
+    const { dims, data } = resizeWith(x, [2, 2], firstAndMean);
+    expect(dims).toEqual([1, 1, 2, 2]);
+    expect([...data]).toEqual([0.1, 0.5 / 3, 0.6 / 4, 1.55 / 12].map((value) => expect.closeTo(value, 6)));
+  });
+
+  it("takes the filters of other libraries", () => {
+    const pillow = resizeWith(x, [3, 2], (from, to) => antialiasedWeights(from, to, cubic(-0.5))).data;
+    const pytorch = resize(x, [3, 2], "bicubic-antialiased").data; // positions differ by the rounding of float32
+    expect(Math.max(...pillow.map((value, index) => Math.abs(value - (pytorch[index] as number))))).toBeLessThan(1e-6);
   });
 });
 

@@ -27,10 +27,22 @@ export type ResizeMethod = keyof typeof methods;
  */
 export function resize(x: Tensor, size: TensorSize, method: ResizeMethod): Tensor {
   if (!Object.hasOwn(methods, method)) throw new UnknownNameError({ kind: "resize method", asked: method, known: Object.keys(methods) });
+  return resizeWith(x, size, methods[method]);
+}
+
+/**
+ * Resizes `[batch, channel, height, width]` with any separable weights: along rows, then along columns, summed in float64. For the methods of other
+ * libraries than PyTorch.
+ *
+ * @param weightsOf an axis's weights for a number of input and of output pixels
+ * @throws InvalidArgumentError where the tensor has another rank or the size is no positive whole numbers.
+ * @example `resizeWith(photo, [299, 299], (from, to) => antialiasedWeights(from, to, cubic(-0.5)))`
+ */
+export function resizeWith(x: Tensor, size: TensorSize, weightsOf: (from: number, to: number) => AxisWeights): Tensor {
   const [batch, channels, height, width] = imageDims(x, size);
   const [toHeight, toWidth] = size;
-  const rows = methods[method](width, toWidth);
-  const columns = methods[method](height, toHeight);
+  const rows = weightsOf(width, toWidth);
+  const columns = weightsOf(height, toHeight);
   const planes = batch * channels;
   const narrow = new Float64Array(planes * height * toWidth);
   weighAlong(x.data, narrow, rows, { lines: planes * height, length: width, stride: 1 });

@@ -217,13 +217,15 @@ async function* arrayBytes(
 }
 
 /** One chunk whenever one is asked for. */
-function streamOf(chunks: AsyncGenerator<Uint8Array, void, void>): ReadableStream<Uint8Array> {
+function streamOf(chunks: AsyncGenerator<Uint8Array, void, void>): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
       const next = await chunks.next();
       if (next.done) controller.close();
-      else controller.enqueue(next.value);
+      else controller.enqueue(next.value.slice());
     },
-    cancel: () => chunks.return(),
+    async cancel() {
+      await chunks.return();
+    },
   });
 }
