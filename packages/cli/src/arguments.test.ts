@@ -67,3 +67,13 @@ describe("given", () => {
     expect(Object.keys(given({ a: undefined }))).toEqual([]);
   });
 });
+
+describe("lists", () => {
+  it("reads numbers separated by commas, and says which of them is wrong", () => {
+    expect(parse("--scale", "0, 1.5,.5").decimals("scale", 0)).toEqual([0, 1.5, 0.5]);
+    expect(parse("--seed", "3,10").integers("seed", 1, 10)).toEqual([3, 10]);
+    expect(parse().decimals("scale", 0)).toBeUndefined();
+    expect(() => parse("--scale", "1,,2").decimals("scale", 0)).toThrow('--scale is ""; expected a number of at least 0');
+    expect(() => parse("--seed", "3,11").integers("seed", 1, 10)).toThrow('--seed is "11"; expected a whole number from 1 to 10');
+  });
+});

@@ -89,19 +89,27 @@ export class Arguments<Name extends string> {
   /** Decimal digits alone: no sign, fraction or exponent. */
   integer(name: Name, least: number, most: number): number | undefined {
     const value = this.text(name);
-    if (value === undefined) return undefined;
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= least && number <= most) return number;
-    throw this.#invalid(name, value, `a whole number from ${least} to ${most}`);
+    return value === undefined ? undefined : this.#integerIn(name, value, least, most);
+  }
+
+  /** The same for several, separated by commas. */
+  integers(name: Name, least: number, most: number): readonly number[] | undefined {
+    return this.text(name)
+      ?.split(",")
+      .map((value) => this.#integerIn(name, value.trim(), least, most));
   }
 
   /** Digits, at most one decimal point, no exponent. */
   decimal(name: Name, least: number, most = Number.MAX_VALUE): number | undefined {
     const value = this.text(name);
-    if (value === undefined) return undefined;
-    const number = /^\d+(\.\d+)?$|^\.\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= least && number <= most) return number;
-    throw this.#invalid(name, value, most === Number.MAX_VALUE ? `a number of at least ${least} such as 3 or 3.5` : `a number from ${least} to ${most}`);
+    return value === undefined ? undefined : this.#decimalIn(name, value, least, most);
+  }
+
+  /** The same for several, separated by commas. */
+  decimals(name: Name, least: number, most = Number.MAX_VALUE): readonly number[] | undefined {
+    return this.text(name)
+      ?.split(",")
+      .map((value) => this.#decimalIn(name, value.trim(), least, most));
   }
 
   /** One of a list. @throws UnknownNameError, which lists them and suggests one. */
@@ -121,6 +129,18 @@ export class Arguments<Name extends string> {
         if (chosen === undefined) throw new UnknownNameError({ kind, asked: asked.trim(), known });
         return chosen;
       });
+  }
+
+  #integerIn(name: Name, value: string, least: number, most: number): number {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw this.#invalid(name, value, `a whole number from ${least} to ${most}`);
+  }
+
+  #decimalIn(name: Name, value: string, least: number, most: number): number {
+    const number = /^\d+(\.\d+)?$|^\.\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw this.#invalid(name, value, most === Number.MAX_VALUE ? `a number of at least ${least} such as 3 or 3.5` : `a number from ${least} to ${most}`);
   }
 
   #invalid(name: Name, received: string, expected: string): InvalidArgumentError {

@@ -3,6 +3,7 @@ import { UnknownNameError } from "@glissade/core";
 import type { Command, Context } from "./command.ts";
 import { convert } from "./commands/convert.ts";
 import { edit } from "./commands/edit.ts";
+import { evaluate } from "./commands/evaluate.ts";
 import { generate } from "./commands/generate.ts";
 import { info } from "./commands/info.ts";
 import { inpaint } from "./commands/inpaint.ts";
@@ -18,7 +19,7 @@ import { version } from "./version.ts";
 
 const longestCommandLine = 16_384;
 
-const commands: readonly Command[] = [generate, inpaint, edit, upscale, sample, reproduce, pullCommand(publishedModels), convert, train, info];
+const commands: readonly Command[] = [generate, inpaint, edit, upscale, sample, reproduce, pullCommand(publishedModels), convert, train, evaluate, info];
 
 const overview = `${[
   "glissade: text to image with GLIDE.",

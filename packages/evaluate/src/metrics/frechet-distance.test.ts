@@ -1,17 +1,21 @@
+import { tensor } from "@glissade/core";
 import { describe, expect, it } from "vitest";
-import { frechetDistance, type Gaussian, gaussianFit } from "./frechet-distance.ts";
+import { table } from "./__fixtures__/tables.ts";
+import { type Gaussian, gaussianFit } from "./feature-moments.ts";
+import { frechetDistance } from "./frechet-distance.ts";
+import { pivotedCholesky } from "./pivoted-cholesky.ts";
 
-const gaussian = (mean: number[], covariance: number[]): Gaussian => ({ mean: Float64Array.from(mean), covariance: Float64Array.from(covariance) });
+const gaussian = (mean: number[], covariance: number[]): Gaussian => ({ mean: Float64Array.from(mean), covariance: Float64Array.from(covariance), count: 2 });
 
 describe("gaussianFit", () => {
   it("has the mean and the unbiased covariance", () => {
-    const { mean, covariance } = gaussianFit([Float64Array.of(1, 0), Float64Array.of(3, 6), Float64Array.of(5, 3)]);
+    const { mean, covariance } = gaussianFit(tensor([3, 2], [1, 0, 3, 6, 5, 3]));
     expect([...mean]).toEqual([expect.closeTo(3, 14), expect.closeTo(3, 14)]);
     expect([...covariance]).toEqual([4, 3, 3, 9].map((value) => expect.closeTo(value, 13)));
   });
 
   it("refuses a single sample", () => {
-    expect(() => gaussianFit([Float64Array.of(1)])).toThrow("at least two");
+    expect(() => gaussianFit(tensor([1, 1], [1]))).toThrow("at least 2");
   });
 });
 
@@ -35,8 +39,20 @@ describe("frechetDistance", () => {
     expect(frechetDistance(b, a)).toBeCloseTo(frechetDistance(a, b), 12);
   });
 
-  it("is zero between a distribution and itself, also where samples do not span the space", () => {
-    const few = gaussianFit([Float64Array.of(1, 2, 3, 4), Float64Array.of(2, 0, 1, 4), Float64Array.of(0, 0, 1, 1)]);
-    expect(frechetDistance(few, few)).toBeCloseTo(0, 6); // the root of a rounding error
+  it("is zero between a distribution and itself, also where samples do not span the space, and never below", () => {
+    const few = gaussianFit(tensor([3, 4], [1, 2, 3, 4, 2, 0, 1, 4, 0, 0, 1, 1]));
+    expect(frechetDistance(few, few)).toBeCloseTo(0, 12);
+    expect(frechetDistance(few, few)).toBeGreaterThanOrEqual(0);
+    expect(frechetDistance(gaussian([0], [0]), gaussian([0], [0]))).toBe(0);
+  });
+});
+
+describe("pivotedCholesky", () => {
+  it("factors a singular covariance into as many columns as it has rank", () => {
+    const { covariance } = gaussianFit(table(5, 9, 1.1, 0.7)); // 5 vectors in 9 dimensions: rank 4
+    const factor = pivotedCholesky(covariance, 9);
+    expect([factor.rows, factor.columns]).toEqual([9, 4]);
+    const product = factor.mmul(factor.transpose());
+    for (let i = 0; i < 81; i++) expect(product.get(Math.floor(i / 9), i % 9)).toBeCloseTo(covariance[i] as number, 13);
   });
 });
