@@ -77,10 +77,13 @@ export class SampleStore {
   /** The first `count` pictures of a setting, batch after batch. */
   async *batches(setting: string, count: number, signal?: AbortSignal): AsyncGenerator<readonly RgbImage[], void, void> {
     const folder = join(this.#folder, "samples", setting);
-    for (const { name, start } of await listBatches(folder)) {
-      if (start >= count) return;
-      for await (const batch of (await openNpz(join(folder, name))).batches({ batchSize: count - start, ...(signal && { signal }) }))
-        yield batch.slice(0, count - start);
+    let left = count;
+    for (const { name } of await listBatches(folder)) {
+      for await (const batch of (await openNpz(join(folder, name))).batches({ batchSize: 64, ...(signal && { signal }) })) {
+        yield batch.slice(0, left);
+        left -= batch.length;
+        if (left <= 0) return;
+      }
     }
   }
 }
