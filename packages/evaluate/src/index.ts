@@ -1,2 +1,3 @@
 export type { FeatureBatch, FeatureNetwork, FeatureNetworkCard, FeatureOptions } from "./features/feature-network.ts";
 export * from "./metrics/index.ts";
+export * from "./report/index.ts";

@@ -2,14 +2,25 @@ import type { GuidanceStrategy, SweepSetting } from "../sweep/sweep-results.ts";
 
 const strategies = { cfg: "classifier-free guidance", clip: "CLIP guidance" } as const satisfies Record<GuidanceStrategy, string>;
 
-/** E.g. `"classifier-free guidance, ddim, 50 steps"`; without the sampler where all settings share it. */
-export function curveName({ strategy, sampler, steps }: SweepSetting, { isSamplerShared }: { readonly isSamplerShared: boolean }): string {
-  return isSamplerShared ? strategies[strategy] : `${strategies[strategy]}, ${sampler}, ${stepsName(steps)}`;
+export interface NameOptions {
+  /** All settings have one sampler and as many steps: names go without. */
+  readonly isSamplerShared: boolean;
 }
 
-/** E.g. `"CLIP guidance 2, ddim, 50 steps"`. */
-export function settingName({ strategy, scale, sampler, steps }: SweepSetting): string {
-  return `${strategies[strategy]} ${scale}${meaningOf(strategy, scale)}, ${sampler}, ${stepsName(steps)}`;
+/** E.g. `"classifier-free guidance"`, or `"classifier-free guidance, ddim, 50 steps"`. */
+export function curveName(setting: SweepSetting, options: NameOptions): string {
+  return strategies[setting.strategy] + samplerPart(setting, options);
+}
+
+/** E.g. `"CLIP guidance 2"`, or `"CLIP guidance 2, ddim, 50 steps"`. */
+export function settingName(setting: SweepSetting, options: NameOptions): string {
+  return `${strategies[setting.strategy]} ${setting.scale}${meaningOf(setting)}${samplerPart(setting, options)}`;
+}
+
+/** E.g. `"ddim, 50 steps"`. */
+export function samplerName({ sampler, steps }: SweepSetting): string {
+  if (typeof steps === "string") return `${sampler}, ${steps}`;
+  return `${sampler}, ${steps === 1 ? "1 step" : `${steps} steps`}`;
 }
 
 export function samplersAgree(settings: readonly SweepSetting[]): boolean {
@@ -21,12 +32,11 @@ export function isCaptionForgotten({ strategy, scale }: Pick<SweepSetting, "stra
   return strategy === "cfg" && scale === 0;
 }
 
-function meaningOf(strategy: GuidanceStrategy, scale: number): string {
+function meaningOf({ strategy, scale }: SweepSetting): string {
   if (isCaptionForgotten({ strategy, scale })) return " (caption ignored)";
   return scale === (strategy === "cfg" ? 1 : 0) ? " (unguided)" : "";
 }
 
-function stepsName(steps: number | string): string {
-  if (typeof steps === "string") return steps;
-  return steps === 1 ? "1 step" : `${steps} steps`;
+function samplerPart(setting: SweepSetting, { isSamplerShared }: NameOptions): string {
+  return isSamplerShared ? "" : `, ${samplerName(setting)}`;
 }
