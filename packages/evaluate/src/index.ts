@@ -10,3 +10,4 @@ export { type CaptionedPictures, type MeasureOptions, measure } from "./measure.
 export * from "./metrics/index.ts";
 export * from "./samples/index.ts";
 export * from "./sweep/index.ts";
+export * from "./report/index.ts";

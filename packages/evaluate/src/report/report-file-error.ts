@@ -1,0 +1,15 @@
+import { GlissadeError } from "@glissade/core";
+
+/** A file of a report cannot be written: the disk is full, the folder is someone else's. */
+export class ReportFileError extends GlissadeError {
+  static override readonly code: string = "ReportFileError";
+
+  readonly path: string;
+
+  constructor(path: string, cause: unknown) {
+    super(`${path} cannot be written (${cause instanceof Error ? cause.message : cause}). Choose a folder that you may write to, on a disk with room.`, {
+      cause,
+    });
+    this.path = path;
+  }
+}

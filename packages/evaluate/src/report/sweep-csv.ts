@@ -1,0 +1,44 @@
+import type { MeasuredSetting, SweepResults } from "../sweep/sweep-results.ts";
+
+type CsvValue = string | number | undefined;
+
+/** Named as in `results.json`; the network that the distances belong to stands in `features`. */
+const columns: Readonly<Record<string, (setting: MeasuredSetting) => CsvValue>> = {
+  strategy: ({ strategy }) => strategy,
+  scale: ({ scale }) => scale,
+  sampler: ({ sampler }) => sampler,
+  steps: ({ steps }) => steps,
+  features: ({ card }) => card.features.name,
+  fid: ({ metrics }) => metrics.fid,
+  sfid: ({ metrics }) => metrics.sfid,
+  kid: ({ metrics }) => metrics.kid.mean,
+  kid_deviation: ({ metrics }) => metrics.kid.deviation,
+  inception_score: ({ metrics }) => metrics.inceptionScore,
+  precision: ({ metrics }) => metrics.precision,
+  recall: ({ metrics }) => metrics.recall,
+  density: ({ metrics }) => metrics.density,
+  coverage: ({ metrics }) => metrics.coverage,
+  clip_score: ({ metrics }) => metrics.clipScore,
+  r_precision: ({ metrics }) => metrics.rPrecision?.precision,
+  r_precision_chance: ({ metrics }) => metrics.rPrecision?.chance,
+  diversity: ({ metrics }) => metrics.diversity,
+  seconds_per_picture: ({ secondsPerPicture }) => secondsPerPicture,
+};
+
+/**
+ * A sweep's numbers for other programs, unrounded: a line a setting in the order of the results, the same columns always; what was not measured is empty.
+ * Text that a spreadsheet would take for a formula gets an apostrophe in front.
+ *
+ * @see RFC 4180
+ */
+export function sweepCsv({ settings }: SweepResults): string {
+  const rows = settings.map((setting) => Object.values(columns).map((column) => cell(column(setting))));
+  return [Object.keys(columns), ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+}
+
+function cell(value: CsvValue): string {
+  if (value === undefined) return "";
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+  const harmless = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

@@ -1,0 +1,134 @@
+import { encodePng } from "@glissade/core";
+import type { MetricCard } from "../metrics/metric-card.ts";
+import type { SweepResults } from "../sweep/sweep-results.ts";
+import { type Html, html, trusted } from "./html.ts";
+import { pageStyle } from "./page-style.ts";
+import type { PictureGrid } from "./picture-grid.ts";
+import { samplerName } from "./setting-names.ts";
+import type { SweepPlot } from "./sweep-plots.ts";
+import type { SweepTable } from "./sweep-table.ts";
+
+/** What a page shows. */
+export interface SweepPageParts {
+  readonly results: SweepResults;
+  readonly table: SweepTable;
+  readonly plots: readonly SweepPlot[];
+  /** One for each setting, or none. */
+  readonly grids: readonly PictureGrid[];
+  readonly captions: readonly string[];
+}
+
+/** Nothing is loaded and nothing runs: styles and pictures of the page itself are all that it may have. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/** The report as one HTML document that needs no network and no script. */
+export function sweepPage(parts: SweepPageParts): string {
+  const { results, table, plots, grids } = parts;
+  const title = `Guidance sweep: ${results.model.name}`;
+  return html`${trusted("<!doctype html>")}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${trusted(pageStyle)}</style>
+</head>
+<body>
+<header><h1>${title}</h1><p class="faint">${summary(results)}</p></header>
+<main>
+${section("plots", "Plots", plotsPart(plots))}
+${section("numbers", "Numbers", tablePart(table))}
+${grids.length > 0 ? section("pictures", "Pictures", picturesPart(parts)) : ""}
+${section("measured", "What was measured", factsPart(results))}
+</main>
+</body>
+</html>
+`.html;
+}
+
+function section(id: string, heading: string, content: Html): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
+${content}</section>`;
+}
+
+function summary({ settings, samples, captions }: SweepResults): string {
+  return `${settings.length} settings, ${samples} pictures each, of ${captions.count} captions.`;
+}
+
+function plotsPart(plots: readonly SweepPlot[]): Html {
+  return html`<p class="faint">The scale of guidance stands beside each point. All numbers follow in the table.</p>
+<div class="plots">${plots.map(({ svg }) => html`<figure>${trusted(svg)}</figure>\n`)}</div>`;
+}
+
+function tablePart({ columns, rows, notes }: SweepTable): Html {
+  return html`<div class="scroll" role="region" aria-labelledby="numbers" tabindex="0"><table class="numbers">
+<thead><tr><th scope="col">Setting</th>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    ({ name, cells }) =>
+      html`<tr><th scope="row">${name}</th>${cells.map(({ text, isBest }) => html`<td>${isBest ? html`<strong>${text}</strong>` : text}</td>`)}</tr>\n`,
+  )}</tbody></table></div>
+${notes.map((note) => html`<p class="faint">${note}</p>`)}`;
+}
+
+function picturesPart({ table, grids, captions }: SweepPageParts): Html {
+  return html`<p>The captions, in the order of the pictures, row by row:</p>
+<ol>${captions.map((caption) => html`<li>${caption}</li>`)}</ol>
+<div class="grids">${grids.map((grid, index) => gridPart(grid, table.rows[index]?.name ?? "", captions.length))}</div>`;
+}
+
+function gridPart({ sheet, factor }: PictureGrid, setting: string, count: number): Html {
+  const bytes = Buffer.from(encodePng(sheet)).toString("base64");
+  const width = sheet.width * factor;
+  const alt = `Pictures of the ${count} captions above, in their order, by ${setting}`;
+  return html`<figure style="width: ${width}px"><img${factor > 1 ? html` class="small"` : ""} src="data:image/png;base64,${bytes}" width="${width}" height="${sheet.height * factor}" alt="${alt}"><figcaption>${setting}</figcaption></figure>\n`;
+}
+
+type Fact = readonly [what: string, value: Html];
+
+function factsPart(results: SweepResults): Html {
+  const { model, captions, samples, seed, backend, settings } = results;
+  const cards = settings.map(({ card }) => card);
+  const facts: Fact[] = [
+    ["Model", hashed(model.name, model.sha256)],
+    ["Captions", hashed(`${captions.name}, ${captions.count} in all`, captions.sha256)],
+    ["Pictures", html`${samples} for each setting, with noise of seed ${seed}; picture k has the same caption and the same noise in all of them`],
+    ["Sampler", distinct(settings.map((setting) => html`${samplerName(setting)}`))],
+    ["Sampled on", html`${backend.name}, ${backend.provider}`],
+    ["Features", distinct(cards.map(featuresOf))],
+    ["Reference", distinct(cards.map(({ reference }) => hashed(`${reference.name}, ${reference.count} pictures`, reference.sha256)))],
+    [
+      "Neighbours",
+      distinct(cards.map(({ neighbours }) => html`${neighbours.manifold} for precision and recall, ${neighbours.density} for density and coverage`)),
+    ],
+    ["Seed of measuring", distinct(cards.map((card) => html`${card.seed}`))],
+    ...notesOf(results),
+  ];
+  return html`<table class="facts"><tbody>${facts.map(([what, value]) => html`<tr><th scope="row">${what}</th><td>${value}</td></tr>\n`)}</tbody></table>`;
+}
+
+function hashed(what: string, sha256: string): Html {
+  return html`${what}<br><code>sha256 ${sha256}</code>`;
+}
+
+function featuresOf({ features }: MetricCard): Html {
+  const { name, sha256, resize, dimensions, spatialDimensions, classes } = features;
+  const sizes = [`${dimensions} features`, spatialDimensions && `${spatialDimensions} spatial features`, classes && `${classes} classes`].filter(Boolean);
+  return hashed(`${name}: ${sizes.join(", ")}; pictures resized by "${resize}"`, sha256);
+}
+
+/** What the settings' cards say of something: once where all agree. */
+function distinct(said: readonly Html[]): Html {
+  return { html: [...new Set(said.map(({ html }) => html))].join("<br>") };
+}
+
+/** A note of some settings alone names them. */
+function notesOf({ settings }: SweepResults): Fact[] {
+  const notes = new Set(settings.flatMap(({ card }) => card.notes));
+  return [...notes].map((note) => {
+    const concerned = settings.filter(({ card }) => card.notes.includes(note));
+    const names = concerned.map(({ card }) => card.samples.name).join("; ");
+    return ["Note", html`${note}${concerned.length < settings.length ? ` (${names})` : ""}`];
+  });
+}
