@@ -55,7 +55,10 @@ function assertOwn(path: string, application: number, version: number): void {
   if (application !== applicationId)
     throw new ArenaStoreError("foreign", `${path} is a database of another program. Give another file, or a name that does not exist yet.`);
   if (version > schemaVersion)
-    throw new ArenaStoreError("newer", `${path} was written by a later version of glissade (schema ${version}; this one knows ${schemaVersion}). Update glissade.`);
+    throw new ArenaStoreError(
+      "newer",
+      `${path} was written by a later version of glissade (schema ${version}; this one knows ${schemaVersion}). Update glissade.`,
+    );
   if (version !== schemaVersion) throw new ArenaStoreError("foreign", `${path} has a schema of version ${version}, which no glissade has written.`);
 }
 

@@ -34,6 +34,13 @@ export interface StoredVote extends Vote {
   readonly undone: string | null;
 }
 
+/** A vote as it is stored now. */
+export interface Recorded {
+  readonly vote: StoredVote;
+  /** Whether this call has changed something; false where it was said before. */
+  readonly isNew: boolean;
+}
+
 /** How many standing votes one pair of pictures has. */
 export interface MatchCount {
   readonly question: string;
@@ -54,13 +61,13 @@ export interface ArenaStore {
    *
    * @throws ArenaStoreError where the file is locked or cannot be written. @throws InvalidArgumentError where another rater has that id
    */
-  recordVote(vote: Vote): StoredVote;
+  recordVote(vote: Vote): Recorded;
   /**
    * Takes a rater's vote back, by a further record. Again is the same.
    *
    * @throws InvalidArgumentError where that rater has no such vote; ArenaStoreError as above
    */
-  undoVote(rater: string, id: string): StoredVote;
+  undoVote(rater: string, id: string): Recorded;
   /** The rater's last vote that counts. */
   lastVote(rater: string): StoredVote | undefined;
   /** The rater's votes on a question that count. */
@@ -129,21 +136,21 @@ class SqliteArenaStore implements ArenaStore {
     this.key = value("key");
   }
 
-  recordVote({ id, question, rater, raterName, picture, left, right, outcome }: Vote): StoredVote {
+  recordVote({ id, question, rater, raterName, picture, left, right, outcome }: Vote): Recorded {
     if (left === right) throw new InvalidArgumentError({ argument: "right", received: right, expected: "another contestant than left" });
-    this.#run("INSERT INTO contestants (name) VALUES (?), (?) ON CONFLICT DO NOTHING", left, right);
-    this.#run(
+    this.#changes("INSERT INTO contestants (name) VALUES (?), (?) ON CONFLICT DO NOTHING", left, right);
+    const isNew = this.#changes(
       `INSERT INTO votes (id, question, rater, rater_name, picture, left_side, right_side, outcome, time)
        VALUES (?, ?, ?, ?, ?, (SELECT number FROM contestants WHERE name = ?), (SELECT number FROM contestants WHERE name = ?), ?, ?) ON CONFLICT (id) DO NOTHING`,
       ...[id, question, rater, raterName, picture, left, right, outcome, new Date().toISOString()],
     );
-    return this.#ownVote(rater, id);
+    return { vote: this.#ownVote(rater, id), isNew };
   }
 
-  undoVote(rater: string, id: string): StoredVote {
+  undoVote(rater: string, id: string): Recorded {
     this.#ownVote(rater, id);
-    this.#run("INSERT INTO undos (vote, time) SELECT sequence, ? FROM votes WHERE id = ? ON CONFLICT DO NOTHING", new Date().toISOString(), id);
-    return this.#ownVote(rater, id);
+    const isNew = this.#changes("INSERT OR IGNORE INTO undos (vote, time) SELECT sequence, ? FROM votes WHERE id = ?", new Date().toISOString(), id);
+    return { vote: this.#ownVote(rater, id), isNew };
   }
 
   lastVote(rater: string): StoredVote | undefined {
@@ -205,7 +212,10 @@ class SqliteArenaStore implements ArenaStore {
     this.#isOpen = false;
     this.#statements.clear();
     try {
-      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)"); // does what it can where others have the file open
+      // The second takes the log away, which closing alone leaves to the garbage collector in the package: statements cannot be finalised there.
+      this.#database.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
+    } catch {
+      // where others have the file open, votes stay in the log beside it, which whoever opens it next reads too
     } finally {
       this.#database.close();
     }
@@ -240,9 +250,9 @@ class SqliteArenaStore implements ArenaStore {
     );
   }
 
-  /** Each statement is a transaction of its own, committed when this returns. */
-  #run(sql: string, ...values: readonly SqliteValue[]): void {
-    this.#guarded(() => this.#statement(sql).run(...values));
+  /** Whether a statement changes anything. Each is a transaction of its own, committed when this returns. */
+  #changes(sql: string, ...values: readonly SqliteValue[]): boolean {
+    return this.#guarded(() => Number(this.#statement(sql).run(...values).changes) > 0);
   }
 
   #guarded<T>(action: () => T): T {
@@ -265,7 +275,8 @@ class SqliteArenaStore implements ArenaStore {
 
 function asOutcome(text: string): Outcome {
   const outcome = outcomes.find((candidate) => candidate === text);
-  if (outcome === undefined) throw new ArenaStoreError("foreign", `The database of votes is not as glissade writes it: there is no outcome ${JSON.stringify(text)}.`);
+  if (outcome === undefined)
+    throw new ArenaStoreError("foreign", `The database of votes is not as glissade writes it: there is no outcome ${JSON.stringify(text)}.`);
   return outcome;
 }
 

@@ -19,7 +19,8 @@ export async function readCaptions(path: string, files: readonly string[]): Prom
       );
     return new Map(files.map((file, index) => [file, captionOf(path, index, json[index])]));
   }
-  if (typeof json !== "object" || json === null) throw new ContestantsError(`${path} holds neither an array of captions nor an object of captions by file name.`);
+  if (typeof json !== "object" || json === null)
+    throw new ContestantsError(`${path} holds neither an array of captions nor an object of captions by file name.`);
   const byName = new Map(Object.entries(json).map(([name, caption]) => [name, captionOf(path, name, caption)]));
   return new Map(
     files.flatMap((file) => {

@@ -57,7 +57,8 @@ export async function openContestants(sets: readonly ContestantFolder[], { capti
   const listed: (readonly [ContestantFolder, readonly string[]])[] = [];
   for (const set of sets) listed.push([set, await pictureNames(set)]);
   const [[first, firstFiles] = [undefined, []]] = listed;
-  const files = firstFiles.filter((file) => listed.every(([, names]) => names.includes(file)));
+  const inEach = listed.map(([, names]) => new Set(names));
+  const files = firstFiles.filter((file) => inEach.every((names) => names.has(file)));
   if (!first || files.length === 0)
     throw new ContestantsError(
       `No file name is in all of the folders ${sets.map(({ folder }) => folder).join(", ")}. Pictures for the same caption need the same name in each, such as 0001.png.`,
@@ -74,13 +75,15 @@ export async function openContestants(sets: readonly ContestantFolder[], { capti
     pictures.push({ file, caption: await captionOf(file) });
   }
   const folders = new Map(sets.map(({ name, folder }) => [name, folder]));
+  const competing = new Set(files);
   return {
     names: sets.map(({ name }) => name),
     pictures,
     warnings: listed.flatMap(([{ name }, names]) => leftOut(name, names.length - files.length)),
     async read(name, file) {
       const folder = folders.get(name);
-      if (folder === undefined || !files.includes(file)) throw new InvalidArgumentError({ argument: "file", received: file, expected: "a picture that competes" });
+      if (folder === undefined || !competing.has(file))
+        throw new InvalidArgumentError({ argument: "file", received: file, expected: "a picture that competes" });
       return pixelsOnly(join(folder, file));
     },
   };
@@ -122,7 +125,8 @@ async function assertPng(path: string): Promise<void> {
       assertSize(path, size);
       const start = await file.read(Buffer.alloc(8), 0, 8, 0);
       const end = await file.read(Buffer.alloc(12), 0, 12, Math.max(0, size - 12));
-      if (!start.buffer.equals(pngStart)) throw new ContestantsError(`${path} is no picture: it does not begin as PNG files do. Take it out, or save it as PNG.`);
+      if (!start.buffer.equals(pngStart))
+        throw new ContestantsError(`${path} is no picture: it does not begin as PNG files do. Take it out, or save it as PNG.`);
       if (!end.buffer.equals(pngEnd)) throw new ContestantsError(`${path} is cut off: it does not end as PNG files do. Make it again.`);
     } finally {
       await file.close();
@@ -180,7 +184,9 @@ async function promptIn(path: string): Promise<string | null> {
 
 function leftOut(name: string, count: number): string[] {
   if (count === 0) return [];
-  return [`${count} ${count === 1 ? "picture" : "pictures"} of ${JSON.stringify(name)} ${count === 1 ? "is" : "are"} left out: the others have none of the same name.`];
+  return [
+    `${count} ${count === 1 ? "picture" : "pictures"} of ${JSON.stringify(name)} ${count === 1 ? "is" : "are"} left out: the others have none of the same name.`,
+  ];
 }
 
 function faultOf(error: unknown): string {

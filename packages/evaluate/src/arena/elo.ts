@@ -165,7 +165,9 @@ function newtonDirection(logits: readonly number[], duels: readonly Duel[], prec
 
 /** Each list ascending, in the order of their first contestants. */
 function connectedParts(size: number, counts: readonly PairCounts[]): number[][] {
-  const edges = counts.filter(({ wins, losses, ties }) => wins + losses + ties > 0).flatMap(({ first, second }) => [[first, second] as const, [second, first] as const]);
+  const edges = counts
+    .filter(({ wins, losses, ties }) => wins + losses + ties > 0)
+    .flatMap(({ first, second }) => [[first, second] as const, [second, first] as const]);
   const seen = new Set<number>();
   const parts: number[][] = [];
   for (let start = 0; start < size; start++) {

@@ -59,7 +59,12 @@ export function createPairing({ contestants, questions, seed = 0 }: PairingOptio
   const decks = new Map([...questions].map(([question, pictures]) => [question, new Deck(question, pictures, duels)]));
   const total = [...decks.values()].reduce((sum, deck) => sum + deck.size, 0);
   if (total > mostPairs)
-    throw new InvalidArgumentError({ argument: "pictures", received: `${total} pairs`, expected: `at most ${mostPairs} pairs`, hint: "Take fewer pictures or contestants." });
+    throw new InvalidArgumentError({
+      argument: "pictures",
+      received: `${total} pairs`,
+      expected: `at most ${mostPairs} pairs`,
+      hint: "Take fewer pictures or contestants.",
+    });
 
   return {
     total,
@@ -200,7 +205,9 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
 function lotsOf(seed: number, rater: string): (question: string, n: number) => readonly [number, number] {
   const key = [seed % 2 ** 32, Math.floor(seed / 2 ** 32)] as const;
   return (question, n) => {
-    const digest = createHash("sha256").update(JSON.stringify([rater, question])).digest();
+    const digest = createHash("sha256")
+      .update(JSON.stringify([rater, question]))
+      .digest();
     const [choice, side] = philox4x32([n, digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)], key);
     return [choice, side];
   };

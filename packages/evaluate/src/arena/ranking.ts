@@ -63,10 +63,13 @@ export function rankContestants(
   assertSeed(seed);
   assertPositiveInteger("resamples", resamples);
   if (resamples > 100_000) throw new InvalidArgumentError({ argument: "resamples", received: resamples, expected: "at most 100,000" });
-  if (!(confidence > 0 && confidence < 1)) throw new InvalidArgumentError({ argument: "confidence", received: confidence, expected: "a number between 0 and 1" });
+  if (!(confidence > 0 && confidence < 1))
+    throw new InvalidArgumentError({ argument: "confidence", received: confidence, expected: "a number between 0 and 1" });
   const { scores, parts } = eloScores(names.length, counts);
   const compared = parts.filter(({ contestants }) => contestants.length > 1);
-  const bootstraps = new Map(compared.filter(({ isBounded }) => isBounded).map((part) => [part, bootstrap(scores, part, counts, { seed, resamples, confidence })]));
+  const bootstraps = new Map(
+    compared.filter(({ isBounded }) => isBounded).map((part) => [part, bootstrap(scores, part, counts, { seed, resamples, confidence })]),
+  );
   const contestants = names.map((name, contestant): RankedContestant => {
     const part = parts.find((candidate) => candidate.contestants.includes(contestant));
     return {

@@ -10,7 +10,7 @@ export interface SqliteDatabase {
 export type SqliteValue = string | number | null;
 
 export interface SqliteStatement {
-  run(...values: readonly SqliteValue[]): unknown;
+  run(...values: readonly SqliteValue[]): { readonly changes: number | bigint };
   get(...values: readonly SqliteValue[]): unknown;
   all(...values: readonly SqliteValue[]): readonly unknown[];
 }
