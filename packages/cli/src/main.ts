@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { UnknownNameError } from "@glissade/core";
 import type { Command, Context } from "./command.ts";
+import { arena } from "./commands/arena.ts";
 import { convert } from "./commands/convert.ts";
 import { edit } from "./commands/edit.ts";
 import { generate } from "./commands/generate.ts";
@@ -18,7 +19,7 @@ import { version } from "./version.ts";
 
 const longestCommandLine = 16_384;
 
-const commands: readonly Command[] = [generate, inpaint, edit, upscale, sample, reproduce, pullCommand(publishedModels), convert, train, info];
+const commands: readonly Command[] = [generate, inpaint, edit, upscale, sample, reproduce, pullCommand(publishedModels), convert, train, arena, info];
 
 const overview = `${[
   "glissade: text to image with GLIDE.",

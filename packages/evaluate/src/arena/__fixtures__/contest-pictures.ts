@@ -62,7 +62,7 @@ export function recordedPicture(prompt: string): Uint8Array {
       seedMode: "per-image",
       steps: 15,
       sampler: "ddim",
-      spacing: "leading",
+      spacing: "linear",
       guidance: { scale: 3, interval: [0, 1], rescale: 0 },
       dynamicThresholding: undefined,
       clipGuidance: undefined,

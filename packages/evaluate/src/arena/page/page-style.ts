@@ -50,8 +50,12 @@ footer { align-items: center; border-top: 1px solid var(--rule); display: flex; 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid var(--rule); padding: 6px 16px 6px 0; text-align: left; }
-td.number, th.number { text-align: right; white-space: nowrap; }
-th[scope="row"] { font-weight: 600; max-width: 16rem; overflow-wrap: anywhere; }
+td.number, th.number { text-align: right; }
+td.number { white-space: nowrap; }
+th { font-weight: 600; overflow-wrap: break-word; vertical-align: bottom; }
+th[scope="row"] { max-width: 16rem; min-width: 7rem; vertical-align: middle; }
+th[scope="col"] { max-width: 10rem; }
+.chances th[scope="col"] { min-width: 7rem; }
 .bar { height: 22px; min-width: 140px; width: 220px; display: block; }
 .bar line { stroke: var(--accent); stroke-width: 2; }
 .bar line.zero { stroke: var(--rule); stroke-width: 1; }

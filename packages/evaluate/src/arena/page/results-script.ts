@@ -14,7 +14,7 @@ export const resultsScript = `
     return made;
   };
   const number = (text) => make("td", { text, className: "number" });
-  const points = (value) => (value < 0 ? "\\u2212" : "+") + Math.abs(value).toFixed(0);
+  const points = (value) => (Math.round(value) === 0 ? "" : value < 0 ? "\\u2212" : "+") + Math.abs(value).toFixed(0);
   const percent = (value) => (value * 100).toFixed(0) + " %";
 
   const ask = (path) => fetch(path, { headers: key ? { Authorization: "Bearer " + key } : {} });
@@ -45,10 +45,19 @@ export const resultsScript = `
       make("h2", { text }),
       make("p", { className: "faint", text: count + " Scores in Elo points around a mean of 0, with 95 % bootstrap intervals." }),
       ...notes.map(({ message }) => make("p", { className: "note", text: message })),
-      make("div", { className: "scroll" }, scores(contestants, order)),
+      scrolling("Scores", scores(contestants, order)),
       make("h3", { text: "How often the row beats the column" }),
-      make("div", { className: "scroll" }, chances(contestants, winProbabilities, order)),
+      scrolling("How often the row beats the column", chances(contestants, winProbabilities, order)),
     );
+  };
+
+  /** A table that is wider than the screen is scrolled on its own, by keys as well. */
+  const scrolling = (label, table) => {
+    const region = make("div", { className: "scroll" }, table);
+    region.tabIndex = 0;
+    region.setAttribute("role", "region");
+    region.setAttribute("aria-label", label);
+    return region;
   };
 
   const scores = (contestants, order) => {
@@ -87,7 +96,7 @@ export const resultsScript = `
       const chance = winProbabilities[i][j];
       return number(i === j || chance === null ? "\\u2013" : percent(chance));
     })));
-    return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
+    return make("table", { className: "chances" }, make("thead", {}, head), make("tbody", {}, ...rows));
   };
 
   const save = async (kind) => {
