@@ -7,6 +7,7 @@ import { makeContest, temporaryFolder } from "./__fixtures__/contest-pictures.ts
 import { type ArenaServerOptions, type RunningArena, startArena } from "./arena-server.ts";
 import { openArenaStore, type StoredVote } from "./arena-store.ts";
 
+const serveArena = new URL("./__fixtures__/serve-arena.ts", import.meta.url);
 let browser: Browser;
 beforeAll(async () => {
   browser = await chromium.launch({
@@ -311,7 +312,7 @@ describe("the page of votes", () => {
 
   it("keeps votes while the server is gone, and sends them when it is back", async () => {
     const contestants = await makeContest(folder.path, { pictures: 6 });
-    const first = await startProgram("serve-arena.ts", JSON.stringify({ contestants, database: database() }));
+    const first = await startProgram(serveArena, JSON.stringify({ contestants, database: database() }));
     const port = Number(new URL(first.firstLine).port);
     const { page } = await open(first.firstLine);
     await judged(page, 0);

@@ -11,6 +11,7 @@ import { ArenaServerError, ContestantsError } from "./arena-errors.ts";
 import { type ArenaServerOptions, type RunningArena, startArena } from "./arena-server.ts";
 import { openArenaStore } from "./arena-store.ts";
 
+const holdLock = new URL("./__fixtures__/hold-lock.ts", import.meta.url);
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let running: RunningArena[] = [];
 beforeEach(async () => {
@@ -292,7 +293,7 @@ describe("an arena", () => {
     const arena = await start({ onError: (error) => errors.push(error) });
     const [pair] = (await deal(arena)).pairs;
     const vote = voteOn(pair);
-    const { child } = await startProgram("hold-lock.ts", database());
+    const { child } = await startProgram(holdLock, database());
     expect(await post(arena, "/api/vote", vote)).toEqual({ status: 503, answer: { message: "Votes cannot be stored at this moment." } });
     expect(String(errors)).toContain("is locked");
     child.stdin?.end();

@@ -11,6 +11,8 @@ import { votesAsCsv, votesAsJson } from "./export-votes.ts";
 import { arenaResults } from "./results.ts";
 import { openSqlite } from "./sqlite.ts";
 
+const holdLock = new URL("./__fixtures__/hold-lock.ts", import.meta.url);
+const serveArena = new URL("./__fixtures__/serve-arena.ts", import.meta.url);
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -161,7 +163,7 @@ describe("the store of votes", () => {
   it("says that the file is locked while another process writes, and stores the same vote afterwards", async () => {
     const path = newFile();
     const store = await openArenaStore(path, { timeout: 50 });
-    const { child } = await startProgram("hold-lock.ts", path);
+    const { child } = await startProgram(holdLock, path);
     const sent = vote();
     expect(await faultOf(() => store.recordVote(sent))).toBe("locked");
     expect(store.votes()).toEqual([]); // reading goes on
@@ -186,13 +188,13 @@ describe("the store of votes", () => {
     const hooks = `export const resolve = (name, context, next) => { if (/sqlite$/.test(name) && !name.startsWith(".")) throw new Error("hidden"); return next(name, context); };`;
     const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
     const options = ["--import", `data:text/javascript,${encodeURIComponent(register)}`];
-    await expect(startProgram("hold-lock.ts", newFile(), options)).rejects.toThrow("npm install @photostructure/sqlite");
+    await expect(startProgram(holdLock, newFile(), options)).rejects.toThrow("npm install @photostructure/sqlite");
   });
 
   it("loses no vote that was answered when the process is killed", async () => {
     const contestants = await makeContest(join(folder.path, "crash"), { names: ["alpha", "beta", "gamma"], pictures: 40, side: 4 });
     const database = newFile();
-    const { child, firstLine: url } = await startProgram("serve-arena.ts", JSON.stringify({ contestants, database }));
+    const { child, firstLine: url } = await startProgram(serveArena, JSON.stringify({ contestants, database }));
     const post = async (path: string, body: unknown) => {
       const response = await fetch(`${url}${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
       expect(response.status).toBe(200);

@@ -35,7 +35,10 @@ export interface Contestants {
 }
 
 export interface OpenContestantsOptions {
-  /** A JSON file of captions: an array in the order of the first folder's files, or an object by file name. Default: `captions.json` in the first folder where there is one, else the prompts in the first folder's pictures. */
+  /**
+   * A JSON file of captions: an array in the order of the first folder's files, or an object by file name. Default: `captions.json` in the first folder where there is
+   * one, else the prompts in the first folder's pictures.
+   */
   readonly captions?: string;
   readonly signal?: AbortSignal;
 }

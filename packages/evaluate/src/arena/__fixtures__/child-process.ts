@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Starts one of the programs beside this file, from its source. Its first line is awaited. */
-export async function startProgram(name: string, argument: string, nodeOptions: readonly string[] = []): Promise<{ readonly child: ChildProcess; readonly firstLine: string }> {
-  const program = fileURLToPath(new URL(name, import.meta.url));
-  const options = ["--conditions=glissade-source", ...nodeOptions, "--import", import.meta.resolve("tsx"), program, argument];
+/** Starts a program from its source. Its first line is awaited. */
+export async function startProgram(program: URL, argument: string, nodeOptions: readonly string[] = []): Promise<{ readonly child: ChildProcess; readonly firstLine: string }> {
+  const options = ["--conditions=glissade-source", ...nodeOptions, "--import", import.meta.resolve("tsx"), fileURLToPath(program), argument];
   const child = spawn(process.execPath, options, { stdio: ["pipe", "pipe", "pipe"] });
   const firstLine = await new Promise<string>((resolve, reject) => {
     let [printed, faults] = ["", ""];
