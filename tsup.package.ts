@@ -7,8 +7,9 @@ import { defineConfig } from "tsup";
  * and so do the package's own `#name` imports, which package.json resolves.
  */
 export function packageBuild() {
+  const manifest: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
   return defineConfig({
-    entry: entriesOf(JSON.parse(readFileSync("package.json", "utf8"))),
+    entry: entriesOf(manifest),
     format: ["esm"],
     target: "es2022",
     platform: "node", // keeps `node:` imports; that core has none outside its Node variants is checked by bundling it for browsers (.size-limit.json)
@@ -19,7 +20,7 @@ export function packageBuild() {
       options.sourcesContent = false; // the sources are published beside the maps
     },
     clean: true,
-    external: [/^#/],
+    external: [/^#/, ...Object.keys(manifest.optionalDependencies ?? {})], // tsup itself keeps the other kinds of dependencies out
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup 8 sets `baseUrl`, which TypeScript 6 calls deprecated
   });
 }
@@ -28,6 +29,7 @@ interface Manifest {
   readonly exports?: unknown;
   readonly imports?: unknown;
   readonly bin?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 function entriesOf({ exports, imports, bin = {} }: Manifest): string[] {

@@ -18,7 +18,7 @@ describe("glissade", () => {
     expect(await runMain(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
     const overview = await runMain(["--help"]);
     expect(overview).toMatchObject({ code: 0, stderr: "" });
-    for (const name of ["generate", "inpaint", "edit", "upscale", "sample", "reproduce", "pull", "convert", "train", "info"]) {
+    for (const name of ["generate", "inpaint", "edit", "upscale", "sample", "reproduce", "pull", "convert", "train", "arena", "info"]) {
       expect(overview.stdout).toContain(`  ${name} `);
       const { code, stdout } = await runMain([name, "--help"]);
       expect(code).toBe(0);

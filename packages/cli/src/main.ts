@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { UnknownNameError } from "@glissade/core";
 import type { Command, Context } from "./command.ts";
+import { arena } from "./commands/arena.ts";
 import { convert } from "./commands/convert.ts";
 import { edit } from "./commands/edit.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -19,7 +20,7 @@ import { version } from "./version.ts";
 
 const longestCommandLine = 16_384;
 
-const commands: readonly Command[] = [generate, inpaint, edit, upscale, sample, reproduce, pullCommand(publishedModels), convert, train, evaluate, info];
+const commands: readonly Command[] = [generate, inpaint, edit, upscale, sample, reproduce, pullCommand(publishedModels), convert, train, evaluate, arena, info];
 
 const overview = `${[
   "glissade: text to image with GLIDE.",

@@ -8,6 +8,6 @@ export { type PictureFeatures, type ReadFeaturesOptions, readFeatures } from "./
 export { type ResizeMode, resizeLevels, resizeModes } from "./features/resize-modes.ts";
 export { type CaptionedPictures, type MeasureOptions, measure } from "./measure.ts";
 export * from "./metrics/index.ts";
+export * from "./report/index.ts";
 export * from "./samples/index.ts";
 export * from "./sweep/index.ts";
-export * from "./report/index.ts";

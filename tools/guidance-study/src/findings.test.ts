@@ -43,13 +43,11 @@ describe("findings", () => {
   });
 
   it("differ where the strategies change places", () => {
-    const swapped = asInThePaper
-      .slice(1)
-      .map((point) => ({
-        ...point,
-        strategy: point.strategy === "cfg" ? ("clip" as const) : ("cfg" as const),
-        scale: point.scale === 1 && point.strategy === "cfg" ? 0 : Math.max(1, point.scale),
-      }));
+    const swapped = asInThePaper.slice(1).map((point) => ({
+      ...point,
+      strategy: point.strategy === "cfg" ? ("clip" as const) : ("cfg" as const),
+      scale: point.scale === 1 && point.strategy === "cfg" ? 0 : Math.max(1, point.scale),
+    }));
     const clipOnTop = findings(
       sweep(...swapped.map((point) => (point.strategy === "cfg" && point.metrics.fid === 12 ? { ...point, scale: 1 } : { ...point, scale: point.scale * 2 }))),
     );

@@ -1,1 +1,18 @@
-export {};
+export { ArenaServerError, ArenaStoreError, type ArenaStoreFault, ContestantsError } from "./arena-errors.ts";
+export { type ArenaServerOptions, type RunningArena, startArena } from "./arena-server.ts";
+export {
+  type ArenaStore,
+  type MatchCount,
+  type OpenArenaStoreOptions,
+  type Outcome,
+  openArenaStore,
+  type Recorded,
+  type StoredVote,
+  type Vote,
+} from "./arena-store.ts";
+export type { ContestantFolder } from "./contestants.ts";
+export { type EloPart, type EloScores, eloScores, type PairCounts, winProbability } from "./elo.ts";
+export { votesAsCsv, votesAsJson } from "./export-votes.ts";
+export { type Question, questionNames, questions } from "./questions.ts";
+export { type RankedContestant, type Ranking, type RankingNote, type RankingOptions, rankContestants } from "./ranking.ts";
+export { arenaResults, type QuestionResults } from "./results.ts";

@@ -1,0 +1,13 @@
+/** What raters can be asked about two pictures, as GLIDE's raters were. */
+export const questions = {
+  photorealism: "Which picture is more photorealistic?",
+  caption: "Which picture matches the caption better?",
+} as const;
+
+export type Question = keyof typeof questions;
+
+export const questionNames = Object.keys(questions) as readonly Question[]; // Object.keys forgets the names
+
+export function isQuestion(name: unknown): name is Question {
+  return typeof name === "string" && Object.hasOwn(questions, name);
+}

@@ -1,0 +1,26 @@
+import type { ArenaStore } from "./arena-store.ts";
+import { isQuestion, questions } from "./questions.ts";
+import { type Ranking, type RankingOptions, rankContestants } from "./ranking.ts";
+
+export interface QuestionResults extends Ranking {
+  readonly question: string;
+  /** The question as raters read it. */
+  readonly text: string;
+  readonly raters: number;
+}
+
+/**
+ * Ranks the contestants by the votes that count, question by question.
+ *
+ * @throws ArenaStoreError where the file cannot be read; InvalidArgumentError for options out of range
+ * @example `for (const { text, contestants } of arenaResults(store)) console.log(text, contestants);`
+ */
+export function arenaResults(store: ArenaStore, options: RankingOptions = {}): readonly QuestionResults[] {
+  const names = store.contestants();
+  return store.questions().map(({ question, raters }) => ({
+    question,
+    text: isQuestion(question) ? questions[question] : question,
+    raters,
+    ...rankContestants(names, store.pairCounts(question), options),
+  }));
+}
