@@ -52,7 +52,7 @@ describe("glissade arena", () => {
     });
     const url = printed.stdout.trim();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
-    expect(printed.stderr).toMatch(/^2 pairs\. Results, for you alone: http:\S+\/results#[\w-]{16}\n$/);
+    expect(printed.stderr).toMatch(/^2 pairs\. Results, for you alone: http:\S+\/results#[\w-]{16}$/m);
     expect((await fetch(url)).status).toBe(200);
     child.kill("SIGINT");
     expect(await ended).toBe(0);
