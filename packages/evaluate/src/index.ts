@@ -6,7 +6,7 @@ export { inceptionInput } from "./features/inception-input.ts";
 export { foldedInceptionWeights } from "./features/inception-weights.ts";
 export { type PictureFeatures, type ReadFeaturesOptions, readFeatures } from "./features/picture-features.ts";
 export { type ResizeMode, resizeLevels, resizeModes } from "./features/resize-modes.ts";
-export { type CaptionedPictures, type MeasureOptions, measure } from "./measure.ts";
+export { type CaptionedPictures, type MeasuredDistance, type MeasureOptions, measure, measureDistance } from "./measure.ts";
 export * from "./metrics/index.ts";
 export * from "./report/index.ts";
 export * from "./samples/index.ts";

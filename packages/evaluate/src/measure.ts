@@ -44,9 +44,9 @@ export async function measure(reference: PictureFeatures, samples: PictureFeatur
   // First of all: these two check the features.
   const manifolds = await manifoldMetrics(reference.pooled, samples.pooled, { neighbours: manifold, densityNeighbours: density, ...heard });
   const kid = await kernelDistance(reference.pooled, samples.pooled, { seed, ...heard });
+  const { metrics: distances, card } = measureDistance(reference, samples, { seed });
   const metrics: Metrics = {
-    fid: frechetDistance(gaussianOf(reference), gaussianOf(samples)),
-    ...(reference.spatial && samples.spatial && { sfid: frechetDistance(reference.spatial, samples.spatial) }),
+    ...distances,
     kid: { mean: kid.mean, deviation: kid.deviation },
     ...(samples.probabilities && { inceptionScore: inceptionScore(samples.probabilities) }),
     ...manifolds,
@@ -56,8 +56,27 @@ export async function measure(reference: PictureFeatures, samples: PictureFeatur
     }),
     diversity: await meanPairwiseDistance(samples.pooled, heard),
   };
-  const card: MetricCard = { features: samples.network, reference: reference.set, samples: samples.set, seed, neighbours, notes: notesOn(reference, samples) };
   return { metrics, card };
+}
+
+/** The Fréchet distances alone, as `fid` and, where the network has spatial features, `sfid`. */
+export interface MeasuredDistance {
+  readonly metrics: Pick<Metrics, "fid" | "sfid">;
+  readonly card: MetricCard;
+}
+
+/**
+ * The Fréchet distance alone: what most papers report, and the only metric that takes no time where the features are there.
+ *
+ * @throws InvalidArgumentError where the features come from two networks, or of a single picture
+ */
+export function measureDistance(reference: PictureFeatures, samples: PictureFeatures, { seed = 0 }: Pick<MeasureOptions, "seed"> = {}): MeasuredDistance {
+  assertOneNetwork(reference.network, samples.network);
+  const metrics = {
+    fid: frechetDistance(gaussianOf(reference), gaussianOf(samples)),
+    ...(reference.spatial && samples.spatial && { sfid: frechetDistance(reference.spatial, samples.spatial) }),
+  };
+  return { metrics, card: { features: samples.network, reference: reference.set, samples: samples.set, seed, neighbours, notes: notesOn(reference, samples) } };
 }
 
 function gaussianOf({ gaussian, set }: PictureFeatures): Gaussian {

@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { contactSheet, encodePng, enlarge } from "@glissade/core";
-import { type MeasuredSetting, type SweepResults, sampledPictures, settingName, sweepPlots } from "@glissade/evaluate";
+import { contactSheet, encodePng, enlarge, type RgbImage } from "@glissade/core";
+import { type SweepResults, settingName, sweepPlots, sweptPictures } from "@glissade/evaluate";
 import { main as glissade } from "glissade";
 import { studyPage } from "./study-page.ts";
 
@@ -57,25 +57,15 @@ async function writePage(results: SweepResults): Promise<void> {
   for (const { name, svg } of plots) await writeFile(join(folder, `${name}.svg`), svg);
   const captions: string[] = JSON.parse(await readFile(createRequire(import.meta.url).resolve(results.captions.name), "utf8"));
   const shown = results.settings.filter(({ strategy, scale }) => shownSettings.includes(`${strategy} ${scale}`));
-  const pictures = await sampledPictures({ folder: values.work, captions, settings: shown }, shownCaptions);
-  await writeFile(
-    join(folder, "samples.png"),
-    encodePng(
-      enlarge(
-        contactSheet(
-          pictures.flat().map(({ image }) => image),
-          { columns: shownCaptions, margin: 1 },
-        ),
-        2,
-      ),
-    ),
-  );
+  const pictures: RgbImage[] = [];
+  for (const setting of shown) for await (const batch of sweptPictures(values.work, setting, shownCaptions)) pictures.push(...batch);
+  await writeFile(join(folder, "samples.png"), encodePng(enlarge(contactSheet(pictures, { columns: shownCaptions, margin: 1 }), 2)));
   const page = studyPage(results, {
     command,
     plots: plots.map(({ name, title }) => ({ title, path: `guidance-study/${name}.svg` })),
     samples: {
       path: "guidance-study/samples.png",
-      rows: shown.map((setting: MeasuredSetting) => settingName(setting)),
+      rows: shown.map(settingName),
       captions: captions.slice(0, shownCaptions),
     },
   });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UnknownNameError } from "@glissade/core";
+import type { MeasuredDistance } from "@glissade/evaluate";
 import { type Context, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { type EvaluateArguments, evaluateOptions } from "../evaluate/evaluate-options.ts";
@@ -32,13 +33,10 @@ export const evaluate = command({
     if (!known) throw new UnknownNameError({ kind: "evaluation", asked: action, known: actions });
     assertSets(known, sets);
     if (known === "sweep") return printSweep(args, context);
-    const { compareSets } = await import("../evaluate/compare-sets.ts");
-    const measured = await compareSets(sets, args, context);
-    for (const note of args.has("quiet") ? [] : measured.card.notes) context.stderr.write(`note: ${note}\n`);
-    if (args.has("json")) return void context.stdout.write(jsonText(measured));
-    if (known === "fid") return void context.stdout.write(`${measured.metrics.fid}\n`);
+    const { compareSets, distanceOfSets } = await import("../evaluate/compare-sets.ts");
     const { metricLines } = await import("../evaluate/metric-lines.ts");
-    context.stdout.write(metricLines(measured));
+    if (known === "fid") print(await distanceOfSets(sets, args, context), ({ metrics }) => `${metrics.fid}\n`, args, context);
+    else print(await compareSets(sets, args, context), metricLines, args, context);
   },
 });
 
@@ -50,6 +48,17 @@ function assertSets(action: (typeof actions)[number], sets: readonly string[]): 
       ? `"glissade evaluate sweep" takes no further argument and got ${JSON.stringify(sets[0])}. Options begin with --.`
       : `"glissade evaluate ${action}" takes two sets of pictures, the reference first, and got ${sets.length}.`,
   );
+}
+
+/** The result as JSON or as text, and its notes for people. */
+function print<Measured extends MeasuredDistance>(
+  measured: Measured,
+  text: (measured: Measured) => string,
+  args: EvaluateArguments,
+  { stdout, stderr }: Context,
+): void {
+  for (const note of args.has("quiet") ? [] : measured.card.notes) stderr.write(`note: ${note}\n`);
+  stdout.write(args.has("json") ? jsonText(measured) : text(measured));
 }
 
 async function printSweep(args: EvaluateArguments, context: Context): Promise<void> {

@@ -26,6 +26,7 @@ export const evaluateOptions = {
   steps: { value: "N,...", about: "Numbers of steps of a sweep. Default: the model's own." },
   samples: { short: "n", value: "N", about: "Pictures of each setting. Default: 500." },
   seed: { short: "s", value: "N", about: "Picture k of every setting has the seed N + k. Default: 0." },
+  npz: { about: "Also write each setting's pictures as one sample batch, samples/SETTING.npz, as guided-diffusion does." },
   upscale: { about: "Measure the upsampler's pictures, not the base network's." },
   features: { value: "FILE", about: "Weights of Inception-v3 as published for FID or by torchvision (.pth, .safetensors). Default: the CLIP of --model." },
   resize: { value: "MODE", about: `How Inception gets its 299 pixels: ${resizes.join(", ")}. Default: clean.` },

@@ -1,6 +1,6 @@
 import type { MeasuredSet } from "@glissade/evaluate";
 
-/** A measured set as lines of text. */
+/** What was measured as lines of text. */
 export function metricLines({ metrics, card }: MeasuredSet): string {
   const { kid, rPrecision } = metrics;
   const { features, reference, samples } = card;

@@ -1,13 +1,17 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { type Backend, type Glide, loadGlide } from "@glissade/core";
 import {
   openPictures,
   readFeatures,
   runSweep,
   type SweepOptions,
+  type SweepPicture,
   type SweepResults,
-  sampledPictures,
+  samplesName,
   sweepSettings,
+  sweptPictures,
+  writeNpz,
   writeSweepReport,
 } from "@glissade/evaluate";
 import { given } from "../arguments.ts";
@@ -22,7 +26,7 @@ import { type AskedSweep, type EvaluateArguments, readSweep } from "./evaluate-o
 import { type MeasuringNetworks, openMeasuringNetworks } from "./measuring-networks.ts";
 
 /** Pictures of each setting that the report shows. */
-const shownPictures = 16;
+const shownCount = 16;
 
 /** Runs a sweep, and writes its report into its folder. */
 export async function sweep(args: EvaluateArguments, context: Context): Promise<SweepResults> {
@@ -75,11 +79,33 @@ async function sweepWith({ args, asked, folder, data, backend, networks, bar }: 
       reference: await readFeatures(reference.batches({ signal }), networks.network, { name: data.referenceName, signal }),
     };
     const results = await followed(runSweep(options), bar);
-    await writeSweepReport(folder, results, await sampledPictures(options, shownPictures), { signal });
+    await writeSweepReport(folder, results, await shownPictures(options), { signal });
+    if (args.has("npz")) await writeSampleBatches(options, asked.upscale ? glide.imageSize : glide.baseSize);
     return results;
   } finally {
     await glide.dispose();
   }
+}
+
+/** The first pictures of every setting with their captions. */
+function shownPictures({ folder, settings, captions, signal }: SweepOptions): Promise<SweepPicture[][]> {
+  return Promise.all(
+    settings.map(async (setting) => {
+      const pictures: SweepPicture[] = [];
+      for await (const batch of sweptPictures(folder, setting, shownCount, signal))
+        for (const image of batch) pictures.push({ image, caption: captions[pictures.length % captions.length] ?? "" });
+      return pictures;
+    }),
+  );
+}
+
+/** Every setting's pictures as one sample batch of guided-diffusion. */
+async function writeSampleBatches({ folder, settings, samples: count, signal }: SweepOptions, side: number): Promise<void> {
+  for (const setting of settings)
+    await writeNpz(join(folder, "samples", `${samplesName(setting)}.npz`), sweptPictures(folder, setting, count, signal), {
+      ...{ count, width: side, height: side },
+      ...given({ signal }),
+    });
 }
 
 async function followed(run: ReturnType<typeof runSweep>, bar: ProgressBar): Promise<SweepResults> {

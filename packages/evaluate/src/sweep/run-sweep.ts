@@ -127,17 +127,7 @@ async function measureSetting({ options, store, prompts, texts }: Sweep, setting
   return { ...setting, ...(await measure(reference, features, { captioned, seed, ...heard })), secondsPerPicture: seconds / count };
 }
 
-/** The first pictures of every setting with their captions, for looking at. */
-export async function sampledPictures(
-  { folder, captions, settings }: Pick<SweepOptions, "folder" | "captions" | "settings">,
-  count: number,
-): Promise<readonly (readonly { readonly image: RgbImage; readonly caption: string }[])[]> {
-  const store = SampleStore.existing(folder);
-  return Promise.all(
-    settings.map(async (setting) => {
-      const images: RgbImage[] = [];
-      for await (const batch of store.batches(samplesName(setting), count)) images.push(...batch);
-      return images.map((image, k) => ({ image, caption: captions[k % captions.length] ?? "" }));
-    }),
-  );
+/** The first `count` pictures of a setting, batch after batch, from a sweep's folder. */
+export function sweptPictures(folder: string, setting: SweepSetting, count: number, signal?: AbortSignal): AsyncGenerator<readonly RgbImage[], void, void> {
+  return SampleStore.existing(folder).batches(samplesName(setting), count, signal);
 }
