@@ -24,6 +24,8 @@ export const evaluate = command({
   examples: [
     "glissade evaluate sweep --out runs/sweep --guidance cfg,clip --scales 0,1,1.5,2,3,4,6",
     "glissade evaluate sweep --out runs/quick --samples 50 --steps 10 --guidance cfg --scales 1,3",
+    "glissade evaluate sweep --out runs/judged --guidance cfg --scales 1,3 --samplers ddim --steps 20 --export png",
+    "glissade arena plain=runs/judged/pictures/unguided-ddim-20 guided=runs/judged/pictures/cfg-3-ddim-20",
     "glissade evaluate compare reference.npz samples/ --captions captions.json --json",
     "glissade evaluate fid reference/ samples/ --features pt_inception-2015-12-05-6726825d.pth",
   ],

@@ -5,6 +5,7 @@ import { defaultModel } from "../model-source.ts";
 
 /** Names that `@glissade/evaluate` knows too; written out, so that help and wrong command lines load nothing. */
 export const strategies = ["cfg", "clip"] as const;
+export const exportFormats = ["npz", "png"] as const;
 export const resizes = ["clean", "legacy-pytorch", "legacy-tensorflow"] as const;
 
 export const defaultScales = [0, 1, 1.5, 2, 3, 4, 6] as const;
@@ -26,7 +27,11 @@ export const evaluateOptions = {
   steps: { value: "N,...", about: "Numbers of steps of a sweep. Default: the model's own." },
   samples: { short: "n", value: "N", about: "Pictures of each setting. Default: 500." },
   seed: { short: "s", value: "N", about: "Picture k of every setting has the seed N + k. Default: 0." },
-  npz: { about: "Also write each setting's pictures as one sample batch, samples/SETTING.npz, as guided-diffusion does." },
+  export: {
+    value: "FORMAT,...",
+    about:
+      "Also write a sweep's pictures: npz, a sample batch of guided-diffusion for each setting in samples/; png, a folder for each in pictures/, which glissade arena takes.",
+  },
   upscale: { about: "Measure the upsampler's pictures, not the base network's." },
   features: { value: "FILE", about: "Weights of Inception-v3 as published for FID or by torchvision (.pth, .safetensors). Default: the CLIP of --model." },
   resize: { value: "MODE", about: `How Inception gets its 299 pixels: ${resizes.join(", ")}. Default: clean.` },
@@ -50,6 +55,7 @@ export interface AskedSweep {
   readonly samples: number;
   readonly seed: number;
   readonly upscale: boolean;
+  readonly exports: readonly (typeof exportFormats)[number][];
 }
 
 /** @throws InvalidArgumentError or UnknownNameError for the first value that is wrong */
@@ -63,5 +69,6 @@ export function readSweep(args: EvaluateArguments): AskedSweep {
     samples: args.integer("samples", 6, 1_000_000) ?? 500,
     seed: args.integer("seed", 0, Number.MAX_SAFE_INTEGER - 1_000_000) ?? 0,
     upscale: args.has("upscale"),
+    exports: args.choices("export", "export format", exportFormats) ?? [],
   };
 }

@@ -89,7 +89,7 @@ describe("glissade evaluate sweep", () => {
 
   it("samples, measures and reports; the same command makes nothing again", async () => {
     const out = join(root, "sweep");
-    const { code, stdout } = await glissade("sweep", "--out", out, ...small, "--npz");
+    const { code, stdout } = await glissade("sweep", "--out", out, ...small, "--export", "npz,png");
     expect([code, stdout]).toEqual([0, `${join(out, "report.html")}\n`]);
     const results: SweepResults = JSON.parse(await readFile(join(out, "results.json"), "utf8"));
     expect(results.settings.map(({ strategy, scale, steps }) => [strategy, scale, steps])).toEqual([
@@ -101,8 +101,11 @@ describe("glissade evaluate sweep", () => {
     expect(results).toMatchObject({ samples: 6, captions: { count: 560 }, model: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } });
     expect(results.settings[0]?.card.reference).toMatchObject({ name: "@glissade/model-emoji/evaluation/held-out.npz", count: 560 });
     expect((await readdir(out)).sort()).toEqual(expect.arrayContaining(["plots", "report.html", "results.csv", "results.json", "samples", "sweep.json"]));
-    const one = await glissade("fid", join(out, "samples", "cfg-2-ddim-1.npz"), join(out, "samples", "cfg-2-ddim-1.npz"), "--json", "--quiet");
-    expect(JSON.parse(one.stdout).card.samples).toMatchObject({ count: 6, sha256: results.settings[1]?.card.samples.sha256 });
+    const pictures = join(out, "pictures", "cfg-2-ddim-1");
+    expect(await readdir(pictures)).toEqual([...Array.from({ length: 6 }, (_, k) => `0000${k}.png`), "captions.json"]);
+    const { metrics, card } = JSON.parse((await glissade("fid", join(out, "samples", "cfg-2-ddim-1.npz"), pictures, "--json", "--quiet")).stdout);
+    expect(metrics.fid).toBeCloseTo(0, 9);
+    for (const set of [card.reference, card.samples]) expect(set).toMatchObject({ count: 6, sha256: results.settings[1]?.card.samples.sha256 });
     const again = await glissade("sweep", "--out", out, ...small, "--json");
     expect(JSON.parse(again.stdout)).toEqual(results);
   });

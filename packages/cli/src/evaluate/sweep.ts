@@ -1,19 +1,6 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { type Backend, type Glide, loadGlide } from "@glissade/core";
-import {
-  openPictures,
-  readFeatures,
-  runSweep,
-  type SweepOptions,
-  type SweepPicture,
-  type SweepResults,
-  samplesName,
-  sweepSettings,
-  sweptPictures,
-  writeNpz,
-  writeSweepReport,
-} from "@glissade/evaluate";
+import { openPictures, readFeatures, runSweep, type SweepOptions, type SweepResults, sweepSettings, writeSweepReport } from "@glissade/evaluate";
 import { given } from "../arguments.ts";
 import { assertPlace } from "../atomic-file.ts";
 import { readBackend } from "../backends.ts";
@@ -24,9 +11,7 @@ import { type ProgressBar, progressBar } from "../progress-bar.ts";
 import { readCaptions } from "./captions.ts";
 import { type AskedSweep, type EvaluateArguments, readSweep } from "./evaluate-options.ts";
 import { type MeasuringNetworks, openMeasuringNetworks } from "./measuring-networks.ts";
-
-/** Pictures of each setting that the report shows. */
-const shownCount = 16;
+import { exportPictures, shownPictures } from "./sweep-pictures.ts";
 
 /** Runs a sweep, and writes its report into its folder. */
 export async function sweep(args: EvaluateArguments, context: Context): Promise<SweepResults> {
@@ -80,32 +65,11 @@ async function sweepWith({ args, asked, folder, data, backend, networks, bar }: 
     };
     const results = await followed(runSweep(options), bar);
     await writeSweepReport(folder, results, await shownPictures(options), { signal });
-    if (args.has("npz")) await writeSampleBatches(options, asked.upscale ? glide.imageSize : glide.baseSize);
+    await exportPictures(options, asked.exports);
     return results;
   } finally {
     await glide.dispose();
   }
-}
-
-/** The first pictures of every setting with their captions. */
-function shownPictures({ folder, settings, captions, signal }: SweepOptions): Promise<SweepPicture[][]> {
-  return Promise.all(
-    settings.map(async (setting) => {
-      const pictures: SweepPicture[] = [];
-      for await (const batch of sweptPictures(folder, setting, shownCount, signal))
-        for (const image of batch) pictures.push({ image, caption: captions[pictures.length % captions.length] ?? "" });
-      return pictures;
-    }),
-  );
-}
-
-/** Every setting's pictures as one sample batch of guided-diffusion. */
-async function writeSampleBatches({ folder, settings, samples: count, signal }: SweepOptions, side: number): Promise<void> {
-  for (const setting of settings)
-    await writeNpz(join(folder, "samples", `${samplesName(setting)}.npz`), sweptPictures(folder, setting, count, signal), {
-      ...{ count, width: side, height: side },
-      ...given({ signal }),
-    });
 }
 
 async function followed(run: ReturnType<typeof runSweep>, bar: ProgressBar): Promise<SweepResults> {
