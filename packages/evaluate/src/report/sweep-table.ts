@@ -112,5 +112,5 @@ function notesOf(measures: readonly Measure[], rows: readonly SweepRow[]): strin
   const marks = rows.some(({ cells }) => cells.some(({ isBest }) => isBest)) ? ["Bold: the best of its column."] : [];
   const byClip = measures.filter(({ isByClip }) => isByClip).map(({ title }) => title.replace(/ \(.*/, ""));
   if (byClip.length === 0 || !rows.some(({ setting }) => setting.strategy === "clip")) return marks;
-  return [...marks, `${byClip.join(" and ")} of CLIP guidance are not ranked: it works on such a score itself, so that they say nothing about its pictures.`];
+  return [...marks, `${byClip.join(" and ")} of CLIP guidance are not ranked: it works on such a score itself, and pleases it more than people.`];
 }
