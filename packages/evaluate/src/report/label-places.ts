@@ -16,7 +16,7 @@ export interface Surroundings {
 }
 
 /** How bad it is, a pixel of it: text over text above all. */
-const penalties = { text: 20, mark: 12, outside: 12, line: 4, distance: 0.6 };
+const penalties = { text: 20, mark: 12, line: 4, distance: 0.6 };
 /** Each label moves again when it has seen where the others went. */
 const rounds = 4;
 
@@ -36,7 +36,8 @@ export function labelPlaces(labels: readonly PointLabel[], surroundings: Surroun
         return other === index || !of ? [] : [boxAround(place, of.width, of.height)];
       });
       const fault = (place: Place) => faultOf(boxAround(place, size.width, size.height), place, at, boxes, marks, surroundings);
-      places[index] = candidates(at, size, markSize).reduce((best, place) => (fault(place) < fault(best) ? place : best));
+      const within = candidates(at, size, markSize).map((place) => moved(place, size, surroundings.plot));
+      places[index] = within.reduce((best, place) => (fault(place) < fault(best) ? place : best));
     });
   }
   return places;
@@ -52,9 +53,15 @@ function textSize(text: string, { fontSize }: Surroundings): Size {
   return { width: text.length * fontSize * 0.6, height: fontSize };
 }
 
+/** Into the plot, where a label is not cut off. */
+function moved({ x, y }: Place, { width, height }: Size, { left, top, right, bottom }: Box): Place {
+  const between = (least: number, value: number, most: number) => Math.max(least, Math.min(value, most));
+  return { x: between(left + width / 2, x, right - width / 2), y: between(top + height / 2, y, bottom - height / 2) };
+}
+
 /** Eight places around the point, then the same farther out. */
 function candidates({ x, y }: Place, { width, height }: Size, markSize: number): Place[] {
-  return [2, 8, 16].flatMap((gap) => {
+  return [2, 8, 16, 28].flatMap((gap) => {
     const aside = markSize / 2 + gap + width / 2;
     const above = markSize / 2 + gap + height / 2;
     const near = aside - markSize / 4 - gap / 2; // diagonally, the mark leaves more room
@@ -72,25 +79,11 @@ function candidates({ x, y }: Place, { width, height }: Size, markSize: number):
   });
 }
 
-function faultOf(box: Box, place: Place, at: Place, labels: readonly Box[], marks: readonly Box[], { plot, lines }: Surroundings): number {
+function faultOf(box: Box, place: Place, at: Place, labels: readonly Box[], marks: readonly Box[], { lines }: Surroundings): number {
   const shared = (boxes: readonly Box[]) => boxes.reduce((sum, other) => sum + overlap(box, other), 0);
   const onLines = lines.reduce((sum, line) => {
     const part = clipped(line, box);
     return part ? sum + lengthOf(part) : sum;
   }, 0);
-  const area = (box.right - box.left) * (box.bottom - box.top);
-  const parts: Record<keyof typeof penalties, number> = {
-    text: shared(labels),
-    mark: shared(marks),
-    outside: area - overlap(box, plot),
-    line: onLines,
-    distance: lengthOf({ from: at, to: place }),
-  };
-  return (
-    parts.text * penalties.text +
-    parts.mark * penalties.mark +
-    parts.outside * penalties.outside +
-    parts.line * penalties.line +
-    parts.distance * penalties.distance
-  );
+  return penalties.text * shared(labels) + penalties.mark * shared(marks) + penalties.line * onLines + penalties.distance * lengthOf({ from: at, to: place });
 }

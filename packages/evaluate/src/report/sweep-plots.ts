@@ -29,6 +29,8 @@ interface PlotPlan {
 
 /** Longer names would make the plot wider than its axes. */
 const longestName = 58;
+/** Of an axis, to which is added what is better. */
+const longestTitle = 44;
 
 /**
  * The three plots of a guidance sweep: precision against recall, Inception score against FID, CLIP score against FID. A curve joins the settings of a
@@ -51,8 +53,8 @@ export async function sweepPlots(results: SweepResults): Promise<SweepPlot[]> {
 }
 
 function plotPlans(names: MetricNames, { settings }: SweepResults): PlotPlan[] {
-  const fid: PlotAxis = { title: plainLine(names.fid, longestName), better: "lower", measure: ({ metrics }) => metrics.fid };
-  const higher = (title: string, measure: PlotAxis["measure"]): PlotAxis => ({ title: plainLine(title, longestName), better: "higher", measure });
+  const fid: PlotAxis = { title: plainLine(names.fid, longestTitle), better: "lower", measure: ({ metrics }) => metrics.fid };
+  const higher = (title: string, measure: PlotAxis["measure"]): PlotAxis => ({ title: plainLine(title, longestTitle), better: "higher", measure });
   const isAdversarial = settings.some(({ strategy }) => strategy === "clip");
   return [
     {
