@@ -2,7 +2,7 @@ import type { Metrics } from "../metrics/metric-card.ts";
 import type { MeasuredSetting, SweepResults } from "../sweep/sweep-results.ts";
 import { type MetricNames, metricNames } from "./metric-names.ts";
 import { plainLine } from "./plain-line.ts";
-import { samplersAgree, settingName } from "./setting-names.ts";
+import { samplerName, samplersAgree, settingName } from "./setting-names.ts";
 import { significant } from "./significant.ts";
 
 export interface SweepColumn {
@@ -109,8 +109,15 @@ function isRanked({ isByClip = false }: Measure, { strategy }: MeasuredSetting):
 }
 
 function notesOf(measures: readonly Measure[], rows: readonly SweepRow[]): string[] {
-  const marks = rows.some(({ cells }) => cells.some(({ isBest }) => isBest)) ? ["Bold: the best of its column."] : [];
-  const byClip = measures.filter(({ isByClip }) => isByClip).map(({ title }) => title.replace(/ \(.*/, ""));
-  if (byClip.length === 0 || !rows.some(({ setting }) => setting.strategy === "clip")) return marks;
-  return [...marks, `${byClip.join(" and ")} of CLIP guidance are not ranked: it works on such a score itself, and pleases it more than people.`];
+  const settings = rows.map(({ setting }) => setting);
+  const [first] = settings;
+  const sampler = first && samplersAgree(settings) ? `All sampled by ${plainLine(samplerName(first))}.` : undefined;
+  const bold = rows.some(({ cells }) => cells.some(({ isBest }) => isBest)) ? "Bold: the best of its column." : undefined;
+  return [sampler, bold, settings.some(({ strategy }) => strategy === "clip") ? adversarialNote(measures) : undefined].filter((note) => note !== undefined);
+}
+
+function adversarialNote(measures: readonly Measure[]): string | undefined {
+  const byClip = measures.filter(({ isByClip }) => isByClip).map(({ title }) => title.replace(/ \(.*/, "")); // without what stands in brackets
+  if (byClip.length === 0) return undefined;
+  return `${byClip.join(" and ")} of CLIP guidance: not ranked. It works on such a score itself, and pleases it more than people.`;
 }
