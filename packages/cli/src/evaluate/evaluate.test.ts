@@ -73,7 +73,7 @@ describe("glissade evaluate fid and compare", () => {
       return stderr;
     };
     expect(await refused("fid", a, empty)).toContain("holds no picture");
-    expect(await refused("fid", a, few)).toContain('features of 3 pictures"; expected at least 6');
+    expect(await refused("compare", a, few)).toContain('features of 3 pictures"; expected at least 6');
     expect(await refused("fid", a, mixed)).toContain("x.png is 9x8. Give pictures of one size, or a crop (--crop 256)");
     expect(await refused("fid", a, join(root, "none"))).toContain("cannot be read");
     expect(await refused("fid", a)).toContain("takes two sets of pictures, the reference first, and got 1");
