@@ -60,5 +60,6 @@ th[scope="col"] { max-width: 10rem; }
 .bar line { stroke: var(--accent); stroke-width: 2; }
 .bar line.zero { stroke: var(--rule); stroke-width: 1; }
 .bar circle { fill: var(--accent); }
+@media (max-width: 560px) { .drawn { display: none; } th, td { padding-right: 12px; } }
 .note { border-left: 4px solid var(--accent); margin: 8px 0; padding: 2px 12px; }
 `;
