@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -123,6 +124,25 @@ describe("glissade arena", () => {
     const { code, stdout, stderr } = await runMain(["arena", ...argv]);
     expect(stderr).toContain(message);
     expect([code, stdout]).toEqual([expected, ""]);
+  });
+
+  it("says that there are no votes yet, and prints no table", async () => {
+    const path = join(folder, "new.sqlite");
+    (await openArenaStore(path)).dispose();
+    expect(await runMain(["arena", "--db", path, "--results"])).toEqual({ code: 0, stdout: "There are no votes yet.\n", stderr: "" });
+  });
+
+  it("says that a port is taken, and where an export cannot be written", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? String(address.port) : "";
+    const sets = ["plain", "guided"].map((name) => `${name}=${join(folder, name)}`);
+    const taken = await runMain(["arena", ...sets, "--db", join(folder, "taken.sqlite"), "--port", port]);
+    await new Promise((resolve) => server.close(resolve));
+    expect([taken.code, taken.stdout, taken.stderr]).toEqual([1, "", expect.stringContaining("choose another port")]);
+    const unwritable = await runMain(["arena", "--db", database, "--export", join(folder, "none", "votes.csv")]);
+    expect([unwritable.code, unwritable.stderr]).toEqual([1, expect.stringContaining("votes.csv")]);
   });
 
   it("leaves a file alone that is no arena's", async () => {

@@ -21,7 +21,7 @@ const options = {
     about:
       "JSON: an array in the order of the first folder's pictures, or an object by file name. Default: captions.json in that folder, else the prompts in its pictures.",
   },
-  seed: { short: "s", value: "N", about: "Of the pairs' order and sides, from 0 to 2^53 - 1. Default: 0." },
+  seed: { short: "s", value: "N", about: "Of the pairs' order and sides, or with --results of the resampling, from 0 to 2^53 - 1. Default: 0." },
   "show-results": { about: "Let raters see the results too. They would sway them." },
   results: { about: "Print the results so far and exit." },
   export: { value: "FILE", about: "Write every vote into a .json or .csv file and exit." },

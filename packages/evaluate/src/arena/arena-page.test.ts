@@ -323,13 +323,29 @@ describe("the page of votes", () => {
     await page.keyboard.press("ArrowRight");
     await judged(page, 2);
     await page.keyboard.press("ArrowDown");
-    await page.getByText("The server does not answer. 2 votes wait here and will be sent when it is back.").waitFor();
+    await page.getByText("The server does not answer. 2 votes wait here and will be sent as soon as that is possible.").waitFor();
     await keepScreenshot(page, "offline");
     expect(await votes()).toHaveLength(1);
     await start({ contestants, port });
     await page.getByText("The server does not answer").waitFor({ state: "hidden", timeout: 20_000 });
     await judged(page, 3);
     expect((await votes()).map(({ outcome }) => outcome)).toEqual(["left", "right", "tie"]);
+  });
+
+  it("keeps votes while another arena runs at its address, and sends them when its own is back", async () => {
+    const contestants = await makeContest(folder.path, { pictures: 6 });
+    const own = await start({ contestants });
+    const { page } = await open(own.url);
+    await judged(page, 0);
+    const port = Number(new URL(own.url).port);
+    await own.close();
+    const other = await start({ contestants, port, database: join(folder.path, "other.sqlite") });
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("Another arena is running at this address. 1 vote waits here").waitFor();
+    await other.close();
+    await start({ contestants, port });
+    await page.getByText("1 vote waits").waitFor({ state: "hidden", timeout: 20_000 });
+    expect((await votes()).map(({ outcome }) => outcome)).toEqual(["right"]);
   });
 
   it("sends what a closed page has left", async () => {
@@ -422,6 +438,7 @@ describe("the page of results", () => {
     expect(download.suggestedFilename()).toBe("arena.csv");
     await page.goto(again.resultsUrl);
     await page.getByRole("heading", { name: "Which picture matches the caption better?" }).waitFor();
+    expect(await page.getByRole("heading", { level: 2 }).first().textContent()).toBe("Which picture is more photorealistic?");
     const rows = await page.locator("section").first().getByRole("table").first().getByRole("row").allTextContents();
     expect(rows).toHaveLength(4);
     await keepScreenshot(page, "results");

@@ -29,6 +29,15 @@ const mostDealt = 8;
 const longestName = 80;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/**
+ * A page may stay open while another arena is started at its address. What it sends is not for that one; the page keeps it until its own is back.
+ *
+ * @throws HttpError
+ */
+export function assertArena({ arena }: Body, id: string): void {
+  if (arena !== id) throw new HttpError(421, "Another arena is running at this address.");
+}
+
 /** @throws HttpError */
 export function readPairsRequest({ rater, count, held }: Body): PairsRequest {
   if (typeof count !== "number" || !Number.isInteger(count) || count < 1 || count > mostDealt) throw refused("count", `a whole number from 1 to ${mostDealt}`);

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { decodePng } from "@glissade/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { arenaId } from "./__fixtures__/arena-id.ts";
 import { exited, startProgram } from "./__fixtures__/child-process.ts";
 import { makeContest, temporaryFolder } from "./__fixtures__/contest-pictures.ts";
 import { ArenaServerError, ContestantsError } from "./arena-errors.ts";
@@ -32,11 +33,11 @@ async function start(options: Partial<ArenaServerOptions> = {}): Promise<Running
   return arena;
 }
 
-async function post(arena: RunningArena, path: string, body: unknown, headers: Record<string, string> = {}) {
+async function post(arena: RunningArena, path: string, body: string | Readonly<Record<string, unknown>>, headers: Record<string, string> = {}) {
   const response = await fetch(new URL(path, arena.url), {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
-    body: typeof body === "string" ? body : JSON.stringify(body),
+    body: typeof body === "string" ? body : JSON.stringify({ arena: await arenaId(arena.url), ...body }),
   });
   return { status: response.status, answer: await response.json() };
 }
@@ -239,6 +240,16 @@ describe("an arena", () => {
     for (const parts of wrong) expect((await post(arena, "/api/vote", voteOn(pair, parts))).status).toBe(400);
     for (const parts of [{ count: 0 }, { count: 9 }, { count: "1" }, { held: "all" }, { held: new Array(301).fill(pair) }])
       expect((await post(arena, "/api/pairs", { rater, count: 1, held: [], ...parts })).status).toBe(400);
+  });
+
+  it("takes nothing from a page of another arena, and does not tell the page that its vote is void", async () => {
+    const contestants = await makeContest(folder.path);
+    const [own, other] = [await start({ contestants }), await start({ contestants, database: join(folder.path, "other.sqlite") })];
+    const [pair] = (await deal(own)).pairs;
+    const vote = { ...voteOn(pair), arena: await arenaId(own.url) };
+    expect(await post(other, "/api/vote", vote)).toEqual({ status: 421, answer: { message: "Another arena is running at this address." } });
+    expect((await post(other, "/api/vote", { ...vote, arena: undefined })).status).toBe(421);
+    expect((await post(own, "/api/vote", vote)).status).toBe(200);
   });
 
   it("takes no vote on pictures that are not a pair", async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Arena, createArena } from "./arena.ts";
 import { ArenaServerError, ArenaStoreError } from "./arena-errors.ts";
-import { readPairsRequest, readUndoRequest, readVoteRequest } from "./arena-requests.ts";
+import { assertArena, readPairsRequest, readUndoRequest, readVoteRequest } from "./arena-requests.ts";
 import { type ArenaStore, openArenaStore } from "./arena-store.ts";
 import { type ContestantFolder, openContestants } from "./contestants.ts";
 import { votesAsCsv, votesAsJson } from "./export-votes.ts";
@@ -169,7 +169,11 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
 ]);
 
 function ratersPost(act: (arena: Arena, body: Readonly<Record<string, unknown>>) => unknown): Handler {
-  return async ({ arena }, request) => json(act(arena, await readJsonBody(request, mostBodyBytes)));
+  return async ({ arena, store }, request) => {
+    const body = await readJsonBody(request, mostBodyBytes);
+    assertArena(body, store.id);
+    return json(act(arena, body));
+  };
 }
 
 async function picture({ arena, onError }: Serving, request: IncomingMessage): Promise<Answer> {

@@ -181,7 +181,11 @@ function connectedParts(size: number, counts: readonly PairCounts[]): number[][]
 
 function reached(start: number, edges: readonly (readonly [from: number, to: number])[]): Set<number> {
   const next = new Map<number, number[]>();
-  for (const [from, to] of edges) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const [from, to] of edges) {
+    const known = next.get(from);
+    if (known) known.push(to);
+    else next.set(from, [to]);
+  }
   const found = new Set([start]);
   for (const contestant of found) for (const other of next.get(contestant) ?? []) found.add(other); // a set's loop goes on to what is added on the way
   return found;

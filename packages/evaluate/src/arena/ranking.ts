@@ -107,20 +107,19 @@ function bootstrap(
 ): Bootstrap {
   const own = counts.filter(({ first, wins, losses, ties }) => contestants.includes(first) && wins + losses + ties > 0);
   const uniform = uniformNumbers(seed);
-  const drawn = contestants.map(() => new Float64Array(resamples));
   let withoutMaximum = 0;
-  for (let k = 0; k < resamples; k++) {
+  const draws = Array.from({ length: resamples }, () => {
     const resampled = resample(own, uniform);
     const isBounded = hasMaximum(contestants, resampled);
     if (!isBounded) withoutMaximum++;
     const rescored = scores.slice(); // the search begins at the scores of all votes, near by
     scorePart(rescored, contestants, resampled, isBounded);
-    for (const [place, contestant] of contestants.entries()) (drawn[place] as Float64Array)[k] = rescored[contestant] as number;
-  }
+    return rescored;
+  });
   const tail = (1 - confidence) / 2;
-  const intervals = drawn.map((values, place) => {
-    const sorted = values.sort();
-    return [contestants[place] ?? 0, [quantile(sorted, tail), quantile(sorted, 1 - tail)]] as const;
+  const intervals = contestants.map((contestant) => {
+    const sorted = Float64Array.from(draws, (rescored) => rescored[contestant] ?? 0).sort();
+    return [contestant, [quantile(sorted, tail), quantile(sorted, 1 - tail)]] as const;
   });
   return { intervals: new Map(intervals), withoutMaximum };
 }

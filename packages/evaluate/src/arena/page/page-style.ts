@@ -27,7 +27,7 @@ kbd { border: 1px solid var(--rule); border-radius: 4px; font: inherit; padding:
 progress { accent-color: var(--accent); flex: 1; height: 10px; min-width: 60px; }
 #count { font-variant-numeric: tabular-nums; }
 #caption { font-size: 1.1rem; font-style: italic; }
-#contest { margin: 0 auto; max-width: min(100%, calc((100vh - 300px) * 2 + 12px)); min-width: min(100%, 480px); }
+#contest { margin: 0 auto; max-width: min(100%, calc((100vh - 320px) * 2 + 12px)); min-width: min(100%, 480px); }
 .pictures { display: grid; gap: 12px; grid-template-columns: 1fr 1fr; margin: 12px 0; touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none; }
 .picture { aspect-ratio: 1; border-radius: 8px; min-width: 0; overflow: hidden; padding: 0; }
 .picture img { animation: appear 120ms ease-out; display: block; height: 100%; object-fit: contain; pointer-events: none; width: 100%; }
@@ -35,6 +35,11 @@ progress { accent-color: var(--accent); flex: 1; height: 10px; min-width: 60px; 
 @media (hover: hover) { .picture:hover, .choices button:hover { border-color: var(--accent); } }
 @keyframes appear { from { opacity: 0; } }
 @media (prefers-reduced-motion: reduce) { .picture img { animation: none; } }
+@media (max-height: 480px) {
+  .voting h1 { font-size: 1.05rem; margin: 0; }
+  #contest { max-width: min(100%, calc((100vh - 212px) * 2 + 12px)); min-width: min(100%, 300px); }
+  .pictures { margin: 6px 0; }
+}
 .choices { display: grid; gap: 12px; grid-template-columns: 1fr 1fr 1fr; }
 .choices button { font-weight: 600; min-width: 0; padding: 8px 4px; }
 footer { align-items: center; border-top: 1px solid var(--rule); display: flex; flex-wrap: wrap; gap: 8px 16px; margin-top: 20px; padding-top: 12px; }
@@ -60,5 +65,6 @@ th[scope="col"] { max-width: 10rem; }
 .bar line { stroke: var(--accent); stroke-width: 2; }
 .bar line.zero { stroke: var(--rule); stroke-width: 1; }
 .bar circle { fill: var(--accent); }
+@media (max-width: 560px) { .drawn { display: none; } th, td { padding-right: 12px; } }
 .note { border-left: 4px solid var(--accent); margin: 8px 0; padding: 2px 12px; }
 `;

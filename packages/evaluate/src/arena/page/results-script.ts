@@ -63,13 +63,13 @@ export const resultsScript = `
   const scores = (contestants, order) => {
     const ends = contestants.flatMap(({ score, interval }) => [score, ...(interval ?? [])]);
     const reach = Math.max(50, ...ends.map(Math.abs)) * 1.05;
-    const heads = ["Contestant", "Score", "95 %", "", "Wins", "Losses", "Ties"];
+    const heads = ["Contestant", "Score", "95 % interval", "", "Wins", "Losses", "Ties"];
     const isNumber = [false, true, true, false, true, true, true];
-    const head = make("tr", {}, ...heads.map((text, index) => (text ? make("th", { text, scope: "col", className: isNumber[index] ? "number" : "" }) : make("td"))));
+    const head = make("tr", {}, ...heads.map((text, index) => (text ? make("th", { text, scope: "col", className: isNumber[index] ? "number" : "" }) : make("td", { className: "drawn" }))));
     const rows = order.map((index) => {
       const { name, score, interval, wins, losses, ties } = contestants[index];
       const range = interval ? points(interval[0]) + " to " + points(interval[1]) : "\\u2013";
-      return make("tr", {}, make("th", { text: name, scope: "row" }), number(points(score)), number(range), make("td", {}, bar(score, interval, reach)), ...[wins, losses, ties].map((value) => number(value.toLocaleString("en"))));
+      return make("tr", {}, make("th", { text: name, scope: "row" }), number(points(score)), number(range), make("td", { className: "drawn" }, bar(score, interval, reach)), ...[wins, losses, ties].map((value) => number(value.toLocaleString("en"))));
     });
     return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
   };

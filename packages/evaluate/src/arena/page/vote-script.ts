@@ -63,17 +63,20 @@ export const voteScript = `
   let total = 0;
   let broken = []; // pairs that could not be shown
   let refused = "";
-  let isOffline = false;
+  let outage = ""; // why votes wait
   let shownAt = 0;
 
+  /** The server will never take this request. Whatever else it answers may pass. */
   class Refusal extends Error {}
+  const refusals = [400, 409, 410];
+  class Outage extends Error {}
 
   const post = async (path, body) => {
-    const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(15000) });
+    const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, arena }), signal: AbortSignal.timeout(15000) });
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
     const message = answer.message ?? "The server answered " + response.status + ".";
-    throw response.status >= 400 && response.status < 500 && response.status !== 429 ? new Refusal(message) : new Error(message);
+    throw refusals.includes(response.status) ? new Refusal(message) : new Outage(message);
   };
 
   let flushing;
@@ -96,8 +99,7 @@ export const voteScript = `
         online();
       } catch (error) {
         if (!(error instanceof Refusal)) {
-          isOffline = true;
-          later(resume);
+          waitFor(error);
           break;
         }
         refused = "The server did not take a vote: " + error.message;
@@ -109,13 +111,17 @@ export const voteScript = `
   };
 
   const online = () => {
-    isOffline = false;
+    outage = "";
     retryIn = 1000;
+  };
+  const waitFor = (error) => {
+    outage = error instanceof Outage ? error.message : "The server does not answer.";
+    later(resume);
   };
 
   const resume = async () => {
     await flush();
-    if (!isOffline || !waiting().length) await refill();
+    if (!outage || !waiting().length) await refill();
   };
 
   let refilling;
@@ -134,10 +140,7 @@ export const voteScript = `
       online();
     } catch (error) {
       if (error instanceof Refusal) refused = error.message;
-      else {
-        isOffline = true;
-        later(resume);
-      }
+      else waitFor(error);
       report();
       return;
     }
@@ -148,7 +151,7 @@ export const voteScript = `
     const loaded = await Promise.all(answer.pairs.filter((pair) => !isHeld.has(JSON.stringify(named(pair)))).map(preload));
     queue.push(...loaded.filter((entry) => entry !== undefined));
     if (!current && queue.length > 0) show(queue.shift());
-    else if (!current && loaded.length > 0 && !isOffline && broken.length < mostBroken) await fetchPairs(); // none of them could be shown
+    else if (!current && loaded.length > 0 && !outage && broken.length < mostBroken) await fetchPairs(); // none of them could be shown
     report();
   };
 
@@ -172,10 +175,7 @@ export const voteScript = `
       if (isThere) {
         broken.push(pair);
         refused = "A pair could not be shown and was left out.";
-      } else {
-        isOffline = true;
-        later(resume);
-      }
+      } else waitFor();
       return undefined;
     }
   };
@@ -230,12 +230,12 @@ export const voteScript = `
     element("undo").disabled = history.length === 0 && !last;
     element("contest").hidden = !current;
     const unsentText = votes === 1 ? "1 vote waits" : votes + " votes wait";
-    element("sending").textContent = isOffline ? (votes > 0 ? "The server does not answer. " + unsentText + " here and will be sent when it is back." : "The server does not answer. Trying again.") : refused;
+    element("sending").textContent = outage ? outage + (votes > 0 ? " " + unsentText + " here and will be sent as soon as that is possible." : " Trying again.") : refused;
     if (current) {
       element("message").textContent = "";
       return;
     }
-    const isDone = total > 0 && done >= total - broken.length && !isOffline;
+    const isDone = total > 0 && done >= total - broken.length && !outage;
     element("question").textContent = isDone ? "You have judged every pair. Thank you." : "One moment";
     element("caption").hidden = true;
     element("message").textContent = isDone ? "You can close this page, or undo your last vote." : "";
