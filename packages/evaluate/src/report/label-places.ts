@@ -73,7 +73,7 @@ function boxesBeside({ at, text }: PointLabel, { markSize, fontSize }: Surroundi
   const { right, bottom } = labelBox({ x: 0, y: 0 }, text, fontSize);
   return [2, 8, 16].flatMap((gap) => {
     const [aside, above] = [markSize / 2 + gap + right, markSize / 2 + gap + bottom];
-    const [near, slightly] = [gap + right, gap + bottom]; // diagonally, a mark leaves more room
+    const [near, slightly] = [aside - gap / 2, above - gap / 2];
     const steps = [
       [near, -slightly],
       [0, -above],

@@ -46,7 +46,7 @@ export function plotSpecification(
     height,
     // Vega takes text for wider than it is where it has no canvas to measure it: the room for it is given here.
     autosize: { type: "none" },
-    padding: { left: 46, right: 14, top: 76 + 15 * subtitle.length, bottom: 58 + 18 * looks.length },
+    padding: { left: 46, right: 14, top: 68 + 15 * subtitle.length, bottom: 58 + 18 * looks.length },
     encoding: {
       x: { field: "x", type: "quantitative", title: xTitle, scale: { domain: [...xDomain], nice: false, zero: false } },
       y: { field: "y", type: "quantitative", title: yTitle, scale: { domain: [...yDomain], nice: false, zero: false } },
@@ -92,7 +92,7 @@ export function plotSpecification(
         subtitleFontSize: 12,
         subtitleColor: quiet,
         subtitlePadding: 5,
-        offset: 30,
+        offset: 22,
         limit: 0,
         dx: -36,
       },

@@ -64,7 +64,7 @@ function plotsPart(plots: readonly SweepPlot[]): Html {
 
 function tablePart({ columns, rows, notes }: SweepTable): Html {
   return html`<div class="scroll" role="region" aria-labelledby="numbers" tabindex="0"><table class="numbers">
-<thead><tr><th scope="col">Setting</th>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<thead><tr><th scope="col">Setting</th>${columns.map(({ title }) => html`<th scope="col">${title.replace(/ (?=[↑↓]$)/, "\u00a0")}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ({ title, cells }) =>
       html`<tr><th scope="row">${title}</th>${cells.map(({ text, isBest }) => html`<td>${isBest ? html`<strong>${text}</strong>` : text}</td>`)}</tr>\n`,

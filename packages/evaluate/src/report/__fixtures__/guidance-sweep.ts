@@ -1,5 +1,6 @@
 import { type RgbImage, rgbImage } from "@glissade/core";
 import type { FeatureNetworkCard } from "../../features/feature-network.ts";
+import type { Metrics } from "../../metrics/metric-card.ts";
 import type { GuidanceStrategy, MeasuredSetting, SweepResults } from "../../sweep/sweep-results.ts";
 
 type Measured = readonly [GuidanceStrategy, scale: number, fid: number, inceptionScore: number, precision: number, recall: number, clipScore: number];
@@ -76,6 +77,11 @@ function sweepOf(measured: readonly Measured[], features: FeatureNetworkCard): S
 /** The sweep with each of its settings changed. */
 export function withSettings(results: SweepResults, change: (setting: MeasuredSetting) => MeasuredSetting): SweepResults {
   return { ...results, settings: results.settings.map(change) };
+}
+
+/** The sweep with other metrics for each setting. */
+export function withMetrics(results: SweepResults, metricsOf: (setting: MeasuredSetting) => Metrics): SweepResults {
+  return withSettings(results, (setting) => ({ ...setting, metrics: metricsOf(setting) }));
 }
 
 /** Sample pictures for each setting: a disc on a ground, more colourful with the scale. */
