@@ -1,4 +1,8 @@
-import { type Box, boxAround, clipped, lengthOf, overlap, type Place, type Segment } from "./plane-geometry.ts";
+/** A place on a plot, in pixels from its top left. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** Text that belongs to a point. */
 export interface PointLabel {
@@ -7,83 +11,91 @@ export interface PointLabel {
 }
 
 export interface Surroundings {
-  readonly plot: Box;
-  /** Lines that text should not lie on. */
-  readonly lines: readonly Segment[];
+  /** Of the plot, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Places that each line joins. */
+  readonly lines: readonly (readonly Place[])[];
   /** Of a point's mark, in pixels. */
   readonly markSize: number;
   readonly fontSize: number;
 }
 
-/** How bad it is, a pixel of it: text over text above all. */
-const penalties = { text: 20, mark: 12, line: 4, distance: 0.6 };
-/** Each label moves again when it has seen where the others went. */
-const rounds = 4;
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
 
-/** Where the middle of each label goes: beside its point, off the lines, off the other labels, as far as there is room. */
+/** How bad a covered pixel is. */
+const weights = { text: 5, mark: 3, outside: 3, line: 1 };
+/** Lines are taken for dots of this size. */
+const dot = 3;
+
+/** Where the middle of each label goes: beside its point, off the other labels, the marks and the lines, as far as there is room. */
 export function labelPlaces(labels: readonly PointLabel[], surroundings: Surroundings): Place[] {
-  const { markSize } = surroundings;
-  const sizes = labels.map(({ text }) => textSize(text, surroundings));
+  const { width, height, lines, markSize } = surroundings;
+  const plot: Box = { left: 0, top: 0, right: width, bottom: height };
   const marks = labels.map(({ at }) => boxAround(at, markSize, markSize));
-  const places = labels.map(({ at }) => at);
-  for (let round = 0; round < rounds; round++) {
-    labels.forEach(({ at }, index) => {
-      const size = sizes[index];
-      if (!size) return;
-      const others = round === 0 ? places.slice(0, index) : places;
-      const boxes = others.flatMap((place, other) => {
-        const of = sizes[other];
-        return other === index || !of ? [] : [boxAround(place, of.width, of.height)];
-      });
-      const fault = (place: Place) => faultOf(boxAround(place, size.width, size.height), place, at, boxes, marks, surroundings);
-      const within = candidates(at, size, markSize).map((place) => moved(place, size, surroundings.plot));
-      places[index] = within.reduce((best, place) => (fault(place) < fault(best) ? place : best));
+  const dots = lines.flatMap(dotsAlong).map((place) => boxAround(place, dot, dot));
+  const texts: Box[] = [];
+  return labels.map((label) => {
+    const candidates = boxesBeside(label, surroundings).map((box) => {
+      const outside = overlap(box, box) - overlap(box, plot);
+      const covered = weights.text * shared(box, texts) + weights.mark * shared(box, marks) + weights.line * shared(box, dots);
+      return { box, fault: covered + weights.outside * outside };
     });
-  }
-  return places;
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Digits of common fonts are about 0.6 em wide; a headless Vega cannot measure them. */
-function textSize(text: string, { fontSize }: Surroundings): Size {
-  return { width: text.length * fontSize * 0.6, height: fontSize };
-}
-
-/** Into the plot, where a label is not cut off. */
-function moved({ x, y }: Place, { width, height }: Size, { left, top, right, bottom }: Box): Place {
-  const between = (least: number, value: number, most: number) => Math.max(least, Math.min(value, most));
-  return { x: between(left + width / 2, x, right - width / 2), y: between(top + height / 2, y, bottom - height / 2) };
-}
-
-/** Eight places around the point, then the same farther out. */
-function candidates({ x, y }: Place, { width, height }: Size, markSize: number): Place[] {
-  return [2, 8, 16, 28].flatMap((gap) => {
-    const aside = markSize / 2 + gap + width / 2;
-    const above = markSize / 2 + gap + height / 2;
-    const near = aside - markSize / 4 - gap / 2; // diagonally, the mark leaves more room
-    const slightly = above - markSize / 4 - gap / 2;
-    return [
-      { x: x + near, y: y - slightly },
-      { x, y: y - above },
-      { x: x + aside, y },
-      { x: x - near, y: y - slightly },
-      { x: x + near, y: y + slightly },
-      { x, y: y + above },
-      { x: x - near, y: y + slightly },
-      { x: x - aside, y },
-    ];
+    const { box } = candidates.reduce((best, candidate) => (candidate.fault < best.fault ? candidate : best));
+    texts.push(box);
+    return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
   });
 }
 
-function faultOf(box: Box, place: Place, at: Place, labels: readonly Box[], marks: readonly Box[], { lines }: Surroundings): number {
-  const shared = (boxes: readonly Box[]) => boxes.reduce((sum, other) => sum + overlap(box, other), 0);
-  const onLines = lines.reduce((sum, line) => {
-    const part = clipped(line, box);
-    return part ? sum + lengthOf(part) : sum;
-  }, 0);
-  return penalties.text * shared(labels) + penalties.mark * shared(marks) + penalties.line * onLines + penalties.distance * lengthOf({ from: at, to: place });
+/** The room that a label takes. Digits of common fonts are about 0.6 em wide; a headless Vega cannot measure them. */
+export function labelBox(middle: Place, text: string, fontSize: number): Box {
+  return boxAround(middle, text.length * fontSize * 0.6, fontSize);
+}
+
+/** Area that two boxes share. */
+export function overlap(a: Box, b: Box): number {
+  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  return width > 0 && height > 0 ? width * height : 0;
+}
+
+export function boxAround({ x, y }: Place, width: number, height: number): Box {
+  return { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 };
+}
+
+/** The best first: eight places around the point, then the same farther out. */
+function boxesBeside({ at, text }: PointLabel, { markSize, fontSize }: Surroundings): Box[] {
+  const { right, bottom } = labelBox({ x: 0, y: 0 }, text, fontSize);
+  return [2, 8, 16].flatMap((gap) => {
+    const [aside, above] = [markSize / 2 + gap + right, markSize / 2 + gap + bottom];
+    const [near, slightly] = [aside - gap / 2, above - gap / 2];
+    const steps = [
+      [near, -slightly],
+      [0, -above],
+      [aside, 0],
+      [-near, -slightly],
+      [near, slightly],
+      [0, above],
+      [-near, slightly],
+      [-aside, 0],
+    ] as const;
+    return steps.map(([dx, dy]) => labelBox({ x: at.x + dx, y: at.y + dy }, text, fontSize));
+  });
+}
+
+function shared(box: Box, others: readonly Box[]): number {
+  return others.reduce((sum, other) => sum + overlap(box, other), 0);
+}
+
+function dotsAlong(line: readonly Place[]): Place[] {
+  return line.slice(1).flatMap((to, index) => {
+    const from = line[index] ?? to;
+    const count = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / dot);
+    return Array.from({ length: count }, (_, step) => ({ x: from.x + ((to.x - from.x) * step) / count, y: from.y + ((to.y - from.y) * step) / count }));
+  });
 }

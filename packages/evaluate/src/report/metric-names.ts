@@ -6,10 +6,10 @@ export interface MetricNames {
   readonly fid: string;
   readonly sfid: string;
   readonly kid: string;
-  readonly inceptionScore: string;
+  /** The network: where they are not Inception's, its name has to stand with the numbers. */
+  readonly network: string;
+  readonly isInception: boolean;
 }
-
-const inception: MetricNames = { fid: "FID", sfid: "sFID", kid: "KID", inceptionScore: "Inception score" };
 
 /**
  * The names of a sweep's measures, after the network that measured all of its settings.
@@ -28,15 +28,7 @@ export function metricNames({ settings }: SweepResults): MetricNames {
       hint: "Distances of two networks cannot stand beside each other: measure all settings with one.",
     });
   }
-  return namesAfter(first.name);
-}
-
-function namesAfter(network: string): MetricNames {
-  if (/inception/i.test(network)) return inception;
-  return {
-    fid: `Fréchet distance (${network} features)`,
-    sfid: `spatial Fréchet distance (${network} features)`,
-    kid: `kernel distance (${network} features)`,
-    inceptionScore: `Inception score (${network} classes)`,
-  };
+  const isInception = first.name.startsWith("inception");
+  const names = isInception ? { fid: "FID", sfid: "sFID", kid: "KID" } : { fid: "Fréchet distance", sfid: "Spatial Fréchet distance", kid: "Kernel distance" };
+  return { ...names, network: first.name, isInception };
 }

@@ -16,9 +16,9 @@ th, td { border-bottom: 1px solid var(--rule); padding: 4px 16px 4px 0; text-ali
 .facts th { font-weight: 600; min-width: 7em; }
 .scroll { overflow-x: auto; }
 .numbers { font-size: 0.85rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-.numbers th[scope=row] { background: var(--paper); font-weight: 400; left: 0; max-width: 22em; min-width: clamp(8em, 16vw, 10em); position: sticky; }
+.numbers th[scope=row] { background: var(--paper); font-weight: 400; left: 0; max-width: 22em; min-width: 8em; position: sticky; }
 .numbers thead th { vertical-align: bottom; }
-.numbers td, .numbers thead th + th { padding-right: 12px; text-align: right; white-space: nowrap; }
+.numbers td, .numbers thead th + th { padding-right: 10px; text-align: right; white-space: nowrap; }
 .numbers thead th + th { white-space: normal; }
 .numbers tbody tr:hover > * { background: var(--band); }
 .plots { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }

@@ -20,13 +20,12 @@ export interface PlotSpecificationOptions {
 }
 
 /** Of the plot without its axes, and of what is drawn in it, in pixels. */
-export const plotSize = { width: 410, height: 300, markSize: 10, fontSize: 13 };
+export const plotSize = { width: 340, height: 250, markSize: 9, fontSize: 12 };
 
 const ink = "#1d2329";
 const quiet = "#4a545e";
-const isInside = "!datum.isOutside";
 
-/** Lines in the order of the scales, a mark and a label at each point: white paper, dark text. */
+/** Lines in the order of the scales, a mark and a label at each point: white paper, dark text. A line to a point outside the axes leaves the plot. */
 export function plotSpecification(
   { points, xDomain, yDomain }: PlotLayout,
   { title, subtitle, xTitle, yTitle, looks }: PlotSpecificationOptions,
@@ -37,8 +36,9 @@ export function plotSpecification(
   const shape = { field: "curve", type: "nominal", scale: { domain, range: looks.map(({ shape }) => shape) } } as const;
   const dash = { field: "curve", type: "nominal", scale: { domain, range: looks.map(({ dash }) => [...dash]) } } as const;
   const area = markSize ** 2;
+  const inside = [{ filter: { field: "x", range: [...xDomain] } }, { filter: { field: "y", range: [...yDomain] } }];
   const label = { type: "text", fontSize, align: "center", baseline: "middle", dx: { expr: "datum.dx" }, dy: { expr: "datum.dy" } } as const;
-  const text = { text: { field: "label", type: "nominal" } } as const;
+  const text = { text: { field: "scale", type: "nominal" } } as const;
   return {
     data: { values: points.map((point) => ({ ...point, textColor: looks.find(({ curve }) => curve === point.curve)?.textColor ?? ink })) },
     title: { text: title, subtitle: [...subtitle] },
@@ -46,21 +46,16 @@ export function plotSpecification(
     height,
     // Vega takes text for wider than it is where it has no canvas to measure it: the room for it is given here.
     autosize: { type: "none" },
-    padding: { left: 46, right: 14, top: 76 + 15 * subtitle.length, bottom: 58 + 18 * looks.length },
+    padding: { left: 46, right: 14, top: 68 + 15 * subtitle.length, bottom: 58 + 18 * looks.length },
     encoding: {
       x: { field: "x", type: "quantitative", title: xTitle, scale: { domain: [...xDomain], nice: false, zero: false } },
       y: { field: "y", type: "quantitative", title: yTitle, scale: { domain: [...yDomain], nice: false, zero: false } },
     },
     layer: [
-      { mark: { type: "line", strokeWidth: 2 }, encoding: { color, strokeDash: dash, order: { field: "scale", type: "quantitative" } } },
-      {
-        transform: [{ filter: isInside }],
-        mark: { type: "point", filled: true, stroke: "white", strokeWidth: 1, size: area, opacity: 1 },
-        encoding: { color, shape },
-      },
-      { transform: [{ filter: `!(${isInside})` }], mark: { type: "point", filled: false, fill: "white", size: area, opacity: 1 }, encoding: { color, shape } },
-      { mark: { ...label, stroke: "white", strokeWidth: 4, strokeJoin: "round", color: "white" }, encoding: text }, // lifts the text off lines
-      { mark: { ...label, fill: { expr: "datum.textColor" } }, encoding: text },
+      { mark: { type: "line", strokeWidth: 2, clip: true }, encoding: { color, strokeDash: dash, order: { field: "scale", type: "quantitative" } } },
+      { mark: { type: "point", filled: true, stroke: "white", strokeWidth: 1, size: area, opacity: 1 }, encoding: { color, shape }, transform: inside },
+      { mark: { ...label, stroke: "white", strokeWidth: 4, strokeJoin: "round", color: "white" }, encoding: text, transform: inside }, // lifts the text off lines
+      { mark: { ...label, fill: { expr: "datum.textColor" } }, encoding: text, transform: inside },
     ],
     config: {
       ...{ background: "white", aria: false, font: "sans-serif" },
@@ -71,7 +66,7 @@ export function plotSpecification(
         titleFontWeight: "normal",
         titleColor: ink,
         labelColor: quiet,
-        tickCount: 6,
+        tickCount: 5,
         gridColor: "#e4e8ec",
         domainColor: "#8a949e",
         tickColor: "#8a949e",
@@ -82,7 +77,7 @@ export function plotSpecification(
         orient: "bottom",
         direction: "vertical",
         title: null,
-        labelFontSize: 13,
+        labelFontSize: 12,
         labelColor: ink,
         labelLimit: 0,
         symbolSize: area,
@@ -97,7 +92,7 @@ export function plotSpecification(
         subtitleFontSize: 12,
         subtitleColor: quiet,
         subtitlePadding: 5,
-        offset: 30,
+        offset: 22,
         limit: 0,
         dx: -36,
       },

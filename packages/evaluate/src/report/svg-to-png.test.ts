@@ -1,94 +1,70 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { decodePng, InvalidArgumentError, type RgbImage } from "@glissade/core";
-import { describe, expect, it } from "vitest";
-import { guidanceSweep } from "./__fixtures__/guidance-sweep.ts";
+import { decodePng, InvalidArgumentError } from "@glissade/core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { guidanceSweepByClip } from "./__fixtures__/guidance-sweep.ts";
 import { svgToPng } from "./svg-to-png.ts";
 import { sweepPlots } from "./sweep-plots.ts";
 
-const letter = (text: string) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><rect width="60" height="30" fill="white"/><text x="5" y="24" font-family="sans-serif" font-size="24">${text}</text></svg>`;
+const picture = (content: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">${content}</svg>`;
+const text = (font: string) => picture(`<text x="10" y="30" font-size="24" font-family="${font}">Wörter ↑ 1.5</text>`);
 
-/** Dark pixels of a part of a picture. */
-function ink({ width, data }: RgbImage, left: number, top: number, right: number, bottom: number): number {
-  let dark = 0;
-  for (let y = Math.round(top); y < bottom; y++) {
-    for (let x = Math.round(left); x < right; x++) if ((data[(y * width + x) * 3] ?? 255) < 128) dark++;
-  }
-  return dark;
-}
-
-async function inkOf(text: string): Promise<number> {
-  const { image } = decodePng(await svgToPng(letter(text), { zoom: 1 }));
-  return ink(image, 0, 0, image.width, image.height);
-}
-
-/** Where a plot's axis titles stand, in its own pixels: from their transforms, up the tree. */
-function titleAt(svg: string, title: string): { x: number; y: number } {
-  const before = svg.slice(0, svg.indexOf(`>${title}<`));
-  const open: { x: number; y: number }[] = [];
-  for (const [tag, closing, name] of before.concat(">").matchAll(/<(\/?)(g|text)\b[^>]*>/g)) {
-    if (closing) open.pop();
-    else {
-      const [, x = "0", y = "0"] = /transform="translate\((-?[\d.]+),(-?[\d.]+)\)/.exec(tag) ?? [];
-      open.push({ x: Number(x), y: Number(y) });
-      if (name === "text" && tag.endsWith("/>")) open.pop();
-    }
-  }
-  return open.reduce((sum, at) => ({ x: sum.x + at.x, y: sum.y + at.y }), { x: 0, y: 0 });
+async function darkPixels(png: Uint8Array): Promise<number> {
+  const { data } = (await decodePng(png)).image;
+  return data.filter((level, index) => index % 3 === 0 && level < 128).length;
 }
 
 describe("svgToPng", () => {
-  it("draws different letters, not boxes in their place", async () => {
-    const [i, m, arrow] = await Promise.all(["I", "M", "↑"].map(inkOf));
-    expect(i).toBeGreaterThan(20);
-    expect(m).toBeGreaterThan((i ?? 0) * 1.5);
-    expect(arrow).not.toBe(await inkOf("→"));
+  it("draws text of any font family in the font that comes along", async () => {
+    const pngs = await Promise.all(
+      ["sans-serif", "serif", "Helvetica Neue", "No Such Font"].map((font) => svgToPng(picture(`<rect width="200" height="40" fill="white"/>${text(font)}`))),
+    );
+    const [first = new Uint8Array()] = pngs;
+    expect(await darkPixels(first)).toBeGreaterThan(500);
+    for (const png of pngs) expect(Buffer.from(png).equals(first)).toBe(true);
   });
 
-  it("draws an axis' title where it stands, at two pixels for one", async () => {
-    const [plot] = await sweepPlots(guidanceSweep());
+  it("leaves ink for every text of a plot", async () => {
+    const [, plot] = await sweepPlots(guidanceSweepByClip());
     const svg = plot?.svg ?? "";
-    const { image } = decodePng(await svgToPng(svg));
-    expect([image.width, image.height]).toEqual(
-      /width="(\d+)" height="(\d+)"/
-        .exec(svg)
-        ?.slice(1)
-        .map((size) => Number(size) * 2),
-    );
-    const { x, y } = titleAt(svg, "Recall (higher is better) →");
-    expect(ink(image, 2 * x - 150, 2 * y - 24, 2 * x + 150, 2 * y + 8)).toBeGreaterThan(500);
+    const whole = await svgToPng(svg, { zoom: 1 });
+    const texts = [...svg.matchAll(/<text [^>]*>.*?<\/text>/gs)].filter(([element]) => !element.includes('"white"'));
+    expect(texts.length).toBeGreaterThanOrEqual(25); // 11 scales, 8 ticks or more, titles, a legend
+    for (const { index, 0: element } of texts) {
+      const without = await svgToPng(svg.slice(0, index) + svg.slice(index + element.length), { zoom: 1 });
+      expect(Buffer.from(without).equals(whole), element).toBe(false);
+    }
   });
 
   it("draws the same where the machine has no fonts", async () => {
     const folder = await mkdtemp(join(tmpdir(), "glissade-fonts-"));
-    try {
-      const nothing = join(folder, "fonts.conf");
-      await writeFile(nothing, '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>');
-      const [program, out] = [fileURLToPath(new URL("__fixtures__/draw-png.ts", import.meta.url)), join(folder, "plot.png")];
-      await promisify(execFile)(process.execPath, ["--conditions=glissade-source", "--import", "tsx", program, out], {
-        env: { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: folder, XDG_DATA_HOME: folder, FONTCONFIG_FILE: nothing, FONTCONFIG_PATH: folder },
-      });
-      const [plot] = await sweepPlots(guidanceSweep());
-      const here = decodePng(await svgToPng(plot?.svg ?? "")).image;
-      const there = decodePng(await readFile(out)).image;
-      expect(Buffer.compare(there.data, here.data)).toBe(0);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await writeFile(join(folder, "fonts.conf"), "<fontconfig></fontconfig>");
+    const svg = text("sans-serif");
+    const program = `const { svgToPng } = await import(${JSON.stringify(new URL("svg-to-png.ts", import.meta.url).href)});
+      process.stdout.write(Buffer.from(await svgToPng(${JSON.stringify(svg)})).toString("base64"));`;
+    const options = ["--conditions=glissade-source", "--import", import.meta.resolve("tsx"), "--input-type=module", "--eval", program];
+    const env = { PATH: process.env.PATH, HOME: folder, XDG_DATA_HOME: folder, FONTCONFIG_FILE: join(folder, "fonts.conf"), FONTCONFIG_PATH: folder };
+    const { stdout } = await promisify(execFile)(process.execPath, options, { env });
+    expect(Buffer.from(stdout, "base64").equals(await svgToPng(svg))).toBe(true);
   });
 
-  it("refuses what is no SVG, and a zoom out of range", async () => {
-    await expect(svgToPng("<svg><text>")).rejects.toThrow(InvalidArgumentError);
-    await expect(svgToPng(letter("a"), { zoom: 0 })).rejects.toThrow(/zoom is 0/);
-    await expect(svgToPng(letter("a"), { zoom: Number.NaN })).rejects.toThrow(InvalidArgumentError);
+  it("has twice the SVG's pixels, or as many times as asked", async () => {
+    const sizeOf = async (png: Uint8Array) => {
+      const { width, height } = (await decodePng(png)).image;
+      return [width, height];
+    };
+    expect(await sizeOf(await svgToPng(picture("")))).toEqual([400, 80]);
+    expect(await sizeOf(await svgToPng(picture(""), { zoom: 3 }))).toEqual([600, 120]);
   });
 
-  it("hears a signal", async () => {
-    await expect(svgToPng(letter("a"), { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+  it("refuses what is no SVG, a zoom out of range, and an aborted signal", async () => {
+    await expect(svgToPng("<svg")).rejects.toThrow(InvalidArgumentError);
+    for (const zoom of [0, -1, 9, Number.NaN]) await expect(svgToPng(picture(""), { zoom })).rejects.toThrow(InvalidArgumentError);
+    const reason = new Error("enough");
+    await expect(svgToPng(picture(""), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });

@@ -1,5 +1,8 @@
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "@glissade/core";
+
+/** IBM Plex Sans: Latin, Greek, Cyrillic and arrows in 213 KB, under the SIL Open Font Licence. */
+const fontFile = () => fileURLToPath(import.meta.resolve("@expo-google-fonts/ibm-plex-sans/400Regular/IBMPlexSans_400Regular.ttf"));
 
 export interface SvgToPngOptions {
   /** Pixels of the picture for each of the SVG's. Default 2, for print and dense screens. */
@@ -19,12 +22,9 @@ export async function svgToPng(svg: string, { zoom = 2, signal }: SvgToPngOption
   signal?.throwIfAborted();
   if (!(zoom > 0 && zoom <= 8)) throw new InvalidArgumentError({ argument: "zoom", received: zoom, expected: "a number above 0, at most 8" });
   const { renderAsync } = await import("@resvg/resvg-js"); // native: loaded where it is needed alone
-  const require = createRequire(import.meta.url);
-  // Latin, Greek, Cyrillic and arrows in 213 KB, under the SIL Open Font Licence.
-  const fontFile = require.resolve("@expo-google-fonts/ibm-plex-sans/400Regular/IBMPlexSans_400Regular.ttf");
   const image = await renderAsync(svg, {
     fitTo: { mode: "zoom", value: zoom },
-    font: { loadSystemFonts: false, fontFiles: [fontFile], defaultFontFamily: "IBM Plex Sans", sansSerifFamily: "IBM Plex Sans" },
+    font: { loadSystemFonts: false, fontFiles: [fontFile()], defaultFontFamily: "IBM Plex Sans", sansSerifFamily: "IBM Plex Sans" },
   }).catch((cause: unknown) => {
     throw new InvalidArgumentError({ argument: "svg", received: svg, expected: "an SVG picture", cause });
   });

@@ -4,7 +4,7 @@ import type { SweepResults } from "../sweep/sweep-results.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { pageStyle } from "./page-style.ts";
 import type { PictureGrid } from "./picture-grid.ts";
-import { samplerName } from "./setting-names.ts";
+import { samplerTitle } from "./setting-titles.ts";
 import type { SweepPlot } from "./sweep-plots.ts";
 import type { SweepTable } from "./sweep-table.ts";
 
@@ -41,7 +41,7 @@ export function sweepPage(parts: SweepPageParts): string {
 ${section("plots", "Plots", plotsPart(plots))}
 ${section("numbers", "Numbers", tablePart(table))}
 ${grids.length > 0 ? section("pictures", "Pictures", picturesPart(parts)) : ""}
-${section("measured", "What was measured", factsPart(results))}
+${section("measured", "What was measured", factsPart(results, table))}
 </main>
 </body>
 </html>
@@ -64,10 +64,10 @@ function plotsPart(plots: readonly SweepPlot[]): Html {
 
 function tablePart({ columns, rows, notes }: SweepTable): Html {
   return html`<div class="scroll" role="region" aria-labelledby="numbers" tabindex="0"><table class="numbers">
-<thead><tr><th scope="col">Setting</th>${columns.map(({ title }) => html`<th scope="col">${title.replace(/ (?=.$)/u, "\u00a0")}</th>`)}</tr></thead>
+<thead><tr><th scope="col">Setting</th>${columns.map(({ title }) => html`<th scope="col">${title.replace(/ (?=[↑↓]$)/, "\u00a0")}</th>`)}</tr></thead>
 <tbody>${rows.map(
-    ({ name, cells }) =>
-      html`<tr><th scope="row">${name}</th>${cells.map(({ text, isBest }) => html`<td>${isBest ? html`<strong>${text}</strong>` : text}</td>`)}</tr>\n`,
+    ({ title, cells }) =>
+      html`<tr><th scope="row">${title}</th>${cells.map(({ text, isBest }) => html`<td>${isBest ? html`<strong>${text}</strong>` : text}</td>`)}</tr>\n`,
   )}</tbody></table></div>
 ${notes.map((note) => html`<p class="faint">${note}</p>`)}`;
 }
@@ -75,7 +75,7 @@ ${notes.map((note) => html`<p class="faint">${note}</p>`)}`;
 function picturesPart({ table, grids, captions }: SweepPageParts): Html {
   return html`<p>The captions, in the order of the pictures, row by row:</p>
 <ol>${captions.map((caption) => html`<li>${caption}</li>`)}</ol>
-<div class="grids">${grids.map((grid, index) => gridPart(grid, table.rows[index]?.name ?? "", captions.length))}</div>`;
+<div class="grids">${grids.map((grid, index) => gridPart(grid, table.rows[index]?.title ?? "", captions.length))}</div>`;
 }
 
 function gridPart({ sheet, factor }: PictureGrid, setting: string, count: number): Html {
@@ -87,14 +87,14 @@ function gridPart({ sheet, factor }: PictureGrid, setting: string, count: number
 
 type Fact = readonly [what: string, value: Html];
 
-function factsPart(results: SweepResults): Html {
+function factsPart(results: SweepResults, table: SweepTable): Html {
   const { model, captions, samples, seed, backend, settings } = results;
   const cards = settings.map(({ card }) => card);
   const facts: Fact[] = [
     ["Model", hashed(model.name, model.sha256)],
     ["Captions", hashed(`${captions.name}, ${captions.count} in all`, captions.sha256)],
     ["Pictures", html`${samples} for each setting, with noise of seed ${seed}; picture k has the same caption and the same noise in all of them`],
-    ["Sampler", distinct(settings.map((setting) => html`${samplerName(setting)}`))],
+    ["Sampler", distinct(settings.map((setting) => html`${samplerTitle(setting)}`))],
     ["Sampled on", html`${backend.name}, ${backend.provider}`],
     ["Features", distinct(cards.map(featuresOf))],
     ["Reference", distinct(cards.map(({ reference }) => hashed(`${reference.name}, ${reference.count} pictures`, reference.sha256)))],
@@ -103,7 +103,7 @@ function factsPart(results: SweepResults): Html {
       distinct(cards.map(({ neighbours }) => html`${neighbours.manifold} for precision and recall, ${neighbours.density} for density and coverage`)),
     ],
     ["Seed of measuring", distinct(cards.map((card) => html`${card.seed}`))],
-    ...notesOf(results),
+    ...notesOf(table),
   ];
   return html`<table class="facts"><tbody>${facts.map(([what, value]) => html`<tr><th scope="row">${what}</th><td>${value}</td></tr>\n`)}</tbody></table>`;
 }
@@ -124,11 +124,10 @@ function distinct(said: readonly Html[]): Html {
 }
 
 /** A note of some settings alone names them. */
-function notesOf({ settings }: SweepResults): Fact[] {
-  const notes = new Set(settings.flatMap(({ card }) => card.notes));
+function notesOf({ rows }: SweepTable): Fact[] {
+  const notes = new Set(rows.flatMap(({ setting }) => setting.card.notes));
   return [...notes].map((note) => {
-    const concerned = settings.filter(({ card }) => card.notes.includes(note));
-    const names = concerned.map(({ card }) => card.samples.name).join("; ");
-    return ["Note", html`${note}${concerned.length < settings.length ? ` (${names})` : ""}`];
+    const concerned = rows.filter(({ setting }) => setting.card.notes.includes(note)).map(({ title }) => title);
+    return ["Note", html`${note}${concerned.length < rows.length ? ` (${concerned.join("; ")})` : ""}`];
   });
 }

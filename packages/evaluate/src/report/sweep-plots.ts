@@ -4,11 +4,10 @@ import { compile } from "vega-lite";
 import type { SweepResults } from "../sweep/sweep-results.ts";
 import { type MetricNames, metricNames } from "./metric-names.ts";
 import { plainLine } from "./plain-line.ts";
-import { axisTitle, type PlotAxis } from "./plot-axis.ts";
-import { plotLayout } from "./plot-layout.ts";
+import { type Measure, plotLayout } from "./plot-layout.ts";
 import { type CurveLook, curveLooks, plotSize, plotSpecification } from "./plot-specification.ts";
 import { significant } from "./significant.ts";
-import { type SweepCurve, sweepCurves } from "./sweep-curves.ts";
+import { longestTitle, type SweepCurve, sweepCurves } from "./sweep-curves.ts";
 
 /** A plot that stands alone. */
 export interface SweepPlot {
@@ -19,6 +18,12 @@ export interface SweepPlot {
   readonly svg: string;
 }
 
+interface PlotAxis {
+  readonly title: string;
+  readonly better: "higher" | "lower";
+  readonly measure: Measure;
+}
+
 interface PlotPlan {
   readonly name: string;
   readonly title: string;
@@ -27,17 +32,12 @@ interface PlotPlan {
   readonly y: PlotAxis;
 }
 
-/** Longer names would make the plot wider than its axes. */
-const longestName = 58;
-/** Of an axis, to which is added what is better. */
-const longestTitle = 44;
-
 /**
  * The three plots of a guidance sweep: precision against recall, Inception score against FID, CLIP score against FID. A curve joins the settings of a
  * strategy in the order of their scales, which stand beside the points. Plots of a measure that no setting has are left out.
  *
  * Pictures whose caption was forgotten (scale 0 of classifier-free guidance) often lie far from all others. Where they would squash the rest, the axes
- * leave them out: a hollow mark stands where their line leaves the plot, with their values.
+ * leave them out, and the plot says so.
  *
  * @throws InvalidArgumentError where nothing was measured, or not everything by one network
  * @see Nichol et al. 2021, arXiv 2112.10741, figure 6
@@ -45,33 +45,34 @@ const longestTitle = 44;
  */
 export async function sweepPlots(results: SweepResults): Promise<SweepPlot[]> {
   const names = metricNames(results);
-  const curves = distinctlyNamed(sweepCurves(results));
+  const curves = sweepCurves(results);
   const looks = curveLooks(curves.map(({ name }) => name));
-  const about = plainLine(`${results.model.name}: ${results.samples} pictures a setting`, longestName);
+  const about = [`${results.model.name}: ${results.samples} pictures a setting`, ...(names.isInception ? [] : [`Features: ${names.network}`])];
   const plots = await Promise.all(plotPlans(names, results).map((plan) => drawn(plan, curves, looks, about)));
   return plots.filter((plot) => plot !== undefined);
 }
 
-function plotPlans(names: MetricNames, { settings }: SweepResults): PlotPlan[] {
-  const fid: PlotAxis = { title: plainLine(names.fid, longestTitle), better: "lower", measure: ({ metrics }) => metrics.fid };
-  const higher = (title: string, measure: PlotAxis["measure"]): PlotAxis => ({ title: plainLine(title, longestTitle), better: "higher", measure });
+function plotPlans({ fid }: MetricNames, { settings }: SweepResults): PlotPlan[] {
+  const distance: PlotAxis = { title: fid, better: "lower", measure: ({ metrics }) => metrics.fid };
+  const higher = (title: string, measure: Measure): PlotAxis => ({ title, better: "higher", measure });
   const isAdversarial = settings.some(({ strategy }) => strategy === "clip");
   return [
     {
-      ...{ name: "precision-recall", title: "Precision and recall" },
+      name: "precision-recall",
+      title: "Precision and recall",
       x: higher("Recall", ({ metrics }) => metrics.recall),
       y: higher("Precision", ({ metrics }) => metrics.precision),
     },
     {
       name: "inception-score",
-      title: "Inception score and Fréchet distance",
-      x: fid,
-      y: higher(names.inceptionScore, ({ metrics }) => metrics.inceptionScore),
+      title: `Inception score and ${fid}`,
+      x: distance,
+      y: higher("Inception score", ({ metrics }) => metrics.inceptionScore),
     },
     {
-      ...{ name: "clip-score", title: "CLIP score and Fréchet distance" },
-      ...(isAdversarial && { note: "CLIP guidance works on such a score itself: do not rank it by this." }),
-      x: fid,
+      ...{ name: "clip-score", title: `CLIP score and ${fid}` },
+      ...(isAdversarial && { note: "CLIP guidance optimises such a score: do not rank it." }),
+      x: distance,
       y: higher("CLIP score", ({ metrics }) => metrics.clipScore),
     },
   ];
@@ -81,20 +82,27 @@ async function drawn(
   { name, title, note, x, y }: PlotPlan,
   curves: readonly SweepCurve[],
   looks: readonly CurveLook[],
-  about: string,
+  about: readonly string[],
 ): Promise<SweepPlot | undefined> {
   const layout = plotLayout(curves, { x: x.measure, y: y.measure, ...plotSize });
   if (!layout) return undefined;
-  const hollow = layout.points.some(({ isOutside }) => isOutside) ? "Hollow: outside the axes, at the values in brackets." : undefined;
+  const outside = layout.isForgottenOutside ? "Scale 0, without the caption, lies outside the axes." : undefined;
   const specification = plotSpecification(layout, {
     title,
-    subtitle: [about, note, hollow].filter((line) => line !== undefined),
+    subtitle: [...about.map((line) => plainLine(line, longestTitle)), note, outside].filter((line) => line !== undefined),
     xTitle: axisTitle(x, "x"),
     yTitle: axisTitle(y, "y"),
     looks: looks.filter(({ curve }) => layout.points.some((point) => point.curve === curve)),
   });
   const svg = await new View(parse(compile(specification).spec), { renderer: "none" }).toSVG();
   return { name, title, svg: described(svg, `${title}. ${inWords(curves, x, y)}`) };
+}
+
+/** With an arrow that points to what is better. */
+function axisTitle({ title, better }: PlotAxis, direction: "x" | "y"): string {
+  const words = `${title} (${better} is better)`;
+  if (direction === "y") return `${better === "higher" ? "↑" : "↓"} ${words}`;
+  return better === "higher" ? `${words} →` : `← ${words}`;
 }
 
 /** Vega gives a picture of its own page no description: it is put on the root element. */
@@ -104,23 +112,11 @@ function described(svg: string, description: string): string {
 
 function inWords(curves: readonly SweepCurve[], x: PlotAxis, y: PlotAxis): string {
   return curves
-    .map(
-      ({ name, settings }) =>
-        `${name}: ${settings
-          .map((setting) => {
-            return `scale ${setting.scale}, ${x.title} ${significant(x.measure(setting), 3)}, ${y.title} ${significant(y.measure(setting), 3)}`;
-          })
-          .join("; ")}.`,
-    )
+    .map(({ name, settings }) => {
+      const points = settings.map(
+        (setting) => `scale ${setting.scale}, ${x.title} ${significant(x.measure(setting), 3)}, ${y.title} ${significant(y.measure(setting), 3)}`,
+      );
+      return `${name}: ${points.join("; ")}.`;
+    })
     .join(" ");
-}
-
-/** Names cut to the plot's width; two that read the same are numbered. */
-function distinctlyNamed(curves: readonly SweepCurve[]): SweepCurve[] {
-  const names = curves.map(({ name }) => plainLine(name, longestName));
-  return curves.map((curve, index) => {
-    const name = names[index] ?? "";
-    const before = names.slice(0, index).filter((other) => other === name).length;
-    return { ...curve, name: before > 0 ? `${name} (${before + 1})` : name };
-  });
 }

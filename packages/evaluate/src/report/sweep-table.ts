@@ -2,7 +2,7 @@ import type { Metrics } from "../metrics/metric-card.ts";
 import type { MeasuredSetting, SweepResults } from "../sweep/sweep-results.ts";
 import { type MetricNames, metricNames } from "./metric-names.ts";
 import { plainLine } from "./plain-line.ts";
-import { samplerName, samplersAgree, settingName } from "./setting-names.ts";
+import { samplersAgree, settingTitle } from "./setting-titles.ts";
 import { significant } from "./significant.ts";
 
 export interface SweepColumn {
@@ -18,7 +18,7 @@ export interface SweepCell {
 
 export interface SweepRow {
   /** E.g. `"CLIP guidance 2"`; with its sampler where they differ. */
-  readonly name: string;
+  readonly title: string;
   readonly setting: MeasuredSetting;
   /** One for each column. */
   readonly cells: readonly SweepCell[];
@@ -55,25 +55,27 @@ interface Measure {
 export function sweepTable(results: SweepResults): SweepTable {
   const { settings } = results;
   const isSamplerShared = samplersAgree(settings);
-  const measures = measuresOf(metricNames(results)).filter(({ value }) => settings.some((setting) => value(setting) !== undefined));
+  const names = metricNames(results);
+  const measures = measuresOf(names).filter(({ value }) => settings.some((setting) => value(setting) !== undefined));
   const best = measures.map((measure) => bestOf(measure, settings));
   const rows = settings.map((setting) => ({
-    name: plainLine(settingName(setting, { isSamplerShared })),
+    title: plainLine(settingTitle(setting, { isSamplerShared })),
     setting,
     cells: measures.map((measure, column) => cellOf(measure, setting, best[column])),
   }));
-  return { columns: measures.map(({ title, better }) => ({ title: `${title} ${better === "higher" ? "↑" : "↓"}` })), rows, notes: notesOf(measures, rows) };
+  const columns = measures.map(({ title, better }) => ({ title: `${title} ${better === "higher" ? "↑" : "↓"}` }));
+  return { columns, rows, notes: notesOf(names, measures, rows) };
 }
 
 function measuresOf(names: MetricNames): Measure[] {
   return [
-    { title: plainLine(names.fid), better: "lower", value: ({ metrics }) => metrics.fid },
-    { title: plainLine(names.sfid), better: "lower", value: ({ metrics }) => metrics.sfid },
+    { title: names.fid, better: "lower", value: ({ metrics }) => metrics.fid },
+    { title: names.sfid, better: "lower", value: ({ metrics }) => metrics.sfid },
     {
-      ...{ title: plainLine(names.kid), better: "lower", value: ({ metrics }) => metrics.kid.mean },
-      text: ({ kid }) => `${significant(kid.mean, 3)} ± ${significant(kid.deviation, 2)}`,
+      ...{ title: names.kid, better: "lower", value: ({ metrics }) => metrics.kid.mean },
+      text: ({ kid }) => withDeviation(kid.mean, kid.deviation),
     },
-    { title: plainLine(names.inceptionScore), better: "higher", value: ({ metrics }) => metrics.inceptionScore },
+    { title: "Inception score", better: "higher", value: ({ metrics }) => metrics.inceptionScore },
     { title: "Precision", better: "higher", digits: 3, value: ({ metrics }) => metrics.precision },
     { title: "Recall", better: "higher", digits: 3, value: ({ metrics }) => metrics.recall },
     { title: "Density", better: "higher", digits: 3, value: ({ metrics }) => metrics.density },
@@ -86,6 +88,13 @@ function measuresOf(names: MetricNames): Measure[] {
     { title: "Diversity", better: "higher", value: ({ metrics }) => metrics.diversity },
     { title: "Seconds a picture", better: "lower", digits: 3, value: ({ secondsPerPicture }) => secondsPerPicture },
   ];
+}
+
+/** With as many decimals for the deviation as its mean has. */
+function withDeviation(mean: number, deviation: number): string {
+  const text = significant(mean, 3);
+  if (!Number.isFinite(deviation) || !Number.isFinite(mean)) return text;
+  return `${text} ± ${text.includes("e") ? significant(deviation, 2) : deviation.toFixed(text.split(".")[1]?.length ?? 0)}`;
 }
 
 function cellOf(measure: Measure, setting: MeasuredSetting, best: number | undefined): SweepCell {
@@ -108,16 +117,12 @@ function isRanked({ isByClip = false }: Measure, { strategy }: MeasuredSetting):
   return !(isByClip && strategy === "clip");
 }
 
-function notesOf(measures: readonly Measure[], rows: readonly SweepRow[]): string[] {
-  const settings = rows.map(({ setting }) => setting);
-  const [first] = settings;
-  const sampler = first && samplersAgree(settings) ? `All sampled by ${plainLine(samplerName(first))}.` : undefined;
-  const bold = rows.some(({ cells }) => cells.some(({ isBest }) => isBest)) ? "Bold: the best of its column." : undefined;
-  return [sampler, bold, settings.some(({ strategy }) => strategy === "clip") ? adversarialNote(measures) : undefined].filter((note) => note !== undefined);
-}
-
-function adversarialNote(measures: readonly Measure[]): string | undefined {
-  const byClip = measures.filter(({ isByClip }) => isByClip).map(({ title }) => title.replace(/ \(.*/, "")); // without what stands in brackets
-  if (byClip.length === 0) return undefined;
-  return `${byClip.join(" and ")} of CLIP guidance: not ranked. It works on such a score itself, and pleases it more than people.`;
+function notesOf({ network, isInception }: MetricNames, measures: readonly Measure[], rows: readonly SweepRow[]): string[] {
+  const notes: string[] = [];
+  if (rows.some(({ cells }) => cells.some(({ isBest }) => isBest))) notes.push("Bold: the best of its column.");
+  if (!isInception) notes.push(`Measured by the features of ${plainLine(network)}, not of Inception: distances compare only with others of the same network.`);
+  const byClip = measures.filter(({ isByClip }) => isByClip).map(({ title }) => title.replace(/ \(.*/, ""));
+  if (byClip.length > 0 && rows.some(({ setting }) => setting.strategy === "clip"))
+    notes.push(`${byClip.join(" and ")} of CLIP guidance are not ranked: it optimises such a score itself, so that they say nothing about its pictures.`);
+  return notes;
 }

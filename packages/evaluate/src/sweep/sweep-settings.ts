@@ -32,7 +32,7 @@ export function sweepSettings({ strategies, scales, samplers: asked, steps }: Sw
   return settings;
 }
 
-/** A setting in words. */
+/** A setting as the command line has it, e.g. `"cfg 3, dpmpp-2m 12"`. */
 export function settingName({ strategy, scale, sampler, steps }: SweepSetting): string {
   return `${strategy} ${scale}, ${sampler} ${steps}`;
 }
@@ -51,7 +51,8 @@ export function samplingOf(setting: SweepSetting): Pick<GenerateOptions, "guidan
   return strategy === "cfg" ? { ...common, guidance: scale } : { ...common, guidance: 1, clipGuidance: scale };
 }
 
-function isUnguided({ strategy, scale }: SweepSetting): boolean {
+/** Whether the scale leaves nothing of its strategy's guidance. */
+export function isUnguided({ strategy, scale }: SweepSetting): boolean {
   return scale === (strategy === "cfg" ? 1 : 0);
 }
 
