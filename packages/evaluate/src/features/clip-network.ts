@@ -94,7 +94,7 @@ export class ClipNetwork implements FeatureNetwork {
    *
    * @throws InvalidArgumentError where there is none; the signal's reason where aborted
    */
-  texts(texts: readonly string[], { signal }: FeatureOptions = {}): Promise<Tensor> {
+  async texts(texts: readonly string[], { signal }: FeatureOptions = {}): Promise<Tensor> {
     if (texts.length === 0) throw new InvalidArgumentError({ argument: "texts", received: texts, expected: "at least one text" });
     const { tokenizer, text } = this.#parts;
     return inBatches(texts, signal, (batch) => text.run(clipTextInputs(tokenizer, batch), signal ? { signal } : {}));
@@ -131,7 +131,11 @@ export async function openClipNetwork(model: ModelSource, { backend, classes, si
     const sha256 = await sha256OfWeights(imageWeights);
     const [image, text] = await compileBoth(backend, config, [imageWeights, textWeights], options);
     const network = new ClipNetwork({ config, tokenizer, image, text, sha256 });
-    if (classes) await network.useClasses(classes, options);
+    if (classes)
+      await network.useClasses(classes, options).catch(async (error) => {
+        await network.dispose();
+        throw error;
+      });
     return network;
   } finally {
     await Promise.all([imageWeights.dispose(), textWeights.dispose()]);

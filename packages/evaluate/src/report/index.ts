@@ -1,5 +1,5 @@
+export { OutputFileError } from "../output/output-file-error.ts";
 export type { SweepPicture } from "./picture-grid.ts";
-export { ReportFileError } from "./report-file-error.ts";
 export { type SvgToPngOptions, svgToPng } from "./svg-to-png.ts";
 export { sweepCsv } from "./sweep-csv.ts";
 export { sweepMarkdown } from "./sweep-markdown.ts";

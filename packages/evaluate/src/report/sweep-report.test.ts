@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { decodePng, InvalidArgumentError, rgbImage } from "@glissade/core";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { OutputFileError } from "../output/output-file-error.ts";
 import { guidanceSweep, samplePictures, withMetrics, withSettings } from "./__fixtures__/guidance-sweep.ts";
-import { ReportFileError } from "./report-file-error.ts";
 import { writeSweepReport } from "./sweep-report.ts";
 
 let folder: string;
@@ -100,6 +100,6 @@ describe("writeSweepReport", () => {
     const results = guidanceSweep();
     await writeSweepReport(folder, results, samplePictures(results, captions));
     const within = join(folder, "results.csv");
-    await expect(writeSweepReport(within, results, samplePictures(results, captions))).rejects.toThrow(ReportFileError);
+    await expect(writeSweepReport(within, results, samplePictures(results, captions))).rejects.toThrow(OutputFileError);
   });
 });

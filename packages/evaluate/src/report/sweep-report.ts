@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type OutputFile, writeFiles } from "../output/write-files.ts";
 import type { SweepResults, SweepSetting } from "../sweep/sweep-results.ts";
 import { gridPng, pictureGrids, type SweepPicture } from "./picture-grid.ts";
 import { svgToPng } from "./svg-to-png.ts";
@@ -7,7 +8,6 @@ import { sweepMarkdown } from "./sweep-markdown.ts";
 import { sweepPage } from "./sweep-page.ts";
 import { sweepPlots } from "./sweep-plots.ts";
 import { sweepTable } from "./sweep-table.ts";
-import { type OutputFile, writeFiles } from "./write-files.ts";
 
 export interface SweepReportOptions {
   readonly signal?: AbortSignal;
@@ -20,7 +20,7 @@ export interface SweepReportOptions {
  * @param pictures samples of each setting in the order of `results.settings`, with the same captions in the same order; a few dozen at most. Empty lists
  *   where no pictures are shown
  * @returns the files' paths, the page's first
- * @throws InvalidArgumentError where nothing was measured, not everything by one network, or the pictures do not fit; ReportFileError where a file cannot
+ * @throws InvalidArgumentError where nothing was measured, not everything by one network, or the pictures do not fit; OutputFileError where a file cannot
  *   be written; the signal's reason where aborted
  * @example `await writeSweepReport("sweep", results, pictures, { signal })`
  */

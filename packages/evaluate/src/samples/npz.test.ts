@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError, type RgbImage, rgbImage } from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { OutputFileError } from "../output/output-file-error.ts";
 import { openNpz, writeNpz } from "./npz.ts";
 import { SampleFileError } from "./sample-file-error.ts";
 
@@ -101,5 +102,7 @@ describe("writeNpz", () => {
     await expect(writeNpz(path, [pictures(1), pictures(1, 4, 4)], { ...size, count: 2 })).rejects.toThrow("one of 4x4");
     await expect(writeNpz(path, [pictures(1)], { ...size, count: 1, signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
     expect(await readdir(empty)).toEqual([]);
+    const error = await writeNpz(join(empty, "none", "x.npz"), [pictures(1)], { ...size, count: 1 }).catch((error: unknown) => error);
+    expect(OutputFileError.isInstance(error) && error.message).toContain("x.npz cannot be written (ENOENT");
   });
 });

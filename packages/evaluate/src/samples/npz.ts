@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { InvalidArgumentError, type RgbImage, rgbImage } from "@glissade/core";
 import { BlobReader, configure, type Entry, type FileEntry, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import { OutputFileError } from "../output/output-file-error.ts";
 import { longestNpyHeader, type NpyHeader, readNpyHeader, writeNpyHeader } from "./npy-header.ts";
 import { SampleFileError } from "./sample-file-error.ts";
 
@@ -172,7 +173,7 @@ export interface WriteNpzOptions {
 /**
  * Writes pictures of one size as a sample batch of guided-diffusion, which NumPy's np.load reads: whole at its path, or not at all.
  *
- * @throws InvalidArgumentError where a picture has another size or there are more or fewer than `count`; the system's error where the file cannot be written; the signal's reason where aborted
+ * @throws InvalidArgumentError where a picture has another size or there are more or fewer than `count`; OutputFileError where the file cannot be written; the signal's reason where aborted
  */
 export async function writeNpz(
   path: string,
@@ -189,8 +190,8 @@ export async function writeNpz(
     signal?.throwIfAborted();
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {}); // its folder may be gone
+    throw error instanceof Error && "syscall" in error ? new OutputFileError(path, error) : error;
   }
 }
 

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { RgbImage } from "@glissade/core";
+import { writeFiles } from "../output/write-files.ts";
 import { openNpz, writeNpz } from "../samples/npz.ts";
 import { SampleFileError } from "../samples/sample-file-error.ts";
 
@@ -43,7 +43,7 @@ export class SampleStore {
     await mkdir(join(folder, "samples"), { recursive: true });
     const path = join(folder, originName);
     const text = await readFile(path, "utf8").catch(() => undefined); // a new folder
-    if (text === undefined) await writeWhole(path, `${JSON.stringify(origin, undefined, 1)}\n`);
+    if (text === undefined) await writeFiles([{ path, contents: `${JSON.stringify(origin, undefined, 1)}\n` }]);
     else assertSameOrigin(path, text, origin);
     return new SampleStore(folder);
   }
@@ -71,7 +71,7 @@ export class SampleStore {
     const folder = join(this.#folder, "samples", setting);
     const name = `${digits(start)}-${digits(start + pictures.length)}.npz`;
     await writeNpz(join(folder, name), [pictures], { count: pictures.length, width: first.width, height: first.height, compress: true });
-    await writeWhole(join(folder, "seconds.json"), `${JSON.stringify({ ...(await readTimes(folder)), [name]: seconds })}\n`);
+    await writeFiles([{ path: join(folder, "seconds.json"), contents: `${JSON.stringify({ ...(await readTimes(folder)), [name]: seconds })}\n` }]);
   }
 
   /** The first `count` pictures of a setting, batch after batch. */
@@ -123,12 +123,6 @@ function assertSameOrigin(path: string, text: string, origin: SampleOrigin): voi
     if (isDeepStrictEqual(found[key], value)) continue;
     throw new SampleFileError({ file: path, reason: `is of a sweep with another ${key} (${String(found[key]).slice(0, 80)}, now ${value})`, advice });
   }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
 }
 
 function digits(index: number): string {

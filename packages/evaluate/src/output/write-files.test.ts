@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { ReportFileError } from "./report-file-error.ts";
+import { OutputFileError } from "./output-file-error.ts";
 import { writeFiles } from "./write-files.ts";
 
 let folder: string;
@@ -36,7 +36,7 @@ describe("writeFiles", () => {
       { path: join(folder, "a.txt"), contents: "a" },
       { path, contents: "b" },
     ]);
-    await expect(writing).rejects.toThrow(ReportFileError);
+    await expect(writing).rejects.toThrow(OutputFileError);
     await expect(writing).rejects.toMatchObject({ path, cause: { code: expect.stringMatching(/ENOTDIR|EEXIST/) } });
     expect(await filesIn(folder)).toEqual(["file"]);
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ReportFileError } from "./report-file-error.ts";
+import { OutputFileError } from "./output-file-error.ts";
 
 export interface OutputFile {
   readonly path: string;
@@ -11,7 +11,7 @@ export interface OutputFile {
 /**
  * Writes files so that each appears whole at its path, in place of what was there, or not at all; none appears before all are written. Folders are made.
  *
- * @throws ReportFileError where one cannot be written; the signal's reason where aborted
+ * @throws OutputFileError where one cannot be written; the signal's reason where aborted
  */
 export async function writeFiles(files: readonly OutputFile[], signal?: AbortSignal): Promise<void> {
   // In the same folder, so that the rename stays within one file system and is atomic.
@@ -35,6 +35,6 @@ async function naming(path: string, action: () => Promise<void>): Promise<void> 
   try {
     await action();
   } catch (cause) {
-    throw new ReportFileError(path, cause);
+    throw new OutputFileError(path, cause);
   }
 }

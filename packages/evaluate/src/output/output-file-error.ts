@@ -1,8 +1,8 @@
 import { GlissadeError } from "@glissade/core";
 
 /** A file of a report cannot be written: the disk is full, the folder is someone else's. */
-export class ReportFileError extends GlissadeError {
-  static override readonly code: string = "ReportFileError";
+export class OutputFileError extends GlissadeError {
+  static override readonly code: string = "OutputFileError";
 
   readonly path: string;
 
