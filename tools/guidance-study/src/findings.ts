@@ -71,6 +71,9 @@ function risingInceptionScore(points: readonly MeasuredSetting[]): Finding | und
   };
 }
 
+/** Points by which the curves must differ: one more or fewer is an accident of where the scales lie. */
+const leastDifference = 2;
+
 /** Which of the curves lies outside: how many points of each are beaten in both measures by a point of the other. */
 function pareto(
   measures: string,
@@ -83,11 +86,11 @@ function pareto(
   const beaten = (points: readonly MeasuredSetting[], others: readonly MeasuredSetting[]) =>
     points.filter(({ metrics }) => others.some((other) => of(other.metrics).every((value, i) => value > (of(metrics)[i] ?? 0)))).length;
   const [cfgBeaten, clipBeaten] = [beaten(ours, theirs), beaten(theirs, ours)];
-  const shares = [cfgBeaten / ours.length, clipBeaten / theirs.length] as const;
+  const difference = clipBeaten - cfgBeaten;
   return {
     paper: `By ${measures} classifier-free guidance is nearly Pareto-optimal: CLIP guidance hardly ever has both better.`,
     here: `${cfgBeaten} of ${ours.length} guided points of classifier-free guidance are beaten in both by one of CLIP guidance; ${clipBeaten} of ${theirs.length} the other way round.`,
-    verdict: shares[0] < shares[1] ? "agrees" : shares[0] > shares[1] ? "differs" : "cannot be told",
+    verdict: Math.abs(difference) < leastDifference ? "cannot be told" : difference > 0 ? "agrees" : "differs",
   };
 }
 

@@ -14,11 +14,11 @@ Sweeps classifier-free and CLIP guidance over their scales with the embedded mod
 
   --report   only write the page anew, from the results in WORK`;
 
-const sweep = ["--guidance", "cfg,clip", "--scales", "1,1.5,2,3,5", "--clip-scales", "0,1,2,4,8,16", "--samplers", "dpmpp-2m", "--steps", "12"];
+const sweep = ["--guidance", "cfg,clip", "--scales", "1,1.5,2,3,5,8", "--clip-scales", "0,1,2,4,8,16", "--samplers", "dpmpp-2m", "--steps", "12"];
 
 /** Captions that the page shows, and the settings, by strategy and scale. */
 const shownCaptions = 12;
-const shownSettings = ["cfg 1", "cfg 2", "cfg 5", "clip 2", "clip 16"];
+const shownSettings = ["cfg 1", "cfg 3", "cfg 8", "clip 4", "clip 16"];
 
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,7 @@ import { pace } from "./pace.ts";
 import { choose, seededIndices } from "./seeded-choice.ts";
 
 export interface KernelDistanceOptions {
-  /** How many times a subset of both sets is drawn. Default 100. One is enough, and is all that is drawn, where a subset is both whole sets. */
+  /** How many times a subset of both sets is drawn. Default 100, or 10 where a subset takes the whole of the smaller set, and 1 where it takes both. */
   readonly subsets?: number;
   /** Rows of a subset. Default 1,000, or as many as the smaller set has. */
   readonly subsetSize?: number;
@@ -31,11 +31,13 @@ export interface KernelDistance {
  */
 export async function kernelDistance(reference: Tensor, samples: Tensor, options: KernelDistanceOptions = {}): Promise<KernelDistance> {
   const [{ count: references, dimensions }, { count }] = shapesOfRows(reference, samples, 2);
-  const { subsets = 100, subsetSize = 1000, seed = 0, signal } = options;
+  const { subsetSize = 1000, seed = 0, signal } = options;
+  const smaller = Math.min(references, count);
+  const subsets = options.subsets ?? (subsetSize < smaller ? 100 : 10);
   for (const [argument, value] of Object.entries({ subsets, subsetSize })) {
     if (!(Number.isSafeInteger(value) && value > 0)) throw new InvalidArgumentError({ argument, received: value, expected: "a positive integer" });
   }
-  const size = Math.max(2, Math.min(subsetSize, references, count));
+  const size = Math.max(2, Math.min(subsetSize, smaller));
   const draws = size === references && size === count ? 1 : subsets;
   const index = seededIndices(seed);
   const pause = pace(signal);
