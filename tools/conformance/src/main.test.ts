@@ -77,7 +77,7 @@ describe("npm run conformance", () => {
     expect(reasons).toEqual([
       "g_pt_files/nested (/bad/altered/nested.pt does not have the SHA-256 that its manifest says)",
       "g_pt_files/nested (/bad/cut/nested.pt has 2451 bytes and its manifest says 7)",
-      "i_metrics/close (not built yet: evaluation metrics)",
+      "i_metrics/close (no case of this kind: close)",
       "g_pt_files/nested (/bad/missing/none.pt is missing)",
       "g_pt_files/nested (expected_nested.safetensors has the shape [2] for list/0, and the manifest says [3])",
       expect.stringContaining("z_something/one (no such set; known: a_schedules, b_respacing"),
