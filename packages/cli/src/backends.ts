@@ -1,5 +1,5 @@
 import type { Backend } from "@glissade/core";
-import { type Arguments, given } from "./arguments.ts";
+import { type Arguments, given, type OptionTable } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
 
 /** What can run the networks. */
@@ -59,9 +59,16 @@ export const backendProviders: Readonly<Record<string, readonly string[]>> = Obj
 );
 
 /** The same in a sentence for help. */
-export const providersInWords = Object.entries(kinds)
+const providersInWords = Object.entries(kinds)
   .map(([name, { providers, defaultProviders }]) => `${name} has ${providers.join(", ")} (default: ${defaultProviders.join(",")}).`)
   .join(" ");
+
+/** The options that `readBackend` reads. */
+export const backendOptions = {
+  backend: { value: backendNames.join("|"), about: "What runs the networks: ONNX Runtime (the default), or TensorFlow.js where its packages are installed." },
+  provider: { value: "NAME,...", about: `Execution providers in the order in which they are tried. ${providersInWords}` },
+  threads: { value: "N", about: "Threads of the CPU provider of onnx. Default: one per physical core." },
+} as const satisfies OptionTable;
 
 /** The backend of a run, not yet loaded. */
 export interface ChosenBackend {

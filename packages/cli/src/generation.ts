@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { encodePng, type GeneratedImage, type ProviderFailure } from "@glissade/core";
 import type { Arguments, OptionTable } from "./arguments.ts";
 import { assertWritable, writeFiles } from "./atomic-file.ts";
-import { backendNames, type ChosenBackend, providersInWords, readBackend } from "./backends.ts";
+import { backendOptions, type ChosenBackend, readBackend } from "./backends.ts";
 import type { Context } from "./command.ts";
 import { weightsDigest } from "./model-source.ts";
 import { type ProgressBar, progressBar } from "./progress-bar.ts";
@@ -11,9 +11,7 @@ import type { Pictures, Steps, Task } from "./tasks.ts";
 
 /** Options of every command that makes pictures. */
 export const runOptions = {
-  backend: { value: backendNames.join("|"), about: "What runs the networks: ONNX Runtime (the default), or TensorFlow.js where its packages are installed." },
-  provider: { value: "NAME,...", about: `Execution providers in the order in which they are tried. ${providersInWords}` },
-  threads: { value: "N", about: "Threads of the CPU provider of onnx. Default: one per physical core." },
+  ...backendOptions,
   preview: { value: "FILE", about: "A PNG file that is rewritten after every step with the picture expected so far." },
   enlarge: {
     value: "N",

@@ -1,6 +1,6 @@
 import { samplers } from "@glissade/core";
 import type { Arguments, OptionTable } from "../arguments.ts";
-import { backendNames, providersInWords } from "../backends.ts";
+import { backendOptions } from "../backends.ts";
 import { defaultModel } from "../model-source.ts";
 
 /** Names that `@glissade/evaluate` knows too; written out, so that help and wrong command lines load nothing. */
@@ -37,9 +37,7 @@ export const evaluateOptions = {
   resize: { value: "MODE", about: `How Inception gets its 299 pixels: ${resizes.join(", ")}. Default: clean.` },
   crop: { value: "SIDE", about: "Cut the square in the middle of every picture and bring it to SIDE pixels: for pictures of several sizes." },
   model: { short: "m", value: "SOURCE", about: `The model that is measured, and whose CLIP measures: a package, a folder, a URL. Default: ${defaultModel}.` },
-  backend: { value: backendNames.join("|"), about: "What runs the networks. Default: onnx." },
-  provider: { value: "NAME,...", about: `Execution providers in the order in which they are tried. ${providersInWords}` },
-  threads: { value: "N", about: "Threads of the CPU provider of onnx. Default: one per physical core." },
+  ...backendOptions,
   json: { about: "Print one JSON document." },
   quiet: { short: "q", about: "No progress." },
 } as const satisfies OptionTable;

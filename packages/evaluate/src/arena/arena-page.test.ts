@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import type { Browser, BrowserContextOptions, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { launchChromium } from "../__fixtures__/launch-chromium.ts";
 import { exited, startProgram } from "./__fixtures__/child-process.ts";
 import { makeContest, temporaryFolder } from "./__fixtures__/contest-pictures.ts";
 import { type ArenaServerOptions, type RunningArena, startArena } from "./arena-server.ts";
@@ -10,10 +11,7 @@ import { openArenaStore, type StoredVote } from "./arena-store.ts";
 const serveArena = new URL("./__fixtures__/serve-arena.ts", import.meta.url);
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.GLISSADE_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  });
+  browser = await launchChromium();
 });
 afterAll(() => browser.close());
 

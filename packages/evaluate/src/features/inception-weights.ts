@@ -1,4 +1,4 @@
-import { bytesOfTensor, type Graph, readTensor, type Tensor, tensor, toFloat32, type WeightSource, WeightsError } from "@glissade/core";
+import { computedWeights, type Graph, readTensor, type Tensor, tensor, toFloat32, type WeightSource, WeightsError } from "@glissade/core";
 import { type InceptionVariant, inceptionClasses, inceptionDimensions, inceptionVariants } from "./inception-graph.ts";
 
 /** Added to a variance, in every batch normalisation of both variants. */
@@ -30,22 +30,9 @@ export function inceptionVariantOf(weights: WeightSource, file: string): Incepti
  * @throws WeightsError where the checkpoint lacks a weight that the graph needs, or has it in another shape
  */
 export function foldedInceptionWeights(graph: Graph, checkpoint: WeightSource, file: string): WeightSource {
-  const dimsOf = new Map(graph.parameters.map(({ name, dims }) => [name, dims]));
-  for (const [name, dims] of dimsOf) assertStored(name, dims, checkpoint, file);
-  return {
-    names: [...dimsOf.keys()],
-    describe(name) {
-      const dims = dimsOf.get(name);
-      return dims && { dtype: "float32", dims };
-    },
-    locate: () => undefined,
-    async read(name) {
-      const dims = dimsOf.get(name);
-      if (!dims) throw new WeightsError({ file, tensor: name, reason: "there is no such weight" });
-      return bytesOfTensor(await foldedWeight(name, dims, checkpoint));
-    },
-    dispose: () => checkpoint.dispose(),
-  };
+  const shapes = graph.parameters.map(({ name, dims }) => [name, dims] as const);
+  for (const [name, dims] of shapes) assertStored(name, dims, checkpoint, file);
+  return { ...computedWeights(shapes, (name, dims) => foldedWeight(name, dims, checkpoint)), dispose: () => checkpoint.dispose() };
 }
 
 async function foldedWeight(name: string, dims: readonly number[], checkpoint: WeightSource): Promise<Tensor> {

@@ -1,4 +1,5 @@
-import { computedWeights, type RgbImage, rgbImage, sizeOf, type Tensor, tensor, type WeightSource } from "@glissade/core";
+import { computedWeights, type RgbImage, rgbImage, sizeOf, type Tensor, type WeightSource } from "@glissade/core";
+import { formulaValues } from "../../../../../tools/conformance/src/formula-weights.ts";
 import { inceptionGraph, type InceptionVariant } from "../inception-graph.ts";
 
 /** Every weight of a checkpoint of Inception-v3, by a formula of its name: no file holds them, and the activations stay of order 1. */
@@ -36,8 +37,7 @@ export function formulaPicture(width: number, height: number, kind: number): Rgb
 }
 
 function formulaWeight(name: string, dims: readonly number[]): Tensor {
-  const { scale, offset } = scaling(name, dims);
-  return tensor(dims, hashed(name, sizeOf(dims), scale, offset));
+  return formulaValues(name, dims, scaling(name, dims));
 }
 
 function scaling(name: string, dims: readonly number[]): { scale: number; offset: number } {
@@ -45,21 +45,4 @@ function scaling(name: string, dims: readonly number[]): { scale: number; offset
   if (name === "fc.bias") return { scale: 4, offset: 0 };
   if (name.endsWith("bn.weight") || name.endsWith("running_var")) return { scale: 1, offset: 1 };
   return { scale: dims.length === 1 ? 1 : Math.sqrt(24 / sizeOf(dims.slice(1))), offset: 0 };
-}
-
-/** `offset + scale * u` with u in [-0.5, 0.5), a hash (MurmurHash3's last step) of the name's hash (FNV-1a) and the index. */
-function hashed(name: string, length: number, scale: number, offset: number): Float32Array {
-  let seed = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) seed = Math.imul(seed ^ byte, 0x01000193);
-  const data = new Float32Array(length);
-  for (let i = 0; i < length; i++) {
-    let x = (seed + Math.imul(i, 0x9e3779b9)) | 0;
-    x ^= x >>> 16;
-    x = Math.imul(x, 0x85ebca6b);
-    x ^= x >>> 13;
-    x = Math.imul(x, 0xc2b2ae35);
-    x ^= x >>> 16;
-    data[i] = offset + scale * ((x >>> 8) / 2 ** 24 - 0.5);
-  }
-  return data;
 }
