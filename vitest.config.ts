@@ -14,8 +14,9 @@ const buildOfDemo = "apps/demo/src/__fixtures__/provide-built-demo.ts";
 const elsewhere = ["**/node_modules/**", "**/dist/**"];
 
 /**
- * Which projects run beside each other: those of one group, each with so many files at once. Tests in Node take all processors; browsers share an origin's
- * quota, so that their files run one after another, with the demo's beside them; what measures time runs alone.
+ * Which projects run beside each other: those of one group, each with so many files at once. Tests
+ * in Node take all processors; browsers share an origin's quota, so that their files run one after
+ * another, with the demo's beside them; what measures time runs alone.
  */
 const schedule = {
   inNode: { maxWorkers: "100%", sequence: { groupOrder: 1 } },
@@ -38,30 +39,61 @@ interface TestProject {
 }
 
 const react18Paths = Object.fromEntries(
-  ["react", "react-dom"].map((name) => [name, fileURLToPath(new URL(`tools/react-18/node_modules/${name}`, import.meta.url))]),
+  ["react", "react-dom"].map((name) => [
+    name,
+    fileURLToPath(new URL(`tools/react-18/node_modules/${name}`, import.meta.url)),
+  ]),
 );
 const react18 = { include: hooks, alias: react18Paths, react: "18" };
 
 /** Tests in Node. The packages' own condition: a test run sees the sources, without a build. */
-function node({ name, include, exclude = [], globalSetup, scheduled = schedule.inNode, alias = {}, react = "19" }: TestProject): TestProjectConfiguration {
+function node({
+  name,
+  include,
+  exclude = [],
+  globalSetup,
+  scheduled = schedule.inNode,
+  alias = {},
+  react = "19",
+}: TestProject): TestProjectConfiguration {
   return {
     resolve: { alias },
     ssr: { resolve: { conditions: ["glissade-source", "node"] } },
     test: {
-      ...{ name, provide: { react }, testTimeout: 60_000, ...scheduled, ...(globalSetup && { globalSetup }) },
+      ...{
+        name,
+        provide: { react },
+        testTimeout: 60_000,
+        ...scheduled,
+        ...(globalSetup && { globalSetup }),
+      },
       include: [`${include}.test.{ts,tsx}`],
-      exclude: ["**/*.browser.test.*", ...elsewhere, ...exclude.map((paths) => `${paths}.test.{ts,tsx}`)],
+      exclude: [
+        "**/*.browser.test.*",
+        ...elsewhere,
+        ...exclude.map((paths) => `${paths}.test.{ts,tsx}`),
+      ],
     },
   };
 }
 
 /** Tests in headless Chromium. */
-function chromium({ name, include, alias = {}, react = "19" }: TestProject): TestProjectConfiguration {
+function chromium({
+  name,
+  include,
+  alias = {},
+  react = "19",
+}: TestProject): TestProjectConfiguration {
   return {
     plugins: [faultyServer()],
     resolve: { alias, conditions: ["glissade-source", "browser", "import", "default"] },
     optimizeDeps: { exclude: ["onnxruntime-web"] }, // finds its .wasm beside itself
-    server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } }, // threads in WebAssembly
+    server: {
+      headers: {
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+      },
+    }, // threads in WebAssembly
     test: {
       ...{ name, provide: { react } },
       include: [`${include}.browser.test.{ts,tsx}`],
@@ -93,15 +125,29 @@ function chromium({ name, include, alias = {}, react = "19" }: TestProject): Tes
   };
 }
 
-/** `*.browser.test.ts` run in headless Chromium, everything else in Node; those of the hooks with React 18.2 as well. */
+/**
+ * `*.browser.test.ts` run in headless Chromium, everything else in Node; those of the hooks with
+ * React 18.2 as well.
+ */
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     projects: [
       node({ name: "node", include: sources, exclude: [demo] }),
       node({ name: "node-react-18", ...react18 }),
-      node({ name: "demo", include: demo, exclude: [demoTiming], globalSetup: buildOfDemo, scheduled: schedule.inBrowsers }),
-      node({ name: "demo-timing", include: demoTiming, globalSetup: buildOfDemo, scheduled: schedule.alone }),
+      node({
+        name: "demo",
+        include: demo,
+        exclude: [demoTiming],
+        globalSetup: buildOfDemo,
+        scheduled: schedule.inBrowsers,
+      }),
+      node({
+        name: "demo-timing",
+        include: demoTiming,
+        globalSetup: buildOfDemo,
+        scheduled: schedule.alone,
+      }),
       chromium({ name: "chromium", include: sources }),
       chromium({ name: "chromium-react-18", ...react18 }),
     ],

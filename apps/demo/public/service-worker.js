@@ -10,7 +10,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   const isModelFile = pathname.endsWith(".safetensors") || request.headers.has("range");
-  if (request.method === "GET" && origin === self.location.origin && !isModelFile) event.respondWith(fromNetworkOrShell(request));
+  if (request.method === "GET" && origin === self.location.origin && !isModelFile)
+    event.respondWith(fromNetworkOrShell(request));
 });
 
 /** The newest where there is a network; what was seen last where there is none. */
@@ -32,5 +33,9 @@ function isolated(response) {
   const headers = new Headers(response.headers);
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   headers.set("Cross-Origin-Embedder-Policy", "require-corp");
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  return new Response(response.body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers,
+  });
 }

@@ -18,8 +18,18 @@ interface Screenshot {
 const slowest = { timeout: 300_000 };
 
 const screenshots: readonly Screenshot[] = [
-  { name: "create", path: "/", size: { width: 1200, height: 970 }, fill: (page) => create(page, 4) },
-  { name: "create-narrow", path: "/", size: { width: 390, height: 1580 }, fill: (page) => create(page, 2) },
+  {
+    name: "create",
+    path: "/",
+    size: { width: 1200, height: 970 },
+    fill: (page) => create(page, 4),
+  },
+  {
+    name: "create-narrow",
+    path: "/",
+    size: { width: 390, height: 1580 },
+    fill: (page) => create(page, 2),
+  },
   {
     name: "guidance-lab",
     path: "/guidance",
@@ -41,7 +51,9 @@ const screenshots: readonly Screenshot[] = [
         [40, 92],
         [88, 92],
       ]);
-      await page.getByRole("textbox", { name: /^What should be there/ }).fill("grinning cat, 3d render");
+      await page
+        .getByRole("textbox", { name: /^What should be there/ })
+        .fill("grinning cat, 3d render");
       await page.getByRole("button", { name: "Make three proposals" }).click();
       await page.getByRole("button", { name: "Go on with this one: Proposal 3" }).waitFor(slowest);
     },
@@ -88,15 +100,26 @@ async function create(page: Page, count: number): Promise<void> {
   await page.getByRole("slider", { name: "The way there" }).waitFor(slowest);
 }
 
-async function take(browser: Browser, url: string, { name, path, size, fill }: Screenshot): Promise<void> {
-  const { context, page, errors } = await openDemo(browser, `${url}#${path}`, { provider: "wasm" }, { viewport: size, reducedMotion: "reduce" });
+async function take(
+  browser: Browser,
+  url: string,
+  { name, path, size, fill }: Screenshot,
+): Promise<void> {
+  const { context, page, errors } = await openDemo(
+    browser,
+    `${url}#${path}`,
+    { provider: "wasm" },
+    { viewport: size, reducedMotion: "reduce" },
+  );
   await context.addInitScript(() => {
     Math.random = () => 7e-6; // any seed is 7: the same pictures with every run
   });
   await page.reload();
   await fill(page);
   if (errors.length > 0) throw new Error(`${name}: ${errors.join("; ")}`);
-  await page.evaluate(() => (document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined));
+  await page.evaluate(() =>
+    document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined,
+  );
   await page.mouse.move(0, 0);
   await page.evaluate(() => scrollTo(0, 0));
   const { image } = decodePng(await page.screenshot());
@@ -115,7 +138,9 @@ const asked = process.argv.slice(2); // names; none for all
 const built = await buildDemo();
 const [site, browser] = await Promise.all([demoSite(built.files), demoBrowser()]);
 try {
-  for (const screenshot of screenshots) if (asked.length === 0 || asked.includes(screenshot.name)) await take(browser, site.url, screenshot);
+  for (const screenshot of screenshots)
+    if (asked.length === 0 || asked.includes(screenshot.name))
+      await take(browser, site.url, screenshot);
 } finally {
   await browser.close();
   await site.close();

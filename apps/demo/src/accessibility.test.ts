@@ -25,10 +25,16 @@ const pages: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByText(/^Stopped\./).waitFor();
   },
   "/inpaint": async (page) => {
-    await page.locator("input[type=file]").setInputFiles({ name: "letter.png", mimeType: "image/png", buffer: Buffer.from("Dear reader") });
+    await page.locator("input[type=file]").setInputFiles({
+      name: "letter.png",
+      mimeType: "image/png",
+      buffer: Buffer.from("Dear reader"),
+    });
     await page.getByRole("alert").waitFor();
     const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 128, height: 128 } });
-    await page.locator("input[type=file]").setInputFiles({ name: "picture.png", mimeType: "image/png", buffer: picture });
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "picture.png", mimeType: "image/png", buffer: picture });
     await page.getByText("Nothing is masked yet.").waitFor();
     await drawByMouse(page, [
       [40, 40],
@@ -59,7 +65,12 @@ const pages: Readonly<Record<string, (page: Page) => Promise<void>>> = {
 
 describe("every page", () => {
   it("can be used by people with disabilities as WCAG 2.1 AA has it, and fits a narrow screen: empty and filled, light and dark", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, demo.site.url, { provider: "wasm", threads: 1 }, { reducedMotion: "reduce" });
+    const { context, page, errors } = await openDemo(
+      demo.browser,
+      demo.site.url,
+      { provider: "wasm", threads: 1 },
+      { reducedMotion: "reduce" },
+    );
     const faults: string[] = [];
     for (const [path, fill] of Object.entries(pages)) {
       await page.evaluate((to) => {
@@ -77,7 +88,10 @@ describe("every page", () => {
   }, 120_000);
 
   it("has dialogs of which the same holds", async () => {
-    const { context, page } = await openDemo(demo.browser, `${demo.site.url}#/guidance`, { provider: "wasm", threads: 1 });
+    const { context, page } = await openDemo(demo.browser, `${demo.site.url}#/guidance`, {
+      provider: "wasm",
+      threads: 1,
+    });
     await pages["/guidance"]?.(page);
     await page
       .getByRole("button", { name: /: show large$/ })
@@ -93,11 +107,13 @@ describe("every page", () => {
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.evaluate(() => {
       const faulty = document.createElement("div");
-      faulty.innerHTML = '<img src="./icon.svg"><p style="width: 2000px; color: #ccc; background: #fff">pale</p>';
+      faulty.innerHTML =
+        '<img src="./icon.svg"><p style="width: 2000px; color: #ccc; background: #fff">pale</p>';
       document.querySelector("main")?.append(faulty);
     });
     const faults = (await faultsOf(page, "faulty")).join("\n");
-    for (const fault of ["image-alt", "color-contrast", "sideways"]) expect(faults).toContain(fault);
+    for (const fault of ["image-alt", "color-contrast", "sideways"])
+      expect(faults).toContain(fault);
     await context.close();
   });
 });
@@ -111,7 +127,9 @@ async function faultsOf(page: Page, where: string): Promise<string[]> {
   }
   const size = page.viewportSize();
   await page.setViewportSize({ width: 390, height: 800 });
-  const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const excess = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
   if (excess > 0) faults.push(`${where}: scrolls ${excess} pixels sideways`);
   if (size) await page.setViewportSize(size);
   return faults;
@@ -125,7 +143,11 @@ async function violations(page: Page): Promise<string[]> {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
       resultTypes: ["violations"],
     });
-    return results.violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`) }));
+    return results.violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`),
+    }));
   });
   return found.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.join("; ")}`);
 }

@@ -10,12 +10,48 @@ interface Page {
 }
 
 const pages: readonly Page[] = [
-  { path: "/", name: "Create", component: lazy(async () => ({ default: (await import("./pages/create-page.tsx")).CreatePage })) },
-  { path: "/guidance", name: "Guidance lab", component: lazy(async () => ({ default: (await import("./pages/guidance-lab-page.tsx")).GuidanceLabPage })) },
-  { path: "/inpaint", name: "Inpaint", component: lazy(async () => ({ default: (await import("./pages/inpaint-page.tsx")).InpaintPage })) },
-  { path: "/sketch", name: "Sketch", component: lazy(async () => ({ default: (await import("./pages/sketch-page.tsx")).SketchPage })) },
-  { path: "/interpolate", name: "Interpolate", component: lazy(async () => ({ default: (await import("./pages/interpolate-page.tsx")).InterpolatePage })) },
-  { path: "/engine", name: "Engine", component: lazy(async () => ({ default: (await import("./pages/engine-page.tsx")).EnginePage })) },
+  {
+    path: "/",
+    name: "Create",
+    component: lazy(async () => ({
+      default: (await import("./pages/create-page.tsx")).CreatePage,
+    })),
+  },
+  {
+    path: "/guidance",
+    name: "Guidance lab",
+    component: lazy(async () => ({
+      default: (await import("./pages/guidance-lab-page.tsx")).GuidanceLabPage,
+    })),
+  },
+  {
+    path: "/inpaint",
+    name: "Inpaint",
+    component: lazy(async () => ({
+      default: (await import("./pages/inpaint-page.tsx")).InpaintPage,
+    })),
+  },
+  {
+    path: "/sketch",
+    name: "Sketch",
+    component: lazy(async () => ({
+      default: (await import("./pages/sketch-page.tsx")).SketchPage,
+    })),
+  },
+  {
+    path: "/interpolate",
+    name: "Interpolate",
+    component: lazy(async () => ({
+      default: (await import("./pages/interpolate-page.tsx")).InterpolatePage,
+    })),
+  },
+  {
+    path: "/engine",
+    name: "Engine",
+    component: lazy(async () => ({
+      default: (await import("./pages/engine-page.tsx")).EnginePage,
+    })),
+  },
 ];
 
 /** The demo: a page for each of the paper's parts. */

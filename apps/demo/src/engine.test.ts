@@ -15,7 +15,9 @@ afterAll(() => withWebGpu?.close());
 
 describe("the Engine page", () => {
   it("says what was passed over where there is no WebGPU, measures, and writes a table to share", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, { provider: "auto" });
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, {
+      provider: "auto",
+    });
     await page.getByRole("button", { name: "Load the model" }).click();
     await page.getByRole("row", { name: "Provider wasm" }).waitFor();
     await page.getByRole("row", { name: /Passed over webgpu: / }).waitFor();
@@ -23,21 +25,30 @@ describe("the Engine page", () => {
     await page.getByRole("button", { name: "Measure" }).click();
     const table = page.getByRole("textbox", { name: "Results, as Markdown" });
     await table.waitFor({ timeout: 60_000 });
-    expect(await table.inputValue()).toMatch(/\| onnx \| wasm \| default \| \d+ \| \d+ \| \d+ \| (\d+|not told) \|$/);
+    expect(await table.inputValue()).toMatch(
+      /\| onnx \| wasm \| default \| \d+ \| \d+ \| \d+ \| (\d+|not told) \|$/,
+    );
     expect(errors).toEqual([]);
     await context.close();
   });
 
   it("changes the provider: WebGPU where the browser has it, WebAssembly on one thread when that is chosen, and remembers it", async () => {
-    const { context, page, errors } = await openDemo(withWebGpu, `${demo.site.url}#/engine`, { provider: "webgpu" });
+    const { context, page, errors } = await openDemo(withWebGpu, `${demo.site.url}#/engine`, {
+      provider: "webgpu",
+    });
     await page.getByRole("button", { name: "Load the model" }).click();
     await page.getByRole("row", { name: "Provider webgpu" }).waitFor({ timeout: 60_000 });
     await page.getByText("WebAssembly (processor)").click();
-    await page.getByRole("radiogroup", { name: "Threads of WebAssembly" }).getByText("1", { exact: true }).click();
+    await page
+      .getByRole("radiogroup", { name: "Threads of WebAssembly" })
+      .getByText("1", { exact: true })
+      .click();
     await page.getByRole("button", { name: "Load the model" }).click();
     await page.getByRole("row", { name: "Provider wasm" }).waitFor();
     await page.reload();
-    expect(await page.getByRole("radio", { name: "WebAssembly (processor)" }).isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "WebAssembly (processor)" }).isChecked()).toBe(
+      true,
+    );
     await page.getByRole("button", { name: "Load the model" }).click();
     await page.getByRole("row", { name: "Provider wasm" }).waitFor();
     await page.getByRole("button", { name: "Free its memory" }).click();
@@ -50,16 +61,28 @@ describe("the Engine page", () => {
 
 describe("TensorFlow.js", () => {
   it("makes the picture that ONNX Runtime makes, and is named in its file; only the code of the one that was chosen is fetched", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, { provider: "wasm" }); // as stored before there was a choice
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, {
+      provider: "wasm",
+    }); // as stored before there was a choice
     await page.getByText("TensorFlow.js", { exact: true }).click();
     const providers = page.getByRole("radiogroup", { name: "Provider" });
     expect(await providers.getByRole("radio").count()).toBe(5);
-    expect(await providers.getByRole("radio", { name: "WebAssembly (processor)" }).isChecked()).toBe(true);
-    expect(await page.getByRole("radiogroup", { name: "Threads of WebAssembly" }).getByRole("radio").first().isDisabled()).toBe(true);
+    expect(
+      await providers.getByRole("radio", { name: "WebAssembly (processor)" }).isChecked(),
+    ).toBe(true);
+    expect(
+      await page
+        .getByRole("radiogroup", { name: "Threads of WebAssembly" })
+        .getByRole("radio")
+        .first()
+        .isDisabled(),
+    ).toBe(true);
     demo.site.takeRequests();
     await load(page, "tfjs", "wasm");
     const fetched = demo.site.takeRequests();
-    expect(fetched.filter((name) => name.endsWith(".wasm"))).toEqual([expect.stringContaining("tfjs-backend-wasm-simd")]);
+    expect(fetched.filter((name) => name.endsWith(".wasm"))).toEqual([
+      expect.stringContaining("tfjs-backend-wasm-simd"),
+    ]);
     const [picture, record] = await pictureAndRecord(page);
     expect(record).toMatchObject({ backend: "tfjs", provider: "wasm" });
 
@@ -77,7 +100,10 @@ describe("TensorFlow.js", () => {
   }, 120_000);
 
   it("opens WebGL in the worker, is measured like any other, and works without a network from the second visit on", async () => {
-    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, { backend: "tfjs", provider: "webgl" });
+    const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, {
+      backend: "tfjs",
+      provider: "webgl",
+    });
     await load(page, "tfjs", "webgl");
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     await page.reload(); // now the service worker sees what the page consists of
@@ -86,7 +112,9 @@ describe("TensorFlow.js", () => {
     await page.getByRole("button", { name: "Measure" }).click();
     const table = page.getByRole("textbox", { name: "Results, as Markdown" });
     await table.waitFor({ timeout: 60_000 });
-    expect(await table.inputValue()).toMatch(/\| tfjs \| wasm \| default \| \d+ \| \d+ \| \d+ \| (\d+|not told) \|$/);
+    expect(await table.inputValue()).toMatch(
+      /\| tfjs \| wasm \| default \| \d+ \| \d+ \| \d+ \| (\d+|not told) \|$/,
+    );
     await context.setOffline(true);
     await page.reload();
     await load(page, "tfjs", "wasm");
@@ -121,7 +149,9 @@ async function load(page: Page, backend: string, provider: string): Promise<void
 }
 
 /** Makes a picture in two steps on the Create page: its pixels, and the record in its file. */
-async function pictureAndRecord(page: Page): Promise<readonly [pixels: readonly number[], record: unknown]> {
+async function pictureAndRecord(
+  page: Page,
+): Promise<readonly [pixels: readonly number[], record: unknown]> {
   await page.getByRole("link", { name: "Create" }).click();
   await page.getByRole("textbox", { name: "Prompt" }).fill("red apple");
   await page.getByRole("textbox", { name: "Seed" }).fill("7");
@@ -131,12 +161,22 @@ async function pictureAndRecord(page: Page): Promise<readonly [pixels: readonly 
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await page.getByRole("slider", { name: "The way there" }).waitFor({ timeout: 60_000 });
   const pixels = await pixelsOf(page, "red apple, seed 7");
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: /^Download the picture/ }).click()]);
-  return [pixels, decodePictureRecord(decodePng(await readFile(await download.path())).text, "the download")];
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: /^Download the picture/ }).click(),
+  ]);
+  return [
+    pixels,
+    decodePictureRecord(decodePng(await readFile(await download.path())).text, "the download"),
+  ];
 }
 
 /** Of red, green and blue, in dB. */
 function peakSignalToNoise(pixels: readonly number[], expected: readonly number[]): number {
-  const squares = pixels.map((value, i) => (value - (expected[i] ?? Number.NaN)) ** 2).filter((_, i) => i % 4 !== 3);
-  return 10 * Math.log10(255 ** 2 / (squares.reduce((sum, square) => sum + square, 0) / squares.length));
+  const squares = pixels
+    .map((value, i) => (value - (expected[i] ?? Number.NaN)) ** 2)
+    .filter((_, i) => i % 4 !== 3);
+  return (
+    10 * Math.log10(255 ** 2 / (squares.reduce((sum, square) => sum + square, 0) / squares.length))
+  );
 }

@@ -37,7 +37,14 @@ describe("the demo", () => {
     demo.site.takeRequests();
     const seen: string[] = [];
     await create(page);
-    await expect.poll(() => seen.push(...demo.site.takeRequests()) > 0 && seen.some((name) => name.endsWith(".safetensors")), { interval: 5 }).toBe(true);
+    await expect
+      .poll(
+        () =>
+          seen.push(...demo.site.takeRequests()) > 0 &&
+          seen.some((name) => name.endsWith(".safetensors")),
+        { interval: 5 },
+      )
+      .toBe(true);
     await context.setOffline(true);
     await page.getByText("The model could not be loaded").waitFor({ timeout: 60_000 });
     demo.site.cutModelFiles = false;
@@ -71,7 +78,9 @@ describe("the demo", () => {
       .getByRole("img", { name: /not finished/ })
       .first()
       .waitFor();
-    await page.evaluate(() => (Reflect.get(globalThis, "workers") as Worker[]).forEach((worker) => void worker.terminate()));
+    await page.evaluate(() =>
+      (Reflect.get(globalThis, "workers") as Worker[]).forEach((worker) => void worker.terminate()),
+    );
     await page.getByText(/The worker that runs the model is gone/).waitFor();
     await create(page);
     await finished(page);

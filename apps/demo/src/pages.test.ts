@@ -3,7 +3,12 @@ import { encodePng, rgbImage } from "@glissade/core";
 import type { Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenedDemo, openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
-import { drawByFinger, drawByMouse, type Stroke, sheetPixels } from "./__fixtures__/drawing-hand.ts";
+import {
+  drawByFinger,
+  drawByMouse,
+  type Stroke,
+  sheetPixels,
+} from "./__fixtures__/drawing-hand.ts";
 import { sharedDemo } from "./__fixtures__/shared-demo.ts";
 
 const demo = sharedDemo();
@@ -13,7 +18,12 @@ const side = 128;
 /** One visit for all tests: the model is loaded once. */
 let visit: OpenedDemo | undefined;
 beforeAll(async () => {
-  visit = await openDemo(demo.browser, demo.site.url, { provider: "wasm", threads: 1 }, { hasTouch: true, reducedMotion: "reduce" });
+  visit = await openDemo(
+    demo.browser,
+    demo.site.url,
+    { provider: "wasm", threads: 1 },
+    { hasTouch: true, reducedMotion: "reduce" },
+  );
 });
 afterEach(() => expect(visit?.errors).toEqual([]));
 afterAll(() => visit?.context.close());
@@ -26,7 +36,10 @@ async function freshPage(path: string): Promise<Page> {
     await page.evaluate((hash) => {
       location.hash = hash;
     }, `#${to}`);
-    await (to === path ? page.locator(`nav a.active[href="#${path}"]`) : page.getByRole("heading", { name: "There is no such page" })).waitFor();
+    await (to === path
+      ? page.locator(`nav a.active[href="#${path}"]`)
+      : page.getByRole("heading", { name: "There is no such page" })
+    ).waitFor();
   }
   return page;
 }
@@ -40,7 +53,9 @@ async function stop(page: Page): Promise<void> {
 describe("the Inpaint page", () => {
   it("makes anew what was brushed, by mouse and by finger, and nothing else", async () => {
     const page = await freshPage("/inpaint");
-    await page.locator("input[type=file]").setInputFiles({ name: "slope.png", mimeType: "image/png", buffer: slopePng() });
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "slope.png", mimeType: "image/png", buffer: slopePng() });
     await page.getByText("Nothing is masked yet.").waitFor();
     const before = await sheetPixels(page);
     const strokes: readonly Stroke[] = [
@@ -71,17 +86,24 @@ describe("the Inpaint page", () => {
     const take = page.getByRole("button", { name: /^Go on with this one/ });
     await take.first().waitFor({ timeout: 30_000 });
     expect(await take.count()).toBe(3);
-    const proposals = await Promise.all([1, 2, 3].map((number) => pixelsOf(page, `Proposal ${number}`)));
+    const proposals = await Promise.all(
+      [1, 2, 3].map((number) => pixelsOf(page, `Proposal ${number}`)),
+    );
     expect(new Set(proposals.map(String)).size).toBe(3);
     const reach = 10 + 3 + 1; // the brush's radius, the soft edge, and what lies across a pixel
     const outside = Array.from({ length: side ** 2 }, (_, pixel) => pixel).filter((pixel) =>
-      strokes.every((stroke) => distance(stroke, (pixel % side) + 0.5, Math.floor(pixel / side) + 0.5) > reach),
+      strokes.every(
+        (stroke) => distance(stroke, (pixel % side) + 0.5, Math.floor(pixel / side) + 0.5) > reach,
+      ),
     );
     expect(outside.length).toBeGreaterThan(8000);
     for (const proposal of proposals) {
-      expect(outside.flatMap((pixel) => proposal.slice(4 * pixel, 4 * pixel + 3))).toEqual(outside.flatMap((pixel) => before.slice(4 * pixel, 4 * pixel + 3)));
+      expect(outside.flatMap((pixel) => proposal.slice(4 * pixel, 4 * pixel + 3))).toEqual(
+        outside.flatMap((pixel) => before.slice(4 * pixel, 4 * pixel + 3)),
+      );
       const middles = strokes.map(([[x, y] = [0, 0]]) => 4 * (y * side + x + 10));
-      for (const at of middles) expect(proposal.slice(at, at + 3)).not.toEqual(before.slice(at, at + 3));
+      for (const at of middles)
+        expect(proposal.slice(at, at + 3)).not.toEqual(before.slice(at, at + 3));
     }
 
     await take.nth(1).click();
@@ -94,13 +116,24 @@ describe("the Inpaint page", () => {
     await page.getByRole("button", { name: "Make three" }).click();
     await stop(page);
     const file = page.locator("input[type=file]");
-    await file.setInputFiles({ name: "letter.png", mimeType: "image/png", buffer: Buffer.from("Dear reader") });
-    expect(await page.getByRole("alert").textContent()).toMatch(/^letter\.png cannot be read as a picture/);
-    await file.setInputFiles({ name: "wide.png", mimeType: "image/png", buffer: widePng(8000, 6000) });
+    await file.setInputFiles({
+      name: "letter.png",
+      mimeType: "image/png",
+      buffer: Buffer.from("Dear reader"),
+    });
+    expect(await page.getByRole("alert").textContent()).toMatch(
+      /^letter\.png cannot be read as a picture/,
+    );
+    await file.setInputFiles({
+      name: "wide.png",
+      mimeType: "image/png",
+      buffer: widePng(8000, 6000),
+    });
     await page.getByText("Nothing is masked yet.").waitFor();
     const pixels = await sheetPixels(page);
     expect(pixels).toHaveLength(4 * side ** 2);
-    expect(new Set(pixels.filter((_, i) => i % 4 !== 3))).toEqual(new Set([77])); // the middle alone
+    // the middle alone
+    expect(new Set(pixels.filter((_, i) => i % 4 !== 3))).toEqual(new Set([77]));
     await page.getByRole("button", { name: "Another picture" }).click();
     await page.getByRole("heading", { name: "A picture to begin with" }).waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
@@ -121,7 +154,9 @@ describe("the Sketch page", () => {
     await page.getByText("Fill an area").click();
     await drawByFinger(page, [[64, 64]]);
     const middle = 4 * (64 * side + 64);
-    await expect.poll(async () => (await sheetPixels(page)).slice(middle, middle + 3)).not.toEqual(blank.slice(middle, middle + 3));
+    await expect
+      .poll(async () => (await sheetPixels(page)).slice(middle, middle + 3))
+      .not.toEqual(blank.slice(middle, middle + 3));
     const sketch = await sheetPixels(page);
     await setSlider(page, "Pictures", 1);
     await setSlider(page, "Strength", 1);
@@ -132,10 +167,16 @@ describe("the Sketch page", () => {
     for (const strength of [0.1, 0.5]) {
       await setSlider(page, "Strength", strength);
       await page.getByRole("button", { name: "Make a picture" }).click();
-      await page.getByRole("button", { name: "Draw on it: Picture 1" }).waitFor({ timeout: 30_000 });
+      await page
+        .getByRole("button", { name: "Draw on it: Picture 1" })
+        .waitFor({ timeout: 30_000 });
       const made = await pixelsOf(page, "Picture 1");
-      distances.push(made.reduce((sum, value, i) => sum + Math.abs(value - (sketch[i] ?? Number.NaN)), 0) / made.length);
-      await page.getByText("Brush", { exact: true }).click(); // something else than the finished run, before the next
+      distances.push(
+        made.reduce((sum, value, i) => sum + Math.abs(value - (sketch[i] ?? Number.NaN)), 0) /
+          made.length,
+      );
+      // something else than the finished run, before the next
+      await page.getByText("Brush", { exact: true }).click();
     }
     const [close = Number.NaN, far = Number.NaN] = distances;
     expect(close).toBeGreaterThan(0);
@@ -151,7 +192,8 @@ describe("the Sketch page", () => {
 describe("the Guidance lab", () => {
   it("fills its grid, goes on after a stop, and shows a cell with its settings", async () => {
     const page = await freshPage("/guidance");
-    for (const scale of ["5", "8"]) await page.getByRole("button", { name: scale, exact: true }).click();
+    for (const scale of ["5", "8"])
+      await page.getByRole("button", { name: scale, exact: true }).click();
     const finished = page.getByRole("button", { name: /: show large$/ });
     await page.getByRole("button", { name: "Fill the grid" }).click();
     await finished.first().waitFor({ timeout: 30_000 });
@@ -163,9 +205,12 @@ describe("the Guidance lab", () => {
     await expect.poll(() => finished.count(), { timeout: 40_000 }).toBe(7);
     expect(await pixelsOf(page, "No guidance")).toEqual(unguided); // not made again
     const cell = (name: string) => pixelsOf(page, new RegExp(`^${name}$`));
-    expect(await cell("Classifier-free, scale 1")).toEqual(unguided); // a scale of 1 is the prompt alone
+    // a scale of 1 is the prompt alone
+    expect(await cell("Classifier-free, scale 1")).toEqual(unguided);
     expect(await cell("Both, scale 1")).toEqual(await cell("CLIP, scale 1"));
-    const others = await Promise.all(["Classifier-free, scale 3", "CLIP, scale 1", "CLIP, scale 3", "Both, scale 3"].map(cell));
+    const others = await Promise.all(
+      ["Classifier-free, scale 3", "CLIP, scale 1", "CLIP, scale 3", "Both, scale 3"].map(cell),
+    );
     expect(new Set([unguided, ...others].map(String)).size).toBe(5);
 
     await page.getByRole("button", { name: "CLIP, scale 3: show large" }).click();
@@ -198,8 +243,12 @@ describe("the Interpolate page", () => {
 
     await setSlider(page, "Pictures", 2);
     await page.getByRole("button", { name: "Draw without a prompt" }).click();
-    await page.getByRole("img", { name: "Picture without a prompt 2" }).waitFor({ timeout: 30_000 });
-    expect(await pixelsOf(page, "Picture without a prompt 1")).not.toEqual(await pixelsOf(page, "Picture without a prompt 2"));
+    await page
+      .getByRole("img", { name: "Picture without a prompt 2" })
+      .waitFor({ timeout: 30_000 });
+    expect(await pixelsOf(page, "Picture without a prompt 1")).not.toEqual(
+      await pixelsOf(page, "Picture without a prompt 2"),
+    );
     await page.getByRole("button", { name: "Draw without a prompt" }).click();
     await stop(page);
   }, 60_000);
@@ -212,7 +261,10 @@ function distance([[x0, y0] = [0, 0], [x1, y1] = [0, 0]]: Stroke, x: number, y: 
   return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
 }
 
-/** A picture in which every pixel has a colour of its own: none of the mask's, and none that a network would hit by chance. */
+/**
+ * A picture in which every pixel has a colour of its own: none of the mask's, and none that a
+ * network would hit by chance.
+ */
 function slopePng(): Buffer {
   const data = Uint8Array.from({ length: 3 * side ** 2 }, (_, i) => {
     const pixel = Math.floor(i / 3);
@@ -231,7 +283,12 @@ function widePng(width: number, height: number): Buffer {
   row.fill(77, 1 + (width - height) / 2, 1 + (width + height) / 2);
   const rows = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)), { level: 1 });
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", rows), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", rows),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(name: string, data: Buffer): Buffer {

@@ -9,10 +9,15 @@ const massNouns = new RegExp(
     .replaceAll(" ", "|")}|dim sum)$`,
 );
 const hasDeterminer = /^(an?|the|two|three|pair of|no|ok|\d|one|keycap)\b/;
-const singularInS = /(bus|cactus|octopus|virus|walrus|compass|cross|glass|dress|princess|boss|chess|christmas|lens|iris)$/;
-const startsWithVowelSound = /^(?!ewe|eu|one\b|once)([aeio]|u(?!ni|fo|pc|s\b|s[aeub]|k|r[aio]|t)|hour|x(?![aey]))/;
+const singularInS =
+  /(bus|cactus|octopus|virus|walrus|compass|cross|glass|dress|princess|boss|chess|christmas|lens|iris)$/;
+const startsWithVowelSound =
+  /^(?!ewe|eu|one\b|once)([aeio]|u(?!ni|fo|pc|s\b|s[aeub]|k|r[aio]|t)|hour|x(?![aey]))/;
 
-/** The label with "a", "an" or "the" where English wants one: `"an umbrella"`, `"the flag of chad"`, `"scissors"`. */
+/**
+ * The label with "a", "an" or "the" where English wants one: `"an umbrella"`, `"the flag of chad"`,
+ * `"scissors"`.
+ */
 export function withArticle(label: string): string {
   if (label.startsWith("flag of ")) return `the ${label}`;
   const isPlural = /[^su]s$/.test(label) && !singularInS.test(label);

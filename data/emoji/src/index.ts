@@ -1,5 +1,13 @@
 export { defaultDataFolder } from "./data-folder.ts";
-export { defaultWeights, type EmojiData, type EmojiDataOptions, type Example, type ExampleSplit, exampleSplits, openEmojiData } from "./emoji-data.ts";
+export {
+  defaultWeights,
+  type EmojiData,
+  type EmojiDataOptions,
+  type Example,
+  type ExampleSplit,
+  exampleSplits,
+  openEmojiData,
+} from "./emoji-data.ts";
 export { DataFolderError, SourceError } from "./errors.ts";
 export { type HeldOutExample, type HeldOutOptions, heldOutExamples } from "./held-out-examples.ts";
 export type { PictureKind, PictureRecord } from "./picture-record.ts";

@@ -4,17 +4,40 @@ import { type EmojiData, type EmojiDataOptions, openEmojiData } from "./emoji-da
 import type { PackSide } from "./render-picture.ts";
 import { sourceNames } from "./sources.ts";
 
-const names = ["folder", "scenes", "weights", "sources", "labels", "sourceWeights", "common", "backgrounds", "mirror"];
+const names = [
+  "folder",
+  "scenes",
+  "weights",
+  "sources",
+  "labels",
+  "sourceWeights",
+  "common",
+  "backgrounds",
+  "mirror",
+];
 
 /**
- * The emoji data for `glissade train --data module:data/emoji/src/train-data.ts?scenes=0.15&weights=object:1,face:0.7`. The parameters are `EmojiDataOptions`; lists have commas, and the folder is `$GLISSADE_DATA` or the
- * repository's own where it is not given.
+ * The emoji data for `glissade train --data
+ * module:data/emoji/src/train-data.ts?scenes=0.15&weights=object:1,face:0.7`. The parameters are
+ * `EmojiDataOptions`; lists have commas, and the folder is `$GLISSADE_DATA` or the repository's own
+ * where it is not given.
  */
-export default function trainData({ side, seed, parameters, signal }: DataModuleOptions): Promise<EmojiData> {
+export default function trainData({
+  side,
+  seed,
+  parameters,
+  signal,
+}: DataModuleOptions): Promise<EmojiData> {
   for (const name of Object.keys(parameters)) {
-    if (!names.includes(name)) throw new InvalidArgumentError({ argument: "data", received: name, expected: `only ${names.join(", ")}` });
+    if (!names.includes(name))
+      throw new InvalidArgumentError({
+        argument: "data",
+        received: name,
+        expected: `only ${names.join(", ")}`,
+      });
   }
-  const { folder, scenes, weights, sources, labels, sourceWeights, common, backgrounds, mirror } = parameters;
+  const { folder, scenes, weights, sources, labels, sourceWeights, common, backgrounds, mirror } =
+    parameters;
   const options: EmojiDataOptions = {
     side: side as PackSide, // openEmojiData checks it
     seed,
@@ -26,7 +49,9 @@ export default function trainData({ side, seed, parameters, signal }: DataModule
     ...(labels !== undefined && { labels: labels.split(",").map((label) => label.trim()) }),
     ...(sourceWeights !== undefined && { sourceWeights: weightsIn(sourceWeights) }),
     ...(common !== undefined && { common: number("common", common) }),
-    ...(sources !== undefined && { sources: sourceNames.filter((name) => sources.split(",").includes(name)) }),
+    ...(sources !== undefined && {
+      sources: sourceNames.filter((name) => sources.split(",").includes(name)),
+    }),
     ...(signal && { signal }),
   };
   return openEmojiData(options);

@@ -33,12 +33,15 @@ await runCommand(async (signal) => {
   }
   const folder = values.data ?? defaultDataFolder();
   const captions: string[] = [];
-  for await (const caption of trainingCaptions({ folder, scenes: Number(values.scenes) })) captions.push(caption);
+  for await (const caption of trainingCaptions({ folder, scenes: Number(values.scenes) }))
+    captions.push(caption);
   signal.throwIfAborted();
   const file = trainTokenizer(captions, Number(values.size));
   const out = values.out ?? join(folder, "tokenizer.json");
   await writeWhole(out, `${JSON.stringify(file, null, 2)}\n`);
   const tokenizer = glideTokenizer(file);
   const { mean, p99, max } = tokenCounts(captions, tokenizer.encode);
-  process.stdout.write(`${out}: ${tokenizer.vocabularySize} tokens; captions have ${mean.toFixed(1)} on average, 99 % at most ${p99}, all at most ${max}\n`);
+  process.stdout.write(
+    `${out}: ${tokenizer.vocabularySize} tokens; captions have ${mean.toFixed(1)} on average, 99 % at most ${p99}, all at most ${max}\n`,
+  );
 });

@@ -11,8 +11,16 @@ export class PictureFetchError extends GlissadeError {
   /** The HTTP status, where a server gave one. */
   readonly status: number | undefined;
 
-  constructor({ url, reason, status, cause }: { url: string; reason: string; status?: number; cause?: unknown }) {
-    super(`The picture at ${url} cannot be fetched: ${reason}. Check the address, or give the picture's bytes.`, { cause });
+  constructor({
+    url,
+    reason,
+    status,
+    cause,
+  }: { url: string; reason: string; status?: number; cause?: unknown }) {
+    super(
+      `The picture at ${url} cannot be fetched: ${reason}. Check the address, or give the picture's bytes.`,
+      { cause },
+    );
     this.url = url;
     this.status = status;
   }
@@ -26,11 +34,16 @@ export interface FetchPictureOptions {
 }
 
 /**
- * The bytes of a picture that was given as a URL. A server must not be sent to an address that its users choose, so this takes a `fetch` which somebody chose to give.
+ * The bytes of a picture that was given as a URL. A server must not be sent to an address that its
+ * users choose, so this takes a `fetch` which somebody chose to give.
  *
- * @throws InvalidArgumentError without a `fetch`; PictureFetchError; the signal's reason where aborted
+ * @throws InvalidArgumentError without a `fetch`; PictureFetchError; the signal's reason where
+ * aborted
  */
-export async function fetchPicture(url: string, { argument, fetch, signal }: FetchPictureOptions): Promise<Uint8Array> {
+export async function fetchPicture(
+  url: string,
+  { argument, fetch, signal }: FetchPictureOptions,
+): Promise<Uint8Array> {
   if (!fetch) {
     throw new InvalidArgumentError({
       argument,
@@ -43,13 +56,21 @@ export async function fetchPicture(url: string, { argument, fetch, signal }: Fet
     const response = await fetch(url, { signal: signal ?? null });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new PictureFetchError({ url, reason: `the server answered ${response.status} ${response.statusText}`.trimEnd(), status: response.status });
+      throw new PictureFetchError({
+        url,
+        reason: `the server answered ${response.status} ${response.statusText}`.trimEnd(),
+        status: response.status,
+      });
     }
     return await readBounded(response, url);
   } catch (cause) {
     signal?.throwIfAborted();
     if (PictureFetchError.isInstance(cause)) throw cause;
-    throw new PictureFetchError({ url, reason: cause instanceof Error ? cause.message : String(cause), cause });
+    throw new PictureFetchError({
+      url,
+      reason: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
   }
 }
 
@@ -62,7 +83,10 @@ async function readBounded(response: Response, url: string): Promise<Uint8Array>
     length += value.length;
     if (length > mostBytes) {
       await reader.cancel();
-      throw new PictureFetchError({ url, reason: `it has more than the ${mostBytes} bytes allowed` });
+      throw new PictureFetchError({
+        url,
+        reason: `it has more than the ${mostBytes} bytes allowed`,
+      });
     }
     parts.push(value);
   }

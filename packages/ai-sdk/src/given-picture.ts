@@ -1,8 +1,18 @@
 import type { ImageModelV4CallOptions, ImageModelV4File, SharedV4Warning } from "@ai-sdk/provider";
-import { decodePng, ImageError, InvalidArgumentError, type Mask, maskFromAlpha, maskFromImage, type RgbImage } from "@glissade/core";
+import {
+  decodePng,
+  ImageError,
+  InvalidArgumentError,
+  type Mask,
+  maskFromAlpha,
+  maskFromImage,
+  type RgbImage,
+} from "@glissade/core";
 import { type FetchPictureOptions, fetchPicture } from "./fetch-picture.ts";
 
-/** A picture to begin with; with a mask a part of it is made anew, without one all of it changes. */
+/**
+ * A picture to begin with; with a mask a part of it is made anew, without one all of it changes.
+ */
 export interface GivenPicture {
   readonly image: RgbImage;
   readonly mask?: Mask;
@@ -11,19 +21,34 @@ export interface GivenPicture {
 type Fetching = Omit<FetchPictureOptions, "argument">;
 
 /**
- * The picture and mask of a call. The AI SDK does not say what a mask means, and its providers differ. So both conventions are read: in a mask with transparency the transparent part is made anew (OpenAI's), in an opaque one the white
- * part (GLIDE's, and most others').
+ * The picture and mask of a call. The AI SDK does not say what a mask means, and its providers
+ * differ. So both conventions are read: in a mask with transparency the transparent part is made
+ * anew (OpenAI's), in an opaque one the white part (GLIDE's, and most others').
  *
- * @throws InvalidArgumentError where there are several pictures, or a mask without one; ImageError where a file is no PNG file; PictureFetchError; the signal's reason where aborted
+ * @throws InvalidArgumentError where there are several pictures, or a mask without one; ImageError
+ * where a file is no PNG file; PictureFetchError; the signal's reason where aborted
  */
 export async function readGivenPicture(
   { files = [], mask }: Pick<ImageModelV4CallOptions, "files" | "mask">,
   fetching: Fetching,
-): Promise<{ readonly picture: GivenPicture | undefined; readonly warnings: readonly SharedV4Warning[] }> {
+): Promise<{
+  readonly picture: GivenPicture | undefined;
+  readonly warnings: readonly SharedV4Warning[];
+}> {
   const [file, ...others] = files;
-  if (others.length > 0) throw new InvalidArgumentError({ argument: "images", received: files, expected: "one picture to begin with" });
+  if (others.length > 0)
+    throw new InvalidArgumentError({
+      argument: "images",
+      received: files,
+      expected: "one picture to begin with",
+    });
   if (!file) {
-    if (mask) throw new InvalidArgumentError({ argument: "images", received: files, expected: "the picture that the mask is for" });
+    if (mask)
+      throw new InvalidArgumentError({
+        argument: "images",
+        received: files,
+        expected: "the picture that the mask is for",
+      });
     return { picture: undefined, warnings: [] };
   }
   const { image, alpha } = await readPng(file, "images[0]", fetching);
@@ -32,7 +57,8 @@ export async function readGivenPicture(
         {
           type: "unsupported",
           feature: "transparency",
-          details: "The picture's transparency is dropped. To make its transparent part anew, give the picture as the mask too.",
+          details:
+            "The picture's transparency is dropped. To make its transparent part anew, give the picture as the mask too.",
         },
       ]
     : [];
@@ -45,12 +71,17 @@ async function readMask(file: ImageModelV4File, fetching: Fetching): Promise<Mas
 }
 
 async function readPng(file: ImageModelV4File, argument: string, fetching: Fetching) {
-  const bytes = file.type === "url" ? await fetchPicture(file.url, { argument, ...fetching }) : bytesOf(file.data, argument);
+  const bytes =
+    file.type === "url"
+      ? await fetchPicture(file.url, { argument, ...fetching })
+      : bytesOf(file.data, argument);
   try {
     return decodePng(bytes);
   } catch (cause) {
     if (!ImageError.isInstance(cause)) throw cause;
-    throw new ImageError(`${argument} cannot be read. ${cause.message} Give a PNG file.`, { cause });
+    throw new ImageError(`${argument} cannot be read. ${cause.message} Give a PNG file.`, {
+      cause,
+    });
   }
 }
 
@@ -59,6 +90,11 @@ function bytesOf(data: string | Uint8Array, argument: string): Uint8Array {
   try {
     return Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
   } catch (cause) {
-    throw new InvalidArgumentError({ argument, received: data, expected: "the bytes of a PNG file, or the same in base64", cause });
+    throw new InvalidArgumentError({
+      argument,
+      received: data,
+      expected: "the bytes of a PNG file, or the same in base64",
+      cause,
+    });
   }
 }

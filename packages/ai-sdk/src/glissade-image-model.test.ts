@@ -42,8 +42,18 @@ afterAll(async () => {
 
 const quick = { steps: 2, upscale: false } as const;
 
-function ask(prompt: GenerateImagePrompt, options: GlissadeImageOptions = {}, rest: Partial<Parameters<typeof generateImage>[0]> = {}) {
-  return generateImage({ model: glissade("emoji"), prompt, seed: 7, providerOptions: { glissade: { ...quick, ...options } }, ...rest });
+function ask(
+  prompt: GenerateImagePrompt,
+  options: GlissadeImageOptions = {},
+  rest: Partial<Parameters<typeof generateImage>[0]> = {},
+) {
+  return generateImage({
+    model: glissade("emoji"),
+    prompt,
+    seed: 7,
+    providerOptions: { glissade: { ...quick, ...options } },
+    ...rest,
+  });
 }
 
 /** What it ends with, and after how long: a retry of the AI SDK waits two seconds. */
@@ -74,7 +84,9 @@ describe("generateImage with a Glissade model", () => {
   it("makes the pictures of glide.generate, byte for byte, with their seeds", async () => {
     const result = await ask("a red apple", {}, { n: 2 });
     const expected = await glide.generate({ prompt: "a red apple", count: 2, seed: 7, ...quick });
-    expect(result.images.map(({ uint8Array }) => uint8Array)).toEqual(expected.images.map((image) => encodePng(image)));
+    expect(result.images.map(({ uint8Array }) => uint8Array)).toEqual(
+      expected.images.map((image) => encodePng(image)),
+    );
     expect(result.images.map(({ mediaType }) => mediaType)).toEqual(["image/png", "image/png"]);
     expect(result.images.map(({ providerMetadata }) => providerMetadata?.glissade)).toEqual([
       { seed: 7, width: 32, height: 32 },
@@ -87,10 +99,22 @@ describe("generateImage with a Glissade model", () => {
     const before = Date.now();
     const { calls } = await ask("a red apple", { guidanceScale: 2, negativePrompt: "blue" });
     const [call] = calls;
-    expect(call?.response).toEqual({ timestamp: expect.any(Date), modelId: "emoji", headers: undefined });
+    expect(call?.response).toEqual({
+      timestamp: expect.any(Date),
+      modelId: "emoji",
+      headers: undefined,
+    });
     expect(call?.response.timestamp.getTime()).toBeGreaterThanOrEqual(before);
     expect(call?.providerMetadata?.glissade).toMatchObject({
-      settings: { prompt: "a red apple", negativePrompt: "blue", seed: 7, steps: 2, sampler: "dpmpp-2m", guidance: { scale: 2 }, upscale: false },
+      settings: {
+        prompt: "a red apple",
+        negativePrompt: "blue",
+        seed: 7,
+        steps: 2,
+        sampler: "dpmpp-2m",
+        guidance: { scale: 2 },
+        upscale: false,
+      },
       model: "@glissade/model-emoji",
       executionProvider: "cpu",
     });
@@ -105,9 +129,17 @@ describe("generateImage with a Glissade model", () => {
   it("takes the settings of the model where a call says nothing, and the call's before them", async () => {
     const model = glissade("emoji", { ...quick, guidanceScale: 1.5 });
     const settings = async (options: GlissadeImageOptions) =>
-      (await generateImage({ model, prompt: "a red apple", providerOptions: { glissade: options } })).calls[0]?.providerMetadata?.glissade;
+      (
+        await generateImage({
+          model,
+          prompt: "a red apple",
+          providerOptions: { glissade: options },
+        })
+      ).calls[0]?.providerMetadata?.glissade;
     expect(await settings({})).toMatchObject({ settings: { guidance: { scale: 1.5 }, steps: 2 } });
-    expect(await settings({ guidanceScale: 3, steps: 1 })).toMatchObject({ settings: { guidance: { scale: 3 }, steps: 1 } });
+    expect(await settings({ guidanceScale: 3, steps: 1 })).toMatchObject({
+      settings: { guidance: { scale: 3 }, steps: 1 },
+    });
   });
 
   it("draws without a prompt where there is none", async () => {
@@ -118,7 +150,9 @@ describe("generateImage with a Glissade model", () => {
 
   it("keeps the best by CLIP, and tells the scores", async () => {
     const { images } = await ask("a red apple", { keepBest: 2 }, { n: 3 });
-    const scores = images.map(({ providerMetadata }) => Number(providerMetadata?.glissade?.clipScore));
+    const scores = images.map(({ providerMetadata }) =>
+      Number(providerMetadata?.glissade?.clipScore),
+    );
     expect(scores).toHaveLength(2);
     expect(scores[0]).toBeGreaterThanOrEqual(scores[1] ?? Number.NaN);
   });
@@ -131,14 +165,25 @@ describe("size and aspect ratio", () => {
     const sizes = [small, large].map(({ image }) => decodePng(image.uint8Array).image.width);
     expect(sizes).toEqual([32, 128]);
     expect([...small.warnings, ...large.warnings]).toEqual([]);
-    expect(large.calls[0]?.providerMetadata?.glissade).toMatchObject({ settings: { upscale: { steps: 1 } } });
+    expect(large.calls[0]?.providerMetadata?.glissade).toMatchObject({
+      settings: { upscale: { steps: 1 } },
+    });
   });
 
-  it.each(["512x512", "128x32"] as const)("warns of %s, which the model does not make", async (size) => {
-    const { image, warnings } = await ask("a red apple", {}, { size });
-    expect(decodePng(image.uint8Array).image.width).toBe(32);
-    expect(warnings).toEqual([{ type: "unsupported", feature: "size", details: `${size} was asked for; this model makes 32x32 or 128x128.` }]);
-  });
+  it.each(["512x512", "128x32"] as const)(
+    "warns of %s, which the model does not make",
+    async (size) => {
+      const { image, warnings } = await ask("a red apple", {}, { size });
+      expect(decodePng(image.uint8Array).image.width).toBe(32);
+      expect(warnings).toEqual([
+        {
+          type: "unsupported",
+          feature: "size",
+          details: `${size} was asked for; this model makes 32x32 or 128x128.`,
+        },
+      ]);
+    },
+  );
 
   it("warns of another aspect ratio than that of a square", async () => {
     expect((await ask("a red apple", {}, { aspectRatio: "1:1" })).warnings).toEqual([]);
@@ -150,7 +195,13 @@ describe("size and aspect ratio", () => {
 describe("warnings", () => {
   it("names options that nobody knows", async () => {
     const { warnings } = await ask("a red apple", { ...({ stpes: 3 } as object) });
-    expect(warnings).toMatchObject([{ type: "unsupported", feature: "providerOptions.glissade.stpes", details: expect.stringContaining("steps") }]);
+    expect(warnings).toMatchObject([
+      {
+        type: "unsupported",
+        feature: "providerOptions.glissade.stpes",
+        details: expect.stringContaining("steps"),
+      },
+    ]);
   });
 
   it("passes on what the model warns of", async () => {
@@ -160,7 +211,9 @@ describe("warnings", () => {
 
   it("says that a strength does nothing without a picture", async () => {
     const { warnings } = await ask("a red apple", { strength: 0.5 });
-    expect(warnings).toMatchObject([{ type: "unsupported", feature: "providerOptions.glissade.strength" }]);
+    expect(warnings).toMatchObject([
+      { type: "unsupported", feature: "providerOptions.glissade.strength" },
+    ]);
   });
 });
 
@@ -168,17 +221,37 @@ describe("a picture to begin with", () => {
   const png = encodePng(apple);
 
   it("is edited as glide.edit does, by its strength", async () => {
-    const { image, warnings } = await ask({ images: [png], text: "a red apple" }, { steps: 4, strength: 0.5 });
-    const expected = await glide.edit({ image: apple, prompt: "a red apple", seed: 7, strength: 0.5, steps: 4, upscale: false });
+    const { image, warnings } = await ask(
+      { images: [png], text: "a red apple" },
+      { steps: 4, strength: 0.5 },
+    );
+    const expected = await glide.edit({
+      image: apple,
+      prompt: "a red apple",
+      seed: 7,
+      strength: 0.5,
+      steps: 4,
+      upscale: false,
+    });
     expect(image.uint8Array).toEqual(encodePng(expected.images[0] as RgbImage));
     expect(warnings).toEqual([]);
   });
 
   it("may come as base64", async () => {
-    const { image } = await ask({ images: [Buffer.from(png).toString("base64")], text: "a red apple" }, { strength: 0 });
+    const { image } = await ask(
+      { images: [Buffer.from(png).toString("base64")], text: "a red apple" },
+      { strength: 0 },
+    );
     expect(decodePng(image.uint8Array).image.data).toEqual(apple.data);
     const direct = await glissade("emoji").doGenerate({
-      ...{ prompt: "a red apple", n: 1, size: undefined, aspectRatio: undefined, seed: 1, mask: undefined },
+      ...{
+        prompt: "a red apple",
+        n: 1,
+        size: undefined,
+        aspectRatio: undefined,
+        seed: 1,
+        mask: undefined,
+      },
       files: [{ type: "file", mediaType: "image/png", data: Buffer.from(png).toString("base64") }],
       providerOptions: { glissade: { ...quick, strength: 0 } },
     });
@@ -188,10 +261,18 @@ describe("a picture to begin with", () => {
   it("is filled in where the mask is white, and comes back byte for byte elsewhere", async () => {
     const { image } = await ask({ images: [png], mask: encodePng(rightHalf), text: "a red apple" });
     const made = decodePng(image.uint8Array).image;
-    const expected = await glide.inpaint({ image: apple, mask: { width: 32, height: 32, data: halfMask() }, prompt: "a red apple", seed: 7, ...quick });
+    const expected = await glide.inpaint({
+      image: apple,
+      mask: { width: 32, height: 32, data: halfMask() },
+      prompt: "a red apple",
+      seed: 7,
+      ...quick,
+    });
     expect(made.data).toEqual(expected.images[0]?.data);
     const changed = Array.from({ length: 32 * 32 }, (_, pixel) =>
-      [0, 1, 2].some((channel) => made.data[3 * pixel + channel] !== apple.data[3 * pixel + channel]),
+      [0, 1, 2].some(
+        (channel) => made.data[3 * pixel + channel] !== apple.data[3 * pixel + channel],
+      ),
     );
     expect(changed.filter((isChanged, pixel) => isChanged && pixel % 32 < 16)).toEqual([]);
     expect(changed.filter((isChanged) => isChanged).length).toBeGreaterThan(400);
@@ -199,7 +280,11 @@ describe("a picture to begin with", () => {
 
   it("is filled in where the mask is transparent, in a mask that has transparency", async () => {
     const white = await ask({ images: [png], mask: encodePng(rightHalf), text: "a red apple" });
-    const transparent = await ask({ images: [png], mask: transparentRightHalf(), text: "a red apple" });
+    const transparent = await ask({
+      images: [png],
+      mask: transparentRightHalf(),
+      text: "a red apple",
+    });
     expect(transparent.image.uint8Array).toEqual(white.image.uint8Array);
   });
 
@@ -222,16 +307,26 @@ describe("a picture to begin with", () => {
   });
 
   it("is the only one", async () => {
-    expect(await failureOf(ask({ images: [png, png], text: "a red apple" }))).toSatisfy(InvalidArgumentError.isInstance.bind(InvalidArgumentError));
-    expect(await failureOf(ask({ images: [], mask: png, text: "a red apple" }))).toMatchObject({ argument: "images" });
+    expect(await failureOf(ask({ images: [png, png], text: "a red apple" }))).toSatisfy(
+      InvalidArgumentError.isInstance.bind(InvalidArgumentError),
+    );
+    expect(await failureOf(ask({ images: [], mask: png, text: "a red apple" }))).toMatchObject({
+      argument: "images",
+    });
   });
 
   it("is refused where it is no PNG file, or has another size than its mask", async () => {
-    const jpeg = await failureOf(ask({ images: [Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)], text: "a red apple" }));
+    const jpeg = await failureOf(
+      ask({ images: [Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)], text: "a red apple" }),
+    );
     expect(ImageError.isInstance(jpeg)).toBe(true);
-    expect(jpeg).toMatchObject({ message: expect.stringMatching(/^images\[0\] cannot be read\..* Give a PNG file\.$/) });
+    expect(jpeg).toMatchObject({
+      message: expect.stringMatching(/^images\[0\] cannot be read\..* Give a PNG file\.$/),
+    });
     const mask = encodePng(rgbImage(8, 8, new Uint8Array(8 * 8 * 3).fill(255)));
-    expect(await failureOf(ask({ images: [png], mask, text: "a red apple" }))).toMatchObject({ argument: "mask" });
+    expect(await failureOf(ask({ images: [png], mask, text: "a red apple" }))).toMatchObject({
+      argument: "mask",
+    });
   });
 });
 
@@ -265,7 +360,10 @@ describe("a picture that is given as a URL", () => {
   it("is refused where nothing was allowed to fetch it", async () => {
     const error = await failureOf(ask({ images: [`${origin}/apple.png`], text: "a red apple" }));
     expect(InvalidArgumentError.isInstance(error)).toBe(true);
-    expect(error).toMatchObject({ argument: "images[0]", message: expect.stringContaining("createGlissade({ fetch })") });
+    expect(error).toMatchObject({
+      argument: "images[0]",
+      message: expect.stringContaining("createGlissade({ fetch })"),
+    });
   });
 
   it("is fetched with the fetch that was given", async () => {
@@ -281,7 +379,9 @@ describe("a picture that is given as a URL", () => {
 
   it("is left where the caller aborts", async () => {
     const signal = AbortSignal.timeout(100);
-    expect(await failureOf(edit(`${origin}/slow.png`, { abortSignal: signal }))).toBe(signal.reason);
+    expect(await failureOf(edit(`${origin}/slow.png`, { abortSignal: signal }))).toBe(
+      signal.reason,
+    );
   });
 });
 
@@ -300,21 +400,40 @@ describe("what cannot be served", () => {
   });
 
   it("keeps its class for a sampler that does not exist, too many pictures and a model that is not there", async () => {
-    expect(UnknownNameError.isInstance(await failureOf(ask("a red apple", { ...({ sampler: "ddmi" } as object) })))).toBe(true);
-    expect(await failureOf(ask("a red apple", {}, { n: 257 }))).toMatchObject({ argument: "n", received: 257 });
-    expect(await failureOf(ask("a red apple", { strength: 2 }, { prompt: { images: [encodePng(apple)] } }))).toMatchObject({ argument: "strength" });
-    const missing = await failureOf(generateImage({ model: glissade("@glissade/model-none"), prompt: "a red apple" }));
+    expect(
+      UnknownNameError.isInstance(
+        await failureOf(ask("a red apple", { ...({ sampler: "ddmi" } as object) })),
+      ),
+    ).toBe(true);
+    expect(await failureOf(ask("a red apple", {}, { n: 257 }))).toMatchObject({
+      argument: "n",
+      received: 257,
+    });
+    expect(
+      await failureOf(
+        ask("a red apple", { strength: 2 }, { prompt: { images: [encodePng(apple)] } }),
+      ),
+    ).toMatchObject({ argument: "strength" });
+    const missing = await failureOf(
+      generateImage({ model: glissade("@glissade/model-none"), prompt: "a red apple" }),
+    );
     expect(ModelNotFoundError.isInstance(missing)).toBe(true);
-    expect(missing).toMatchObject({ message: expect.stringContaining("npm install @glissade/model-none") });
+    expect(missing).toMatchObject({
+      message: expect.stringContaining("npm install @glissade/model-none"),
+    });
   });
 
   it("ends with the signal's reason between two steps, and leaves nothing on the signal", async () => {
     const controller = new AbortController();
     const reason = new Error("the visitor has gone");
     setTimeout(() => controller.abort(reason), 150);
-    expect(await failureOf(ask("a red apple", { steps: 1000 }, { abortSignal: controller.signal }))).toBe(reason);
+    expect(
+      await failureOf(ask("a red apple", { steps: 1000 }, { abortSignal: controller.signal })),
+    ).toBe(reason);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
-    expect(await failureOf(ask("a red apple", {}, { abortSignal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(
+      await failureOf(ask("a red apple", {}, { abortSignal: AbortSignal.abort(reason) })),
+    ).toBe(reason);
   });
 });
 
@@ -324,7 +443,9 @@ describe("the default provider", () => {
     const { image } = await generateImage({ model, prompt: "a red apple", seed: 7 });
     expect(decodePng(image.uint8Array).image.width).toBe(32);
     await defaultProvider.dispose();
-    expect(await failureOf(generateImage({ model, prompt: "a red apple" }))).toMatchObject({ name: "DisposedError" });
+    expect(await failureOf(generateImage({ model, prompt: "a red apple" }))).toMatchObject({
+      name: "DisposedError",
+    });
   });
 });
 
@@ -334,7 +455,10 @@ function halfMask(): Uint8Array {
 
 /** A white PNG file with alpha, written by hand: `encodePng` writes opaque ones only. */
 function transparentRightHalf(): Uint8Array {
-  const lines = Array.from({ length: 32 }, () => [0, ...Array.from({ length: 32 }, (_, x) => [255, 255, 255, x < 16 ? 255 : 0]).flat()]).flat();
+  const lines = Array.from({ length: 32 }, () => [
+    0,
+    ...Array.from({ length: 32 }, (_, x) => [255, 255, 255, x < 16 ? 255 : 0]).flat(),
+  ]).flat();
   const header = Buffer.from([0, 0, 0, 32, 0, 0, 0, 32, 8, 6, 0, 0, 0]); // 32 x 32, 8 bits, RGBA
   return Buffer.concat([
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),

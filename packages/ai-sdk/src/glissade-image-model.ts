@@ -1,5 +1,18 @@
-import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result, JSONObject, SharedV4Warning } from "@ai-sdk/provider";
-import { encodePng, type GenerateOptions, type GenerateResult, type GenerateStep, type Glide, InvalidArgumentError } from "@glissade/core";
+import type {
+  ImageModelV4,
+  ImageModelV4CallOptions,
+  ImageModelV4Result,
+  JSONObject,
+  SharedV4Warning,
+} from "@ai-sdk/provider";
+import {
+  encodePng,
+  type GenerateOptions,
+  type GenerateResult,
+  type GenerateStep,
+  type Glide,
+  InvalidArgumentError,
+} from "@glissade/core";
 import { type GivenPicture, readGivenPicture } from "./given-picture.ts";
 import { type GlissadeImageOptions, readImageOptions } from "./image-options.ts";
 import type { LoadedModels } from "./loaded-models.ts";
@@ -13,7 +26,8 @@ export interface GlissadeImageModelParts {
 }
 
 /**
- * A Glissade model as the AI SDK sees it: `generateImage({ model, prompt })`. Made by `glissade(modelId)`.
+ * A Glissade model as the AI SDK sees it: `generateImage({ model, prompt })`. Made by
+ * `glissade(modelId)`.
  *
  * Without pictures it generates, with one it edits (SDEdit), with one and a mask it inpaints.
  */
@@ -21,7 +35,9 @@ export class GlissadeImageModel implements ImageModelV4 {
   readonly specificationVersion = "v4";
   readonly provider = "glissade";
   /**
-   * All pictures of a request are one call: the AI SDK gives every call the same seed, and only within one do pictures get seeds of their own. More than the 256 that core makes at once are refused by core.
+   * All pictures of a request are one call: the AI SDK gives every call the same seed, and only
+   * within one do pictures get seeds of their own. More than the 256 that core makes at once are
+   * refused by core.
    */
   readonly maxImagesPerCall: number = Number.MAX_SAFE_INTEGER;
   readonly supportsFileInputs = true;
@@ -36,7 +52,9 @@ export class GlissadeImageModel implements ImageModelV4 {
   }
 
   /**
-   * @throws as `loadGlide` and as `Glide.generate`, `edit` or `inpaint`; ImageError and PictureFetchError for a picture that cannot be read; the signal's reason where aborted. The AI SDK passes these on as they are, without trying again.
+   * @throws as `loadGlide` and as `Glide.generate`, `edit` or `inpaint`; ImageError and
+   * PictureFetchError for a picture that cannot be read; the signal's reason where aborted. The AI
+   * SDK passes these on as they are, without trying again.
    */
   async doGenerate(call: ImageModelV4CallOptions): Promise<ImageModelV4Result> {
     const timestamp = new Date();
@@ -45,15 +63,33 @@ export class GlissadeImageModel implements ImageModelV4 {
     const { options, warnings } = readImageOptions(settings, providerOptions);
     const given = await readGivenPicture(call, { fetch, signal });
     const glide = await models.open(this.modelId, signal);
-    const size = requestedSize(glide, call, options.upscale, given.picture?.mask && given.picture.image);
-    const { images, ...result } = await finish(start(glide, call, withUpscale(options, size.upscale), given.picture));
+    const size = requestedSize(
+      glide,
+      call,
+      options.upscale,
+      given.picture?.mask && given.picture.image,
+    );
+    const { images, ...result } = await finish(
+      start(glide, call, withUpscale(options, size.upscale), given.picture),
+    );
     return {
       images: images.map((image) => encodePng(image)),
-      warnings: [...warnings, ...given.warnings, ...size.warnings, ...strengthWarnings(call, given.picture), ...result.warnings.map(asWarning)],
+      warnings: [
+        ...warnings,
+        ...given.warnings,
+        ...size.warnings,
+        ...strengthWarnings(call, given.picture),
+        ...result.warnings.map(asWarning),
+      ],
       response: { timestamp, modelId: this.modelId, headers: undefined },
       providerMetadata: {
         glissade: {
-          images: images.map(({ seed, clipScore, width, height }) => ({ seed, width, height, ...(clipScore !== undefined && { clipScore }) })),
+          images: images.map(({ seed, clipScore, width, height }) => ({
+            seed,
+            width,
+            height,
+            ...(clipScore !== undefined && { clipScore }),
+          })),
           settings: plain(result.settings),
           model: glide.model,
           executionProvider: glide.provider ?? null,
@@ -65,11 +101,18 @@ export class GlissadeImageModel implements ImageModelV4 {
 
 type Run = AsyncGenerator<GenerateStep, GenerateResult, void>;
 
-function start(glide: Glide, call: ImageModelV4CallOptions, { strength, ...options }: GlissadeImageOptions, picture: GivenPicture | undefined): Run {
+function start(
+  glide: Glide,
+  call: ImageModelV4CallOptions,
+  { strength, ...options }: GlissadeImageOptions,
+  picture: GivenPicture | undefined,
+): Run {
   const asked = generateOptions(call, options);
   if (!picture) return glide.stream(asked);
   const { image, mask } = picture;
-  return mask ? glide.streamInpaint({ ...asked, image, mask }) : glide.streamEdit({ ...asked, image, ...(strength !== undefined && { strength }) });
+  return mask
+    ? glide.streamInpaint({ ...asked, image, mask })
+    : glide.streamEdit({ ...asked, image, ...(strength !== undefined && { strength }) });
 }
 
 function generateOptions(
@@ -86,7 +129,10 @@ function generateOptions(
   };
 }
 
-/** A step keeps JavaScript's thread busy until it returns: between two of them timers and the server's other requests get their turn, and an abort is heard. */
+/**
+ * A step keeps JavaScript's thread busy until it returns: between two of them timers and the
+ * server's other requests get their turn, and an abort is heard.
+ */
 async function finish(run: Run): Promise<GenerateResult> {
   for (;;) {
     const next = await run.next().catch((error: unknown) => {
@@ -103,17 +149,34 @@ const callersNames: Readonly<Record<string, string>> = { count: "n", guidance: "
 function inCallersWords(error: unknown): unknown {
   if (!InvalidArgumentError.isInstance(error)) return error;
   const argument = callersNames[error.argument];
-  return argument === undefined ? error : new InvalidArgumentError({ argument, received: error.received, expected: error.expected, cause: error });
+  return argument === undefined
+    ? error
+    : new InvalidArgumentError({
+        argument,
+        received: error.received,
+        expected: error.expected,
+        cause: error,
+      });
 }
 
-function withUpscale({ upscale: _, ...options }: GlissadeImageOptions, upscale: GlissadeImageOptions["upscale"]): GlissadeImageOptions {
+function withUpscale(
+  { upscale: _, ...options }: GlissadeImageOptions,
+  upscale: GlissadeImageOptions["upscale"],
+): GlissadeImageOptions {
   return { ...options, ...(upscale !== undefined && { upscale }) };
 }
 
-function strengthWarnings({ providerOptions }: ImageModelV4CallOptions, picture: GivenPicture | undefined): readonly SharedV4Warning[] {
+function strengthWarnings(
+  { providerOptions }: ImageModelV4CallOptions,
+  picture: GivenPicture | undefined,
+): readonly SharedV4Warning[] {
   if (providerOptions.glissade?.strength === undefined || (picture && !picture.mask)) return [];
   return [
-    { type: "unsupported", feature: "providerOptions.glissade.strength", details: "It says how much of a picture that is given without a mask may change." },
+    {
+      type: "unsupported",
+      feature: "providerOptions.glissade.strength",
+      details: "It says how much of a picture that is given without a mask may change.",
+    },
   ];
 }
 

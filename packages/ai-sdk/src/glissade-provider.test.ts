@@ -6,14 +6,27 @@ import { createGlissade } from "./glissade-provider.ts";
 describe("the provider", () => {
   it("gives image models under the AI SDK's names for them", () => {
     const glissade = createGlissade();
-    for (const model of [glissade("emoji"), glissade.image("emoji"), glissade.imageModel("emoji")]) {
-      expect(model).toMatchObject({ specificationVersion: "v4", provider: "glissade", modelId: "emoji", supportsFileInputs: true, supportsMaskInputs: true });
+    for (const model of [
+      glissade("emoji"),
+      glissade.image("emoji"),
+      glissade.imageModel("emoji"),
+    ]) {
+      expect(model).toMatchObject({
+        specificationVersion: "v4",
+        provider: "glissade",
+        modelId: "emoji",
+        supportsFileInputs: true,
+        supportsMaskInputs: true,
+      });
     }
   });
 
   it("serves in a registry of providers", () => {
     const registry = createProviderRegistry({ glissade: createGlissade() });
-    expect(registry.imageModel("glissade:emoji")).toMatchObject({ provider: "glissade", modelId: "emoji" });
+    expect(registry.imageModel("glissade:emoji")).toMatchObject({
+      provider: "glissade",
+      modelId: "emoji",
+    });
   });
 
   it("has no models of other kinds", () => {

@@ -16,7 +16,9 @@ const failureOf = (promise: Promise<unknown>) =>
   );
 
 /** Models on a backend of the test's own. Closes with the count of sessions that are left. */
-async function withModels(use: (models: LoadedModels, backend: OnnxBackend) => Promise<void>): Promise<void> {
+async function withModels(
+  use: (models: LoadedModels, backend: OnnxBackend) => Promise<void>,
+): Promise<void> {
   const backend = onnx({ threads: 1 });
   const models = new LoadedModels({ backend, sources: { emoji } });
   try {
@@ -31,7 +33,10 @@ async function withModels(use: (models: LoadedModels, backend: OnnxBackend) => P
 describe("loaded models", () => {
   it("share one load between calls that come at once, and with those that come later", () =>
     withModels(async (models, backend) => {
-      const [first, second] = await Promise.all([models.open("emoji", undefined), models.open("emoji", new AbortController().signal)]);
+      const [first, second] = await Promise.all([
+        models.open("emoji", undefined),
+        models.open("emoji", new AbortController().signal),
+      ]);
       const sessions = backend.openSessions;
       expect(second).toBe(first);
       expect(sessions).toBe(2); // the base network's text transformer and its U-Net
@@ -44,7 +49,9 @@ describe("loaded models", () => {
       const folder = await mkdtemp(join(tmpdir(), "glissade-ai-sdk-"));
       try {
         const name = join(folder, "model");
-        expect(ModelNotFoundError.isInstance(await failureOf(models.open(name, undefined)))).toBe(true);
+        expect(ModelNotFoundError.isInstance(await failureOf(models.open(name, undefined)))).toBe(
+          true,
+        );
         await symlink(fileURLToPath(new URL(".", emoji.files["model_index.json"].url)), name);
         expect((await models.open(name, undefined)).imageSize).toBe(128);
       } finally {
@@ -71,7 +78,9 @@ describe("loaded models", () => {
     await Promise.all([models.dispose(), models.dispose()]);
     expect(DisposedError.isInstance(await loading)).toBe(true);
     expect(backend.openSessions).toBe(0);
-    expect(DisposedError.isInstance(await failureOf(glide.generate({ prompt: "a red apple" })))).toBe(true);
+    expect(
+      DisposedError.isInstance(await failureOf(glide.generate({ prompt: "a red apple" }))),
+    ).toBe(true);
     expect(DisposedError.isInstance(await failureOf(models.open("emoji", undefined)))).toBe(true);
 
     const others = new LoadedModels({ backend, sources: { emoji } });
@@ -89,7 +98,10 @@ describe("loaded models", () => {
     };
     const models = new LoadedModels({ backend: makeBackend, sources: { emoji } });
     expect(made).toHaveLength(0);
-    await Promise.all([models.open("emoji", undefined), models.open("@glissade/model-emoji", undefined)]);
+    await Promise.all([
+      models.open("emoji", undefined),
+      models.open("@glissade/model-emoji", undefined),
+    ]);
     await models.dispose();
     expect(made.map(({ openSessions }) => openSessions)).toEqual([0]);
     const others = new LoadedModels({ backend: made[0] as OnnxBackend, sources: { emoji } });
@@ -97,7 +109,10 @@ describe("loaded models", () => {
   });
 
   it("that were never needed are disposed of without a backend being made", async () => {
-    const models = new LoadedModels({ backend: () => expect.unreachable("it made a backend"), sources: {} });
+    const models = new LoadedModels({
+      backend: () => expect.unreachable("it made a backend"),
+      sources: {},
+    });
     await models.dispose();
   });
 });

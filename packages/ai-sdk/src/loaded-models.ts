@@ -1,13 +1,28 @@
-import { type Backend, DisposedError, type Glide, loadGlide, type ModelSource } from "@glissade/core";
+import {
+  type Backend,
+  DisposedError,
+  type Glide,
+  loadGlide,
+  type ModelSource,
+} from "@glissade/core";
 
 export interface LoadedModelsOptions {
-  /** What runs the networks, and stays its maker's to dispose of; or what makes that when it is first needed: then it is disposed of with the models. */
+  /**
+   * What runs the networks, and stays its maker's to dispose of; or what makes that when it is
+   * first needed: then it is disposed of with the models.
+   */
   readonly backend: Backend | (() => Backend);
-  /** Where models lie that go by a name of their own. Every other name is itself what `loadGlide` takes. */
+  /**
+   * Where models lie that go by a name of their own. Every other name is itself what `loadGlide`
+   * takes.
+   */
   readonly sources: Readonly<Record<string, ModelSource>>;
 }
 
-/** The models of a provider: each is loaded by its first user, once, and kept until all are disposed of. */
+/**
+ * The models of a provider: each is loaded by its first user, once, and kept until all are disposed
+ * of.
+ */
 export class LoadedModels {
   readonly #options: LoadedModelsOptions;
   readonly #loads = new Map<string, Promise<Glide>>();
@@ -21,7 +36,8 @@ export class LoadedModels {
   /**
    * The model, loaded. Who stops waiting does not end the load: others may wait for the same.
    *
-   * @throws what `loadGlide` throws, and the next call tries again; DisposedError after `dispose`; the signal's reason where aborted
+   * @throws what `loadGlide` throws, and the next call tries again; DisposedError after `dispose`;
+   * the signal's reason where aborted
    */
   async open(name: string, signal: AbortSignal | undefined): Promise<Glide> {
     signal?.throwIfAborted();
@@ -54,7 +70,8 @@ export class LoadedModels {
   }
 
   async #free(): Promise<void> {
-    for (const load of await Promise.allSettled(this.#loads.values())) if (load.status === "fulfilled") await load.value.dispose();
+    for (const load of await Promise.allSettled(this.#loads.values()))
+      if (load.status === "fulfilled") await load.value.dispose();
     await this.#ownBackend?.dispose();
   }
 
@@ -63,7 +80,9 @@ export class LoadedModels {
   }
 }
 
-/** What comes first: the promise's end, or the signal's reason. Leaves no listener on the signal. */
+/**
+ * What comes first: the promise's end, or the signal's reason. Leaves no listener on the signal.
+ */
 async function abandonable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   let leave = () => {};

@@ -11,7 +11,8 @@ export interface RequestedSize {
 }
 
 /**
- * Which of the model's two sizes serves the one asked for: the base network's, or the upsampler's. Any other is a warning, since the picture can be made all the same.
+ * Which of the model's two sizes serves the one asked for: the base network's, or the upsampler's.
+ * Any other is a warning, since the picture can be made all the same.
  *
  * @param filled the picture of which a part is made anew: the result has its size
  */
@@ -22,16 +23,23 @@ export function requestedSize(
   filled: RgbImage | undefined,
 ): RequestedSize {
   const kept = filled && `${filled.width}x${filled.height}`;
-  const made = kept ?? [...new Set([baseSize, imageSize])].map((side) => `${side}x${side}`).join(" or ");
+  const made =
+    kept ?? [...new Set([baseSize, imageSize])].map((side) => `${side}x${side}`).join(" or ");
   const warnings: SharedV4Warning[] = [];
   const unsupported = (feature: string, asked: string) =>
-    warnings.push({ type: "unsupported", feature, details: `${asked} was asked for; ${kept ? "the picture keeps its" : "this model makes"} ${made}.` });
-  if (aspectRatio !== undefined && (kept !== undefined || aspectRatio !== "1:1")) unsupported("aspectRatio", aspectRatio);
+    warnings.push({
+      type: "unsupported",
+      feature,
+      details: `${asked} was asked for; ${kept ? "the picture keeps its" : "this model makes"} ${made}.`,
+    });
+  if (aspectRatio !== undefined && (kept !== undefined || aspectRatio !== "1:1"))
+    unsupported("aspectRatio", aspectRatio);
   if (size === undefined || kept !== undefined) {
     if (size !== undefined && size !== kept) unsupported("size", size);
     return { upscale, warnings };
   }
-  if (size === `${imageSize}x${imageSize}`) return { upscale: baseSize === imageSize ? upscale : upscale || true, warnings };
+  if (size === `${imageSize}x${imageSize}`)
+    return { upscale: baseSize === imageSize ? upscale : upscale || true, warnings };
   if (size === `${baseSize}x${baseSize}`) return { upscale: false, warnings };
   unsupported("size", size);
   return { upscale, warnings };

@@ -15,13 +15,27 @@ export interface DeviceLimits {
  * @param lengths of the symbolic axes that are known; values with others are left out
  * @throws DeviceLimitError for the largest that does not fit
  */
-export function assertWithinLimits(graph: Graph, { name, largestBuffer }: DeviceLimits, graphName: string, lengths: SymbolicLengths): void {
+export function assertWithinLimits(
+  graph: Graph,
+  { name, largestBuffer }: DeviceLimits,
+  graphName: string,
+  lengths: SymbolicLengths,
+): void {
   let largest = { value: "", bytes: 0 };
   for (const [value, { dtype, dims }] of graph.types) {
-    const bytes = dims.reduce<number>((product, dim) => product * lengthOf(dim, lengths), bytesPerElement[dtype]);
+    const bytes = dims.reduce<number>(
+      (product, dim) => product * lengthOf(dim, lengths),
+      bytesPerElement[dtype],
+    );
     if (bytes > largest.bytes) largest = { value, bytes };
   }
-  if (largest.bytes > largestBuffer) throw new DeviceLimitError({ device: name, graph: graphName, ...largest, limit: largestBuffer });
+  if (largest.bytes > largestBuffer)
+    throw new DeviceLimitError({
+      device: name,
+      graph: graphName,
+      ...largest,
+      limit: largestBuffer,
+    });
 }
 
 function lengthOf(dim: Dim, lengths: SymbolicLengths): number {

@@ -15,7 +15,10 @@ function expGraph(dims: readonly (number | string)[] = ["batch", 4]): Graph {
 function nextDevice(): Promise<GPUDevice> {
   const { requestDevice } = GPUAdapter.prototype;
   return new Promise((resolve) => {
-    vi.spyOn(GPUAdapter.prototype, "requestDevice").mockImplementation(async function (this: GPUAdapter, ...given) {
+    vi.spyOn(GPUAdapter.prototype, "requestDevice").mockImplementation(async function (
+      this: GPUAdapter,
+      ...given
+    ) {
       const device = await requestDevice.apply(this, given);
       resolve(device);
       return device;
@@ -33,8 +36,13 @@ describe("a WebGPU device", () => {
     const x = tensor([1, 4], [0, 0, 0, 0]);
     expect((await network.run({ x })).y?.data).toEqual(Float32Array.of(1, 1, 1, 1));
     (await opened).destroy(); // what a driver's restart looks like from here
-    await expect(network.run({ x })).rejects.toMatchObject({ name: "DeviceLostError", message: expect.stringContaining("make a new one") });
-    await expect(backend.compile(expGraph(), noWeights())).rejects.toMatchObject({ name: "DeviceLostError" });
+    await expect(network.run({ x })).rejects.toMatchObject({
+      name: "DeviceLostError",
+      message: expect.stringContaining("make a new one"),
+    });
+    await expect(backend.compile(expGraph(), noWeights())).rejects.toMatchObject({
+      name: "DeviceLostError",
+    });
     await backend.dispose();
 
     const next = onnx({ providers: ["webgpu"] });
@@ -55,9 +63,13 @@ describe("a WebGPU device", () => {
 
   it("refuses what is beyond its limits before anything starts: at once where lengths are known, else at the run", async () => {
     const backend = onnx({ providers: ["webgpu"] });
-    await expect(backend.compile(expGraph([1, 2 ** 15, 2 ** 15]), noWeights())).rejects.toMatchObject({ name: "DeviceLimitError", bytes: 2 ** 32 });
+    await expect(
+      backend.compile(expGraph([1, 2 ** 15, 2 ** 15]), noWeights()),
+    ).rejects.toMatchObject({ name: "DeviceLimitError", bytes: 2 ** 32 });
     const network = await backend.compile(expandingGraph(), noWeights());
-    await expect(network.run({ x: tensor([2 ** 10, 1], new Float32Array(2 ** 10)) })).rejects.toMatchObject({ name: "DeviceLimitError", bytes: 2 ** 32 });
+    await expect(
+      network.run({ x: tensor([2 ** 10, 1], new Float32Array(2 ** 10)) }),
+    ).rejects.toMatchObject({ name: "DeviceLimitError", bytes: 2 ** 32 });
     expect((await network.run({ x: tensor([1, 1], [3]) })).y?.data[0]).toBe(2 ** 20 * 3);
     await backend.dispose();
   }, 120_000);
@@ -68,18 +80,29 @@ describe("a WebGPU device", () => {
     const x = tensor([1, 16], new Float32Array(16).fill(1));
     for (const refuseZeros of [true, false]) {
       const backend = onnx({ providers: ["webgpu"], refuseZeros });
-      const run = (await backend.compile(g.build(), noWeights(), { name: "the base network" })).run({ x });
-      if (refuseZeros) await expect(run).rejects.toMatchObject({ name: "EmptyOutputError", message: expect.stringContaining("of the base network") });
+      const run = (await backend.compile(g.build(), noWeights(), { name: "the base network" })).run(
+        { x },
+      );
+      if (refuseZeros)
+        await expect(run).rejects.toMatchObject({
+          name: "EmptyOutputError",
+          message: expect.stringContaining("of the base network"),
+        });
       else expect((await run).y?.data).toEqual(new Float32Array(16));
       await backend.dispose();
     }
   });
 });
 
-/** The sum of a million copies of each of x's numbers: small at both ends, 4 MiB a row between them. */
+/**
+ * The sum of a million copies of each of x's numbers: small at both ends, 4 MiB a row between them.
+ */
 function expandingGraph(): Graph {
   const g = new GraphBuilder();
-  const wide = g.mul(g.input("x", ["batch", 1]), g.constant(tensor([1, 2 ** 20], new Float32Array(2 ** 20).fill(1))));
+  const wide = g.mul(
+    g.input("x", ["batch", 1]),
+    g.constant(tensor([1, 2 ** 20], new Float32Array(2 ** 20).fill(1))),
+  );
   g.output("y", g.sum(wide, [1]));
   return g.build();
 }
@@ -91,9 +114,13 @@ describe("providers in a browser", () => {
     const backend = onnx({ threads: 1 });
     await backend.compile(expGraph(), noWeights());
     expect(backend.provider).toBe("wasm");
-    expect(backend.fallbacks).toMatchObject([{ provider: "webgpu", reason: expect.stringContaining("no WebGPU adapter") }]);
+    expect(backend.fallbacks).toMatchObject([
+      { provider: "webgpu", reason: expect.stringContaining("no WebGPU adapter") },
+    ]);
     const fetched = performance.getEntriesByType("resource").slice(before);
-    expect(fetched.filter(({ name }) => name.includes("webgpu") || name.includes("asyncify"))).toEqual([]);
+    expect(
+      fetched.filter(({ name }) => name.includes("webgpu") || name.includes("asyncify")),
+    ).toEqual([]);
     await backend.dispose();
   });
 
@@ -108,7 +135,9 @@ describe("providers in a browser", () => {
   it("say what WebNN needs where the browser has none", async () => {
     const backend = onnx({ providers: ["webnn", "wasm"], threads: 1 });
     await backend.compile(expGraph(), noWeights());
-    expect(backend.fallbacks).toMatchObject([{ provider: "webnn", reason: "this browser has no WebNN (navigator.ml)" }]);
+    expect(backend.fallbacks).toMatchObject([
+      { provider: "webnn", reason: "this browser has no WebNN (navigator.ml)" },
+    ]);
     await backend.dispose();
   });
 
@@ -122,13 +151,21 @@ describe("runs of one build", () => {
   afterAll(() => Promise.all(backends.map((backend) => backend.dispose())));
 
   it("wait for each other, whichever backend they belong to, and can be aborted while they wait", async () => {
-    const networks = await Promise.all(backends.flatMap((backend) => [1, 2].map(() => backend.compile(expGraph(), noWeights()))));
+    const networks = await Promise.all(
+      backends.flatMap((backend) => [1, 2].map(() => backend.compile(expGraph(), noWeights()))),
+    );
     const controller = new AbortController();
-    const [first, ...runs] = networks.map((network, k) => network.run({ x: tensor([1, 4], [k, k, k, k]) }));
-    const last = networks[0]?.run({ x: tensor([1, 4], [1, 1, 1, 1]) }, { signal: controller.signal });
+    const [first, ...runs] = networks.map((network, k) =>
+      network.run({ x: tensor([1, 4], [k, k, k, k]) }),
+    );
+    const last = networks[0]?.run(
+      { x: tensor([1, 4], [1, 1, 1, 1]) },
+      { signal: controller.signal },
+    );
     controller.abort(new Error("enough"));
     await expect(last).rejects.toThrow("enough");
-    for (const [k, run] of [first, ...runs].entries()) expect((await run)?.y?.data[0]).toBeCloseTo(Math.exp(k), 3);
+    for (const [k, run] of [first, ...runs].entries())
+      expect((await run)?.y?.data[0]).toBeCloseTo(Math.exp(k), 3);
     expect(backends.map(({ openSessions }) => openSessions)).toEqual([2, 2]);
   });
 });

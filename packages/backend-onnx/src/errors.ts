@@ -10,7 +10,13 @@ export class DeviceLimitError extends GlissadeError {
   readonly bytes: number;
   readonly limit: number;
 
-  constructor({ device, graph, value, bytes, limit }: { device: string; graph: string; value: string; bytes: number; limit: number }) {
+  constructor({
+    device,
+    graph,
+    value,
+    bytes,
+    limit,
+  }: { device: string; graph: string; value: string; bytes: number; limit: number }) {
     const mebibytes = (count: number) => `${Math.round(count / 2 ** 20)} MiB`;
     super(
       `${graph} needs a tensor of ${mebibytes(bytes)} (${value}), and ${device} takes ${mebibytes(limit)}. Make fewer or smaller pictures at once, or use "wasm".`,
@@ -21,12 +27,17 @@ export class DeviceLimitError extends GlissadeError {
   }
 }
 
-/** A device gave nothing but zeros, as faulty graphics drivers do, where a network's output was expected. */
+/**
+ * A device gave nothing but zeros, as faulty graphics drivers do, where a network's output was
+ * expected.
+ */
 export class EmptyOutputError extends GlissadeError {
   static override readonly code: string = "EmptyOutputError";
 }
 
-/** What ONNX Runtime said, on one line, without the place in its source and without its full stop. */
+/**
+ * What ONNX Runtime said, on one line, without the place in its source and without its full stop.
+ */
 export function reasonOf(error: unknown): string {
   return runtimeReason(error).replace(/^\/\S+\.(?:cc|h):\d+ .* was false\. /, "");
 }

@@ -1,4 +1,10 @@
-export { DeviceLostError, ExecutionError, GraphCompileError, ProviderUnavailableError, RuntimeMissingError } from "@glissade/core";
+export {
+  DeviceLostError,
+  ExecutionError,
+  GraphCompileError,
+  ProviderUnavailableError,
+  RuntimeMissingError,
+} from "@glissade/core";
 export { DeviceLimitError, EmptyOutputError } from "./errors.ts";
 export { type OnnxBackend, onnx } from "./onnx-backend.ts";
 export { type OnnxModelFile, toOnnxModel } from "./onnx-model.ts";

@@ -1,4 +1,12 @@
-import { type Executable, type Graph, GraphBuilder, sizeOf, tensor, type WeightSource, weightsFromTensors } from "@glissade/core";
+import {
+  type Executable,
+  type Graph,
+  GraphBuilder,
+  sizeOf,
+  tensor,
+  type WeightSource,
+  weightsFromTensors,
+} from "@glissade/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OnnxBackend, onnx } from "./onnx-backend.ts";
 
@@ -51,7 +59,11 @@ afterEach(() => {
 function onDevices(): { devices: number; buffers: number; bytes: number } {
   const open = [...ledgers.values()].filter(({ destroyed }) => !destroyed);
   const sizes = open.flatMap(({ buffers }) => [...buffers.values()]);
-  return { devices: open.length, buffers: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  return {
+    devices: open.length,
+    buffers: sizes.length,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+  };
 }
 
 /** Two convolutions with something between them. */
@@ -59,16 +71,28 @@ function twoConvolutions(channels = 8): Graph {
   const g = new GraphBuilder();
   const dims = [channels, channels, 3, 3];
   const padding = [1, 1] as const;
-  const first = g.silu(g.conv2d(g.input("x", ["batch", channels, 16, 16]), g.parameter("a", dims), undefined, { padding }));
+  const first = g.silu(
+    g.conv2d(g.input("x", ["batch", channels, 16, 16]), g.parameter("a", dims), undefined, {
+      padding,
+    }),
+  );
   g.output("y", g.conv2d(first, g.parameter("b", dims), undefined, { padding }));
   return g.build();
 }
 
 function weightsOf({ parameters }: Graph): WeightSource {
-  return weightsFromTensors(Object.fromEntries(parameters.map(({ name, dims }) => [name, tensor(dims, new Float32Array(sizeOf(dims)).fill(0.1))])));
+  return weightsFromTensors(
+    Object.fromEntries(
+      parameters.map(({ name, dims }) => [
+        name,
+        tensor(dims, new Float32Array(sizeOf(dims)).fill(0.1)),
+      ]),
+    ),
+  );
 }
 
-const pictures = (count: number, channels = 8) => tensor([count, channels, 16, 16], new Float32Array(count * channels * 256).fill(1));
+const pictures = (count: number, channels = 8) =>
+  tensor([count, channels, 16, 16], new Float32Array(count * channels * 256).fill(1));
 
 describe("memory on a graphics device", () => {
   it("is flat over 50 runs of batches of three sizes, every fifth aborted, and all given back with the backend", async () => {
@@ -135,13 +159,17 @@ describe("memory on a graphics device", () => {
     const seen = [];
     for (let count = 0; count < 6; count++) {
       const controller = new AbortController();
-      const compiling = backend.compile(twoConvolutions(32), weightsOf(twoConvolutions(32)), { signal: controller.signal });
+      const compiling = backend.compile(twoConvolutions(32), weightsOf(twoConvolutions(32)), {
+        signal: controller.signal,
+      });
       setTimeout(() => controller.abort(), count);
       await compiling.then(
         (network) => network.dispose(),
         (error: unknown) => expect(error).toMatchObject({ name: "AbortError" }),
       );
-      await expect(backend.compile(twoConvolutions(), weightsFromTensors({}))).rejects.toMatchObject({ name: "WeightsError" });
+      await expect(
+        backend.compile(twoConvolutions(), weightsFromTensors({})),
+      ).rejects.toMatchObject({ name: "WeightsError" });
       await kept.run({ x: pictures(1) });
       seen.push({ ...onDevices(), sessions: backend.openSessions });
     }

@@ -17,7 +17,10 @@ const field = {
   dim: { value: 1, name: 2 },
 } as const;
 
-/** The oldest operator set that has every operator used here (Gelu came last), so that as many runtimes and providers as possible can read it. */
+/**
+ * The oldest operator set that has every operator used here (Gelu came last), so that as many
+ * runtimes and providers as possible can read it.
+ */
 const standardOperators = { domain: "", version: 20 };
 /** The file format's version that belongs to it. */
 const irVersion = 9;
@@ -39,7 +42,11 @@ export const elementType: Record<DataType, number> = {
   bfloat16: 16,
 };
 
-export type OnnxAttribute = { readonly int: number } | { readonly float: number } | { readonly string: string } | { readonly ints: readonly number[] };
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly ints: readonly number[] };
 
 /** One node of an ONNX graph. */
 export interface OnnxNode {
@@ -55,7 +62,9 @@ export interface OnnxInitializer {
   readonly name: string;
   readonly dtype: DataType;
   readonly dims: readonly number[];
-  readonly content: { readonly bytes: Uint8Array } | { readonly location: string; readonly offset: number; readonly length: number };
+  readonly content:
+    | { readonly bytes: Uint8Array }
+    | { readonly location: string; readonly offset: number; readonly length: number };
 }
 
 export interface OnnxModel {
@@ -82,14 +91,20 @@ export function encodeModel(model: OnnxModel): Uint8Array {
 }
 
 function writeGraph(model: OnnxModel, writer: PbfWriter): void {
-  for (const [index, node] of model.nodes.entries()) writer.writeMessage(field.graph.node, writeNode, { ...node, name: nodeName(node, index) });
+  for (const [index, node] of model.nodes.entries())
+    writer.writeMessage(field.graph.node, writeNode, { ...node, name: nodeName(node, index) });
   writer.writeStringField(field.graph.name, model.name);
-  for (const initializer of model.initializers) writer.writeMessage(field.graph.initializer, writeInitializer, initializer);
+  for (const initializer of model.initializers)
+    writer.writeMessage(field.graph.initializer, writeInitializer, initializer);
   for (const input of model.inputs) writer.writeMessage(field.graph.input, writeValueInfo, input);
-  for (const output of model.outputs) writer.writeMessage(field.graph.output, writeValueInfo, output);
+  for (const output of model.outputs)
+    writer.writeMessage(field.graph.output, writeValueInfo, output);
 }
 
-function writeOpset({ domain, version }: { domain: string; version: number }, writer: PbfWriter): void {
+function writeOpset(
+  { domain, version }: { domain: string; version: number },
+  writer: PbfWriter,
+): void {
   writer.writeStringField(field.opset.domain, domain);
   writer.writeVarintField(field.opset.version, version);
 }
@@ -99,10 +114,14 @@ function writeNode(node: OnnxNode & { name: string }, writer: PbfWriter): void {
   for (const output of node.outputs) writer.writeStringField(field.node.output, output);
   writer.writeStringField(field.node.name, node.name);
   writer.writeStringField(field.node.operator, node.operator);
-  for (const [name, attribute] of Object.entries(node.attributes ?? {})) writer.writeMessage(field.node.attribute, writeAttribute, { name, attribute });
+  for (const [name, attribute] of Object.entries(node.attributes ?? {}))
+    writer.writeMessage(field.node.attribute, writeAttribute, { name, attribute });
 }
 
-function writeAttribute({ name, attribute }: { name: string; attribute: OnnxAttribute }, writer: PbfWriter): void {
+function writeAttribute(
+  { name, attribute }: { name: string; attribute: OnnxAttribute },
+  writer: PbfWriter,
+): void {
   writer.writeStringField(field.attribute.name, name);
   if ("int" in attribute) {
     writer.writeVarintField(field.attribute.int, attribute.int);
@@ -119,7 +138,10 @@ function writeAttribute({ name, attribute }: { name: string; attribute: OnnxAttr
   }
 }
 
-function writeInitializer({ name, dtype, dims, content }: OnnxInitializer, writer: PbfWriter): void {
+function writeInitializer(
+  { name, dtype, dims, content }: OnnxInitializer,
+  writer: PbfWriter,
+): void {
   for (const dim of dims) writer.writeVarintField(field.tensor.dims, dim);
   writer.writeVarintField(field.tensor.dataType, elementType[dtype]);
   writer.writeStringField(field.tensor.name, name);
@@ -127,7 +149,8 @@ function writeInitializer({ name, dtype, dims, content }: OnnxInitializer, write
     writer.writeBytesField(field.tensor.rawData, content.bytes);
     return;
   }
-  for (const [key, value] of Object.entries(content)) writer.writeMessage(field.tensor.externalData, writeEntry, { key, value: String(value) });
+  for (const [key, value] of Object.entries(content))
+    writer.writeMessage(field.tensor.externalData, writeEntry, { key, value: String(value) });
   writer.writeVarintField(field.tensor.dataLocation, externalLocation);
 }
 
@@ -136,7 +159,10 @@ function writeEntry({ key, value }: { key: string; value: string }, writer: PbfW
   writer.writeStringField(field.entry.value, value);
 }
 
-function writeValueInfo({ name, ...type }: { readonly name: string } & ValueType, writer: PbfWriter): void {
+function writeValueInfo(
+  { name, ...type }: { readonly name: string } & ValueType,
+  writer: PbfWriter,
+): void {
   writer.writeStringField(field.valueInfo.name, name);
   writer.writeMessage(field.valueInfo.type, writeType, type);
 }

@@ -71,7 +71,9 @@ describe("running", () => {
     const g = new GraphBuilder();
     g.output("y", g.add(g.input("x", ["batch"]), 1));
     const executable = await backend.compile(g.build(), noWeights);
-    const { y } = await executable.run({ x: tensor([2], Float32Array.of(9, 5, 6, 9).subarray(1, 3)) });
+    const { y } = await executable.run({
+      x: tensor([2], Float32Array.of(9, 5, 6, 9).subarray(1, 3)),
+    });
     expect([...(y?.data ?? [])]).toEqual([6, 7]);
     await backend.dispose();
   });
@@ -90,13 +92,19 @@ describe("running", () => {
   it("stops before a run and drops its result after one where the signal is aborted", async () => {
     const backend = onnx();
     const executable = await backend.compile(gramGraph(), noWeights);
-    const before = await errorOf(executable.run({ x: waves([1, 96, 80]) }, { signal: AbortSignal.abort("enough") }));
+    const before = await errorOf(
+      executable.run({ x: waves([1, 96, 80]) }, { signal: AbortSignal.abort("enough") }),
+    );
     expect(before).toBe("enough");
     const controller = new AbortController();
     const run = executable.run({ x: waves([1, 96, 80]) }, { signal: controller.signal });
     controller.abort("late");
     expect(await errorOf(run)).toBe("late");
-    expect(await errorOf(backend.compile(gramGraph(), noWeights, { signal: AbortSignal.abort("never") }))).toBe("never");
+    expect(
+      await errorOf(
+        backend.compile(gramGraph(), noWeights, { signal: AbortSignal.abort("never") }),
+      ),
+    ).toBe("never");
     expect(backend.openSessions).toBe(1);
     await backend.dispose();
   });
@@ -110,7 +118,9 @@ describe("failures inside ONNX Runtime", () => {
     const g = new GraphBuilder();
     g.output("y", g.gather(g.constant(tensor([2, 1], [1, 2])), g.input("i", ["batch"], "int64")));
     const executable = await backend.compile(g.build(), noWeights, { name: "the token embedding" });
-    const error = await errorOf(executable.run({ i: typedTensor("int64", [1], BigInt64Array.of(7n)) }));
+    const error = await errorOf(
+      executable.run({ i: typedTensor("int64", [1], BigInt64Array.of(7n)) }),
+    );
     expect(ExecutionError.isInstance(error)).toBe(true);
     expect(String(error)).toMatch(/the token embedding.*idx=7/);
     const { y } = await executable.run({ i: typedTensor("int64", [1], BigInt64Array.of(1n)) });
@@ -121,14 +131,19 @@ describe("failures inside ONNX Runtime", () => {
   it("are a GraphCompileError where a type cannot be passed", async () => {
     const g = new GraphBuilder();
     g.output("y", g.cast(g.input("x", ["batch"], "bfloat16"), "float32"));
-    expect(GraphCompileError.isInstance(await errorOf(onnx().compile(g.build(), noWeights)))).toBe(true);
+    expect(GraphCompileError.isInstance(await errorOf(onnx().compile(g.build(), noWeights)))).toBe(
+      true,
+    );
   });
 });
 
 describe("disposal", () => {
   it("frees every session, twice without harm, and refuses what comes after", async () => {
     const backend = onnx();
-    const [one, two] = [await backend.compile(gramGraph(), noWeights), await backend.compile(gramGraph(), noWeights, { name: "the second" })];
+    const [one, two] = [
+      await backend.compile(gramGraph(), noWeights),
+      await backend.compile(gramGraph(), noWeights, { name: "the second" }),
+    ];
     expect(backend.openSessions).toBe(2);
     await one.dispose();
     await one.dispose();
@@ -137,8 +152,12 @@ describe("disposal", () => {
     await backend.dispose();
     await backend.dispose();
     expect(backend.openSessions).toBe(0);
-    expect(String(await errorOf(two.run({ x: waves([1, 96, 80]) })))).toMatch(/the second was disposed/);
-    expect(DisposedError.isInstance(await errorOf(backend.compile(gramGraph(), noWeights)))).toBe(true);
+    expect(String(await errorOf(two.run({ x: waves([1, 96, 80]) })))).toMatch(
+      /the second was disposed/,
+    );
+    expect(DisposedError.isInstance(await errorOf(backend.compile(gramGraph(), noWeights)))).toBe(
+      true,
+    );
   });
 
   it("lets a run that has begun finish", async () => {
@@ -174,7 +193,13 @@ describe("execution providers", () => {
     const backend = onnx({ providers: [absent, "cpu"] });
     const executable = await backend.compile(gramGraph(), noWeights);
     expect(backend.provider).toBe("cpu");
-    expect(backend.fallbacks).toMatchObject([{ provider: absent, reason: expect.stringContaining(absent), advice: expect.stringContaining("only") }]);
+    expect(backend.fallbacks).toMatchObject([
+      {
+        provider: absent,
+        reason: expect.stringContaining(absent),
+        advice: expect.stringContaining("only"),
+      },
+    ]);
     expect((await executable.run({ x: waves([1, 96, 80]) })).y?.dims).toEqual([1, 80, 80]);
     await backend.dispose();
   });
@@ -184,13 +209,17 @@ describe("execution providers", () => {
     if (!ProviderUnavailableError.isInstance(error)) throw error;
     expect(error.asked).toEqual([absent]);
     expect(error.reasons).toHaveLength(1);
-    expect(error.message).toMatch(new RegExp(`exists on .* only\\..*providers: \\["${absent}","cpu"\\]`));
+    expect(error.message).toMatch(
+      new RegExp(`exists on .* only\\..*providers: \\["${absent}","cpu"\\]`),
+    );
   });
 
   it("are refused where they do not exist, with the list of those that do", () => {
     const open = () => onnx({ providers: ["cudaa" as "cuda"] });
     expect(open).toThrow(UnknownNameError);
-    expect(open).toThrow('There is no execution provider "cudaa"; known: cpu, cuda, tensorrt, webgpu, dml, coreml, wasm, webnn. Did you mean "cuda"?');
+    expect(open).toThrow(
+      'There is no execution provider "cudaa"; known: cpu, cuda, tensorrt, webgpu, dml, coreml, wasm, webnn. Did you mean "cuda"?',
+    );
     expect(() => onnx({ providers: [] })).toThrow(InvalidArgumentError);
   });
 });
@@ -199,9 +228,13 @@ describe("options", () => {
   it("are refused where they are out of range", () => {
     expect(() => onnx({ threads: 0 })).toThrow(/threads is 0; expected an integer from 1/);
     expect(() => onnx({ threads: 1.5 })).toThrow(InvalidArgumentError);
-    expect(() => onnx({ graphOptimizationLevel: "most" as "all" })).toThrow(/graphOptimizationLevel/);
+    expect(() => onnx({ graphOptimizationLevel: "most" as "all" })).toThrow(
+      /graphOptimizationLevel/,
+    );
     expect(() => onnx({ executionMode: "both" as "parallel" })).toThrow(/executionMode/);
-    expect(() => onnx({ memory: "tiny" as "small" })).toThrow(/memory is "tiny"; expected planned or small/);
+    expect(() => onnx({ memory: "tiny" as "small" })).toThrow(
+      /memory is "tiny"; expected planned or small/,
+    );
     expect(() => onnx({ logSeverityLevel: 7 as 4 })).toThrow(/logSeverityLevel/);
     expect(() => onnx({ profile: "" })).toThrow(/profile/);
   });
@@ -217,7 +250,8 @@ describe("options", () => {
       sessionOptions: { enableCpuMemArena: false, extra: { session: { disable_prepacking: "1" } } },
     });
     const { y } = await (await backend.compile(gramGraph(), noWeights)).run({ x });
-    for (const [i, value] of (plain.y?.data ?? []).entries()) expect(Number(y?.data[i])).toBeCloseTo(Number(value), 6);
+    for (const [i, value] of (plain.y?.data ?? []).entries())
+      expect(Number(y?.data[i])).toBeCloseTo(Number(value), 6);
     await backend.dispose();
   });
 

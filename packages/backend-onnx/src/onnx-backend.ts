@@ -13,7 +13,12 @@ import { assertWithinLimits } from "./device-limits.ts";
 import { OnnxExecutable } from "./onnx-executable.ts";
 import { toOnnxModel } from "./onnx-model.ts";
 import { type CheckedOptions, checkOptions, type OnnxOptions, sessionOptions } from "./options.ts";
-import { type ChosenProvider, chooseProvider, type ExecutionProvider, providerName } from "./providers.ts";
+import {
+  type ChosenProvider,
+  chooseProvider,
+  type ExecutionProvider,
+  providerName,
+} from "./providers.ts";
 import { canPass } from "./run-tensors.ts";
 import { openSession } from "./session.ts";
 
@@ -21,7 +26,10 @@ import { openSession } from "./session.ts";
 export interface OnnxBackend extends Backend {
   readonly name: "onnx";
   readonly provider: ExecutionProvider | undefined;
-  /** The providers that were asked for and could not be opened, with the reasons. Empty until the first graph is compiled. */
+  /**
+   * The providers that were asked for and could not be opened, with the reasons. Empty until the
+   * first graph is compiled.
+   */
   readonly fallbacks: readonly ProviderFailure[];
   /** Compiled graphs that are not disposed yet. */
   readonly openSessions: number;
@@ -30,10 +38,12 @@ export interface OnnxBackend extends Backend {
 /**
  * A backend on ONNX Runtime: native in Node, WebAssembly or WebGPU in browsers.
  *
- * Runs are started in the order of their calls and executed one after another. In Node, and on WebAssembly, a run keeps JavaScript's thread busy until it
- * returns: in a page the backend belongs into a worker.
+ * Runs are started in the order of their calls and executed one after another. In Node, and on
+ * WebAssembly, a run keeps JavaScript's thread busy until it returns: in a page the backend belongs
+ * into a worker.
  *
- * @throws UnknownNameError for a provider that does not exist. @throws InvalidArgumentError for any other option that is out of range.
+ * @throws UnknownNameError for a provider that does not exist. @throws InvalidArgumentError for any
+ * other option that is out of range.
  * @example
  * ```ts
  * const backend = onnx({ providers: ["cuda", "cpu"] });
@@ -71,16 +81,26 @@ class OnnxRuntimeBackend implements OnnxBackend {
     return this.#executables.size;
   }
 
-  async compile(graph: Graph, weights: WeightSource, { name = "the graph", signal }: CompileOptions = {}): Promise<Executable> {
+  async compile(
+    graph: Graph,
+    weights: WeightSource,
+    { name = "the graph", signal }: CompileOptions = {},
+  ): Promise<Executable> {
     this.#assertUsable();
     signal?.throwIfAborted();
     assertPassable(graph, name);
     const { runtime, choice, device, inTurn } = await this.#open();
     if (device?.lost) throw device.lost;
     if (device) assertWithinLimits(graph, device.limits, name, new Map());
-    const model = await toOnnxModel(graph, weights, { name, fixedShapes: this.#options.memory !== "small", ...(signal ? { signal } : {}) });
+    const model = await toOnnxModel(graph, weights, {
+      name,
+      fixedShapes: this.#options.memory !== "small",
+      ...(signal ? { signal } : {}),
+    });
     signal?.throwIfAborted();
-    const session = await inTurn(() => openSession(runtime, model, sessionOptions(this.#options, choice, model), name));
+    const session = await inTurn(() =>
+      openSession(runtime, model, sessionOptions(this.#options, choice, model), name),
+    );
     const executable = new OnnxExecutable({
       graph,
       name,
@@ -88,7 +108,10 @@ class OnnxRuntimeBackend implements OnnxBackend {
       session,
       device,
       inTurn,
-      refuseZeros: platform.name === "browser" && providerName(choice) !== "wasm" && this.#options.refuseZeros !== false,
+      refuseZeros:
+        platform.name === "browser" &&
+        providerName(choice) !== "wasm" &&
+        this.#options.refuseZeros !== false,
       outputNames: model.outputNames,
       onDispose: () => this.#executables.delete(executable),
       profiled: this.#options.profile !== undefined,
@@ -122,7 +145,13 @@ class OnnxRuntimeBackend implements OnnxBackend {
 }
 
 function assertPassable(graph: Graph, name: string): void {
-  const types = [...graph.inputs, ...graph.outputs.map((output) => ({ name: output.name, dtype: graph.types.get(output.value)?.dtype ?? "float32" }))];
+  const types = [
+    ...graph.inputs,
+    ...graph.outputs.map((output) => ({
+      name: output.name,
+      dtype: graph.types.get(output.value)?.dtype ?? "float32",
+    })),
+  ];
   for (const { name: value, dtype } of types) {
     if (!canPass(dtype))
       throw new GraphCompileError(

@@ -39,7 +39,10 @@ export class OnnxExecutable implements Executable {
     this.#parts = parts;
   }
 
-  async run(inputs: Readonly<Record<string, AnyTensor>>, { signal }: RunOptions = {}): Promise<Record<string, AnyTensor>> {
+  async run(
+    inputs: Readonly<Record<string, AnyTensor>>,
+    { signal }: RunOptions = {},
+  ): Promise<Record<string, AnyTensor>> {
     const { graph, name, runtime, device } = this.#parts;
     if (this.#disposing) throw new DisposedError(name);
     signal?.throwIfAborted();
@@ -66,8 +69,14 @@ export class OnnxExecutable implements Executable {
     onDispose();
   }
 
-  /** Another run may be before this one; an abort or the loss of the device in the meantime ends it before it begins. */
-  #runInTurn(feeds: InferenceSession.FeedsType, signal: AbortSignal | undefined): Promise<Record<string, AnyTensor>> {
+  /**
+   * Another run may be before this one; an abort or the loss of the device in the meantime ends it
+   * before it begins.
+   */
+  #runInTurn(
+    feeds: InferenceSession.FeedsType,
+    signal: AbortSignal | undefined,
+  ): Promise<Record<string, AnyTensor>> {
     const { session, device, inTurn } = this.#parts;
     return inTurn(async () => {
       signal?.throwIfAborted();
@@ -82,8 +91,11 @@ export class OnnxExecutable implements Executable {
     for (const [output, onnxName] of outputNames) {
       const result = await resultTensor(results[onnxName], output);
       if (refuseZeros && isEmpty(result)) {
-        const advice = 'The graphics driver is likely at fault: use "wasm". Where zeros are right, as before any training, set refuseZeros: false.';
-        throw new EmptyOutputError(`The device gave nothing but zeros as ${JSON.stringify(output)} of ${name}. ${advice}`);
+        const advice =
+          'The graphics driver is likely at fault: use "wasm". Where zeros are right, as before any training, set refuseZeros: false.';
+        throw new EmptyOutputError(
+          `The device gave nothing but zeros as ${JSON.stringify(output)} of ${name}. ${advice}`,
+        );
       }
       outputs[output] = result;
     }
@@ -97,9 +109,12 @@ export class OnnxExecutable implements Executable {
       return await (device ? Promise.race([run, device.untilLost]) : run);
     } catch (cause) {
       signal?.throwIfAborted();
-      if (device) await Promise.race([device.untilLost, afterwards()]); // the loss is told a moment after the failure that it causes
+      // the loss is told a moment after the failure that it causes
+      if (device) await Promise.race([device.untilLost, afterwards()]);
       if (GlissadeError.isInstance(cause)) throw cause;
-      throw new ExecutionError(`ONNX Runtime failed while it ran ${name}: ${reasonOf(cause)}.`, { cause });
+      throw new ExecutionError(`ONNX Runtime failed while it ran ${name}: ${reasonOf(cause)}.`, {
+        cause,
+      });
     } finally {
       this.#running.delete(run);
     }
@@ -108,7 +123,9 @@ export class OnnxExecutable implements Executable {
 
 /** What networks give is never all zeros; a result of a few numbers may be. */
 function isEmpty({ dtype, data }: AnyTensor): boolean {
-  return dtype === "float32" && data.length >= 16 && (data as Float32Array).every((value) => value === 0);
+  return (
+    dtype === "float32" && data.length >= 16 && (data as Float32Array).every((value) => value === 0)
+  );
 }
 
 function afterwards(): Promise<void> {

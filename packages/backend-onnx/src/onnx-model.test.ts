@@ -52,7 +52,9 @@ describe("toOnnxModel", () => {
     const g = new GraphBuilder();
     const x = g.input("x", [2, 3, 4]);
     g.output("y", g.reshape(g.silu(g.reshape(x, [6, 4])), [4, 6]));
-    const [fixed, open] = await Promise.all([true, false].map((fixedShapes) => toOnnxModel(g.build(), noWeights, { fixedShapes })));
+    const [fixed, open] = await Promise.all(
+      [true, false].map((fixedShapes) => toOnnxModel(g.build(), noWeights, { fixedShapes })),
+    );
     const feeds = {
       x: new ort.Tensor(
         "float32",
@@ -62,9 +64,13 @@ describe("toOnnxModel", () => {
     };
     const results = await Promise.all(
       [fixed, open].map(async (model) => {
-        const session = await ort.InferenceSession.create(model?.bytes ?? new Uint8Array(), { logSeverityLevel: 3 });
+        const session = await ort.InferenceSession.create(model?.bytes ?? new Uint8Array(), {
+          logSeverityLevel: 3,
+        });
         const { y } = await session.run(feeds);
-        const shape = session.inputMetadata.map((input) => (input.isTensor ? input.shape : undefined));
+        const shape = session.inputMetadata.map((input) =>
+          input.isTensor ? input.shape : undefined,
+        );
         await session.release();
         return { y: y?.data, dims: y?.dims, shape };
       }),
@@ -83,7 +89,9 @@ describe("toOnnxModel", () => {
     g.output("constant", g.constant(typedTensor("int64", [2], BigInt64Array.of(5n, -7n))));
     const executable = await backend.compile(g.build(), noWeights);
     const results = await executable.run({ x: tensor([1, 2], [1, 3]) });
-    expect(Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, [...data]]))).toEqual({
+    expect(
+      Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, [...data]])),
+    ).toEqual({
       same: [1, 3],
       x: [2, 6],
       again: [2, 6],
@@ -98,7 +106,9 @@ describe("toOnnxModel", () => {
     const y = g.mul(hidden, 10);
     g.output(hidden.name, y);
     const executable = await backend.compile(g.build(), noWeights);
-    expect([...((await executable.run({ x: tensor([1, 2], [1, 3]) }))[hidden.name]?.data ?? [])]).toEqual([20, 40]);
+    expect([
+      ...((await executable.run({ x: tensor([1, 2], [1, 3]) }))[hidden.name]?.data ?? []),
+    ]).toEqual([20, 40]);
   });
 
   it("accepts an input that nothing reads", async () => {
@@ -106,7 +116,10 @@ describe("toOnnxModel", () => {
     g.input("unused", ["batch"], "int64");
     g.output("y", g.exp(g.input("x", ["batch"])));
     const executable = await backend.compile(g.build(), noWeights);
-    const { y } = await executable.run({ x: tensor([1], [0]), unused: typedTensor("int64", [1], BigInt64Array.of(3n)) });
+    const { y } = await executable.run({
+      x: tensor([1], [0]),
+      unused: typedTensor("int64", [1], BigInt64Array.of(3n)),
+    });
     expect([...(y?.data ?? [])]).toEqual([1]);
   });
 });

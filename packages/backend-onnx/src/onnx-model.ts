@@ -9,16 +9,32 @@ import {
   type ValueType,
   type WeightSource,
 } from "@glissade/core";
-import { elementType, encodeModel, nodeName, type OnnxInitializer, type OnnxNode } from "./model-proto.ts";
-import { node, type OnnxOperation, type OnnxScope, type OperationCall, type OperationKernel, operationKernels } from "./operation-kernels.ts";
+import {
+  elementType,
+  encodeModel,
+  nodeName,
+  type OnnxInitializer,
+  type OnnxNode,
+} from "./model-proto.ts";
+import {
+  node,
+  type OnnxOperation,
+  type OnnxScope,
+  type OperationCall,
+  type OperationKernel,
+  operationKernels,
+} from "./operation-kernels.ts";
 import { weightInitializers } from "./weight-initializers.ts";
 
 export interface OnnxModelOptions {
   /** The model's name for its graph. */
   readonly name?: string;
   /**
-   * Whether the shapes of intermediate values are written as constants. Default true. ONNX Runtime gives a buffer whose value is dead to a later value of the same known shape, and holds it until then: in a training graph
-   * from the forward to the backward pass, a quarter of its memory. With false, lengths of reshapes are worked out when the model runs, and a buffer is given back as soon as its value is dead.
+   * Whether the shapes of intermediate values are written as constants. Default true. ONNX Runtime
+   * gives a buffer whose value is dead to a later value of the same known shape, and holds it until
+   * then: in a training graph from the forward to the backward pass, a quarter of its memory. With
+   * false, lengths of reshapes are worked out when the model runs, and a buffer is given back as
+   * soon as its value is dead.
    */
   readonly fixedShapes?: boolean;
   readonly signal?: AbortSignal;
@@ -28,21 +44,31 @@ export interface OnnxModelOptions {
 export interface OnnxModelFile {
   /** The bytes of an `.onnx` file: the graph and its small constants, not its weights. */
   readonly bytes: Uint8Array;
-  /** The folder to which the weights' locations in the model are relative; undefined where no weight lies in a file. */
+  /**
+   * The folder to which the weights' locations in the model are relative; undefined where no weight
+   * lies in a file.
+   */
   readonly weightsDirectory: string | undefined;
   /** Weights that lie in no file, by the location that the model names. */
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
-  /** The ONNX name of each result by its name in the graph. They differ only where a result's name is taken by an input. */
+  /**
+   * The ONNX name of each result by its name in the graph. They differ only where a result's name
+   * is taken by an input.
+   */
   readonly outputNames: ReadonlyMap<string, string>;
-  /** Names of the nodes that are too coarse on graphics devices: WGSL allows sine and cosine an error of 2^-11, and any beyond pi, where timestep embeddings take angles to 1000. */
+  /**
+   * Names of the nodes that are too coarse on graphics devices: WGSL allows sine and cosine an
+   * error of 2^-11, and any beyond pi, where timestep embeddings take angles to 1000.
+   */
   readonly angleNodes: readonly string[];
 }
 
 /**
- * Writes a graph as an ONNX model of standard operators (operator set 20). Weights stay where they are: the model refers to those that lie in a
- * `.safetensors` or `.pt` file by byte offset.
+ * Writes a graph as an ONNX model of standard operators (operator set 20). Weights stay where they
+ * are: the model refers to those that lie in a `.safetensors` or `.pt` file by byte offset.
  *
- * @throws WeightsError where a weight is missing or does not fit. @throws GraphCompileError where the graph cannot be written.
+ * @throws WeightsError where a weight is missing or does not fit. @throws GraphCompileError where
+ * the graph cannot be written.
  * @example
  * ```ts
  * const { bytes } = await toOnnxModel(graph, await openWeights("model.safetensors"));
@@ -63,12 +89,23 @@ export async function toOnnxModel(
   const bytes = encodeModel({
     name,
     inputs: writer.inputs(),
-    outputs: [...outputs].map(([output, onnxName]) => ({ name: onnxName, ...writer.outputType(output) })),
+    outputs: [...outputs].map(([output, onnxName]) => ({
+      name: onnxName,
+      ...writer.outputType(output),
+    })),
     initializers: writer.initializers,
     nodes: writer.nodes,
   });
-  const angleNodes = writer.nodes.flatMap((written, index) => (written.operator === "Sin" || written.operator === "Cos" ? [nodeName(written, index)] : []));
-  return { bytes, weightsDirectory: placed.directory, externalData: placed.externalData, outputNames: outputs, angleNodes };
+  const angleNodes = writer.nodes.flatMap((written, index) =>
+    written.operator === "Sin" || written.operator === "Cos" ? [nodeName(written, index)] : [],
+  );
+  return {
+    bytes,
+    weightsDirectory: placed.directory,
+    externalData: placed.externalData,
+    outputNames: outputs,
+    angleNodes,
+  };
 }
 
 /** Collects a model's nodes and constants, and gives every value its ONNX name. */
@@ -90,7 +127,8 @@ class ModelWriter implements OnnxScope {
     const computed = new Set(graph.nodes.map(({ output }) => output));
     const inputs = new Set(this.#names.keys());
     for (const { name, value } of graph.outputs) {
-      if (computed.has(value) && !this.#names.has(value) && !inputs.has(name)) this.#names.set(value, name);
+      if (computed.has(value) && !this.#names.has(value) && !inputs.has(name))
+        this.#names.set(value, name);
     }
   }
 
@@ -107,11 +145,17 @@ class ModelWriter implements OnnxScope {
   }
 
   constant(value: string, constant: AnyTensor): void {
-    this.initializers.push({ name: this.#name(value), dtype: constant.dtype, dims: constant.dims, content: { bytes: bytesOfTensor(constant) } });
+    this.initializers.push({
+      name: this.#name(value),
+      dtype: constant.dtype,
+      dims: constant.dims,
+      content: { bytes: bytesOfTensor(constant) },
+    });
   }
 
   operation(graphNode: GraphNode): void {
-    // GraphNode pairs each operation with its own attributes, which TypeScript cannot follow through the lookup of a kernel by a union of names.
+    // GraphNode pairs each operation with its own attributes, which TypeScript cannot follow
+    // through the lookup of a kernel by a union of names.
     const kernel = operationKernels[graphNode.operation] as OperationKernel<OperationName>;
     this.#define(this.#name(graphNode.output), kernel(this.#call(graphNode), this));
   }
@@ -120,11 +164,21 @@ class ModelWriter implements OnnxScope {
   inputs(): Graph["inputs"] {
     if (this.#fixedShapes) return this.#graph.inputs;
     return this.#graph.inputs.map((input, index) =>
-      index === 0 ? { ...input, dims: input.dims.map((dim, axis) => (axis === 0 && typeof dim === "number" ? "length" : dim)) } : input,
+      index === 0
+        ? {
+            ...input,
+            dims: input.dims.map((dim, axis) =>
+              axis === 0 && typeof dim === "number" ? "length" : dim,
+            ),
+          }
+        : input,
     );
   }
 
-  /** The ONNX name of each result; results that are not computed (an input, a constant, a second name) are copied. */
+  /**
+   * The ONNX name of each result; results that are not computed (an input, a constant, a second
+   * name) are copied.
+   */
   outputs(): Map<string, string> {
     const inputs = new Set(this.#graph.inputs.map(({ name }) => name));
     return new Map(
@@ -148,7 +202,11 @@ class ModelWriter implements OnnxScope {
   }
 
   integers(values: readonly number[]): string {
-    return this.#vector("int64", values, () => new Uint8Array(BigInt64Array.from(values, BigInt).buffer));
+    return this.#vector(
+      "int64",
+      values,
+      () => new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
+    );
   }
 
   floats(values: readonly number[]): string {
@@ -181,7 +239,9 @@ class ModelWriter implements OnnxScope {
     const valueAt = (index: number) => {
       const value = inputs[index];
       if (value === undefined)
-        throw new GraphCompileError(`The node that defines ${JSON.stringify(output)} has ${inputs.length} inputs and needs ${index + 1}.`);
+        throw new GraphCompileError(
+          `The node that defines ${JSON.stringify(output)} has ${inputs.length} inputs and needs ${index + 1}.`,
+        );
       return value;
     };
     return {
@@ -214,11 +274,17 @@ class ModelWriter implements OnnxScope {
     return name;
   }
 
-  /** A symbolic length as an int64 vector of one element, read from the first input that carries the symbol. */
+  /**
+   * A symbolic length as an int64 vector of one element, read from the first input that carries the
+   * symbol.
+   */
   #lengthOf(symbol: string): string {
     return this.#once(`length:${symbol}`, () => {
       const input = this.#graph.inputs.find(({ dims }) => dims.includes(symbol));
-      if (!input) throw new GraphCompileError(`No input of the graph carries the symbolic length ${JSON.stringify(symbol)}.`);
+      if (!input)
+        throw new GraphCompileError(
+          `No input of the graph carries the symbolic length ${JSON.stringify(symbol)}.`,
+        );
       const axis = input.dims.indexOf(symbol);
       return node("Shape", [input.name], { start: { int: axis }, end: { int: axis + 1 } });
     });

@@ -14,14 +14,20 @@ describe("silu", () => {
     const values = [-4, -6, -8, -12, -20, -40];
     make.g.output("y", make.g.silu(make.input(tensor([values.length], values), ["batch"])));
     const { y } = await runOn(backend, make);
-    for (const [i, x] of values.entries()) expect(Number(y?.data[i]) / (x / (1 + Math.exp(-x)))).toBeCloseTo(1, 6);
+    for (const [i, x] of values.entries())
+      expect(Number(y?.data[i]) / (x / (1 + Math.exp(-x)))).toBeCloseTo(1, 6);
   });
 
   it("stays finite at the ends of float32", async () => {
     const make = new Maker();
     make.g.output("y", make.g.silu(make.input(tensor([4], [-1e30, -200, 200, 1e30]), ["batch"])));
     const { y } = await runOn(backend, make);
-    expect([...(y?.data ?? [])].map((value) => Number(value) + 0)).toEqual([0, 0, 200, Math.fround(1e30)]);
+    expect([...(y?.data ?? [])].map((value) => Number(value) + 0)).toEqual([
+      0,
+      0,
+      200,
+      Math.fround(1e30),
+    ]);
   });
 });
 
@@ -40,7 +46,11 @@ describe("scatterAdd", () => {
         3,
       ),
     );
-    const rows = [0, 1, 2].map((row) => Array.from({ length: count }, (_, i) => (i * i) % 3).filter((index) => index === row).length);
+    const rows = [0, 1, 2].map(
+      (row) =>
+        Array.from({ length: count }, (_, i) => (i * i) % 3).filter((index) => index === row)
+          .length,
+    );
     const { y } = await runOn(onnx({ threads: 4 }), make);
     expect([...(y?.data ?? [])]).toEqual(rows.flatMap((times) => new Array<number>(8).fill(times)));
   });

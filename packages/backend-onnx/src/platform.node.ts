@@ -15,7 +15,8 @@ export const platform: Platform = {
     cpu: undefined,
     cuda: `It exists on Linux x64 with CUDA 12 and cuDNN 9, ${onLinuxWithCuda}`,
     tensorrt: `It exists on Linux x64 with CUDA 12, cuDNN 9 and TensorRT, ${onLinuxWithCuda}`,
-    webgpu: "It needs a graphics driver with Vulkan (Linux x64: libvulkan.so.1 and the card's driver), Direct3D 12 (Windows) or Metal (macOS).",
+    webgpu:
+      "It needs a graphics driver with Vulkan (Linux x64: libvulkan.so.1 and the card's driver), Direct3D 12 (Windows) or Metal (macOS).",
     dml: "DirectML exists on Windows only.",
     coreml: "Core ML exists on macOS only.",
     wasm: 'It exists in browsers only; in Node, "cpu" is the native equivalent.',
@@ -23,13 +24,20 @@ export const platform: Platform = {
   },
   async load(choice, { logSeverityLevel }): Promise<ProviderRuntime> {
     const runtime = await loadRuntime();
-    // ONNX Runtime prints what it is about to throw; its own log is therefore silent unless a level is asked for. The level is read once in a process, when its first session opens.
-    if (logSeverityLevel !== undefined || runtime.env.logLevel === "warning") runtime.env.logLevel = logLevels[logSeverityLevel ?? 4];
+    // ONNX Runtime prints what it is about to throw; its own log is therefore silent unless a level
+    // is asked for. The level is read once in a process, when its first session opens.
+    if (logSeverityLevel !== undefined || runtime.env.logLevel === "warning")
+      runtime.env.logLevel = logLevels[logSeverityLevel ?? 4];
     return { runtime, choice, inTurn: (task) => task() };
   },
   async weightFolder(paths): Promise<WeightFolder> {
-    // ONNX Runtime refuses a link that leads out of the folder, and Hugging Face's cache is full of them.
-    const real = new Map(await Promise.all([...new Set(paths)].map(async (path) => [path, await realpath(path)] as const)));
+    // ONNX Runtime refuses a link that leads out of the folder, and Hugging Face's cache is full of
+    // them.
+    const real = new Map(
+      await Promise.all(
+        [...new Set(paths)].map(async (path) => [path, await realpath(path)] as const),
+      ),
+    );
     const directory = commonFolder([...real.values()]);
     return {
       directory,
@@ -59,7 +67,12 @@ function commonFolder(paths: readonly string[]): string | undefined {
   const [first, ...rest] = [...new Set(paths.map((path) => dirname(path)))];
   if (first === undefined) return undefined;
   let folder = first;
-  while (!rest.every((other) => other === folder || other.startsWith(folder.endsWith(sep) ? folder : folder + sep)) && dirname(folder) !== folder)
+  while (
+    !rest.every(
+      (other) => other === folder || other.startsWith(folder.endsWith(sep) ? folder : folder + sep),
+    ) &&
+    dirname(folder) !== folder
+  )
     folder = dirname(folder);
   return folder;
 }

@@ -41,12 +41,16 @@ export interface Platform {
   readonly name: "node" | "browser";
   /** Tried in this order where nothing is asked for; the last always works. */
   readonly defaultProviders: readonly ExecutionProvider[];
-  /** How to get a provider that may be missing; for one that this platform never has, where it exists. */
+  /**
+   * How to get a provider that may be missing; for one that this platform never has, where it
+   * exists.
+   */
   readonly advice: Readonly<Record<ExecutionProvider, string | undefined>>;
   /**
    * Loads the runtime for a provider, and opens its device where it has one.
    *
-   * @throws RuntimeMissingError where the runtime itself cannot be loaded; any error where this machine has no such provider
+   * @throws RuntimeMissingError where the runtime itself cannot be loaded; any error where this
+   * machine has no such provider
    */
   load(choice: ProviderChoice, options: CheckedOptions): Promise<ProviderRuntime>;
   /** The folder that holds all these files, with links resolved. */

@@ -9,7 +9,15 @@ it("tells what ONNX Runtime said of a provider without the place in its source",
       "/onnxruntime_src/core/providers/webgpu/webgpu_context.cc:136 Initialize(const Config&)::<lambda()> status == Success was false. Failed to get\na WebGPU adapter.\n",
     );
   };
-  const error = await chooseProvider({ ...platform, load }, { providers: ["webgpu"] }).catch((cause: unknown) => cause);
+  const error = await chooseProvider({ ...platform, load }, { providers: ["webgpu"] }).catch(
+    (cause: unknown) => cause,
+  );
   if (!ProviderUnavailableError.isInstance(error)) throw error;
-  expect(error.reasons).toEqual([{ provider: "webgpu", reason: "Failed to get a WebGPU adapter", advice: platform.advice.webgpu }]);
+  expect(error.reasons).toEqual([
+    {
+      provider: "webgpu",
+      reason: "Failed to get a WebGPU adapter",
+      advice: platform.advice.webgpu,
+    },
+  ]);
 });

@@ -5,12 +5,26 @@ import type { CheckedOptions } from "./options.ts";
 import type { Platform, ProviderRuntime } from "./platform.ts";
 
 /** The execution providers, of Node and of browsers. */
-export const executionProviders = ["cpu", "cuda", "tensorrt", "webgpu", "dml", "coreml", "wasm", "webnn"] as const;
+export const executionProviders = [
+  "cpu",
+  "cuda",
+  "tensorrt",
+  "webgpu",
+  "dml",
+  "coreml",
+  "wasm",
+  "webnn",
+] as const;
 
 export type ExecutionProvider = (typeof executionProviders)[number];
 
-/** A provider's name, or its name with options of its own that go to ONNX Runtime as they are, e.g. `{ name: "cuda", deviceId: 1 }`. */
-export type ProviderChoice = ExecutionProvider | { readonly name: ExecutionProvider; readonly [option: string]: unknown };
+/**
+ * A provider's name, or its name with options of its own that go to ONNX Runtime as they are, e.g.
+ * `{ name: "cuda", deviceId: 1 }`.
+ */
+export type ProviderChoice =
+  | ExecutionProvider
+  | { readonly name: ExecutionProvider; readonly [option: string]: unknown };
 
 export function providerName(choice: ProviderChoice): ExecutionProvider {
   return typeof choice === "string" ? choice : choice.name;
@@ -27,11 +41,16 @@ export interface ChosenProvider extends ProviderRuntime {
 }
 
 /**
- * Finds the first provider of a list that this machine can open. ONNX Runtime does not fall back by itself when a provider cannot be opened: it throws.
+ * Finds the first provider of a list that this machine can open. ONNX Runtime does not fall back by
+ * itself when a provider cannot be opened: it throws.
  *
- * @throws RuntimeMissingError where ONNX Runtime itself is missing. @throws ProviderUnavailableError where no provider can be opened.
+ * @throws RuntimeMissingError where ONNX Runtime itself is missing. @throws
+ * ProviderUnavailableError where no provider can be opened.
  */
-export async function chooseProvider(platform: Platform, options: CheckedOptions): Promise<ChosenProvider> {
+export async function chooseProvider(
+  platform: Platform,
+  options: CheckedOptions,
+): Promise<ChosenProvider> {
   const { opened, passedOver } = await openFirstProvider({
     choices: options.providers,
     nameOf: providerName,
@@ -43,13 +62,20 @@ export async function chooseProvider(platform: Platform, options: CheckedOptions
   return { ...opened, passedOver };
 }
 
-async function openProvider(platform: Platform, choice: ProviderChoice, options: CheckedOptions): Promise<ProviderRuntime> {
+async function openProvider(
+  platform: Platform,
+  choice: ProviderChoice,
+  options: CheckedOptions,
+): Promise<ProviderRuntime> {
   const loaded = await platform.load(choice, options);
   if (providerName(choice) === "cpu") return loaded;
   const { runtime, inTurn, device } = loaded;
   try {
     await inTurn(async () => {
-      const session = await runtime.InferenceSession.create(probeModel(), { executionProviders: [loaded.choice], logSeverityLevel: 4 });
+      const session = await runtime.InferenceSession.create(probeModel(), {
+        executionProviders: [loaded.choice],
+        logSeverityLevel: 4,
+      });
       await session.release();
     });
     return loaded;
@@ -59,7 +85,10 @@ async function openProvider(platform: Platform, choice: ProviderChoice, options:
   }
 }
 
-/** The smallest model: opening it tells whether a provider can be had, apart from whether it can take a particular network. */
+/**
+ * The smallest model: opening it tells whether a provider can be had, apart from whether it can
+ * take a particular network.
+ */
 function probeModel(): Uint8Array {
   const type = { dtype: "float32", dims: [1] } as const;
   return encodeModel({

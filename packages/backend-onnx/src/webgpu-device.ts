@@ -1,7 +1,10 @@
 import { DeviceLostError } from "@glissade/core";
 import type { Device } from "./platform.ts";
 
-/** Limits of which graphs need as much as there is; a device has the least that the standard allows unless it is asked for more. */
+/**
+ * Limits of which graphs need as much as there is; a device has the least that the standard allows
+ * unless it is asked for more.
+ */
 const raisedLimits = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -22,15 +25,22 @@ export interface WebGpuDevice extends Device {
 }
 
 /**
- * A device of the backend's own: its loss is noticed, it is freed as a whole, and after a loss another can be opened beside it.
+ * A device of the backend's own: its loss is noticed, it is freed as a whole, and after a loss
+ * another can be opened beside it.
  *
  * @throws Error where the browser has no WebGPU or gives no adapter.
  */
 export async function openWebGpuDevice(): Promise<WebGpuDevice> {
   const { gpu } = navigator;
-  if (!gpu) throw new Error("this browser has no WebGPU (navigator.gpu), or the page is not served over https");
+  if (!gpu)
+    throw new Error(
+      "this browser has no WebGPU (navigator.gpu), or the page is not served over https",
+    );
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) throw new Error("the browser gives no WebGPU adapter (no graphics card that it trusts, or switched off)");
+  if (!adapter)
+    throw new Error(
+      "the browser gives no WebGPU adapter (no graphics card that it trusts, or switched off)",
+    );
   const device = await adapter.requestDevice({
     requiredLimits: Object.fromEntries(raisedLimits.map((name) => [name, adapter.limits[name]])),
     requiredFeatures: usefulFeatures.filter((feature) => adapter.features.has(feature)),
@@ -47,7 +57,10 @@ function watched(gpu: GPUDevice): WebGpuDevice {
   untilLost.catch(() => undefined); // told to whoever runs something; nobody may
   return {
     gpu,
-    limits: { name: "the WebGPU adapter", largestBuffer: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize) },
+    limits: {
+      name: "the WebGPU adapter",
+      largestBuffer: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
+    },
     get lost() {
       return lost;
     },

@@ -1,10 +1,16 @@
 import { backendName, type TfjsProvider } from "./providers.ts";
 import type { TensorFlow } from "./tensorflow.ts";
 
-/** Runs what is synchronous on a provider; afterwards the application's own backend is the active one again. */
+/**
+ * Runs what is synchronous on a provider; afterwards the application's own backend is the active
+ * one again.
+ */
 export type OnProvider = <T>(work: () => T) => T;
 
-/** TensorFlow.js computes on one active backend, which the application may have chosen otherwise. Changing it is immediate once a backend is started. */
+/**
+ * TensorFlow.js computes on one active backend, which the application may have chosen otherwise.
+ * Changing it is immediate once a backend is started.
+ */
 export function onProvider(tf: TensorFlow, provider: TfjsProvider): OnProvider {
   const name = backendName(provider);
   return (work) => {

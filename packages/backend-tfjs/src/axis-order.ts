@@ -1,8 +1,9 @@
 import { type Dim, GraphCompileError } from "@glissade/core";
 
 /**
- * Where a value's axes lie in memory: `order[position]` is the axis that has this position. `[0, 1, 2, 3]` is the graph's own row-major order, `[0, 2, 3, 1]` keeps the channels of
- * images together (NHWC).
+ * Where a value's axes lie in memory: `order[position]` is the axis that has this position. `[0, 1,
+ * 2, 3]` is the graph's own row-major order, `[0, 2, 3, 1]` keeps the channels of images together
+ * (NHWC).
  */
 export type AxisOrder = readonly number[];
 
@@ -10,7 +11,10 @@ export function rowMajor(rank: number): AxisOrder {
   return Array.from({ length: rank }, (_, axis) => axis);
 }
 
-/** Batch first, channels last: the only order in which every backend of TensorFlow.js has a convolution. */
+/**
+ * Batch first, channels last: the only order in which every backend of TensorFlow.js has a
+ * convolution.
+ */
 export function channelsLast(rank: number): AxisOrder {
   return [0, ...rowMajor(rank).slice(2), 1];
 }
@@ -30,7 +34,9 @@ export function positionOf(order: AxisOrder, axis: number): number {
 
 /** The order of what is left without some axes. */
 export function withoutAxes(order: AxisOrder, axes: readonly number[]): AxisOrder {
-  return order.filter((axis) => !axes.includes(axis)).map((axis) => axis - axes.filter((removed) => removed < axis).length);
+  return order
+    .filter((axis) => !axes.includes(axis))
+    .map((axis) => axis - axes.filter((removed) => removed < axis).length);
 }
 
 /** The same order with one axis moved to the end, where it is contiguous. */
@@ -39,18 +45,24 @@ export function withLast(order: AxisOrder, axis: number): AxisOrder {
 }
 
 /**
- * The order in which a reshaped value lies where it needs no copy; undefined where it needs one. A reshape multiplies runs of neighbouring axes into runs of others: each of these runs must lie
+ * The order in which a reshaped value lies where it needs no copy; undefined where it needs one. A
+ * reshape multiplies runs of neighbouring axes into runs of others: each of these runs must lie
  * together in memory, in its own order. Axes of length 1 lie anywhere.
  *
  * @param dims the value's axes and lengths before, @param target after, both in the graph's order
  */
-export function reshapedOrder(dims: readonly Dim[], order: AxisOrder, target: readonly Dim[]): AxisOrder | undefined {
+export function reshapedOrder(
+  dims: readonly Dim[],
+  order: AxisOrder,
+  target: readonly Dim[],
+): AxisOrder | undefined {
   const [lengths = [], targetLengths = []] = asNumbers(dims, target);
   const runs = matchingRuns(lengths, targetLengths);
   if (!runs) return undefined;
   const long = order.filter((axis) => dims[axis] !== 1);
   const leading: number[] = [];
-  const placed = new Map<number, readonly number[]>(); // first long axis of a run: the target's axes
+  // first long axis of a run: the target's axes
+  const placed = new Map<number, readonly number[]>();
   let last = leading;
   for (const { from, to } of runs) {
     const longOnes = from.filter((axis) => dims[axis] !== 1);
@@ -71,7 +83,10 @@ interface Run {
   readonly to: readonly number[];
 }
 
-/** The shortest runs of axes whose lengths have equal products, in order; undefined where the products differ altogether. */
+/**
+ * The shortest runs of axes whose lengths have equal products, in order; undefined where the
+ * products differ altogether.
+ */
 function matchingRuns(dims: readonly number[], target: readonly number[]): Run[] | undefined {
   const runs: Run[] = [];
   let [i, j] = [0, 0];
@@ -98,10 +113,18 @@ function matchingRuns(dims: readonly number[], target: readonly number[]): Run[]
   return runs;
 }
 
-/** The lengths of both shapes with each symbolic one as a large prime of its own: products of lengths are equal where those of the primes are. */
+/**
+ * The lengths of both shapes with each symbolic one as a large prime of its own: products of
+ * lengths are equal where those of the primes are.
+ */
 function asNumbers(...shapes: readonly (readonly Dim[])[]): number[][] {
   const primes = [10_007, 10_009, 10_037, 10_039, 10_061, 10_067, 10_069, 10_079];
   const names = [...new Set(shapes.flat().filter((dim) => typeof dim === "string"))];
-  if (names.length > primes.length) throw new GraphCompileError(`A reshape is between more than ${primes.length} symbolic lengths: ${names.join(", ")}.`);
-  return shapes.map((dims) => dims.map((dim) => (typeof dim === "number" ? dim : (primes[names.indexOf(dim)] ?? 1))));
+  if (names.length > primes.length)
+    throw new GraphCompileError(
+      `A reshape is between more than ${primes.length} symbolic lengths: ${names.join(", ")}.`,
+    );
+  return shapes.map((dims) =>
+    dims.map((dim) => (typeof dim === "number" ? dim : (primes[names.indexOf(dim)] ?? 1))),
+  );
 }

@@ -1,4 +1,9 @@
-import { GraphCompileError, type OperationAttributes, type OperationName, sizeOf } from "@glissade/core";
+import {
+  GraphCompileError,
+  type OperationAttributes,
+  type OperationName,
+  sizeOf,
+} from "@glissade/core";
 import { gelu, sineByReduction } from "./special-functions.ts";
 import type { BackendTraits, TensorFlow, TfTensor } from "./tensorflow.ts";
 
@@ -14,7 +19,10 @@ export interface KernelCall<K extends OperationName> {
   readonly dims: number[];
 }
 
-/** One operation on tensors whose images have their channels last and whose kernels are [height, width, in, out]. The result is a new tensor. */
+/**
+ * One operation on tensors whose images have their channels last and whose kernels are [height,
+ * width, in, out]. The result is a new tensor.
+ */
 export type Kernel<K extends OperationName> = (call: KernelCall<K>) => TfTensor;
 
 /** Every operation in TensorFlow.js's. */
@@ -28,23 +36,30 @@ export const kernels: { readonly [K in OperationName]: Kernel<K> } = {
   exp: ({ tf, input }) => tf.exp(input(0)),
   log: ({ tf, input }) => tf.log(input(0)),
   sqrt: ({ tf, input }) => tf.sqrt(input(0)),
-  sin: ({ tf, input, traits }) => (traits.exactAngles ? tf.sin(input(0)) : sineByReduction(tf, input(0), 0)),
-  cos: ({ tf, input, traits }) => (traits.exactAngles ? tf.cos(input(0)) : sineByReduction(tf, input(0), 1)),
+  sin: ({ tf, input, traits }) =>
+    traits.exactAngles ? tf.sin(input(0)) : sineByReduction(tf, input(0), 0),
+  cos: ({ tf, input, traits }) =>
+    traits.exactAngles ? tf.cos(input(0)) : sineByReduction(tf, input(0), 1),
   tanh: ({ tf, input }) => tf.tanh(input(0)),
   sigmoid: ({ tf, input }) => tf.sigmoid(input(0)),
   erf: ({ tf, input }) => tf.erf(input(0)),
   silu: ({ tf, input }) => tf.mul(input(0), tf.sigmoid(input(0))),
   gelu: ({ tf, input }) => gelu(tf, input(0)),
   cast({ tf, input, attributes: { to } }) {
-    if (to === "bool") return tf.notEqual(input(0), 0); // WebAssembly's own cast keeps the number's lowest byte
+    // WebAssembly's own cast keeps the number's lowest byte
+    if (to === "bool") return tf.notEqual(input(0), 0);
     return tf.cast(input(0), to === "float32" ? to : "int32");
   },
   stopGradient({ tf, input }) {
-    const constant = tf.customGrad((x) => ({ value: tf.clone(x as TfTensor), gradFunc: (dy) => tf.zerosLike(dy) })); // its type allows what saves activations as well
+    const constant = tf.customGrad((x) => ({
+      value: tf.clone(x as TfTensor),
+      gradFunc: (dy) => tf.zerosLike(dy),
+    })); // its type allows what saves activations as well
     return constant(input(0));
   },
 
-  sum: ({ tf, input, attributes: { axes, keepDims } }) => (axes.length === 0 ? tf.clone(input(0)) : tf.sum(input(0), [...axes], keepDims)),
+  sum: ({ tf, input, attributes: { axes, keepDims } }) =>
+    axes.length === 0 ? tf.clone(input(0)) : tf.sum(input(0), [...axes], keepDims),
   softmax: ({ tf, input }) => tf.softmax(input(0)),
   matmul: matrixProduct,
   conv2d: convolution,
@@ -58,7 +73,8 @@ export const kernels: { readonly [K in OperationName]: Kernel<K> } = {
   },
 
   reshape: ({ tf, input, dims }) => tf.reshape(input(0), dims),
-  transpose: ({ tf, input, attributes: { permutation } }) => tf.transpose(input(0), [...permutation]),
+  transpose: ({ tf, input, attributes: { permutation } }) =>
+    tf.transpose(input(0), [...permutation]),
   concat: ({ tf, inputs, attributes: { axis } }) => tf.concat([...inputs], axis),
   slice({ tf, input, attributes: { axis, start, step }, dims }) {
     const x = input(0);
@@ -82,26 +98,39 @@ export const kernels: { readonly [K in OperationName]: Kernel<K> } = {
   pad({ tf, input, attributes: { pads } }) {
     const x = input(0);
     const begin = pads.map(([before]) => Math.max(0, -before));
-    const size = x.shape.map((length, axis) => length - (begin[axis] ?? 0) - Math.max(0, -(pads[axis]?.[1] ?? 0)));
-    const kept = size.every((length, axis) => length === x.shape[axis]) ? x : tf.slice(x, begin, size);
+    const size = x.shape.map(
+      (length, axis) => length - (begin[axis] ?? 0) - Math.max(0, -(pads[axis]?.[1] ?? 0)),
+    );
+    const kept = size.every((length, axis) => length === x.shape[axis])
+      ? x
+      : tf.slice(x, begin, size);
     return tf.pad(
       kept,
       pads.map(([before, after]) => [Math.max(0, before), Math.max(0, after)]),
     );
   },
-  broadcastTo: ({ tf, input, dims }) => tf.add(tf.fill(dims, 0), input(0)), // TensorFlow.js's own, a Tile, is a hundred times slower on WebAssembly
+  // TensorFlow.js's own, a Tile, is a hundred times slower on WebAssembly
+  broadcastTo: ({ tf, input, dims }) => tf.add(tf.fill(dims, 0), input(0)),
 
   gather: ({ tf, input }) => tf.gather(input(0), input(1)),
   scatterAdd: rowSums,
   upsampleNearest({ tf, input, dims: [, height = 0, width = 0] }) {
-    return tf.image.resizeNearestNeighbor(images(input(0)), [height, width], false, true); // from the pixels' centres: no rounding can fall on another pixel
+    // from the pixels' centres: no rounding can fall on another pixel
+    return tf.image.resizeNearestNeighbor(images(input(0)), [height, width], false, true);
   },
-  averagePool: ({ tf, input, attributes: { factor } }) => tf.avgPool(images(input(0)), factor, factor, "valid"),
+  averagePool: ({ tf, input, attributes: { factor } }) =>
+    tf.avgPool(images(input(0)), factor, factor, "valid"),
 };
 
-/** TensorFlow.js's types tell ranks apart; an operation on images has four axes by its own definition. */
+/**
+ * TensorFlow.js's types tell ranks apart; an operation on images has four axes by its own
+ * definition.
+ */
 function images(x: TfTensor): ReturnType<TensorFlow["tensor4d"]> {
-  if (x.shape.length !== 4) throw new GraphCompileError(`An operation on images was given a tensor of shape [${x.shape.join(", ")}].`);
+  if (x.shape.length !== 4)
+    throw new GraphCompileError(
+      `An operation on images was given a tensor of shape [${x.shape.join(", ")}].`,
+    );
   return x as ReturnType<TensorFlow["tensor4d"]>;
 }
 
@@ -109,8 +138,16 @@ function withEntry(entries: readonly number[], index: number, value: number): nu
   return entries.map((entry, i) => (i === index ? value : entry));
 }
 
-/** "same" and "valid" are what every backend has, gradients included; any other padding is written into the picture. */
-function convolution({ tf, inputs, input, attributes: { stride, padding } }: KernelCall<"conv2d">): TfTensor {
+/**
+ * "same" and "valid" are what every backend has, gradients included; any other padding is written
+ * into the picture.
+ */
+function convolution({
+  tf,
+  inputs,
+  input,
+  attributes: { stride, padding },
+}: KernelCall<"conv2d">): TfTensor {
   const filter = images(input(1));
   const [height, width] = filter.shape;
   const [padY, padX] = padding;
@@ -125,34 +162,56 @@ function convolution({ tf, inputs, input, attributes: { stride, padding } }: Ker
           [0, 0],
         ]);
   const [, , bias] = inputs;
-  return tf.fused.conv2d({ x: images(padded), filter, strides: stride, pad: same ? "same" : "valid", ...(bias ? { bias } : {}) });
+  return tf.fused.conv2d({
+    x: images(padded),
+    filter,
+    strides: stride,
+    pad: same ? "same" : "valid",
+    ...(bias ? { bias } : {}),
+  });
 }
 
 /**
- * Statistics of whole channels first, by pooling, which is many times faster than sums over axes in the middle; a group's variance is the mean of its channels' variances and the variance of their
+ * Statistics of whole channels first, by pooling, which is many times faster than sums over axes in
+ * the middle; a group's variance is the mean of its channels' variances and the variance of their
  * means. As in PyTorch, each channel is then scaled and shifted once.
  */
-function groupNormalization({ tf, input, attributes: { groups, epsilon } }: KernelCall<"groupNorm">): TfTensor {
+function groupNormalization({
+  tf,
+  input,
+  attributes: { groups, epsilon },
+}: KernelCall<"groupNorm">): TfTensor {
   const x = input(0);
   const [batch = 1, ...spatial] = x.shape.slice(0, -1);
   const channels = x.shape.at(-1) ?? 1;
   const area = sizeOf(spatial);
   const pixels = tf.reshape(x, [batch, area, 1, channels]);
   const meanOfPixels = (values: TfTensor) => tf.avgPool(images(values), [area, 1], 1, "valid");
-  const inGroups = (values: TfTensor) => tf.reshape(values, [-1, groups, channels / groups]); // of one image or of each
+  // of one image or of each
+  const inGroups = (values: TfTensor) => tf.reshape(values, [-1, groups, channels / groups]);
   const ofChannels = (values: TfTensor) => tf.reshape(values, [-1, 1, 1, channels]);
 
   const channelMean = meanOfPixels(pixels);
   const channelVariance = meanOfPixels(tf.squaredDifference(pixels, channelMean));
   const mean = tf.mean(inGroups(channelMean), 2, true);
-  const variance = tf.mean(tf.add(inGroups(channelVariance), tf.squaredDifference(inGroups(channelMean), mean)), 2, true);
+  const variance = tf.mean(
+    tf.add(inGroups(channelVariance), tf.squaredDifference(inGroups(channelMean), mean)),
+    2,
+    true,
+  );
   const scale = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), inGroups(input(1)));
   const shift = tf.sub(inGroups(input(2)), tf.mul(mean, scale));
   return tf.reshape(tf.add(tf.mul(pixels, ofChannels(scale)), ofChannels(shift)), x.shape);
 }
 
 /** Rows of one matrix by another are one product, whatever leading axes they have. */
-function matrixProduct({ tf, input, attributes: { transposeA, transposeB }, traits, dims }: KernelCall<"matmul">): TfTensor {
+function matrixProduct({
+  tf,
+  input,
+  attributes: { transposeA, transposeB },
+  traits,
+  dims,
+}: KernelCall<"matmul">): TfTensor {
   const [a, b] = [input(0), input(1)];
   if (b.shape.length === 2 && !transposeA) {
     const rows = tf.reshape(a, [-1, a.shape.at(-1) ?? 1]);
@@ -172,16 +231,27 @@ function oneByOne(tf: TensorFlow, a: TfTensor, b: TfTensor, dims: number[]): TfT
     return tf.unstack(tf.reshape(repeated, [-1, rows, columns]));
   };
   const right = matrices(b);
-  const products = matrices(a).map((matrix, i) => tf.matMul(matrix, right[i] as TfTensor)); // both have one for every entry of the leading axes
+  // both have one for every entry of the leading axes
+  const products = matrices(a).map((matrix, i) => tf.matMul(matrix, right[i] as TfTensor));
   return tf.reshape(tf.stack(products), dims);
 }
 
-function rowSums({ tf, traits, input, attributes: { rows }, dims }: KernelCall<"scatterAdd">): TfTensor {
+function rowSums({
+  tf,
+  traits,
+  input,
+  attributes: { rows },
+  dims,
+}: KernelCall<"scatterAdd">): TfTensor {
   const width = sizeOf(dims.slice(1));
   const updates = tf.reshape(input(1), [-1, width]);
   const indices = tf.reshape(input(0), [-1]);
   const sums = traits.segmentSum
-    ? tf.unsortedSegmentSum(updates, tf.cast(indices, "int32") as ReturnType<TensorFlow["tensor1d"]>, rows) // of one axis since its reshape
+    ? tf.unsortedSegmentSum(
+        updates,
+        tf.cast(indices, "int32") as ReturnType<TensorFlow["tensor1d"]>,
+        rows,
+      ) // of one axis since its reshape
     : tf.scatterND(tf.reshape(indices, [-1, 1]), updates, [rows, width]);
   return tf.reshape(sums, dims);
 }

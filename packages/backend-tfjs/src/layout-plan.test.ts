@@ -24,7 +24,8 @@ function countOf({ nodes }: Graph, operation: string): number {
   return nodes.filter((node) => node.operation === operation).length;
 }
 
-const transposes = (steps: readonly PlanStep[]) => steps.filter(({ operation }) => operation === "transpose");
+const transposes = (steps: readonly PlanStep[]) =>
+  steps.filter(({ operation }) => operation === "transpose");
 
 describe("a U-Net's plan", () => {
   const layers = countOf(network, "softmax");
@@ -34,31 +35,54 @@ describe("a U-Net's plan", () => {
     expect(layers).toBe(4);
     const { steps } = planLayout(network, { transposedProducts: true });
     const copied = transposes(steps);
-    expect(copied).toHaveLength(2 + 6 * layers); // text's keys and values, then queries, keys and values by heads, and the result
+    // text's keys and values, then queries, keys and values by heads, and the result
+    expect(copied).toHaveLength(2 + 6 * layers);
     expect(copied[0]).toMatchObject({ inputs: ["x"], dims: ["batch", 16, 16, 3] });
     expect(copied.at(-1)).toMatchObject({ dims: ["batch", 6, 16, 16] });
-    const areas = copied.slice(1, -1).map(({ dims }) => dims.slice(1).reduce<number>((product, dim) => product * Number(dim), 1));
-    expect(Math.max(...areas)).toBe(128 * (8 * 8 + 5)); // keys and values of the lower level: none of a picture of the upper
+    const areas = copied
+      .slice(1, -1)
+      .map(({ dims }) => dims.slice(1).reduce<number>((product, dim) => product * Number(dim), 1));
+    // keys and values of the lower level: none of a picture of the upper
+    expect(Math.max(...areas)).toBe(128 * (8 * 8 + 5));
   });
 
   it("has every other operation of the graph once, and reshapes and transposes beside", () => {
     const { steps, preparation } = planLayout(network, { transposedProducts: true });
-    expect(preparation.every(({ operation }) => operation === "transpose" || operation === "reshape")).toBe(true);
+    expect(
+      preparation.every(({ operation }) => operation === "transpose" || operation === "reshape"),
+    ).toBe(true);
     const moves = ["reshape", "transpose"];
-    const computed = steps.filter(({ operation }) => !moves.includes(operation)).map(({ operation, output }) => `${operation} ${output}`);
-    expect(computed).toEqual(network.nodes.filter(({ operation }) => !moves.includes(operation)).map(({ operation, output }) => `${operation} ${output}`));
+    const computed = steps
+      .filter(({ operation }) => !moves.includes(operation))
+      .map(({ operation, output }) => `${operation} ${output}`);
+    expect(computed).toEqual(
+      network.nodes
+        .filter(({ operation }) => !moves.includes(operation))
+        .map(({ operation, output }) => `${operation} ${output}`),
+    );
   });
 
   it("turns every kernel of a convolution before the first run, and where flags are slow every matrix too", () => {
     const weights = new Set(network.parameters.map(({ value }) => value));
-    const byWeight = network.nodes.filter(({ operation, inputs }) => operation === "matmul" && weights.has(inputs[1] ?? "")).length;
-    const [fast, plain] = [true, false].map((transposedProducts) => planLayout(network, { transposedProducts }));
+    const byWeight = network.nodes.filter(
+      ({ operation, inputs }) => operation === "matmul" && weights.has(inputs[1] ?? ""),
+    ).length;
+    const [fast, plain] = [true, false].map((transposedProducts) =>
+      planLayout(network, { transposedProducts }),
+    );
     expect(transposes(fast?.preparation ?? [])).toHaveLength(convolutions);
     expect(transposes(plain?.preparation ?? [])).toHaveLength(convolutions + byWeight);
-    for (const { inputs } of [...transposes(fast?.preparation ?? []), ...transposes(plain?.preparation ?? [])]) expect(weights.has(inputs[0] ?? "")).toBe(true);
+    for (const { inputs } of [
+      ...transposes(fast?.preparation ?? []),
+      ...transposes(plain?.preparation ?? []),
+    ])
+      expect(weights.has(inputs[0] ?? "")).toBe(true);
     const products = (plain?.steps ?? []).filter((step) => step.operation === "matmul");
-    expect(products.map(({ attributes }) => attributes)).toEqual(products.map(() => ({ transposeA: false, transposeB: false })));
-    expect(transposes(plain?.steps ?? [])).toHaveLength(2 + 7 * layers); // attention's weights are turned for the product with the values
+    expect(products.map(({ attributes }) => attributes)).toEqual(
+      products.map(() => ({ transposeA: false, transposeB: false })),
+    );
+    // attention's weights are turned for the product with the values
+    expect(transposes(plain?.steps ?? [])).toHaveLength(2 + 7 * layers);
   });
 });
 
@@ -69,7 +93,13 @@ describe("a plan", () => {
     const weight = g.parameter("w", [3, 3, 1, 1]);
     g.output("y", g.add(g.conv2d(x, weight), g.conv2d(x, weight)));
     const { steps, preparation } = planLayout(g.build(), { transposedProducts: true });
-    expect(steps.map(({ operation }) => operation)).toEqual(["transpose", "conv2d", "conv2d", "add", "transpose"]);
+    expect(steps.map(({ operation }) => operation)).toEqual([
+      "transpose",
+      "conv2d",
+      "conv2d",
+      "add",
+      "transpose",
+    ]);
     expect(preparation).toHaveLength(1);
   });
 

@@ -1,4 +1,12 @@
-import { type Executable, type Graph, GraphBuilder, sizeOf, tensor, type WeightSource, weightsFromTensors } from "@glissade/core";
+import {
+  type Executable,
+  type Graph,
+  GraphBuilder,
+  sizeOf,
+  tensor,
+  type WeightSource,
+  weightsFromTensors,
+} from "@glissade/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TfjsBackend, tfjs } from "./tfjs-backend.ts";
@@ -7,8 +15,15 @@ import { type TfjsBackend, tfjs } from "./tfjs-backend.ts";
 function pictureGraph(): Graph {
   const g = new GraphBuilder();
   const padding = [1, 1] as const;
-  const x = g.conv2d(g.input("x", ["batch", 8, 16, 16]), g.parameter("a", [8, 8, 3, 3]), g.parameter("bias", [8]), { padding });
-  const normalized = g.silu(g.groupNorm(x, g.parameter("gain", [8]), g.parameter("shift", [8]), { groups: 4 }));
+  const x = g.conv2d(
+    g.input("x", ["batch", 8, 16, 16]),
+    g.parameter("a", [8, 8, 3, 3]),
+    g.parameter("bias", [8]),
+    { padding },
+  );
+  const normalized = g.silu(
+    g.groupNorm(x, g.parameter("gain", [8]), g.parameter("shift", [8]), { groups: 4 }),
+  );
   const rows = g.reshape(g.averagePool(normalized), ["batch", 8, 64]);
   const attended = g.matmul(rows, g.softmax(g.matmul(rows, rows, { transposeA: true }), 2));
   const larger = g.upsampleNearest(g.reshape(attended, ["batch", 8, 8, 8]));
@@ -17,13 +32,24 @@ function pictureGraph(): Graph {
 }
 
 const graph = pictureGraph();
-const pictures = (batch: number) => tensor([batch, 8, 16, 16], new Float32Array(batch * 8 * 256).fill(1));
+const pictures = (batch: number) =>
+  tensor([batch, 8, 16, 16], new Float32Array(batch * 8 * 256).fill(1));
 
 function weightsOf({ parameters }: Graph): WeightSource {
-  return weightsFromTensors(Object.fromEntries(parameters.map(({ name, dims }) => [name, tensor(dims, new Float32Array(sizeOf(dims)).fill(0.1))])));
+  return weightsFromTensors(
+    Object.fromEntries(
+      parameters.map(({ name, dims }) => [
+        name,
+        tensor(dims, new Float32Array(sizeOf(dims)).fill(0.1)),
+      ]),
+    ),
+  );
 }
 
-/** What TensorFlow.js counts on its active backend: bytes in use, and bytes of everything on the device, kept for later tensors or in use. */
+/**
+ * What TensorFlow.js counts on its active backend: bytes in use, and bytes of everything on the
+ * device, kept for later tensors or in use.
+ */
 interface Counted extends tf.MemoryInfo {
   readonly numBytesInGPU: number;
   readonly numBytesInGPUAllocated?: number; // WebGL's name
@@ -31,11 +57,18 @@ interface Counted extends tf.MemoryInfo {
 }
 
 function inUse() {
-  const { numTensors: tensors, numBytesInGPU: bytes, numBytesInGPUAllocated, numBytesAllocatedInGPU } = tf.memory() as Counted; // of a graphics device
+  const {
+    numTensors: tensors,
+    numBytesInGPU: bytes,
+    numBytesInGPUAllocated,
+    numBytesAllocatedInGPU,
+  } = tf.memory() as Counted; // of a graphics device
   return { tensors, bytes, allocated: numBytesInGPUAllocated ?? numBytesAllocatedInGPU };
 }
 
-const distinct = (seen: readonly object[]) => [...new Set(seen.map((entry) => JSON.stringify(entry)))];
+const distinct = (seen: readonly object[]) => [
+  ...new Set(seen.map((entry) => JSON.stringify(entry))),
+];
 
 describe.each(["webgl", "webgpu"] as const)("memory on %s", (provider) => {
   let backend: TfjsBackend;
@@ -62,7 +95,8 @@ describe.each(["webgl", "webgpu"] as const)("memory on %s", (provider) => {
       seen.push(inUse());
     }
     expect(seen.at(-1)?.bytes).toBeGreaterThanOrEqual(4 * 2 * 8 * 8 * 9);
-    expect(seen.at(-1)?.allocated).toBeGreaterThan(4 * 2 * 8 * 256); // the pictures of a run among them
+    // the pictures of a run among them
+    expect(seen.at(-1)?.allocated).toBeGreaterThan(4 * 2 * 8 * 256);
     expect(distinct(seen.map(({ tensors, bytes }) => ({ tensors, bytes })))).toHaveLength(1);
     expect(distinct(seen.slice(6))).toHaveLength(1);
   });

@@ -1,5 +1,15 @@
 import { setImmediate } from "node:timers/promises";
-import { type Executable, type Graph, GraphBuilder, sizeOf, tensor, torchGenerator, typedTensor, type WeightSource, weightsFromTensors } from "@glissade/core";
+import {
+  type Executable,
+  type Graph,
+  GraphBuilder,
+  sizeOf,
+  tensor,
+  torchGenerator,
+  typedTensor,
+  type WeightSource,
+  weightsFromTensors,
+} from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
 import type { TfjsProvider } from "./providers.ts";
@@ -8,12 +18,28 @@ import { type TfjsBackend, tfjs } from "./tfjs-backend.ts";
 /** Convolutions with something of most kinds between them. */
 function pictureGraph(): Graph {
   const g = new GraphBuilder();
-  const x = g.conv2d(g.input("x", ["batch", 8, 8, 8]), g.parameter("first", [8, 8, 3, 3]), g.parameter("bias", [8]), { padding: [1, 1] });
-  const normalized = g.groupNorm(g.averagePool(x), g.parameter("gain", [8]), g.parameter("shift", [8]), { groups: 4 });
+  const x = g.conv2d(
+    g.input("x", ["batch", 8, 8, 8]),
+    g.parameter("first", [8, 8, 3, 3]),
+    g.parameter("bias", [8]),
+    { padding: [1, 1] },
+  );
+  const normalized = g.groupNorm(
+    g.averagePool(x),
+    g.parameter("gain", [8]),
+    g.parameter("shift", [8]),
+    { groups: 4 },
+  );
   const rows = g.reshape(g.gelu(normalized), ["batch", 8, 16]);
   const attended = g.matmul(g.softmax(g.matmul(rows, rows, { transposeB: true }), 2), rows);
   const larger = g.upsampleNearest(g.reshape(attended, ["batch", 8, 4, 4]));
-  g.output("y", g.add(g.conv2d(g.silu(larger), g.parameter("second", [8, 8, 3, 3]), undefined, { padding: [1, 1] }), x));
+  g.output(
+    "y",
+    g.add(
+      g.conv2d(g.silu(larger), g.parameter("second", [8, 8, 3, 3]), undefined, { padding: [1, 1] }),
+      x,
+    ),
+  );
   g.output("rows", rows);
   return g.build();
 }
@@ -33,11 +59,15 @@ function weightsOf({ parameters }: Graph): WeightSource {
   );
 }
 
-/** Matrix products one after another, each by a weight of its own: enough to be computed for many slices of time. */
+/**
+ * Matrix products one after another, each by a weight of its own: enough to be computed for many
+ * slices of time.
+ */
 function longGraph(width: number): Graph {
   const g = new GraphBuilder();
   let x = g.input("x", [width, width]);
-  for (let layer = 0; layer < 12; layer++) x = g.tanh(g.matmul(x, g.parameter(`w${layer}`, [width, width])));
+  for (let layer = 0; layer < 12; layer++)
+    x = g.tanh(g.matmul(x, g.parameter(`w${layer}`, [width, width])));
   g.output("y", x);
   return g.build();
 }
@@ -45,12 +75,20 @@ function longGraph(width: number): Graph {
 const pictures = (batch: number) => torchGenerator(batch).randn([batch, 8, 8, 8]);
 
 /** Width of `longGraph` for runs of half a second. */
-const longWidth: Readonly<Partial<Record<TfjsProvider, number>>> = { cpu: 192, wasm: 768, node: 1536 };
+const longWidth: Readonly<Partial<Record<TfjsProvider, number>>> = {
+  cpu: 192,
+  wasm: 768,
+  node: 1536,
+};
 
 for (const { provider, opened, title } of await startedProviders(["cpu", "wasm", "node"])) {
   describe.skipIf(!opened)(`memory ${title}`, () => {
     const inUse = () => {
-      const { numTensors = Number.NaN, numBytes = Number.NaN, numDataBuffers = Number.NaN } = opened?.tf.memory() ?? {};
+      const {
+        numTensors = Number.NaN,
+        numBytes = Number.NaN,
+        numDataBuffers = Number.NaN,
+      } = opened?.tf.memory() ?? {};
       return { numTensors, numBytes, numDataBuffers };
     };
     const empty = inUse();
@@ -69,7 +107,9 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       const after = inUse();
       const constants = after.numTensors - before.numTensors - parameters.length;
       expect(constants).toBe(pictureGraph().constants.size);
-      expect(after.numBytes - before.numBytes).toBe(4 * parameters.reduce((sum, { dims }) => sum + sizeOf(dims), constants));
+      expect(after.numBytes - before.numBytes).toBe(
+        4 * parameters.reduce((sum, { dims }) => sum + sizeOf(dims), constants),
+      );
       await other.dispose();
       expect(inUse()).toEqual(before);
     });
@@ -86,9 +126,14 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
     it("is flat over runs that are aborted before they begin and while they wait", async () => {
       const before = inUse();
       for (let run = 0; run < 5; run++) {
-        await expect(network.run({ x: pictures(1) }, { signal: AbortSignal.abort("never") })).rejects.toBe("never");
+        await expect(
+          network.run({ x: pictures(1) }, { signal: AbortSignal.abort("never") }),
+        ).rejects.toBe("never");
         const controller = new AbortController();
-        const [first, second] = [network.run({ x: pictures(1) }), network.run({ x: pictures(2) }, { signal: controller.signal })];
+        const [first, second] = [
+          network.run({ x: pictures(1) }),
+          network.run({ x: pictures(2) }, { signal: controller.signal }),
+        ];
         controller.abort("enough");
         await expect(second).rejects.toBe("enough");
         expect((await first).y?.dims[0]).toBe(1);
@@ -101,7 +146,10 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       const graph = longGraph(width);
       const before = inUse();
       const weight = tensor([width, width], new Float32Array(width ** 2).fill(1 / width));
-      const long = await backend.compile(graph, weightsFromTensors(Object.fromEntries(graph.parameters.map(({ name }) => [name, weight]))));
+      const long = await backend.compile(
+        graph,
+        weightsFromTensors(Object.fromEntries(graph.parameters.map(({ name }) => [name, weight]))),
+      );
       const compiled = inUse();
       const held: number[] = [];
       for (let run = 0; run < 3; run++) {
@@ -123,7 +171,8 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
         expect(inUse()).toEqual(compiled);
       }
       expect(Math.min(...held)).toBeGreaterThan(0); // it was in the middle
-      expect(Math.max(...held)).toBeLessThan(4); // and of what it had computed only the last was still there
+      // and of what it had computed only the last was still there
+      expect(Math.max(...held)).toBeLessThan(4);
       await long.dispose();
       expect(inUse()).toEqual(before);
     });
@@ -139,8 +188,18 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       };
       const g = new GraphBuilder();
       const x = g.exp(g.input("x", ["batch", 4]));
-      g.output("y", g.add(g.tanh(g.mul(x, g.parameter("w", [4]))), g.cast(g.input("t", ["batch", 1], "int64"), "float32")));
-      const broken = await tfjs({ providers: [provider], tf: breaking }).compile(g.build(), weightsOf(g.build()), { name: "the broken one" });
+      g.output(
+        "y",
+        g.add(
+          g.tanh(g.mul(x, g.parameter("w", [4]))),
+          g.cast(g.input("t", ["batch", 1], "int64"), "float32"),
+        ),
+      );
+      const broken = await tfjs({ providers: [provider], tf: breaking }).compile(
+        g.build(),
+        weightsOf(g.build()),
+        { name: "the broken one" },
+      );
       const sound = await backend.compile(g.build(), weightsOf(g.build()));
       const compiled = inUse();
       const t = (value: bigint) => typedTensor("int64", [1, 1], BigInt64Array.of(value));
@@ -153,7 +212,9 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
           name: "InvalidArgumentError",
           message: expect.stringContaining("2147483648"),
         });
-        expect((await sound.run({ x: tensor([1, 4]), t: t(2n ** 31n - 1n) })).y?.data[0]).toBe(2 ** 31);
+        expect((await sound.run({ x: tensor([1, 4]), t: t(2n ** 31n - 1n) })).y?.data[0]).toBe(
+          2 ** 31,
+        );
         expect(inUse()).toEqual(compiled);
       }
       await Promise.all([broken.dispose(), sound.dispose()]);
@@ -164,9 +225,19 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       const graph = pictureGraph();
       const whole = weightsOf(graph);
       const before = inUse();
-      const lacking: WeightSource = { ...whole, describe: (name) => (name === "second" ? undefined : whole.describe(name)) };
-      await expect(backend.compile(graph, lacking)).rejects.toMatchObject({ name: "WeightsError", message: expect.stringContaining("second") });
-      const unreadable: WeightSource = { ...whole, read: (name) => (name === "second" ? Promise.reject(new Error("the disk is gone")) : whole.read(name)) };
+      const lacking: WeightSource = {
+        ...whole,
+        describe: (name) => (name === "second" ? undefined : whole.describe(name)),
+      };
+      await expect(backend.compile(graph, lacking)).rejects.toMatchObject({
+        name: "WeightsError",
+        message: expect.stringContaining("second"),
+      });
+      const unreadable: WeightSource = {
+        ...whole,
+        read: (name) =>
+          name === "second" ? Promise.reject(new Error("the disk is gone")) : whole.read(name),
+      };
       await expect(backend.compile(graph, unreadable)).rejects.toThrow("the disk is gone");
       const controller = new AbortController();
       const leaving: WeightSource = {
@@ -176,7 +247,9 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
           return whole.read(name);
         },
       };
-      await expect(backend.compile(graph, leaving, { signal: controller.signal })).rejects.toBe("left");
+      await expect(backend.compile(graph, leaving, { signal: controller.signal })).rejects.toBe(
+        "left",
+      );
       expect(inUse()).toEqual(before);
       expect(backend.openExecutables).toBe(1);
     });

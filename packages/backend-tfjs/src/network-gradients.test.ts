@@ -18,19 +18,33 @@ import {
 } from "@glissade/core";
 import { afterAll, describe, expect, it } from "vitest";
 import "@tensorflow/tfjs"; // registers the derivatives of TensorFlow.js's own operations
-import { diffusionLoss, lossCoefficientNames, lossCoefficients, objective } from "../../train/src/objectives/index.ts";
+import {
+  diffusionLoss,
+  lossCoefficientNames,
+  lossCoefficients,
+  objective,
+} from "../../train/src/objectives/index.ts";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
-import { differentiableNames, expectSameGradients, threeGradients } from "./__fixtures__/three-gradients.ts";
+import {
+  differentiableNames,
+  expectSameGradients,
+  threeGradients,
+} from "./__fixtures__/three-gradients.ts";
 import { tfjs } from "./tfjs-backend.ts";
 
 const started = await startedProviders(["node", "cpu"]);
 const chosen = started.find(({ opened }) => opened);
 if (!chosen) throw new Error("TensorFlow.js starts on no backend here, not even on cpu.");
-// TensorFlow.js's own ResizeNearestNeighborGrad is wrong on its cpu backend for batches of more than one (4.22).
+// TensorFlow.js's own ResizeNearestNeighborGrad is wrong on its cpu backend for batches of more
+// than one (4.22).
 const batch = chosen.provider === "cpu" ? 1 : 2;
-const side = chosen.provider === "cpu" ? 4 : 8; // plain JavaScript takes a minute for the larger one
+// plain JavaScript takes a minute for the larger one
+const side = chosen.provider === "cpu" ? 4 : 8;
 
-/** Two levels, of which the lower has attention; two channels a group of its normalisations, so that no bias before one is without effect. */
+/**
+ * Two levels, of which the lower has attention; two channels a group of its normalisations, so that
+ * no bias before one is without effect.
+ */
 const unetConfig = (residualResampling: boolean) =>
   parseTextToImageConfig({
     image_size: side,
@@ -67,11 +81,16 @@ const clipConfig = parseClipConfig({
 });
 
 const random = torchGenerator(4);
-const int64 = (dims: readonly number[], values: readonly number[]) => typedTensor("int64", dims, BigInt64Array.from(values, BigInt));
+const int64 = (dims: readonly number[], values: readonly number[]) =>
+  typedTensor("int64", dims, BigInt64Array.from(values, BigInt));
 
 function randomWeights({ parameters }: Graph): Record<string, AnyTensor> {
   const scaled = (dims: readonly number[]) =>
-    random.randn(dims).data.map((value) => (dims.length > 1 ? value / Math.sqrt(sizeOf(dims.slice(1))) : 0.5 + 0.3 * value));
+    random
+      .randn(dims)
+      .data.map((value) =>
+        dims.length > 1 ? value / Math.sqrt(sizeOf(dims.slice(1))) : 0.5 + 0.3 * value,
+      );
   return Object.fromEntries(parameters.map(({ name, dims }) => [name, tensor(dims, scaled(dims))]));
 }
 
@@ -94,24 +113,44 @@ describe(`the gradients of a whole network with respect to its input and to ever
   const backend = tfjs({ providers: [chosen.provider] });
   afterAll(() => backend.dispose());
 
-  async function expectAgreement(graph: Graph, inputs: Readonly<Record<string, AnyTensor>>, of: string, withRespectTo: readonly string[]): Promise<void> {
+  async function expectAgreement(
+    graph: Graph,
+    inputs: Readonly<Record<string, AnyTensor>>,
+    of: string,
+    withRespectTo: readonly string[],
+  ): Promise<void> {
     const on = { onnx: runtime, tfjs: backend, opened: chosen?.opened };
-    const gradients = await threeGradients(on, { graph, inputs, parameters: randomWeights(graph), of, withRespectTo });
+    const gradients = await threeGradients(on, {
+      graph,
+      inputs,
+      parameters: randomWeights(graph),
+      of,
+      withRespectTo,
+    });
     expectSameGradients(gradients.tfjs, gradients.onnx, 1e-4);
     expectSameGradients(gradients.own ?? {}, gradients.onnx, 1e-4);
   }
 
-  it.each([true, false])("GLIDE's U-Net with its text transformer (residual resampling %s)", async (residualResampling) => {
-    const graph = wholeGraph(unetConfig(residualResampling), { height: side, width: side });
-    const names = differentiableNames(graph);
-    expect(names).toEqual(expect.arrayContaining(["x", "token_embedding.weight", "out.2.weight"]));
-    await expectAgreement(
-      graph,
-      { x: random.randn([batch, 3, side, side]), timesteps: tensor([batch], [370, 20].slice(0, batch)), ...textInputs(batch) },
-      "output",
-      names,
-    );
-  });
+  it.each([true, false])(
+    "GLIDE's U-Net with its text transformer (residual resampling %s)",
+    async (residualResampling) => {
+      const graph = wholeGraph(unetConfig(residualResampling), { height: side, width: side });
+      const names = differentiableNames(graph);
+      expect(names).toEqual(
+        expect.arrayContaining(["x", "token_embedding.weight", "out.2.weight"]),
+      );
+      await expectAgreement(
+        graph,
+        {
+          x: random.randn([batch, 3, side, side]),
+          timesteps: tensor([batch], [370, 20].slice(0, batch)),
+          ...textInputs(batch),
+        },
+        "output",
+        names,
+      );
+    },
+  );
 
   it("CLIP's two towers under their contrastive loss", async () => {
     const graph = clipContrastiveGraph(clipConfig, { batch: 2, learnLogitScale: true });
@@ -136,8 +175,16 @@ describe(`the gradients of a whole network with respect to its input and to ever
     const g = new GraphBuilder();
     const picture = (name: string) => g.input(name, ["batch", 3, side, side]);
     const [xt, x0, noise] = [picture("x"), picture("x0"), picture("noise")];
-    const [tokens, mask] = [g.input("tokens", ["batch", 5], "int64"), g.input("mask", ["batch", 5], "bool")];
-    const output = textToImageNetwork(g, config, { x: xt, timesteps: g.input("timesteps", ["batch"]), tokens, mask });
+    const [tokens, mask] = [
+      g.input("tokens", ["batch", 5], "int64"),
+      g.input("mask", ["batch", 5], "bool"),
+    ];
+    const output = textToImageNetwork(g, config, {
+      x: xt,
+      timesteps: g.input("timesteps", ["batch"]),
+      tokens,
+      mask,
+    });
     const { loss } = diffusionLoss(g, {
       output,
       x0,
@@ -150,7 +197,10 @@ describe(`the gradients of a whole network with respect to its input and to ever
     const graph = g.build();
 
     const steps = [300, 0].slice(0, batch);
-    const clean = tensor([batch, 3, side, side], random.randn([batch, 3, side, side]).data.map(Math.tanh));
+    const clean = tensor(
+      [batch, 3, side, side],
+      random.randn([batch, 3, side, side]).data.map(Math.tanh),
+    );
     const noises = random.randn([batch, 3, side, side]);
     const inputs = {
       x: qSample(process, clean, steps, noises),
@@ -160,6 +210,8 @@ describe(`the gradients of a whole network with respect to its input and to ever
       coefficients: lossCoefficients(process, steps, goal),
       ...textInputs(batch),
     };
-    await expectAgreement(graph, inputs, "loss", [...new Set(graph.parameters.map(({ name }) => name))]);
+    await expectAgreement(graph, inputs, "loss", [
+      ...new Set(graph.parameters.map(({ name }) => name)),
+    ]);
   });
 });

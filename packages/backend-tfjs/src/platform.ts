@@ -13,7 +13,8 @@ export interface Platform {
   /**
    * Loads the package that registers a provider.
    *
-   * @throws RuntimeMissingError where it is not installed; any error where this platform has no such provider.
+   * @throws RuntimeMissingError where it is not installed; any error where this platform has no
+   * such provider.
    */
   register(provider: TfjsProvider, options: CheckedOptions): Promise<void>;
   /** Lets everything that waits for the thread have its turn: input, timers, messages. */

@@ -1,9 +1,18 @@
-import { checkProviders, openFirstProvider, type ProviderFailure, queue, RuntimeMissingError } from "@glissade/core";
+import {
+  checkProviders,
+  openFirstProvider,
+  type ProviderFailure,
+  queue,
+  RuntimeMissingError,
+} from "@glissade/core";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import type { BackendTraits, TensorFlow, TfTensor } from "./tensorflow.ts";
 
-/** The backends of TensorFlow.js: native with CUDA, native, and those of browsers, of which `wasm` and `cpu` run in Node as well. */
+/**
+ * The backends of TensorFlow.js: native with CUDA, native, and those of browsers, of which `wasm`
+ * and `cpu` run in Node as well.
+ */
 export const tfjsProviders = ["node-gpu", "node", "webgpu", "webgl", "wasm", "cpu"] as const;
 
 export type TfjsProvider = (typeof tfjsProviders)[number];
@@ -29,16 +38,19 @@ export interface OpenedProvider {
 const oneAtATime = queue();
 
 /**
- * Finds the first provider of a list that can be started here: one that the application has registered, or one whose package is installed.
+ * Finds the first provider of a list that can be started here: one that the application has
+ * registered, or one whose package is installed.
  *
- * @throws RuntimeMissingError where none of their packages is installed. @throws ProviderUnavailableError where none can be started.
+ * @throws RuntimeMissingError where none of their packages is installed. @throws
+ * ProviderUnavailableError where none can be started.
  */
 export function openProvider(platform: Platform, options: CheckedOptions): Promise<OpenedProvider> {
   return oneAtATime(() => openFirst(platform, options));
 }
 
 async function openFirst(platform: Platform, options: CheckedOptions): Promise<OpenedProvider> {
-  const tf = (options.tf as TensorFlow | undefined) ?? (await platform.loadCore()); // every package of TensorFlow.js has all of it
+  // every package of TensorFlow.js has all of it
+  const tf = (options.tf as TensorFlow | undefined) ?? (await platform.loadCore());
   const { opened: provider, passedOver } = await openFirstProvider({
     choices: options.providers,
     nameOf: (choice) => choice,
@@ -47,35 +59,48 @@ async function openFirst(platform: Platform, options: CheckedOptions): Promise<O
       await start(tf, choice);
       return choice;
     },
-    adviceFor: (choice, error) => (RuntimeMissingError.isInstance(error) ? undefined : platform.advice[choice]),
+    adviceFor: (choice, error) =>
+      RuntimeMissingError.isInstance(error) ? undefined : platform.advice[choice],
     lastResort: platform.defaultProviders.at(-1) ?? "cpu",
   });
   return { tf, provider, passedOver, traits: traitsOf(provider) };
 }
 
 /**
- * Starts a backend, sees that it computes in 32 bits, and leaves the application's own as the active one, while it waits for the result already. A sum tells: `floatPrecision()` of WebGL is 16
+ * Starts a backend, sees that it computes in 32 bits, and leaves the application's own as the
+ * active one, while it waits for the result already. A sum tells: `floatPrecision()` of WebGL is 16
  * on every device that has 32.
  */
 async function start(tf: TensorFlow, provider: TfjsProvider): Promise<void> {
   const least = 2 ** -20;
-  const probe = await startedWith(tf, provider, () => tf.tidy(() => tf.add(tf.fill([1024], 1), least))); // a few numbers only would never reach a graphics device
+  const probe = await startedWith(tf, provider, () =>
+    tf.tidy(() => tf.add(tf.fill([1024], 1), least)),
+  ); // a few numbers only would never reach a graphics device
   const sums = await probe.data();
   probe.dispose();
   if (sums.every((sum) => sum === 1))
-    throw new Error("this device has no more than 16-bit floating-point numbers, which are not enough for a diffusion network");
+    throw new Error(
+      "this device has no more than 16-bit floating-point numbers, which are not enough for a diffusion network",
+    );
   const wrong = sums.find((sum) => sum !== 1 + least);
   if (wrong !== undefined) throw new Error(`it computes 1 + ${least} as ${wrong}`);
 }
 
-async function startedWith(tf: TensorFlow, provider: TfjsProvider, first: () => TfTensor): Promise<TfTensor> {
+async function startedWith(
+  tf: TensorFlow,
+  provider: TfjsProvider,
+  first: () => TfTensor,
+): Promise<TfTensor> {
   const name = backendName(provider);
-  const active: string | undefined = tf.getBackend(); // undefined until one is started, whatever its type says
+  // undefined until one is started, whatever its type says
+  const active: string | undefined = tf.getBackend();
   const production = tf.env().getBool("PROD");
-  tf.env().set("PROD", true); // what it would print, an advertisement and failures, is told by fallbacks and errors here
+  // what it would print, an advertisement and failures, is told by fallbacks and errors here
+  tf.env().set("PROD", true);
   try {
     if (!(await tf.setBackend(name))) throw await failureOf(tf, name);
-    if (provider === "node-gpu" && Reflect.get(tf.backend(), "isUsingGpuDevice") !== true) throw new Error("TensorFlow sees no CUDA device");
+    if (provider === "node-gpu" && Reflect.get(tf.backend(), "isUsingGpuDevice") !== true)
+      throw new Error("TensorFlow sees no CUDA device");
     return first();
   } finally {
     tf.env().set("PROD", production);

@@ -1,4 +1,12 @@
-import { type AnyTensor, boundDims, type Dim, type Graph, type GraphNode, InvalidArgumentError, type SymbolicLengths } from "@glissade/core";
+import {
+  type AnyTensor,
+  boundDims,
+  type Dim,
+  type Graph,
+  type GraphNode,
+  InvalidArgumentError,
+  type SymbolicLengths,
+} from "@glissade/core";
 
 /** An input whose numbers say which rows of a table are read or added to. */
 export interface RowIndices {
@@ -7,24 +15,38 @@ export interface RowIndices {
   readonly rows: Dim;
 }
 
-/** The inputs of a graph that are row indices, as they are or after operations that keep their numbers. */
+/**
+ * The inputs of a graph that are row indices, as they are or after operations that keep their
+ * numbers.
+ */
 export function rowIndicesOf(graph: Graph): readonly RowIndices[] {
   const inputs = new Set(graph.inputs.map(({ name }) => name));
-  const sources = new Map(graph.nodes.flatMap(({ operation, inputs: [source = ""], output }) => (keepsNumbers.has(operation) ? [[output, source]] : [])));
+  const sources = new Map(
+    graph.nodes.flatMap(({ operation, inputs: [source = ""], output }) =>
+      keepsNumbers.has(operation) ? [[output, source]] : [],
+    ),
+  );
   return graph.nodes.flatMap((node) => {
     const indexed = indexing(graph, node);
     let source = indexed?.indices;
     while (source !== undefined && sources.has(source)) source = sources.get(source);
-    return indexed && source !== undefined && inputs.has(source) ? [{ input: source, rows: indexed.rows }] : [];
+    return indexed && source !== undefined && inputs.has(source)
+      ? [{ input: source, rows: indexed.rows }]
+      : [];
   });
 }
 
 /**
- * TensorFlow.js does not look where its kernels read and write: rows that a table does not have are zeros on a graphics device, and other memory on WebAssembly.
+ * TensorFlow.js does not look where its kernels read and write: rows that a table does not have are
+ * zeros on a graphics device, and other memory on WebAssembly.
  *
  * @throws InvalidArgumentError
  */
-export function assertRowsExist(checked: readonly RowIndices[], inputs: Readonly<Record<string, AnyTensor>>, lengths: SymbolicLengths): void {
+export function assertRowsExist(
+  checked: readonly RowIndices[],
+  inputs: Readonly<Record<string, AnyTensor>>,
+  lengths: SymbolicLengths,
+): void {
   for (const { input, rows } of checked) {
     const [count = 0] = boundDims([rows], lengths);
     const { data = [] } = inputs[input] ?? {};
@@ -40,10 +62,20 @@ export function assertRowsExist(checked: readonly RowIndices[], inputs: Readonly
   }
 }
 
-const keepsNumbers: ReadonlySet<string> = new Set<GraphNode["operation"]>(["reshape", "transpose", "broadcastTo", "cast", "stopGradient"]);
+const keepsNumbers: ReadonlySet<string> = new Set<GraphNode["operation"]>([
+  "reshape",
+  "transpose",
+  "broadcastTo",
+  "cast",
+  "stopGradient",
+]);
 
-function indexing(graph: Graph, node: GraphNode): { readonly indices: string | undefined; readonly rows: Dim } | undefined {
-  if (node.operation === "scatterAdd") return { indices: node.inputs[0], rows: node.attributes.rows };
+function indexing(
+  graph: Graph,
+  node: GraphNode,
+): { readonly indices: string | undefined; readonly rows: Dim } | undefined {
+  if (node.operation === "scatterAdd")
+    return { indices: node.inputs[0], rows: node.attributes.rows };
   if (node.operation !== "gather") return undefined;
   const [table = "", indices] = node.inputs;
   return { indices, rows: graph.types.get(table)?.dims[0] ?? 0 };

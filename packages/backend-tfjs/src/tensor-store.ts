@@ -1,7 +1,10 @@
 import { GraphCompileError } from "@glissade/core";
 import type { TfTensor } from "./tensorflow.ts";
 
-/** Tensors by the name of the value that they hold, over those of another store that are only read. Whoever makes a store disposes of it. */
+/**
+ * Tensors by the name of the value that they hold, over those of another store that are only read.
+ * Whoever makes a store disposes of it.
+ */
 export class TensorStore {
   readonly #tensors = new Map<string, TfTensor>();
   readonly #beneath: TensorStore | undefined;
@@ -17,7 +20,10 @@ export class TensorStore {
   get(name: string): TfTensor {
     const tensor = this.#tensors.get(name);
     if (tensor) return tensor;
-    if (!this.#beneath) throw new GraphCompileError(`The value ${JSON.stringify(name)} is read before it is computed.`);
+    if (!this.#beneath)
+      throw new GraphCompileError(
+        `The value ${JSON.stringify(name)} is read before it is computed.`,
+      );
     return this.#beneath.get(name);
   }
 

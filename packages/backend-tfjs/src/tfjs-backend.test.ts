@@ -32,7 +32,8 @@ function waves(dims: readonly number[]) {
   );
 }
 
-const int64 = (values: readonly number[]) => typedTensor("int64", [values.length], BigInt64Array.from(values, BigInt));
+const int64 = (values: readonly number[]) =>
+  typedTensor("int64", [values.length], BigInt64Array.from(values, BigInt));
 
 async function errorOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
@@ -51,7 +52,9 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       const x = waves([3, 96, 80]);
       const [first, second] = [await executable.run({ x }), await executable.run({ x })];
       expect(first.y?.data).toEqual(second.y?.data);
-      expect((await (await backend.compile(gramGraph(), noWeights)).run({ x })).y?.data).toEqual(first.y?.data);
+      expect((await (await backend.compile(gramGraph(), noWeights)).run({ x })).y?.data).toEqual(
+        first.y?.data,
+      );
     });
 
     it("leaves inputs as they are and gives results memory of their own", async () => {
@@ -61,7 +64,10 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       g.output("weight", w);
       g.output("reshaped", g.reshape(x, ["batch", 3, 1]));
       g.output("whole", g.cast(x, "int64"));
-      const executable = await backend.compile(g.build(), weightsFromTensors({ w: tensor([1, 3], [7, 8, 9]) }));
+      const executable = await backend.compile(
+        g.build(),
+        weightsFromTensors({ w: tensor([1, 3], [7, 8, 9]) }),
+      );
       const given = tensor([1, 3], [1, -2, 3]);
       const first = await executable.run({ x: given });
       expect(first).toEqual({
@@ -70,7 +76,9 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
         reshaped: tensor([1, 3, 1], [1, -2, 3]),
         whole: typedTensor("int64", [1, 3], BigInt64Array.of(1n, -2n, 3n)),
       });
-      for (const { data } of Object.values(first)) data instanceof BigInt64Array ? data.fill(0n) : data.fill(0); // whoever has results may write into them
+      // whoever has results may write into them
+      for (const { data } of Object.values(first))
+        data instanceof BigInt64Array ? data.fill(0n) : data.fill(0);
       expect(given.data).toEqual(Float32Array.of(1, -2, 3));
       const second = await executable.run({ x: given });
       expect(second.weight?.data).toEqual(Float32Array.of(7, 8, 9));
@@ -83,15 +91,23 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       const g = new GraphBuilder();
       g.output("y", g.add(g.input("x", ["batch"]), 1));
       const executable = await backend.compile(g.build(), noWeights);
-      const { y } = await executable.run({ x: tensor([2], Float32Array.of(9, 5, 6, 9).subarray(1, 3)) });
+      const { y } = await executable.run({
+        x: tensor([2], Float32Array.of(9, 5, 6, 9).subarray(1, 3)),
+      });
       expect([...(y?.data ?? [])]).toEqual([6, 7]);
     });
 
     it("answers runs that were started together, each with its own result, on two backends as well", async () => {
       const other = tfjs({ providers: [provider] });
-      const [executable, beside] = [await backend.compile(gramGraph(), noWeights), await other.compile(gramGraph(), noWeights)];
+      const [executable, beside] = [
+        await backend.compile(gramGraph(), noWeights),
+        await other.compile(gramGraph(), noWeights),
+      ];
       const inputs = [1, 2, 3].map((batch) => waves([batch, 96, 80]));
-      const together = await Promise.all([...inputs.map((x) => executable.run({ x })), ...inputs.map((x) => beside.run({ x }))]);
+      const together = await Promise.all([
+        ...inputs.map((x) => executable.run({ x })),
+        ...inputs.map((x) => beside.run({ x })),
+      ]);
       expect(together.map(({ y }) => y?.dims[0])).toEqual([1, 2, 3, 1, 2, 3]);
       const alone = await executable.run({ x: waves([3, 96, 80]) });
       expect(together[2]?.y?.data).toEqual(alone.y?.data);
@@ -102,9 +118,15 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
     it("reads half-precision weights as the numbers that they are", async () => {
       const g = new GraphBuilder();
       g.output("y", g.mul(g.input("x", ["batch", 3]), g.parameter("w", [3])));
-      const halves = { dtype: "float16", dims: [3], data: Uint16Array.of(0x3c00, 0xc100, 0x0001) } as const; // 1, -2.5, 2^-24
+      const halves = {
+        dtype: "float16",
+        dims: [3],
+        data: Uint16Array.of(0x3c00, 0xc100, 0x0001),
+      } as const; // 1, -2.5, 2^-24
       const executable = await backend.compile(g.build(), weightsFromTensors({ w: halves }));
-      expect((await executable.run({ x: tensor([1, 3], [1, 1, 1]) })).y?.data).toEqual(Float32Array.of(1, -2.5, 2 ** -24));
+      expect((await executable.run({ x: tensor([1, 3], [1, 1, 1]) })).y?.data).toEqual(
+        Float32Array.of(1, -2.5, 2 ** -24),
+      );
     });
 
     it("refuses rows that a table does not have, whatever is computed on the way to them, before it runs", async () => {
@@ -124,10 +146,15 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       ] as const) {
         // biome-ignore format: one line
         const error = await errorOf(executable.run({ rows: int64([row]), steps: tensor([1], [step]) }));
-        expect(InvalidArgumentError.isInstance(error) && error.argument, String(error)).toBe(`inputs.${argument}`);
+        expect(InvalidArgumentError.isInstance(error) && error.argument, String(error)).toBe(
+          `inputs.${argument}`,
+        );
         expect(String(error)).toContain("row indices from 0 to 1, of a table of 2 rows");
       }
-      const { read, converted, added } = await executable.run({ rows: int64([1, 1, 0]), steps: tensor([3], [0, 1.75, 1]) });
+      const { read, converted, added } = await executable.run({
+        rows: int64([1, 1, 0]),
+        steps: tensor([3], [0, 1.75, 1]),
+      });
       expect([read, converted, added].map((result) => Array.from<number | bigint, number>(result?.data ?? [], Number))).toEqual([[2, 2, 1], [1, 2, 2], [1, 1.75]]); // biome-ignore format: one line
     });
 
@@ -152,9 +179,17 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       expect((await running).y?.dims).toEqual([40, 80, 80]);
       expect([...seen, tf.getBackend()]).toEqual([own, own]);
       const g = new GraphBuilder();
-      g.output("y", g.mul(g.input("x", ["batch"]), g.cast(g.input("t", ["batch"], "int64"), "float32")));
+      g.output(
+        "y",
+        g.mul(g.input("x", ["batch"]), g.cast(g.input("t", ["batch"], "int64"), "float32")),
+      );
       const failing = await backend.compile(g.build(), noWeights);
-      await errorOf(failing.run({ x: tensor([1], [1]), t: typedTensor("int64", [1], BigInt64Array.of(2n ** 40n)) }));
+      await errorOf(
+        failing.run({
+          x: tensor([1], [1]),
+          t: typedTensor("int64", [1], BigInt64Array.of(2n ** 40n)),
+        }),
+      );
       expect(tf.getBackend()).toBe(own);
     });
   });
@@ -164,12 +199,20 @@ describe("signals", () => {
   it("stop before a run, while it waits and before compiling", async () => {
     const backend = tfjs({ providers: ["wasm"] });
     const executable = await backend.compile(gramGraph(), noWeights);
-    expect(await errorOf(executable.run({ x: waves([1, 96, 80]) }, { signal: AbortSignal.abort("enough") }))).toBe("enough");
+    expect(
+      await errorOf(
+        executable.run({ x: waves([1, 96, 80]) }, { signal: AbortSignal.abort("enough") }),
+      ),
+    ).toBe("enough");
     const controller = new AbortController();
     const run = executable.run({ x: waves([1, 96, 80]) }, { signal: controller.signal });
     controller.abort("late");
     expect(await errorOf(run)).toBe("late");
-    expect(await errorOf(backend.compile(gramGraph(), noWeights, { signal: AbortSignal.abort("never") }))).toBe("never");
+    expect(
+      await errorOf(
+        backend.compile(gramGraph(), noWeights, { signal: AbortSignal.abort("never") }),
+      ),
+    ).toBe("never");
     expect(backend.openExecutables).toBe(1);
     await backend.dispose();
   });
@@ -181,7 +224,9 @@ it("refuses an integer of more than 32 bits", async () => {
   const g = new GraphBuilder();
   g.output("y", g.cast(g.input("t", ["batch"], "int64"), "float32"));
   const backend = tfjs({ providers: ["cpu"] });
-  const error = await errorOf((await backend.compile(g.build(), noWeights)).run({ t: int64([0, 2 ** 31, 0]) }));
+  const error = await errorOf(
+    (await backend.compile(g.build(), noWeights)).run({ t: int64([0, 2 ** 31, 0]) }),
+  );
   expect(InvalidArgumentError.isInstance(error)).toBe(true);
   expect(String(error)).toMatch(/inputs\.t is 2147483648.*; expected integers of 32 bits/);
   await backend.dispose();
@@ -192,7 +237,9 @@ describe("failures inside TensorFlow.js", () => {
     const g = new GraphBuilder();
     const rows = g.mul(g.input("x", ["batch"]), 2); // computed: not checked before the run
     g.output("y", g.gather(g.constant(tensor([2, 1], [1, 2])), g.cast(rows, "int64")));
-    const executable = await tfjs({ providers: ["cpu"] }).compile(g.build(), noWeights, { name: "the lookup" });
+    const executable = await tfjs({ providers: ["cpu"] }).compile(g.build(), noWeights, {
+      name: "the lookup",
+    });
     const error = await errorOf(executable.run({ x: tensor([1], [3]) }));
     expect(ExecutionError.isInstance(error)).toBe(true);
     expect(String(error)).toMatch(/while it ran the lookup: .*index value 6/);
@@ -211,7 +258,10 @@ describe("failures inside TensorFlow.js", () => {
 describe("disposal", () => {
   it("frees every executable, twice without harm, and refuses what comes after", async () => {
     const backend = tfjs({ providers: ["cpu"] });
-    const [one, two] = [await backend.compile(gramGraph(), noWeights), await backend.compile(gramGraph(), noWeights, { name: "the second" })];
+    const [one, two] = [
+      await backend.compile(gramGraph(), noWeights),
+      await backend.compile(gramGraph(), noWeights, { name: "the second" }),
+    ];
     expect(backend.openExecutables).toBe(2);
     await one.dispose();
     await one.dispose();
@@ -220,8 +270,12 @@ describe("disposal", () => {
     await backend.dispose();
     await backend.dispose();
     expect(backend.openExecutables).toBe(0);
-    expect(String(await errorOf(two.run({ x: waves([1, 96, 80]) })))).toMatch(/the second was disposed/);
-    expect(DisposedError.isInstance(await errorOf(backend.compile(gramGraph(), noWeights)))).toBe(true);
+    expect(String(await errorOf(two.run({ x: waves([1, 96, 80]) })))).toMatch(
+      /the second was disposed/,
+    );
+    expect(DisposedError.isInstance(await errorOf(backend.compile(gramGraph(), noWeights)))).toBe(
+      true,
+    );
   });
 
   it("frees what is being compiled meanwhile", async () => {
@@ -249,7 +303,9 @@ describe("options", () => {
       },
     } as typeof tf; // a function of one type for all ranks
     const backend = tfjs({ tf: own, providers: ["cpu"] });
-    const { y } = await (await backend.compile(gramGraph(), noWeights)).run({ x: waves([1, 96, 80]) });
+    const { y } = await (await backend.compile(gramGraph(), noWeights)).run({
+      x: waves([1, 96, 80]),
+    });
     expect(products).toBe(1);
     expect(y?.dims).toEqual([1, 80, 80]);
     await backend.dispose();

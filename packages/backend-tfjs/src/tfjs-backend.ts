@@ -22,19 +22,26 @@ import { uploadWeights } from "./weights-in-memory.ts";
 export interface TfjsBackend extends Backend {
   readonly name: "tfjs";
   readonly provider: TfjsProvider | undefined;
-  /** The providers that were asked for and could not be started, with the reasons. Empty until the first graph is compiled. */
+  /**
+   * The providers that were asked for and could not be started, with the reasons. Empty until the
+   * first graph is compiled.
+   */
   readonly fallbacks: readonly ProviderFailure[];
   /** Compiled graphs that are not disposed yet. */
   readonly openExecutables: number;
 }
 
 /**
- * A backend on TensorFlow.js, in Node and in browsers: on one of its backends that the application has started, or whose package is installed.
+ * A backend on TensorFlow.js, in Node and in browsers: on one of its backends that the application
+ * has started, or whose package is installed.
  *
- * Runs are executed one after another. Between two the application's own active backend is as it was, and during one the thread is free every few hundredths of a second. TensorFlow.js keeps
- * the memory of graphics devices for its next tensors: `dispose()` frees every tensor, and the device's memory is the application's to give back (`tf.removeBackend`).
+ * Runs are executed one after another. Between two the application's own active backend is as it
+ * was, and during one the thread is free every few hundredths of a second. TensorFlow.js keeps the
+ * memory of graphics devices for its next tensors: `dispose()` frees every tensor, and the device's
+ * memory is the application's to give back (`tf.removeBackend`).
  *
- * @throws UnknownNameError for a provider that does not exist. @throws InvalidArgumentError for any other option that is out of range.
+ * @throws UnknownNameError for a provider that does not exist. @throws InvalidArgumentError for any
+ * other option that is out of range.
  * @example
  * ```ts
  * const backend = tfjs({ providers: ["webgpu", "webgl", "wasm", "cpu"] });
@@ -48,7 +55,10 @@ export function tfjs(options: TfjsOptions = {}): TfjsBackend {
   return new TensorFlowBackend(checkOptions(platform, options));
 }
 
-/** Bytes of weights from which a second, packed copy of them is not worth its memory: WebAssembly has 4 GiB in all, and packing anew takes a few per cent of the pass of a network of that size. */
+/**
+ * Bytes of weights from which a second, packed copy of them is not worth its memory: WebAssembly
+ * has 4 GiB in all, and packing anew takes a few per cent of the pass of a network of that size.
+ */
 const packedCopiesLimit = 512 * 2 ** 20;
 
 class TensorFlowBackend implements TfjsBackend {
@@ -76,16 +86,34 @@ class TensorFlowBackend implements TfjsBackend {
     return this.#executables.size;
   }
 
-  async compile(graph: Graph, weights: WeightSource, { name = "the graph", signal }: CompileOptions = {}): Promise<Executable> {
+  async compile(
+    graph: Graph,
+    weights: WeightSource,
+    { name = "the graph", signal }: CompileOptions = {},
+  ): Promise<Executable> {
     this.#assertUsable();
     signal?.throwIfAborted();
     assertTypes(graph, name);
     const { tf, provider, traits } = await this.#open();
     const plan = planLayout(graph, { transposedProducts: traits.fastProducts });
     const run = onProvider(tf, provider);
-    const uploaded = await uploadWeights(graph, plan, weights, { tf, traits, onProvider: run, signal });
+    const uploaded = await uploadWeights(graph, plan, weights, {
+      tf,
+      traits,
+      onProvider: run,
+      signal,
+    });
     const executable = new TfjsExecutable({
-      ...{ graph, plan, name, weights: uploaded, tf, traits, onProvider: run, inTurn: this.#inTurn },
+      ...{
+        graph,
+        plan,
+        name,
+        weights: uploaded,
+        tf,
+        traits,
+        onProvider: run,
+        inTurn: this.#inTurn,
+      },
       copyWeights: traits.packedCopies && 4 * parameterCount(graph) > packedCopiesLimit,
       onDispose: () => this.#executables.delete(executable),
     });
@@ -118,5 +146,6 @@ class TensorFlowBackend implements TfjsBackend {
 
 function assertTypes(graph: Graph, name: string): void {
   for (const { name: input, dtype } of graph.inputs) assertTransferable(dtype, input, name);
-  for (const output of graph.outputs) assertTransferable(graph.types.get(output.value)?.dtype ?? "float32", output.name, name);
+  for (const output of graph.outputs)
+    assertTransferable(graph.types.get(output.value)?.dtype ?? "float32", output.name, name);
 }

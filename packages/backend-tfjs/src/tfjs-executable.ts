@@ -34,7 +34,10 @@ export interface ExecutableParts {
   readonly onDispose: () => void;
 }
 
-/** After so many milliseconds of computing the thread is free for a moment: for an abort, for a page's input. */
+/**
+ * After so many milliseconds of computing the thread is free for a moment: for an abort, for a
+ * page's input.
+ */
 const sliceMilliseconds = 30;
 
 /** A graph with its weights in TensorFlow.js's memory. */
@@ -54,7 +57,10 @@ export class TfjsExecutable implements Executable {
     );
   }
 
-  async run(inputs: Readonly<Record<string, AnyTensor>>, { signal }: RunOptions = {}): Promise<Record<string, AnyTensor>> {
+  async run(
+    inputs: Readonly<Record<string, AnyTensor>>,
+    { signal }: RunOptions = {},
+  ): Promise<Record<string, AnyTensor>> {
     const { graph, name, inTurn } = this.#parts;
     if (this.#disposing) throw new DisposedError(name);
     signal?.throwIfAborted();
@@ -67,7 +73,9 @@ export class TfjsExecutable implements Executable {
     } catch (cause) {
       signal?.throwIfAborted();
       if (GlissadeError.isInstance(cause)) throw cause;
-      throw new ExecutionError(`TensorFlow.js failed while it ran ${name}: ${reasonOf(cause)}.`, { cause });
+      throw new ExecutionError(`TensorFlow.js failed while it ran ${name}: ${reasonOf(cause)}.`, {
+        cause,
+      });
     } finally {
       this.#running.delete(run);
     }
@@ -85,13 +93,18 @@ export class TfjsExecutable implements Executable {
     this.#parts.onDispose();
   }
 
-  async #compute(inputs: Readonly<Record<string, AnyTensor>>, lengths: SymbolicLengths, signal: AbortSignal | undefined): Promise<Record<string, AnyTensor>> {
+  async #compute(
+    inputs: Readonly<Record<string, AnyTensor>>,
+    lengths: SymbolicLengths,
+    signal: AbortSignal | undefined,
+  ): Promise<Record<string, AnyTensor>> {
     const { graph, plan, weights, tf, traits, copyWeights, onProvider } = this.#parts;
     signal?.throwIfAborted();
     const store = new TensorStore(weights);
     try {
       onProvider(() => {
-        for (const { name } of graph.inputs) if (inputs[name]) store.set(name, upload(tf, inputs[name], `inputs.${name}`));
+        for (const { name } of graph.inputs)
+          if (inputs[name]) store.set(name, upload(tf, inputs[name], `inputs.${name}`));
       });
       const reads = new RemainingReads(this.#reads);
       const steps = runSteps(plan.steps, reads, store, { tf, traits, lengths, copyWeights });
@@ -100,7 +113,8 @@ export class TfjsExecutable implements Executable {
         signal?.throwIfAborted();
       }
       const outputs: Record<string, AnyTensor> = {};
-      for (const { name, value, dtype, dims } of plan.outputs) outputs[name] = await download(store.get(value), dtype, boundDims(dims, lengths));
+      for (const { name, value, dtype, dims } of plan.outputs)
+        outputs[name] = await download(store.get(value), dtype, boundDims(dims, lengths));
       signal?.throwIfAborted();
       return outputs;
     } finally {

@@ -1,4 +1,9 @@
-import { type AnyTensor, type DataType, GraphCompileError, InvalidArgumentError } from "@glissade/core";
+import {
+  type AnyTensor,
+  type DataType,
+  GraphCompileError,
+  InvalidArgumentError,
+} from "@glissade/core";
 import type { TensorFlow, TfTensor } from "./tensorflow.ts";
 
 /** TensorFlow.js has integers of 32 bits, and no other floating-point type. */
@@ -15,7 +20,9 @@ const tensorflowType: Readonly<Partial<Record<DataType, "float32" | "int32" | "b
 /** @throws GraphCompileError for a type that TensorFlow.js has no numbers for. */
 export function assertTransferable(dtype: DataType, value: string, graph: string): void {
   if (!tensorflowType[dtype])
-    throw new GraphCompileError(`${graph} has ${JSON.stringify(value)} of type ${dtype}, which TensorFlow.js does not have; cast it within the graph.`);
+    throw new GraphCompileError(
+      `${graph} has ${JSON.stringify(value)} of type ${dtype}, which TensorFlow.js does not have; cast it within the graph.`,
+    );
 }
 
 /**
@@ -25,18 +32,29 @@ export function assertTransferable(dtype: DataType, value: string, graph: string
  * @throws InvalidArgumentError for an integer beyond 32 bits.
  */
 export function upload(tf: TensorFlow, { dtype, dims, data }: AnyTensor, name: string): TfTensor {
-  // A copy: TensorFlow.js may read the array when it first computes with it, whatever has happened to it in the meantime.
-  return tf.keep(tf.tensor(copyOf(data, tensorflowType[dtype], name), [...dims], tensorflowType[dtype]));
+  // A copy: TensorFlow.js may read the array when it first computes with it, whatever has happened
+  // to it in the meantime.
+  return tf.keep(
+    tf.tensor(copyOf(data, tensorflowType[dtype], name), [...dims], tensorflowType[dtype]),
+  );
 }
 
-function copyOf(data: AnyTensor["data"], type: "float32" | "int32" | "bool" | undefined, name: string): Float32Array | Int32Array | Uint8Array {
+function copyOf(
+  data: AnyTensor["data"],
+  type: "float32" | "int32" | "bool" | undefined,
+  name: string,
+): Float32Array | Int32Array | Uint8Array {
   if (data instanceof Float32Array) return data.slice();
   if (type === "bool") return Uint8Array.from<number | bigint>(data, Number);
   return toInt32(data, name);
 }
 
 /** A result's values in memory of their own. */
-export async function download(tensor: TfTensor, dtype: DataType, dims: readonly number[]): Promise<AnyTensor> {
+export async function download(
+  tensor: TfTensor,
+  dtype: DataType,
+  dims: readonly number[],
+): Promise<AnyTensor> {
   const values = await tensor.data();
   if (dtype === "float32") return { dtype, dims, data: Float32Array.from(values) };
   if (dtype === "bool" || dtype === "uint8") return { dtype, dims, data: Uint8Array.from(values) };
@@ -50,6 +68,10 @@ function toInt32(data: AnyTensor["data"], name: string): Int32Array {
   const values = Int32Array.from<number | bigint>(data, Number);
   const beyond = data.findIndex((value: number | bigint, i: number) => Number(value) !== values[i]);
   if (beyond >= 0)
-    throw new InvalidArgumentError({ argument: name, received: data[beyond], expected: "integers of 32 bits, which are all that TensorFlow.js has" });
+    throw new InvalidArgumentError({
+      argument: name,
+      received: data[beyond],
+      expected: "integers of 32 bits, which are all that TensorFlow.js has",
+    });
   return values;
 }

@@ -1,4 +1,12 @@
-import { type AnyTensor, describeParameter, type Graph, readTensor, tensor, toFloat32, type WeightSource } from "@glissade/core";
+import {
+  type AnyTensor,
+  describeParameter,
+  type Graph,
+  readTensor,
+  tensor,
+  toFloat32,
+  type WeightSource,
+} from "@glissade/core";
 import type { OnProvider } from "./active-backend.ts";
 import type { Plan } from "./layout-plan.ts";
 import { countReads, RemainingReads, runStep } from "./run-steps.ts";
@@ -14,13 +22,23 @@ export interface UploadSettings {
 }
 
 /**
- * A graph's weights and constants as its plan reads them: each uploaded once and brought into its order there at once, so that no more than one is there twice.
+ * A graph's weights and constants as its plan reads them: each uploaded once and brought into its
+ * order there at once, so that no more than one is there twice.
  *
- * @throws WeightsError where a weight is missing or does not fit; the signal's reason where aborted. Nothing stays behind then.
+ * @throws WeightsError where a weight is missing or does not fit; the signal's reason where
+ * aborted. Nothing stays behind then.
  */
-export async function uploadWeights(graph: Graph, plan: Plan, weights: WeightSource, { tf, traits, onProvider, signal }: UploadSettings): Promise<TensorStore> {
+export async function uploadWeights(
+  graph: Graph,
+  plan: Plan,
+  weights: WeightSource,
+  { tf, traits, onProvider, signal }: UploadSettings,
+): Promise<TensorStore> {
   for (const parameter of graph.parameters) describeParameter(parameter, weights);
-  const readInRuns = new Set([...plan.steps.flatMap(({ inputs }) => inputs), ...plan.outputs.map(({ value }) => value)]);
+  const readInRuns = new Set([
+    ...plan.steps.flatMap(({ inputs }) => inputs),
+    ...plan.outputs.map(({ value }) => value),
+  ]);
   const reads = new RemainingReads(countReads(plan.preparation, readInRuns));
   const store = new TensorStore();
   let waiting = plan.preparation;
@@ -33,7 +51,8 @@ export async function uploadWeights(graph: Graph, plan: Plan, weights: WeightSou
     });
   };
   try {
-    for (const [value, constant] of graph.constants) if (reads.of(value) > 0) onProvider(() => add(value, constant));
+    for (const [value, constant] of graph.constants)
+      if (reads.of(value) > 0) onProvider(() => add(value, constant));
     for (const { name, value, dims } of graph.parameters) {
       if (reads.of(value) === 0) continue;
       const stored = tensor(dims, toFloat32(await readTensor(weights, name)));

@@ -14,23 +14,41 @@ export interface OptionDescription {
 export type OptionTable = Readonly<Record<string, OptionDescription>>;
 
 /**
- * Splits a command line into options and positional arguments. The last of an option given twice counts; `--` ends the options.
+ * Splits a command line into options and positional arguments. The last of an option given twice
+ * counts; `--` ends the options.
  *
- * @throws UnknownNameError for an option that the command does not have. @throws UsageError for one without its value, or with one too many.
+ * @throws UnknownNameError for an option that the command does not have. @throws UsageError for one
+ * without its value, or with one too many.
  */
-export function parseArguments<T extends OptionTable>(command: string, argv: readonly string[], options: T): Arguments<Extract<keyof T, string>> {
+export function parseArguments<T extends OptionTable>(
+  command: string,
+  argv: readonly string[],
+  options: T,
+): Arguments<Extract<keyof T, string>> {
   const known = Object.fromEntries(
-    Object.entries(options).map(([name, { value, short }]) => [name, { type: value === undefined ? "boolean" : "string", ...(short && { short }) } as const]),
+    Object.entries(options).map(([name, { value, short }]) => [
+      name,
+      { type: value === undefined ? "boolean" : "string", ...(short && { short }) } as const,
+    ]),
   );
   const values = new Map<string, string | true>();
   const positionals: string[] = [];
   // Not strict: the checks below say what is wrong in this program's words.
-  for (const token of parseArgs({ args: [...argv], options: known, strict: false, allowPositionals: true, tokens: true }).tokens) {
+  for (const token of parseArgs({
+    args: [...argv],
+    options: known,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (!option) throw unknownOption(command, token.rawName, options);
-    values.set(token.name, option.value === undefined ? switched(token) : requiredValue(token, option.value));
+    values.set(
+      token.name,
+      option.value === undefined ? switched(token) : requiredValue(token, option.value),
+    );
   }
   return new Arguments(values, positionals);
 }
@@ -42,24 +60,34 @@ interface OptionToken {
 }
 
 function switched({ rawName, value }: OptionToken): true {
-  if (value !== undefined) throw new UsageError(`${rawName} takes no value, and got ${JSON.stringify(value)}.`);
+  if (value !== undefined)
+    throw new UsageError(`${rawName} takes no value, and got ${JSON.stringify(value)}.`);
   return true;
 }
 
 function requiredValue({ rawName, value, inlineValue }: OptionToken, placeholder: string): string {
   const looksLikeOption = value !== undefined && !inlineValue && /^-(-|[a-z]$)/i.test(value);
   if (value === undefined || looksLikeOption) {
-    const alternative = looksLikeOption ? ` If ${JSON.stringify(value)} is meant to be it: ${rawName}=${JSON.stringify(value)}.` : "";
+    const alternative = looksLikeOption
+      ? ` If ${JSON.stringify(value)} is meant to be it: ${rawName}=${JSON.stringify(value)}.`
+      : "";
     throw new UsageError(`${rawName} needs a value: ${rawName} ${placeholder}.${alternative}`);
   }
   return value;
 }
 
 function unknownOption(command: string, asked: string, options: OptionTable): UnknownNameError {
-  return new UnknownNameError({ kind: `"glissade ${command}" option`, asked, known: Object.keys(options).map((name) => `--${name}`) });
+  return new UnknownNameError({
+    kind: `"glissade ${command}" option`,
+    asked,
+    known: Object.keys(options).map((name) => `--${name}`),
+  });
 }
 
-/** The options and positional arguments of one command line. Each method reads one option as its type; undefined where it was not given. */
+/**
+ * The options and positional arguments of one command line. Each method reads one option as its
+ * type; undefined where it was not given.
+ */
 export class Arguments<Name extends string> {
   readonly positionals: readonly string[];
   readonly #values: ReadonlyMap<string, string | true>;
@@ -113,15 +141,24 @@ export class Arguments<Name extends string> {
   }
 
   /** One of a list. @throws UnknownNameError, which lists them and suggests one. */
-  choice<Value extends string>(name: Name, kind: string, known: readonly Value[]): Value | undefined {
+  choice<Value extends string>(
+    name: Name,
+    kind: string,
+    known: readonly Value[],
+  ): Value | undefined {
     const value = this.text(name);
     const chosen = known.find((candidate) => candidate === value);
-    if (value !== undefined && chosen === undefined) throw new UnknownNameError({ kind, asked: value, known });
+    if (value !== undefined && chosen === undefined)
+      throw new UnknownNameError({ kind, asked: value, known });
     return chosen;
   }
 
   /** The same for several, separated by commas. */
-  choices<Value extends string>(name: Name, kind: string, known: readonly Value[]): readonly Value[] | undefined {
+  choices<Value extends string>(
+    name: Name,
+    kind: string,
+    known: readonly Value[],
+  ): readonly Value[] | undefined {
     return this.text(name)
       ?.split(",")
       .map((asked) => {
@@ -140,7 +177,13 @@ export class Arguments<Name extends string> {
   #decimalIn(name: Name, value: string, least: number, most: number): number {
     const number = /^\d+(\.\d+)?$|^\.\d+$/.test(value) ? Number(value) : Number.NaN;
     if (number >= least && number <= most) return number;
-    throw this.#invalid(name, value, most === Number.MAX_VALUE ? `a number of at least ${least} such as 3 or 3.5` : `a number from ${least} to ${most}`);
+    throw this.#invalid(
+      name,
+      value,
+      most === Number.MAX_VALUE
+        ? `a number of at least ${least} such as 3 or 3.5`
+        : `a number from ${least} to ${most}`,
+    );
   }
 
   #invalid(name: Name, received: string, expected: string): InvalidArgumentError {
@@ -150,5 +193,7 @@ export class Arguments<Name extends string> {
 
 /** The entries that have a value: what was not given is left to the callee's defaults. */
 export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }; // Object.entries forgets the names
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  }; // Object.entries forgets the names
 }

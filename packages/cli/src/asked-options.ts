@@ -14,7 +14,10 @@ import { defaultModel } from "./model-source.ts";
 
 const samplerNames = Object.keys(samplers) as SamplerName[];
 
-/** The same command makes the same picture unless it is told otherwise. With this seed the model that comes along draws its red apple red. */
+/**
+ * The same command makes the same picture unless it is told otherwise. With this seed the model
+ * that comes along draws its red apple red.
+ */
 const defaultSeed = 5;
 
 /** Options of every command that draws from a prompt. */
@@ -22,9 +25,15 @@ export const samplingOptions = {
   out: {
     short: "o",
     value: "FILE|DIR",
-    about: "The PNG file to write (overwritten where it exists), or a folder for it. Default: a new name made of prompt and seed, here.",
+    about:
+      "The PNG file to write (overwritten where it exists), or a folder for it. Default: a new name made of prompt and seed, here.",
   },
-  count: { short: "n", value: "N", about: "How many pictures, 1 to 256. More than one are numbered, and a contact sheet shows them all. Default: 1." },
+  count: {
+    short: "n",
+    value: "N",
+    about:
+      "How many pictures, 1 to 256. More than one are numbered, and a contact sheet shows them all. Default: 1.",
+  },
   seed: {
     short: "s",
     value: "N|random",
@@ -32,37 +41,69 @@ export const samplingOptions = {
   },
   "seed-mode": {
     value: "MODE",
-    about: "per-image: each picture has its own noise (the default). batch: one stream for all, drawn in PyTorch's order, as the published notebook does.",
+    about:
+      "per-image: each picture has its own noise (the default). batch: one stream for all, drawn in PyTorch's order, as the published notebook does.",
   },
   steps: {
     value: "N|RESPACING",
-    about: 'How many steps from noise to picture, or a respacing such as "fast27", "ddim50" or "10,15,20". Default: the model\'s own.',
+    about:
+      'How many steps from noise to picture, or a respacing such as "fast27", "ddim50" or "10,15,20". Default: the model\'s own.',
   },
   sampler: { value: "NAME", about: `${samplerNames.join(", ")}. Default: the model's own.` },
-  spacing: { value: "NAME", about: `How the steps are spread: ${spacings.join(", ")}. Default: what suits the sampler.` },
-  guidance: { short: "g", value: "SCALE", about: "How closely to follow the prompt; 1 is no guidance. Default: the model's own." },
+  spacing: {
+    value: "NAME",
+    about: `How the steps are spread: ${spacings.join(", ")}. Default: what suits the sampler.`,
+  },
+  guidance: {
+    short: "g",
+    value: "SCALE",
+    about: "How closely to follow the prompt; 1 is no guidance. Default: the model's own.",
+  },
   negative: { value: "TEXT", about: "What the picture should not show." },
   clip: {
     value: "SCALE",
-    about: "How strongly the model's noised CLIP leads the picture to the prompt, beside --guidance or, with --guidance 1, alone. Default: 0, not at all.",
+    about:
+      "How strongly the model's noised CLIP leads the picture to the prompt, beside --guidance or, with --guidance 1, alone. Default: 0, not at all.",
   },
-  keep: { value: "N", about: "Give back only the N of the --count pictures that fit the prompt best by the model's CLIP, the best first." },
+  keep: {
+    value: "N",
+    about:
+      "Give back only the N of the --count pictures that fit the prompt best by the model's CLIP, the best first.",
+  },
   upscale: {
     value: "STEPS|no",
-    about: 'Steps of the upsampler, or a respacing such as "fast27"; no leaves it out. Default: used where the model has one, with its own steps.',
+    about:
+      'Steps of the upsampler, or a respacing such as "fast27"; no leaves it out. Default: used where the model has one, with its own steps.',
   },
-  temperature: { value: "X", about: "Of the upsampler's first noise: a little less than 1 is smoother. Default: the model's own." },
-  model: { short: "m", value: "SOURCE", about: `An installed package, a folder, or the URL of one. Default: ${defaultModel}.` },
+  temperature: {
+    value: "X",
+    about:
+      "Of the upsampler's first noise: a little less than 1 is smoother. Default: the model's own.",
+  },
+  model: {
+    short: "m",
+    value: "SOURCE",
+    about: `An installed package, a folder, or the URL of one. Default: ${defaultModel}.`,
+  },
   ...runOptions,
 } as const satisfies OptionTable;
 
 export type SamplingArguments = Arguments<keyof typeof samplingOptions>;
-export type AskedOptions = GenerateOptions & Required<Pick<GenerateOptions, "count" | "seed">> & { readonly prompt: string };
+export type AskedOptions = GenerateOptions &
+  Required<Pick<GenerateOptions, "count" | "seed">> & { readonly prompt: string };
 
-/** Everything that can be checked before the model is there is checked here. @throws InvalidArgumentError or UnknownNameError for the first value that is wrong */
+/**
+ * Everything that can be checked before the model is there is checked here. @throws
+ * InvalidArgumentError or UnknownNameError for the first value that is wrong
+ */
 export function readSamplingOptions(args: SamplingArguments, prompt: string): AskedOptions {
   if (prompt.trim() === "")
-    throw new InvalidArgumentError({ argument: "prompt", received: prompt, expected: "a description of the picture", hint: 'For example "a red apple".' });
+    throw new InvalidArgumentError({
+      argument: "prompt",
+      received: prompt,
+      expected: "a description of the picture",
+      hint: 'For example "a red apple".',
+    });
   const count = args.integer("count", 1, 256) ?? 1;
   return {
     prompt,
@@ -80,7 +121,11 @@ export function readSamplingOptions(args: SamplingArguments, prompt: string): As
 }
 
 /** Those of an upsampler alone. */
-export function readUpscalingOptions(args: Arguments<"count" | "seed" | "negative" | "steps" | "sampler" | "spacing" | "guidance" | "temperature">) {
+export function readUpscalingOptions(
+  args: Arguments<
+    "count" | "seed" | "negative" | "steps" | "sampler" | "spacing" | "guidance" | "temperature"
+  >,
+) {
   return {
     count: args.integer("count", 1, 256) ?? 1,
     ...readSampler(args),
@@ -94,12 +139,23 @@ export function readUpscalingOptions(args: Arguments<"count" | "seed" | "negativ
 
 /** Options of `sample` alone. */
 export const classOptions = {
-  class: { short: "c", value: "N,...", about: "The class, counted from 0: ImageNet's 207 is the golden retriever. Several make a picture each." },
-  scale: { value: "SCALE", about: "How strongly the classifier leads to the class; 0 is not at all. Default: the model's own." },
+  class: {
+    short: "c",
+    value: "N,...",
+    about:
+      "The class, counted from 0: ImageNet's 207 is the golden retriever. Several make a picture each.",
+  },
+  scale: {
+    value: "SCALE",
+    about:
+      "How strongly the classifier leads to the class; 0 is not at all. Default: the model's own.",
+  },
 } as const satisfies OptionTable;
 
 /** What `sample` was asked for. Several classes are as many pictures. */
-export function readClassOptions(args: Arguments<"class" | "scale" | "count" | "seed" | "steps" | "sampler" | "spacing">) {
+export function readClassOptions(
+  args: Arguments<"class" | "scale" | "count" | "seed" | "steps" | "sampler" | "spacing">,
+) {
   const classes = readClasses(args.text("class"));
   const count = args.integer("count", 1, 256) ?? classes?.length ?? 1;
   const one = classes?.length === 1 ? classes[0] : undefined;
@@ -113,7 +169,11 @@ export function readClassOptions(args: Arguments<"class" | "scale" | "count" | "
 function readClasses(text: string | undefined): readonly number[] | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}(,\d{1,9}){0,255}$/.test(text)) return text.split(",").map(Number);
-  throw new InvalidArgumentError({ argument: "--class", received: text, expected: "a whole number from 0, or up to 256 of them such as 207,360" });
+  throw new InvalidArgumentError({
+    argument: "--class",
+    received: text,
+    expected: "a whole number from 0, or up to 256 of them such as 207,360",
+  });
 }
 
 /** How a network samples, and from which noise. */
@@ -129,14 +189,19 @@ function readSampler(args: Arguments<"seed" | "steps" | "sampler" | "spacing">) 
 }
 
 function readSeed(args: Arguments<"seed">): number {
-  return args.text("seed") === "random" ? randomSeed() : (args.integer("seed", 0, Number.MAX_SAFE_INTEGER) ?? defaultSeed);
+  return args.text("seed") === "random"
+    ? randomSeed()
+    : (args.integer("seed", 0, Number.MAX_SAFE_INTEGER) ?? defaultSeed);
 }
 
 function readUpscaling(args: SamplingArguments): UpscalingOptions | false | undefined {
   const temperature = args.decimal("temperature", 0);
   if (args.text("upscale") === "no") return false;
   if (args.text("upscale") === undefined && temperature === undefined) return undefined;
-  return { ...readSteps(args.text("upscale"), "upscale"), ...given({ temperature, spacing: ownSpacing(args.text("upscale")) }) };
+  return {
+    ...readSteps(args.text("upscale"), "upscale"),
+    ...given({ temperature, spacing: ownSpacing(args.text("upscale")) }),
+  };
 }
 
 /** A respacing such as "fast27". */
@@ -148,7 +213,10 @@ function ownSpacing(steps: string | undefined): Spacing | undefined {
 }
 
 /** A number of steps, or the text of a respacing. */
-function readSteps(text: string | undefined, option: "steps" | "upscale"): { readonly steps?: number | string } {
+function readSteps(
+  text: string | undefined,
+  option: "steps" | "upscale",
+): { readonly steps?: number | string } {
   if (text === undefined) return {};
   if (respacing.test(text)) return { steps: text };
   if (/^\d+$/.test(text) && Number(text) > 0) return { steps: Number(text) };

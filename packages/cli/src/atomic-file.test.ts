@@ -22,14 +22,19 @@ describe("writeFiles", () => {
   });
 
   it("writes none where one cannot be written", async () => {
-    const files = [join(folder, "a"), join(folder, "missing", "b")].map((path) => ({ path, bytes }));
+    const files = [join(folder, "a"), join(folder, "missing", "b")].map((path) => ({
+      path,
+      bytes,
+    }));
     await expect(writeFiles(files)).rejects.toThrow(/b cannot be written \(ENOENT\)/);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it("writes none where it is aborted", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
-    await expect(writeFiles([{ path: join(folder, "a"), bytes }], signal)).rejects.toThrow("enough");
+    await expect(writeFiles([{ path: join(folder, "a"), bytes }], signal)).rejects.toThrow(
+      "enough",
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -43,7 +48,9 @@ describe("assertWritable", () => {
   it("tells why not", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(assertWritable(folder)).rejects.toThrow("is a folder");
-    await expect(assertWritable(join(folder, "file", "a"))).rejects.toThrow("A part of the path is a file.");
+    await expect(assertWritable(join(folder, "file", "a"))).rejects.toThrow(
+      "A part of the path is a file.",
+    );
     await expect(assertWritable(join(folder, "none", "a"))).rejects.toThrow(OutputError);
     await expect(assertWritable(join(folder, "a".repeat(300)))).rejects.toThrow("too long");
   });

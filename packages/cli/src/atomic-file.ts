@@ -4,7 +4,10 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { faultOf, OutputError } from "./errors.ts";
 
-/** Temporary files and folders that exist at this moment. A program that ends without finishing removes them. */
+/**
+ * Temporary files and folders that exist at this moment. A program that ends without finishing
+ * removes them.
+ */
 const unfinished = new Set<string>();
 process.once("exit", () => {
   for (const path of unfinished) rmSync(path, { recursive: true, force: true });
@@ -16,11 +19,15 @@ export interface OutputFile {
 }
 
 /**
- * Writes files so that each appears whole at its path, or not at all; none appears before all are written.
+ * Writes files so that each appears whole at its path, or not at all; none appears before all are
+ * written.
  *
  * @throws OutputError where one cannot be written. @throws the signal's reason where aborted.
  */
-export async function writeFiles(files: readonly OutputFile[], signal?: AbortSignal): Promise<void> {
+export async function writeFiles(
+  files: readonly OutputFile[],
+  signal?: AbortSignal,
+): Promise<void> {
   const written: { readonly temporary: string; readonly path: string }[] = [];
   try {
     for (const { path, bytes } of files) {
@@ -40,12 +47,14 @@ export async function writeFiles(files: readonly OutputFile[], signal?: AbortSig
 }
 
 /**
- * Makes sure that a file can be written, by writing an empty one beside it: permissions, a missing folder and a read-only disk are told before the work begins.
+ * Makes sure that a file can be written, by writing an empty one beside it: permissions, a missing
+ * folder and a read-only disk are told before the work begins.
  *
  * @throws OutputError where it cannot.
  */
 export async function assertWritable(path: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new OutputError(`${path} is a folder; a file is written there. Give another name.`);
+  if ((await stat(path).catch(() => undefined))?.isDirectory())
+    throw new OutputError(`${path} is a folder; a file is written there. Give another name.`);
   await assertPlace(path);
 }
 
@@ -64,11 +73,15 @@ export async function assertPlace(path: string): Promise<void> {
 }
 
 /**
- * Fills a new folder under a temporary name and gives it its own name when it is complete. What lies at that path is replaced.
+ * Fills a new folder under a temporary name and gives it its own name when it is complete. What
+ * lies at that path is replaced.
  *
  * @throws OutputError where it cannot be made; what `fill` throws.
  */
-export async function writeFolder(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+export async function writeFolder(
+  path: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
   const temporary = temporaryBeside(path);
   const replaced = temporaryBeside(path);
   try {
@@ -92,7 +105,8 @@ function temporaryBeside(path: string): string {
 }
 
 async function discard(temporary: string): Promise<void> {
-  await rm(temporary, { recursive: true, force: true }).catch(() => {}); // the folder may be gone; there is nothing more to do for the user
+  // the folder may be gone; there is nothing more to do for the user
+  await rm(temporary, { recursive: true, force: true }).catch(() => {});
   unfinished.delete(temporary);
 }
 
@@ -113,6 +127,9 @@ async function naming<T>(path: string, action: () => Promise<T>): Promise<T> {
   } catch (cause) {
     const fault = faultOf(cause);
     if (!/^E[A-Z0-9]+$/.test(fault)) throw cause; // not the system's
-    throw new OutputError(`${path} cannot be written (${fault}). ${advice[fault] ?? "Choose another place with --out."}`, { cause });
+    throw new OutputError(
+      `${path} cannot be written (${fault}). ${advice[fault] ?? "Choose another place with --out."}`,
+      { cause },
+    );
   }
 }

@@ -22,7 +22,14 @@ describe("a picture made by TensorFlow.js", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "glissade-backends-"));
     const onWasm = ["--backend", "tfjs", "--provider", "wasm", "--json"];
-    const { code, stdout, stderr } = await runMain(["generate", "a panda", "--out", at("tfjs.png"), ...onWasm, ...quick]);
+    const { code, stdout, stderr } = await runMain([
+      "generate",
+      "a panda",
+      "--out",
+      at("tfjs.png"),
+      ...onWasm,
+      ...quick,
+    ]);
     expect([code, stderr]).toEqual([0, ""]);
     report = JSON.parse(stdout);
   });
@@ -37,21 +44,53 @@ describe("a picture made by TensorFlow.js", () => {
   it("is the one that ONNX Runtime makes, up to one level", async () => {
     await runMain(["generate", "a panda", "--out", at("onnx.png"), ...quick]);
     const [ours, theirs] = [await png("tfjs.png"), await png("onnx.png")];
-    expect(Math.max(...ours.image.data.map((level, i) => Math.abs(level - (theirs.image.data[i] as number))))).toBeLessThanOrEqual(1);
+    expect(
+      Math.max(
+        ...ours.image.data.map((level, i) => Math.abs(level - (theirs.image.data[i] as number))),
+      ),
+    ).toBeLessThanOrEqual(1);
   });
 
   it("is made again by TensorFlow.js, bit for bit, and by another backend with a warning", async () => {
     const again = await runMain(["reproduce", at("tfjs.png"), "--out", at("again.png"), "-q"]);
-    expect(again).toMatchObject({ code: 0, stderr: `The same picture as ${at("tfjs.png")}, bit for bit.\n` });
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: `The same picture as ${at("tfjs.png")}, bit for bit.\n`,
+    });
     expect(await readFile(at("again.png"))).toEqual(await readFile(at("tfjs.png")));
-    const other = await runMain(["reproduce", at("tfjs.png"), "--backend", "onnx", "--out", at("other.png"), "-q"]);
-    expect(other.stderr).toContain('warning: the picture was made by "tfjs", and this one by onnx.\n');
-    expect(decodePictureRecord((await png("other.png")).text, "other.png")).toMatchObject({ backend: "onnx", provider: "cpu" });
+    const other = await runMain([
+      "reproduce",
+      at("tfjs.png"),
+      "--backend",
+      "onnx",
+      "--out",
+      at("other.png"),
+      "-q",
+    ]);
+    expect(other.stderr).toContain(
+      'warning: the picture was made by "tfjs", and this one by onnx.\n',
+    );
+    expect(decodePictureRecord((await png("other.png")).text, "other.png")).toMatchObject({
+      backend: "onnx",
+      provider: "cpu",
+    });
   });
 
   it("warns of a provider that was asked for and cannot be opened", async () => {
-    const { code, stderr } = await runMain(["generate", "x", "--out", at("fallback.png"), "--backend", "tfjs", "--provider", "webgl,wasm", ...quick]);
+    const { code, stderr } = await runMain([
+      "generate",
+      "x",
+      "--out",
+      at("fallback.png"),
+      "--backend",
+      "tfjs",
+      "--provider",
+      "webgl,wasm",
+      ...quick,
+    ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^warning: the provider webgl cannot be opened \(.+\); wasm is used\.\n$/);
+    expect(stderr).toMatch(
+      /^warning: the provider webgl cannot be opened \(.+\); wasm is used\.\n$/,
+    );
   });
 });

@@ -26,7 +26,9 @@ interface KindDescription<Provider extends string> extends Pick<BackendKind, "ta
   open(providers: readonly Provider[], threads: number | undefined): Promise<Backend>;
 }
 
-/** The names are written out, not imported, so that help and wrong command lines load no backend. */
+/**
+ * The names are written out, not imported, so that help and wrong command lines load no backend.
+ */
 const kinds = {
   onnx: kindOf({
     providers: ["cpu", "cuda", "tensorrt", "webgpu", "dml", "coreml", "wasm", "webnn"],
@@ -42,7 +44,8 @@ const kinds = {
     defaultProviders: ["node-gpu", "node", "wasm", "cpu"],
     takesThreads: false,
     async open(providers) {
-      process.env.TF_CPP_MIN_LOG_LEVEL ??= "1"; // native TensorFlow tells on stderr what processor it runs on
+      // native TensorFlow tells on stderr what processor it runs on
+      process.env.TF_CPP_MIN_LOG_LEVEL ??= "1";
       const { tfjs } = await import("@glissade/backend-tfjs");
       return tfjs({ providers });
     },
@@ -60,14 +63,27 @@ export const backendProviders: Readonly<Record<string, readonly string[]>> = Obj
 
 /** The same in a sentence for help. */
 const providersInWords = Object.entries(kinds)
-  .map(([name, { providers, defaultProviders }]) => `${name} has ${providers.join(", ")} (default: ${defaultProviders.join(",")}).`)
+  .map(
+    ([name, { providers, defaultProviders }]) =>
+      `${name} has ${providers.join(", ")} (default: ${defaultProviders.join(",")}).`,
+  )
   .join(" ");
 
 /** The options that `readBackend` reads. */
 export const backendOptions = {
-  backend: { value: backendNames.join("|"), about: "What runs the networks: ONNX Runtime (the default), or TensorFlow.js where its packages are installed." },
-  provider: { value: "NAME,...", about: `Execution providers in the order in which they are tried. ${providersInWords}` },
-  threads: { value: "N", about: "Threads of the CPU provider of onnx. Default: one per physical core." },
+  backend: {
+    value: backendNames.join("|"),
+    about:
+      "What runs the networks: ONNX Runtime (the default), or TensorFlow.js where its packages are installed.",
+  },
+  provider: {
+    value: "NAME,...",
+    about: `Execution providers in the order in which they are tried. ${providersInWords}`,
+  },
+  threads: {
+    value: "N",
+    about: "Threads of the CPU provider of onnx. Default: one per physical core.",
+  },
 } as const satisfies OptionTable;
 
 /** The backend of a run, not yet loaded. */
@@ -81,7 +97,8 @@ export interface ChosenBackend {
  * Reads which backend runs the networks, and on what.
  *
  * @param recorded what made a picture before, for where the command line says nothing
- * @throws UnknownNameError for a backend that does not exist, or a provider that it does not have. @throws UsageError for `--threads` where it has none
+ * @throws UnknownNameError for a backend that does not exist, or a provider that it does not have.
+ * @throws UsageError for `--threads` where it has none
  */
 export function readBackend(
   args: Arguments<"backend" | "provider" | "threads">,
@@ -91,19 +108,27 @@ export function readBackend(
   const name = args.choice("backend", "backend", backendNames) ?? recordedName ?? "onnx";
   const { takesThreads, choose } = kinds[name];
   const threads = args.integer("threads", 1, 1024);
-  if (threads !== undefined && !takesThreads) throw new UsageError(`--threads is of --backend onnx: ${name} chooses the number of its threads itself.`);
+  if (threads !== undefined && !takesThreads)
+    throw new UsageError(
+      `--threads is of --backend onnx: ${name} chooses the number of its threads itself.`,
+    );
   const { asked, open } = choose(args, name === recordedName ? recorded?.provider : undefined);
   return { name, providersAsked: asked, open: () => open(threads) };
 }
 
-function kindOf<const Provider extends string>(description: KindDescription<Provider>): BackendKind {
+function kindOf<const Provider extends string>(
+  description: KindDescription<Provider>,
+): BackendKind {
   const { providers, defaultProviders, takesThreads, open } = description;
   return {
     ...{ providers, defaultProviders, takesThreads },
     choose(args, recorded) {
       const asked = args.choices("provider", "execution provider", providers);
       const before = providers.filter((known) => known === recorded);
-      const chosen = asked ?? [...before, ...defaultProviders.filter((known) => known !== recorded)];
+      const chosen = asked ?? [
+        ...before,
+        ...defaultProviders.filter((known) => known !== recorded),
+      ];
       return { asked: asked !== undefined, open: (threads) => open(chosen, threads) };
     },
   };

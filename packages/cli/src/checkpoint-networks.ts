@@ -41,7 +41,10 @@ export interface DescribedNetwork {
   /** Of a network that denoises: whether it says its variance too. */
   readonly learnsVariance?: boolean;
   /** Of a network that reads texts: how many tokens it knows. */
-  readonly vocabulary?: { readonly tokenizer: "tokenizer" | "clip_tokenizer"; readonly size: number };
+  readonly vocabulary?: {
+    readonly tokenizer: "tokenizer" | "clip_tokenizer";
+    readonly size: number;
+  };
 }
 
 /**
@@ -68,7 +71,10 @@ function describeGlide(json: Json): DescribedNetwork {
   const component = stageFor(config);
   const side = config.imageSize ?? 2 ** config.channelMultipliers.length; // no weight depends on it
   const lowRes = config.superResolution ? { lowRes: { height: side, width: side } } : {};
-  const graphs = [textToImageGraph(config, { height: side, width: side, ...lowRes }), ...(config.text ? [textGraph(config)] : [])];
+  const graphs = [
+    textToImageGraph(config, { height: side, width: side, ...lowRes }),
+    ...(config.text ? [textGraph(config)] : []),
+  ];
   return {
     kind: "glide",
     json,
@@ -78,7 +84,9 @@ function describeGlide(json: Json): DescribedNetwork {
     folder: component,
     imageSize: config.imageSize,
     learnsVariance: config.outChannels === 2 * config.imageChannels,
-    ...(config.text && { vocabulary: { tokenizer: "tokenizer", size: config.text.vocabularySize } }),
+    ...(config.text && {
+      vocabulary: { tokenizer: "tokenizer", size: config.text.vocabularySize },
+    }),
   };
 }
 
@@ -99,7 +107,9 @@ function describeClip(kind: "clip-image" | "clip-text", json: Json): DescribedNe
     ...modelComponents.clip,
     folder: `clip/${isText ? "text" : "image"}_encoder`,
     imageSize: config.image.imageSize,
-    ...(isText && { vocabulary: { tokenizer: "clip_tokenizer", size: config.text.vocabularySize } }),
+    ...(isText && {
+      vocabulary: { tokenizer: "clip_tokenizer", size: config.text.vocabularySize },
+    }),
   };
 }
 
@@ -134,7 +144,9 @@ function describeClassifier(json: Json): DescribedNetwork {
 }
 
 function parametersOf(graphs: readonly Graph[]): ReadonlyMap<string, readonly number[]> {
-  return new Map(graphs.flatMap(({ parameters }) => parameters.map(({ name, dims }) => [name, dims] as const)));
+  return new Map(
+    graphs.flatMap(({ parameters }) => parameters.map(({ name, dims }) => [name, dims] as const)),
+  );
 }
 
 /** A published network, whose checkpoint comes without its arguments. */
@@ -143,7 +155,12 @@ export interface PublishedNetwork {
   readonly json: Json;
 }
 
-const adm = { attention_resolutions: "32,16,8", learn_sigma: true, resblock_updown: true, use_scale_shift_norm: true };
+const adm = {
+  attention_resolutions: "32,16,8",
+  learn_sigma: true,
+  resblock_updown: true,
+  use_scale_shift_norm: true,
+};
 const admClassifier = {
   classifier_attention_resolutions: "32,16,8",
   classifier_width: 128,
@@ -174,20 +191,58 @@ const networks = {
       noise_schedule: "cosine",
     },
   },
-  "ADM 128": { kind: "adm", json: { ...adm, image_size: 128, num_channels: 256, num_heads: 4, num_res_blocks: 2, class_cond: true, noise_schedule: "linear" } },
+  "ADM 128": {
+    kind: "adm",
+    json: {
+      ...adm,
+      image_size: 128,
+      num_channels: 256,
+      num_heads: 4,
+      num_res_blocks: 2,
+      class_cond: true,
+      noise_schedule: "linear",
+    },
+  },
   "ADM 256": {
     kind: "adm",
-    json: { ...adm, image_size: 256, num_channels: 256, num_head_channels: 64, num_res_blocks: 2, class_cond: true, noise_schedule: "linear" },
+    json: {
+      ...adm,
+      image_size: 256,
+      num_channels: 256,
+      num_head_channels: 64,
+      num_res_blocks: 2,
+      class_cond: true,
+      noise_schedule: "linear",
+    },
   },
   "ADM 256 without classes": {
     kind: "adm",
-    json: { ...adm, image_size: 256, num_channels: 256, num_head_channels: 64, num_res_blocks: 2, class_cond: false, noise_schedule: "linear" },
+    json: {
+      ...adm,
+      image_size: 256,
+      num_channels: 256,
+      num_head_channels: 64,
+      num_res_blocks: 2,
+      class_cond: false,
+      noise_schedule: "linear",
+    },
   },
   "ADM 512": {
     kind: "adm",
-    json: { ...adm, image_size: 512, num_channels: 256, num_head_channels: 64, num_res_blocks: 2, class_cond: true, noise_schedule: "linear" },
+    json: {
+      ...adm,
+      image_size: 512,
+      num_channels: 256,
+      num_head_channels: 64,
+      num_res_blocks: 2,
+      class_cond: true,
+      noise_schedule: "linear",
+    },
   },
-  "ADM classifier 64": { kind: "adm-classifier", json: { ...admClassifier, image_size: 64, classifier_depth: 4 } },
+  "ADM classifier 64": {
+    kind: "adm-classifier",
+    json: { ...admClassifier, image_size: 64, classifier_depth: 4 },
+  },
   "ADM classifier 128": { kind: "adm-classifier", json: { ...admClassifier, image_size: 128 } },
   "ADM classifier 256": { kind: "adm-classifier", json: { ...admClassifier, image_size: 256 } },
   "ADM classifier 512": { kind: "adm-classifier", json: { ...admClassifier, image_size: 512 } },

@@ -45,7 +45,10 @@ export interface Command {
   readonly name: string;
   readonly about: string;
   readonly help: string;
-  /** Runs with the arguments after the command's name. Prints its help, and does nothing else, for `--help`. */
+  /**
+   * Runs with the arguments after the command's name. Prints its help, and does nothing else, for
+   * `--help`.
+   */
   run(argv: readonly string[], context: Context): Promise<void>;
 }
 
@@ -66,12 +69,16 @@ export function command<T extends OptionTable>(description: CommandDescription<T
         return;
       }
       assertPositionals(args.positionals, description);
-      await description.run(args as Arguments<Extract<keyof T, string>>, context); // the same arguments under fewer names
+      // the same arguments under fewer names
+      await description.run(args as Arguments<Extract<keyof T, string>>, context);
     },
   };
 }
 
-function assertPositionals(positionals: readonly string[], { name, usage, least, most, hint }: CommandDescription<OptionTable>): void {
+function assertPositionals(
+  positionals: readonly string[],
+  { name, usage, least, most, hint }: CommandDescription<OptionTable>,
+): void {
   if (positionals.length >= least && positionals.length <= most) return;
   const count = positionals.length === 0 ? "nothing" : `${positionals.length} arguments`;
   throw new UsageError(`"glissade ${name}" takes ${usage} and got ${count}. ${hint}`);

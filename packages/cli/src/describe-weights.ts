@@ -1,4 +1,10 @@
-import { byteLength, modelComponents, parseTextToImageConfig, sizeOf, type WeightSource } from "@glissade/core";
+import {
+  byteLength,
+  modelComponents,
+  parseTextToImageConfig,
+  sizeOf,
+  type WeightSource,
+} from "@glissade/core";
 import { type NetworkKind, stageFor } from "./checkpoint-networks.ts";
 import { CheckpointError } from "./errors.ts";
 import { kindOf, networkIn, recognise } from "./recognise-checkpoint.ts";
@@ -24,7 +30,10 @@ export function summarize(weights: WeightSource): WeightsSummary {
   };
 }
 
-/** The network in a checkpoint, as far as it can be told without its configuration; undefined where there is none that is known. */
+/**
+ * The network in a checkpoint, as far as it can be told without its configuration; undefined where
+ * there is none that is known.
+ */
 export function networkKind(weights: WeightSource, file: string): string | undefined {
   try {
     const network = networkIn(weights, file);

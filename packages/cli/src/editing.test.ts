@@ -38,7 +38,19 @@ afterAll(() => rm(folder, { recursive: true }));
 describe("glissade inpaint", () => {
   it("makes what the mask says and nothing else, and writes down what it was made from", async () => {
     const out = at("inpainted.png");
-    expect(await runMain(["inpaint", "a panda", "--image", at("picture.png"), "--mask", at("mask.png"), "--out", out, ...quick])).toEqual({
+    expect(
+      await runMain([
+        "inpaint",
+        "a panda",
+        "--image",
+        at("picture.png"),
+        "--mask",
+        at("mask.png"),
+        "--out",
+        out,
+        ...quick,
+      ]),
+    ).toEqual({
       code: 0,
       stdout: `${out}\n`,
       stderr: "",
@@ -46,7 +58,11 @@ describe("glissade inpaint", () => {
     const { image, text } = await read("inpainted.png");
     expect(side(image, true)).toEqual(side(picture, true));
     expect(side(image, false)).not.toEqual(side(picture, false));
-    expect(decodePictureRecord(text, out).source).toEqual({ task: "inpaint", image: at("picture.png"), mask: at("mask.png") });
+    expect(decodePictureRecord(text, out).source).toEqual({
+      task: "inpaint",
+      image: at("picture.png"),
+      mask: at("mask.png"),
+    });
     const again = await runMain(["reproduce", out]);
     expect(again.code).toBe(1);
     expect(again.stderr).toContain("run glissade inpaint on that again");
@@ -54,7 +70,21 @@ describe("glissade inpaint", () => {
 
   it("adds room around a picture", async () => {
     const out = at("extended.png");
-    expect((await runMain(["inpaint", "a panda", "--image", at("picture.png"), "--extend", "8,0,4,2", "--out", out, ...quick])).code).toBe(0);
+    expect(
+      (
+        await runMain([
+          "inpaint",
+          "a panda",
+          "--image",
+          at("picture.png"),
+          "--extend",
+          "8,0,4,2",
+          "--out",
+          out,
+          ...quick,
+        ])
+      ).code,
+    ).toBe(0);
     const { image, text } = await read("extended.png");
     expect([image.width, image.height]).toEqual([44, 34]);
     expect(image.data.subarray(3 * 8, 3 * 40)).toEqual(picture.data.subarray(0, 3 * 32));
@@ -70,7 +100,14 @@ describe("glissade inpaint", () => {
   ])("ends with %i and %j", async (code, message, args) => {
     const before = await readdir(folder);
     const paths = args.map((arg) => (arg.endsWith(".png") ? at(arg) : arg));
-    const result = await runMain(["inpaint", "a panda", ...paths, "--out", at("none.png"), ...quick]);
+    const result = await runMain([
+      "inpaint",
+      "a panda",
+      ...paths,
+      "--out",
+      at("none.png"),
+      ...quick,
+    ]);
     expect([result.code, result.stdout]).toEqual([code, ""]);
     expect(result.stderr).toContain(message);
     expect(await readdir(folder)).toEqual(before);
@@ -79,7 +116,15 @@ describe("glissade inpaint", () => {
 
 describe("glissade edit", () => {
   const edit = async (name: string, ...args: string[]) => {
-    const { code, stderr } = await runMain(["edit", ...args, "--image", at("picture.png"), "--out", at(name), ...quick]);
+    const { code, stderr } = await runMain([
+      "edit",
+      ...args,
+      "--image",
+      at("picture.png"),
+      "--out",
+      at(name),
+      ...quick,
+    ]);
     expect([code, stderr]).toEqual([0, ""]);
     return read(name);
   };
@@ -90,22 +135,52 @@ describe("glissade edit", () => {
 
   it("makes variations without a prompt, and begins with the picture's own noise where it is told to", async () => {
     const variation = await edit("variation.png", "--seed", "1");
-    const [inverted, other] = [await edit("inverted.png", "--inversion", "--seed", "1"), await edit("other.png", "--inversion", "--seed", "2")];
-    expect(decodePictureRecord(variation.text, "variation.png").settings).toMatchObject({ prompt: null });
+    const [inverted, other] = [
+      await edit("inverted.png", "--inversion", "--seed", "1"),
+      await edit("other.png", "--inversion", "--seed", "2"),
+    ];
+    expect(decodePictureRecord(variation.text, "variation.png").settings).toMatchObject({
+      prompt: null,
+    });
     expect(variation.image.data).not.toEqual(inverted.image.data);
     expect(inverted.image.data).toEqual(other.image.data);
-    expect(decodePictureRecord(inverted.text, "inverted.png").source).toEqual({ task: "edit", image: at("picture.png"), strength: 0.6, start: "inversion" });
+    expect(decodePictureRecord(inverted.text, "inverted.png").source).toEqual({
+      task: "edit",
+      image: at("picture.png"),
+      strength: 0.6,
+      start: "inversion",
+    });
   });
 
   it("shows a small picture that is to be enlarged at the width of a large one", async () => {
     const out = at("enlarged.png");
-    const argv = ["edit", "a panda", "--image", at("picture.png"), "--steps", "3", "--upscale", "2", "--quiet", "--out", out];
+    const argv = [
+      "edit",
+      "a panda",
+      "--image",
+      at("picture.png"),
+      "--steps",
+      "3",
+      "--upscale",
+      "2",
+      "--quiet",
+      "--out",
+      out,
+    ];
     expect((await runMain(argv)).code).toBe(0);
     expect((await read("enlarged.png")).image.width).toBe(256);
   });
 
   it("says which option another one needs", async () => {
-    const { code, stderr } = await runMain(["edit", "a panda", "--image", at("picture.png"), "--source-prompt", "a bear", ...quick]);
+    const { code, stderr } = await runMain([
+      "edit",
+      "a panda",
+      "--image",
+      at("picture.png"),
+      "--source-prompt",
+      "a bear",
+      ...quick,
+    ]);
     expect([code, stderr]).toEqual([2, "error: --source-prompt belongs to --inversion.\n"]);
   });
 });
@@ -117,14 +192,21 @@ describe("glissade upscale", () => {
     expect((await runMain(["upscale", at("photograph.jpg"), "--out", out, ...quick])).code).toBe(0);
     expect((await read("photograph-large.png")).image.width).toBe(128);
     await writeFile(at("drawing.svg"), "<svg/>");
-    expect((await runMain(["upscale", at("drawing.svg"), "--out", out, ...quick])).stderr).toContain("it is no PNG, JPEG");
+    expect(
+      (await runMain(["upscale", at("drawing.svg"), "--out", out, ...quick])).stderr,
+    ).toContain("it is no PNG, JPEG");
   });
 
   it("enlarges a picture by the model's factor", async () => {
     const out = at("large.png");
-    expect(await runMain(["upscale", at("picture.png"), "--prompt", "a panda", "--out", out, ...quick])).toEqual({ code: 0, stdout: `${out}\n`, stderr: "" });
+    expect(
+      await runMain(["upscale", at("picture.png"), "--prompt", "a panda", "--out", out, ...quick]),
+    ).toEqual({ code: 0, stdout: `${out}\n`, stderr: "" });
     const { image, text } = await read("large.png");
     expect([image.width, image.height]).toEqual([128, 128]);
-    expect(decodePictureRecord(text, out).source).toEqual({ task: "upscale", image: at("picture.png") });
+    expect(decodePictureRecord(text, out).source).toEqual({
+      task: "upscale",
+      image: at("picture.png"),
+    });
   });
 });

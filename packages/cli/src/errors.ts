@@ -1,6 +1,9 @@
 import { GlissadeError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
 
-/** The command line does not follow the command's usage: an option without its value, an argument too few or too many. */
+/**
+ * The command line does not follow the command's usage: an option without its value, an argument
+ * too few or too many.
+ */
 export class UsageError extends GlissadeError {
   static override readonly code: string = "UsageError";
 }
@@ -31,16 +34,23 @@ export class InterruptedError extends GlissadeError {
 /** 2 where the command line has to be changed for it to work, 1 for everything else that fails. */
 export function exitCodeOf(error: unknown): number {
   if (InterruptedError.isInstance(error)) return error.exitCode;
-  const isUsage = UsageError.isInstance(error) || InvalidArgumentError.isInstance(error) || UnknownNameError.isInstance(error);
+  const isUsage =
+    UsageError.isInstance(error) ||
+    InvalidArgumentError.isInstance(error) ||
+    UnknownNameError.isInstance(error);
   return isUsage ? 2 : 1;
 }
 
-/** Runs `read`; what it refuses a file's values for gets the file's name. @throws CheckpointError */
+/**
+ * Runs `read`; what it refuses a file's values for gets the file's name. @throws CheckpointError
+ */
 export function inFile<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new CheckpointError(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new CheckpointError(`${path}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
   }
 }
 

@@ -12,10 +12,14 @@ import type { Pictures, Steps, Task } from "./tasks.ts";
 /** Options of every command that makes pictures. */
 export const runOptions = {
   ...backendOptions,
-  preview: { value: "FILE", about: "A PNG file that is rewritten after every step with the picture expected so far." },
+  preview: {
+    value: "FILE",
+    about: "A PNG file that is rewritten after every step with the picture expected so far.",
+  },
   enlarge: {
     value: "N",
-    about: "Draw each of the model's pixels as N times N. Default: the smallest N that makes the picture 256 pixels wide; 1 keeps the model's own size.",
+    about:
+      "Draw each of the model's pixels as N times N. Default: the smallest N that makes the picture 256 pixels wide; 1 keeps the model's own size.",
   },
   json: { about: "Print one JSON document instead of paths." },
   quiet: { short: "q", about: "No progress." },
@@ -59,7 +63,12 @@ export interface Generation extends Pictures {
  *
  * @throws what the model, the backend and the task throw; the signal's reason where aborted
  */
-export async function runGeneration(model: string, task: Task, run: RunOptions, { stderr, signal }: Context): Promise<Generation> {
+export async function runGeneration(
+  model: string,
+  task: Task,
+  run: RunOptions,
+  { stderr, signal }: Context,
+): Promise<Generation> {
   if (run.preview !== undefined) await assertWritable(run.preview);
   const bar = progressBar(stderr, { quiet: run.quiet });
   const backend = await run.backend.open();
@@ -69,10 +78,16 @@ export async function runGeneration(model: string, task: Task, run: RunOptions, 
     const enlarge = enlargement(run.enlarge, imageSize);
     const fallbacks = backend.fallbacks ?? [];
     for (const { provider: failed, reason } of run.backend.providersAsked ? fallbacks : [])
-      bar.note(`warning: the provider ${failed} cannot be opened (${reason}); ${provider} is used.`);
+      bar.note(
+        `warning: the provider ${failed} cannot be opened (${reason}); ${provider} is used.`,
+      );
     const sha256 = await weightsDigest(model, task.network);
     const loaded = performance.now();
-    const result = await follow(start(signal), { bar, preview: run.preview, width: imageSize * enlarge });
+    const result = await follow(start(signal), {
+      bar,
+      preview: run.preview,
+      width: imageSize * enlarge,
+    });
     bar.end();
     for (const { message } of result.warnings) bar.note(`warning: ${message}`);
     return {
@@ -109,7 +124,11 @@ async function follow(steps: Steps, { bar, preview, width }: Followers): Promise
   }
 }
 
-async function writePreview(path: string, images: readonly GeneratedImage[], width: number): Promise<void> {
+async function writePreview(
+  path: string,
+  images: readonly GeneratedImage[],
+  width: number,
+): Promise<void> {
   const factor = Math.max(1, Math.round(width / (images[0]?.width ?? width)));
   await writeFiles([{ path, bytes: encodePng(render(images, "sheet", factor)) }]);
 }

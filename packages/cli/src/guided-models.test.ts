@@ -21,7 +21,13 @@ import { emoji } from "@glissade/model-emoji";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
-import { smallAdm, smallBase, smallClassifier, smallClip, smallWeights } from "./__fixtures__/small-networks.ts";
+import {
+  smallAdm,
+  smallBase,
+  smallClassifier,
+  smallClip,
+  smallWeights,
+} from "./__fixtures__/small-networks.ts";
 
 const base = { ...smallBase, n_vocab: 2048 };
 const networks = {
@@ -52,14 +58,26 @@ async function checkpoint(name: keyof typeof networks): Promise<string> {
 }
 
 /** The same model put together by hand, without any of this program's own writing. */
-async function byHand(index: object, files: Record<string, unknown>, names: readonly (keyof typeof networks)[]): Promise<Map<string, Blob>> {
-  const model = new Map([["model_index.json", index], ...Object.entries(files)].map(([path, json]) => [String(path), new Blob([JSON.stringify(json)])]));
-  for (const name of names) model.set(`${name}/model.safetensors`, new Blob([await encodeSafetensors(weightsOf(name))]));
+async function byHand(
+  index: object,
+  files: Record<string, unknown>,
+  names: readonly (keyof typeof networks)[],
+): Promise<Map<string, Blob>> {
+  const model = new Map(
+    [["model_index.json", index], ...Object.entries(files)].map(([path, json]) => [
+      String(path),
+      new Blob([JSON.stringify(json)]),
+    ]),
+  );
+  for (const name of names)
+    model.set(`${name}/model.safetensors`, new Blob([await encodeSafetensors(weightsOf(name))]));
   return model;
 }
 
 /** The state after every step: pictures of random networks are black and white, and tell less. */
-async function statesOf(run: ReturnType<Glide["stream"]> | ReturnType<Adm["stream"]>): Promise<number[][]> {
+async function statesOf(
+  run: ReturnType<Glide["stream"]> | ReturnType<Adm["stream"]>,
+): Promise<number[][]> {
   const states: number[][] = [];
   for await (const { x } of run) states.push([...x.data]);
   return states;
@@ -72,19 +90,34 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("a converted model with a noised CLIP", () => {
   beforeAll(async () => {
-    const checkpoints = [await checkpoint("base"), await checkpoint("clip/image_encoder"), await checkpoint("clip/text_encoder")];
+    const checkpoints = [
+      await checkpoint("base"),
+      await checkpoint("clip/image_encoder"),
+      await checkpoint("clip/text_encoder"),
+    ];
     await cp(emojiTokens, at("checkpoints", "base", "tokenizer.json"));
-    expect(await runMain(["convert", ...checkpoints, "--out", at("glide"), "--steps", "4", "-q"])).toMatchObject({ code: 0, stderr: "" });
+    expect(
+      await runMain(["convert", ...checkpoints, "--out", at("glide"), "--steps", "4", "-q"]),
+    ).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("is led by it just as the same model put together by hand", async () => {
     const model = await byHand(
-      { _class_name: "GlidePipeline", base: ["glissade", "Text2ImUNet"], clip: ["glissade", "NoisedClip"] },
+      {
+        _class_name: "GlidePipeline",
+        base: ["glissade", "Text2ImUNet"],
+        clip: ["glissade", "NoisedClip"],
+      },
       {
         "base/config.json": base,
         "clip/config.json": smallClip,
         "scheduler/scheduler_config.json": {
-          ...{ num_train_timesteps: 1000, beta_schedule: "squaredcos_cap_v2", prediction_type: "epsilon", variance_type: "learned_range" },
+          ...{
+            num_train_timesteps: 1000,
+            beta_schedule: "squaredcos_cap_v2",
+            prediction_type: "epsilon",
+            variance_type: "learned_range",
+          },
         },
         "tokenizer/tokenizer.json": JSON.parse(await readFile(emojiTokens, "utf8")),
         "clip_tokenizer/tokenizer.json": await loadClipVocabulary({ vocabularySize: 49_408 }),
@@ -92,11 +125,20 @@ describe("a converted model with a noised CLIP", () => {
       ["base", "clip/image_encoder", "clip/text_encoder"],
     );
     const backend = onnx();
-    const options = { prompt: "a red apple", seed: 3, steps: 4, sampler: "ddim" as const, guidance: 1 };
+    const options = {
+      prompt: "a red apple",
+      seed: 3,
+      steps: 4,
+      sampler: "ddim" as const,
+      guidance: 1,
+    };
     const draw = async (source: Parameters<typeof loadGlide>[0]) => {
       const glide = await loadGlide(source, { backend });
       expect(glide.networks).toEqual(["base", "clip"]);
-      const runs = [await statesOf(glide.stream(options)), await statesOf(glide.stream({ ...options, clipGuidance: 500 }))];
+      const runs = [
+        await statesOf(glide.stream(options)),
+        await statesOf(glide.stream({ ...options, clipGuidance: 500 })),
+      ];
       await glide.dispose();
       return runs;
     };
@@ -107,36 +149,102 @@ describe("a converted model with a noised CLIP", () => {
   });
 
   it("draws with --clip, keeps the best with --keep, and makes the picture again", async () => {
-    const argv = ["generate", "a red apple", "--model", at("glide"), "--guidance", "1", "--clip", "500", "--seed", "3", "--enlarge", "1", "-q"];
-    expect((await runMain([...argv, "--count", "4", "--keep", "2", "--out", at("kept.png")])).code).toBe(0);
+    const argv = [
+      "generate",
+      "a red apple",
+      "--model",
+      at("glide"),
+      "--guidance",
+      "1",
+      "--clip",
+      "500",
+      "--seed",
+      "3",
+      "--enlarge",
+      "1",
+      "-q",
+    ];
+    expect(
+      (await runMain([...argv, "--count", "4", "--keep", "2", "--out", at("kept.png")])).code,
+    ).toBe(0);
     const { text } = await png("kept-1.png");
-    expect(decodePictureRecord(text, "kept-1.png").settings).toMatchObject({ clipGuidance: { scale: 500, through: "x" }, keepBest: 2, count: 4 });
+    expect(decodePictureRecord(text, "kept-1.png").settings).toMatchObject({
+      clipGuidance: { scale: 500, through: "x" },
+      keepBest: 2,
+      count: 4,
+    });
     expect((await runMain([...argv, "--out", at("led.png")])).code).toBe(0);
-    const { stderr } = await runMain(["reproduce", at("led.png"), "--out", at("led-again.png"), "-q"]);
+    const { stderr } = await runMain([
+      "reproduce",
+      at("led.png"),
+      "--out",
+      at("led-again.png"),
+      "-q",
+    ]);
     expect(stderr).toContain("bit for bit");
   });
 
   it("is refused with half a CLIP, and with a CLIP alone", async () => {
-    const [model, image, text] = [await checkpoint("base"), await checkpoint("clip/image_encoder"), await checkpoint("clip/text_encoder")];
-    expect((await runMain(["convert", model, image, "--out", at("refused"), "-q"])).stderr).toContain("only one half of a CLIP is there");
-    expect((await runMain(["convert", image, text, "--out", at("refused"), "-q"])).stderr).toContain("none of these makes pictures");
-    expect((await runMain(["convert", model, await checkpoint("unet"), "--out", at("refused"), "-q"])).stderr).toContain("convert them into two models");
+    const [model, image, text] = [
+      await checkpoint("base"),
+      await checkpoint("clip/image_encoder"),
+      await checkpoint("clip/text_encoder"),
+    ];
+    expect(
+      (await runMain(["convert", model, image, "--out", at("refused"), "-q"])).stderr,
+    ).toContain("only one half of a CLIP is there");
+    expect(
+      (await runMain(["convert", image, text, "--out", at("refused"), "-q"])).stderr,
+    ).toContain("none of these makes pictures");
+    expect(
+      (await runMain(["convert", model, await checkpoint("unet"), "--out", at("refused"), "-q"]))
+        .stderr,
+    ).toContain("convert them into two models");
   });
 });
 
 describe("a converted model of guided-diffusion", () => {
-  const sample = (...argv: string[]) => runMain(["sample", "--model", at("adm"), "--sampler", "ddim", "--steps", "4", "--enlarge", "1", "-q", ...argv]);
+  const sample = (...argv: string[]) =>
+    runMain([
+      "sample",
+      "--model",
+      at("adm"),
+      "--sampler",
+      "ddim",
+      "--steps",
+      "4",
+      "--enlarge",
+      "1",
+      "-q",
+      ...argv,
+    ]);
 
   beforeAll(async () => {
     const checkpoints = [await checkpoint("unet"), await checkpoint("classifier")];
-    expect(await runMain(["convert", ...checkpoints, "--out", at("adm"), "--guidance", "2", "-q"])).toMatchObject({ code: 0, stderr: "" });
+    expect(
+      await runMain(["convert", ...checkpoints, "--out", at("adm"), "--guidance", "2", "-q"]),
+    ).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("draws classes just as the same model put together by hand", async () => {
-    const scheduler = { num_train_timesteps: 1000, beta_schedule: "linear", prediction_type: "epsilon", variance_type: "learned_range" };
+    const scheduler = {
+      num_train_timesteps: 1000,
+      beta_schedule: "linear",
+      prediction_type: "epsilon",
+      variance_type: "learned_range",
+    };
     const model = await byHand(
-      { _class_name: "AdmPipeline", unet: ["glissade", "AdmUNet"], classifier: ["glissade", "NoisedClassifier"], generation: { classifier_scale: 2 } },
-      { "unet/config.json": smallAdm, "classifier/config.json": smallClassifier, "scheduler/scheduler_config.json": scheduler },
+      {
+        _class_name: "AdmPipeline",
+        unet: ["glissade", "AdmUNet"],
+        classifier: ["glissade", "NoisedClassifier"],
+        generation: { classifier_scale: 2 },
+      },
+      {
+        "unet/config.json": smallAdm,
+        "classifier/config.json": smallClassifier,
+        "scheduler/scheduler_config.json": scheduler,
+      },
       ["unet", "classifier"],
     );
     const backend = onnx();
@@ -147,7 +255,8 @@ describe("a converted model of guided-diffusion", () => {
       const { images, settings } = await adm.generate({ ...options, classes: [0, 2, 1] });
       expect(settings.classifierScale).toBe(2);
       const runs = [];
-      for (const scale of [{}, { classifierScale: 0 }]) runs.push(await statesOf(adm.stream({ ...options, ...scale, classes: 1 })));
+      for (const scale of [{}, { classifierScale: 0 }])
+        runs.push(await statesOf(adm.stream({ ...options, ...scale, classes: 1 })));
       await adm.dispose();
       return { images: images.map(({ data }) => data), runs };
     };
@@ -156,12 +265,27 @@ describe("a converted model of guided-diffusion", () => {
     expect(converted).toEqual(assembled);
     expect(converted.runs[0]).not.toEqual(converted.runs[1]);
 
-    expect((await sample("--class", "0,2,1", "--seed", "4", "--out", at("classes.png"))).code).toBe(0);
-    for (const [k, data] of converted.images.entries()) expect((await png(`classes-${k + 1}.png`)).image.data).toEqual(data);
+    expect((await sample("--class", "0,2,1", "--seed", "4", "--out", at("classes.png"))).code).toBe(
+      0,
+    );
+    for (const [k, data] of converted.images.entries())
+      expect((await png(`classes-${k + 1}.png`)).image.data).toEqual(data);
   });
 
   it("writes down how each picture was made, and makes it again", async () => {
-    const { code, stdout } = await sample("--class", "2", "--count", "2", "--seed", "7", "--scale", "3", "--out", at("runs.png"), "--json");
+    const { code, stdout } = await sample(
+      "--class",
+      "2",
+      "--count",
+      "2",
+      "--seed",
+      "7",
+      "--scale",
+      "3",
+      "--out",
+      at("runs.png"),
+      "--json",
+    );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       files: [{ seed: 7 }, { seed: 8 }],
@@ -170,18 +294,29 @@ describe("a converted model of guided-diffusion", () => {
       model: { imageSize: 8, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
     const record = decodePictureRecord((await png("runs-2.png")).text, "runs-2.png");
-    expect(record).toMatchObject({ picture: 1, seed: 8, settings: { classes: [2, 2], classifierScale: 3 } });
+    expect(record).toMatchObject({
+      picture: 1,
+      seed: 8,
+      settings: { classes: [2, 2], classifierScale: 3 },
+    });
     for (const name of ["runs-2.png", "runs-sheet.png"]) {
       const { stderr } = await runMain(["reproduce", at(name), "--out", at("again.png"), "-q"]);
-      expect(stderr).toMatch(name === "runs-sheet.png" ? /bit for bit/ : /bit for bit|by up to 1 of 255/); // drawn alone it may round otherwise
+      expect(stderr).toMatch(
+        name === "runs-sheet.png" ? /bit for bit/ : /bit for bit|by up to 1 of 255/,
+      ); // drawn alone it may round otherwise
     }
     const facts = JSON.parse((await runMain(["info", at("runs-1.png"), "--json"])).stdout);
     expect(facts.settings).toMatchObject({ classes: [2, 2] });
   });
 
   it("is told by info", async () => {
-    const { networks: found, generation } = JSON.parse((await runMain(["info", at("adm"), "--json"])).stdout);
-    expect(found).toMatchObject({ unet: { class: "AdmUNet", imageSize: 8 }, classifier: { class: "NoisedClassifier" } });
+    const { networks: found, generation } = JSON.parse(
+      (await runMain(["info", at("adm"), "--json"])).stdout,
+    );
+    expect(found).toMatchObject({
+      unet: { class: "AdmUNet", imageSize: 8 },
+      classifier: { class: "NoisedClassifier" },
+    });
     expect(generation).toEqual({ sampler: "ddpm", steps: 250, classifier_scale: 2 });
   });
 
@@ -202,8 +337,13 @@ describe("a converted model of guided-diffusion", () => {
   });
 
   it("is no model for a prompt, and needs one of its kind", async () => {
-    expect((await runMain(["generate", "x", "--model", at("adm"), "--out", at("refused.png"), "-q"])).stderr).toContain("AdmPipeline");
-    expect((await sample("--class", "1", "--model", at("glide"), "--out", at("refused.png"))).stderr).toContain("GlidePipeline");
+    expect(
+      (await runMain(["generate", "x", "--model", at("adm"), "--out", at("refused.png"), "-q"]))
+        .stderr,
+    ).toContain("AdmPipeline");
+    expect(
+      (await sample("--class", "1", "--model", at("glide"), "--out", at("refused.png"))).stderr,
+    ).toContain("GlidePipeline");
     expect((await runMain(["sample", "--class", "1"])).stderr).toContain("--model DIR");
   });
 
@@ -217,9 +357,22 @@ describe("a converted model of guided-diffusion", () => {
     const record = JSON.parse(text[pictureRecordKeyword] ?? "");
     await writeFile(
       at("hostile.png"),
-      encodePng(image, { text: { [pictureRecordKeyword]: encodePictureRecord({ ...record, settings: { ...record.settings, [name]: value } }) } }),
+      encodePng(image, {
+        text: {
+          [pictureRecordKeyword]: encodePictureRecord({
+            ...record,
+            settings: { ...record.settings, [name]: value },
+          }),
+        },
+      }),
     );
-    const { code, stderr } = await runMain(["reproduce", at("hostile.png"), "--out", at("again.png"), "-q"]);
+    const { code, stderr } = await runMain([
+      "reproduce",
+      at("hostile.png"),
+      "--out",
+      at("again.png"),
+      "-q",
+    ]);
     expect(stderr).toContain("hostile.png cannot be used");
     expect(code).toBe(1);
   });

@@ -12,13 +12,23 @@ interface CommandHelp {
 }
 
 /** The help of one command. */
-export function helpFor({ name, about, usage, options, notes = [], examples }: CommandHelp): string {
+export function helpFor({
+  name,
+  about,
+  usage,
+  options,
+  notes = [],
+  examples,
+}: CommandHelp): string {
   const sections = [
     about,
     `Usage: glissade ${name} ${usage} [options]`,
     table(
       "Options",
-      Object.entries(options).map(([option, description]) => [optionLabel(option, description), description.about]),
+      Object.entries(options).map(([option, description]) => [
+        optionLabel(option, description),
+        description.about,
+      ]),
     ),
     ...notes.map((note) => wrap(note, 0)),
     ["Examples", ...examples.map((example) => `  ${example}`)].join("\n"),
@@ -27,9 +37,15 @@ export function helpFor({ name, about, usage, options, notes = [], examples }: C
 }
 
 /** A heading and rows of two columns; the second is wrapped. */
-export function table(heading: string, rows: readonly (readonly [label: string, text: string])[]): string {
+export function table(
+  heading: string,
+  rows: readonly (readonly [label: string, text: string])[],
+): string {
   const indent = Math.max(...rows.map(([label]) => label.length)) + 4;
-  return [heading, ...rows.map(([label, text]) => `  ${label.padEnd(indent - 2)}${wrap(text, indent)}`)].join("\n");
+  return [
+    heading,
+    ...rows.map(([label, text]) => `  ${label.padEnd(indent - 2)}${wrap(text, indent)}`),
+  ].join("\n");
 }
 
 function optionLabel(name: string, { value, short }: OptionDescription): string {

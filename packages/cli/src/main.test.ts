@@ -18,12 +18,26 @@ describe("glissade", () => {
     expect(await runMain(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
     const overview = await runMain(["--help"]);
     expect(overview).toMatchObject({ code: 0, stderr: "" });
-    for (const name of ["generate", "inpaint", "edit", "upscale", "sample", "reproduce", "pull", "convert", "train", "arena", "info"]) {
+    for (const name of [
+      "generate",
+      "inpaint",
+      "edit",
+      "upscale",
+      "sample",
+      "reproduce",
+      "pull",
+      "convert",
+      "train",
+      "arena",
+      "info",
+    ]) {
       expect(overview.stdout).toContain(`  ${name} `);
       const { code, stdout } = await runMain([name, "--help"]);
       expect(code).toBe(0);
       expect(stdout).toContain(`Usage: glissade ${name} `);
-      expect(stdout.split("\n").every((line) => line.length <= 100 || line.startsWith("  glissade "))).toBe(true);
+      expect(
+        stdout.split("\n").every((line) => line.length <= 100 || line.startsWith("  glissade ")),
+      ).toBe(true);
       expect(await runMain(["help", name])).toEqual({ code: 0, stdout, stderr: "" });
     }
     expect((await runMain(["generate", "--help"])).stdout).toContain("dpmpp-2m, dpmpp-2m-sde");
@@ -54,7 +68,15 @@ describe("glissade", () => {
     ["known: respacing,", "generate", "x", "--spacing", "even"],
     ["known: cpu, cuda,", "generate", "x", "--provider", "gpu"],
     ["known: onnx, tfjs", "generate", "x", "--backend", "torch"],
-    ["known: node-gpu, node, webgpu, webgl, wasm, cpu", "generate", "x", "--backend", "tfjs", "--provider", "wasm,cuda"],
+    [
+      "known: node-gpu, node, webgpu, webgl, wasm, cpu",
+      "generate",
+      "x",
+      "--backend",
+      "tfjs",
+      "--provider",
+      "wasm,cuda",
+    ],
     ["--threads is of --backend onnx", "generate", "x", "--backend", "tfjs", "--threads", "2"],
     ["--guidance is", "generate", "x", "--guidance", "high"],
     ["1 to 32 for pictures of 128 pixels", "generate", "x", "--enlarge", "500"],
@@ -77,7 +99,15 @@ describe("glissade", () => {
   const failing: readonly (readonly [string, ...string[]])[] = [
     ["The folder does not exist", "generate", "x", "--out", "FOLDER/none/x.png"],
     ["A part of the path is a file", "generate", "x", "--out", "FOLDER/text.txt/x.png"],
-    ["The folder does not exist", "generate", "x", "--out", "FOLDER/x.png", "--preview", "FOLDER/none/x.png"],
+    [
+      "The folder does not exist",
+      "generate",
+      "x",
+      "--out",
+      "FOLDER/x.png",
+      "--preview",
+      "FOLDER/none/x.png",
+    ],
     ["There is no model", "generate", "x", "--out", "FOLDER/x.png", "--model", "FOLDER/none"],
     ["model_index.json", "generate", "x", "--out", "FOLDER/x.png", "--model", "FOLDER"],
     ["none.png cannot be read (ENOENT)", "reproduce", "FOLDER/none.png"],
@@ -88,12 +118,27 @@ describe("glissade", () => {
     ["neither a safetensors file nor a PyTorch checkpoint", "info", "FOLDER/text.txt"],
     ["There is no model", "info", "FOLDER/none"],
     ["cannot be opened (ENOENT)", "convert", "FOLDER/none.pt", "--out", "FOLDER/model"],
-    ["neither a safetensors file nor a PyTorch checkpoint", "convert", "FOLDER/text.txt", "--out", "FOLDER/model"],
+    [
+      "neither a safetensors file nor a PyTorch checkpoint",
+      "convert",
+      "FOLDER/text.txt",
+      "--out",
+      "FOLDER/model",
+    ],
     ["is a file", "convert", "FOLDER/text.txt", "--out", "FOLDER/text.txt"],
-    ["a folder with other things in it", "convert", "FOLDER/text.txt", "--out", "FOLDER", "--force"],
+    [
+      "a folder with other things in it",
+      "convert",
+      "FOLDER/text.txt",
+      "--out",
+      "FOLDER",
+      "--force",
+    ],
   ];
   it.each(failing)("exits with 1, writes nothing and says: %s", async (message, ...argv) => {
-    const { code, stdout, stderr } = await runMain(argv.map((argument) => argument.replace("FOLDER", folder)));
+    const { code, stdout, stderr } = await runMain(
+      argv.map((argument) => argument.replace("FOLDER", folder)),
+    );
     expect(stderr).toContain(message);
     expect(stderr).not.toContain("    at ");
     expect([code, stdout]).toEqual([1, ""]);
@@ -108,7 +153,12 @@ describe("glissade", () => {
   });
 
   it("does not let a message give orders to the terminal", async () => {
-    const { stderr } = await runMain(["convert", "x.pt\x1b[2J\u009b2J", "--out", join(folder, "m")]);
+    const { stderr } = await runMain([
+      "convert",
+      "x.pt\x1b[2J\u009b2J",
+      "--out",
+      join(folder, "m"),
+    ]);
     expect(stderr).toContain("x.pt?[2J?2J");
   });
 });

@@ -20,7 +20,20 @@ import { version } from "./version.ts";
 
 const longestCommandLine = 16_384;
 
-const commands: readonly Command[] = [generate, inpaint, edit, upscale, sample, reproduce, pullCommand(publishedModels), convert, train, evaluate, arena, info];
+const commands: readonly Command[] = [
+  generate,
+  inpaint,
+  edit,
+  upscale,
+  sample,
+  reproduce,
+  pullCommand(publishedModels),
+  convert,
+  train,
+  evaluate,
+  arena,
+  info,
+];
 
 const overview = `${[
   "glissade: text to image with GLIDE.",
@@ -35,7 +48,10 @@ const overview = `${[
   ]),
   table("Exit codes", [
     ["0", "Done."],
-    ["1", "It failed: no such model, a damaged file, a provider that cannot be opened, an output that cannot be written."],
+    [
+      "1",
+      "It failed: no such model, a damaged file, a provider that cannot be opened, an output that cannot be written.",
+    ],
     ["2", "The command line is wrong."],
     ["130", "Stopped with Ctrl-C. Nothing half-written is left."],
   ]),
@@ -46,7 +62,8 @@ const overview = `${[
  * Runs the program.
  *
  * @param argv the arguments after the program's name
- * @returns the exit code: 0, 1 for what failed, 2 for a wrong command line, 128 and its number after a signal
+ * @returns the exit code: 0, 1 for what failed, 2 for a wrong command line, 128 and its number
+ * after a signal
  */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
   try {
@@ -54,8 +71,13 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     return 0;
   } catch (error) {
     const cause: unknown = context.signal.aborted ? context.signal.reason : error;
-    const text = isDebugging() ? inspect(error) : cause instanceof Error ? cause.message : String(cause);
-    context.stderr.write(`error: ${text.replace(/(?!\n)\p{Cc}/gu, "?")}\n`); // a message may quote a file, and a terminal would obey its control characters
+    const text = isDebugging()
+      ? inspect(error)
+      : cause instanceof Error
+        ? cause.message
+        : String(cause);
+    // a message may quote a file, and a terminal would obey its control characters
+    context.stderr.write(`error: ${text.replace(/(?!\n)\p{Cc}/gu, "?")}\n`);
     return exitCodeOf(cause);
   }
 }
@@ -65,11 +87,15 @@ async function dispatch([name, ...argv]: readonly string[], context: Context): P
   if (name === undefined) throw new UsageError(`There is no command.\n\n${overview.trimEnd()}`);
   if (name === "--version") return void context.stdout.write(`${version}\n`);
   if (name === "--help" || name === "-h") return void context.stdout.write(overview);
-  if (name === "help") return void context.stdout.write(argv[0] === undefined ? overview : commandNamed(argv[0]).help);
+  if (name === "help")
+    return void context.stdout.write(argv[0] === undefined ? overview : commandNamed(argv[0]).help);
   await commandNamed(name).run(argv, context);
 }
 
-/** ONNX Runtime 1.30 runs a recursive pattern over the process's command line when it is loaded, and crashes from about 25,000 bytes. No network reads as much. */
+/**
+ * ONNX Runtime 1.30 runs a recursive pattern over the process's command line when it is loaded, and
+ * crashes from about 25,000 bytes. No network reads as much.
+ */
 function assertShort(commandLine: string): void {
   const bytes = Buffer.byteLength(commandLine);
   if (bytes > longestCommandLine)
@@ -81,8 +107,15 @@ function assertShort(commandLine: string): void {
 function commandNamed(name: string): Command {
   const found = commands.find((command) => command.name === name);
   if (found) return found;
-  if (/\s/.test(name)) throw new UsageError(`There is no command ${JSON.stringify(name)}. For a picture of it: glissade generate ${JSON.stringify(name)}`);
-  throw new UnknownNameError({ kind: "command", asked: name, known: commands.map((command) => command.name) });
+  if (/\s/.test(name))
+    throw new UsageError(
+      `There is no command ${JSON.stringify(name)}. For a picture of it: glissade generate ${JSON.stringify(name)}`,
+    );
+  throw new UnknownNameError({
+    kind: "command",
+    asked: name,
+    known: commands.map((command) => command.name),
+  });
 }
 
 function isDebugging(): boolean {

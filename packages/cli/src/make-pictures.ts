@@ -17,7 +17,10 @@ export interface PicturesToMake {
   readonly source?: SourceRecord;
 }
 
-/** Makes pictures and writes them, each with its settings, and a sheet of several; prints their paths, or one JSON document. */
+/**
+ * Makes pictures and writes them, each with its settings, and a sheet of several; prints their
+ * paths, or one JSON document.
+ */
 export async function makePictures(
   args: Arguments<"out" | "model" | keyof typeof runOptions>,
   { asked, task, source }: PicturesToMake,
@@ -26,10 +29,16 @@ export async function makePictures(
   const run = readRunOptions(args);
   const model = args.nonEmpty("model") ?? defaultModel;
   const count = asked.keepBest ?? asked.count;
-  const names = await pictureNames({ out: args.nonEmpty("out"), defaultName: `${slug(asked.prompt)}-${asked.seed}`, count });
+  const names = await pictureNames({
+    out: args.nonEmpty("out"),
+    defaultName: `${slug(asked.prompt)}-${asked.seed}`,
+    count,
+  });
   const paths = names.sheet === undefined ? names.pictures : [...names.pictures, names.sheet];
   for (const path of paths) await assertWritable(path);
   const generation = await runGeneration(model, task, run, context);
   await writeFiles(pictureFiles(generation, names, model, source), context.signal);
-  context.stdout.write(run.json ? jsonText(generationReport(generation, names, model)) : `${paths.join("\n")}\n`);
+  context.stdout.write(
+    run.json ? jsonText(generationReport(generation, names, model)) : `${paths.join("\n")}\n`,
+  );
 }

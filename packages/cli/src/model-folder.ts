@@ -39,16 +39,24 @@ export interface WriteModelOptions {
  *
  * @throws OutputError or WeightsError where it cannot be written; the signal's reason where aborted
  */
-export async function writeModelFolder(out: string, contents: ModelFolderContents, { onProgress, signal }: WriteModelOptions): Promise<void> {
+export async function writeModelFolder(
+  out: string,
+  contents: ModelFolderContents,
+  { onProgress, signal }: WriteModelOptions,
+): Promise<void> {
   const sizes = contents.networks.map((network) => storedBytes(network, contents.dtype));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   await writeFolder(resolve(out), async (folder) => {
     let finishedBytes = 0;
     for (const [i, network] of contents.networks.entries()) {
-      await writeNetwork(folder, network, contents.dtype, { signal, onProgress: (bytes) => onProgress(finishedBytes + bytes, totalBytes) });
+      await writeNetwork(folder, network, contents.dtype, {
+        signal,
+        onProgress: (bytes) => onProgress(finishedBytes + bytes, totalBytes),
+      });
       finishedBytes += sizes[i] as number; // one size a network
     }
-    for (const [name, json] of Object.entries(contents.tokenizers)) await writeJson(folder, name, "tokenizer.json", json, 0); // thousands of lines otherwise
+    for (const [name, json] of Object.entries(contents.tokenizers))
+      await writeJson(folder, name, "tokenizer.json", json, 0); // thousands of lines otherwise
     await writeJson(folder, ".", "model_index.json", indexOf(contents));
     signal.throwIfAborted();
   });
@@ -64,7 +72,12 @@ function indexOf({ networks, tokenizers, generation, upscaling }: ModelFolderCon
         [scheduler, ["glissade", "GaussianDiffusion"]],
       ]),
     ),
-    ...Object.fromEntries(Object.keys(tokenizers).map((name) => [name, ["glissade", name === "tokenizer" ? "GlideTokenizer" : "ClipTokenizer"]])),
+    ...Object.fromEntries(
+      Object.keys(tokenizers).map((name) => [
+        name,
+        ["glissade", name === "tokenizer" ? "GlideTokenizer" : "ClipTokenizer"],
+      ]),
+    ),
     generation,
     ...(upscaling && { upscaling }),
   };
@@ -76,7 +89,8 @@ export function isAdm(networks: readonly Pick<CheckedNetwork, "described">[]): b
 }
 
 /**
- * Refuses to write where nothing can be written, or something lies already: any file, and any folder that is not empty, unless `force` is set and it is a model's.
+ * Refuses to write where nothing can be written, or something lies already: any file, and any
+ * folder that is not empty, unless `force` is set and it is a model's.
  *
  * @throws OutputError
  */
@@ -84,11 +98,16 @@ export async function assertReplaceable(out: string, force: boolean): Promise<vo
   await assertPlace(resolve(out));
   const found = await stat(out).catch(() => undefined);
   if (!found) return;
-  if (!found.isDirectory()) throw new OutputError(`${out} is a file; a model is a folder. Choose another --out.`);
+  if (!found.isDirectory())
+    throw new OutputError(`${out} is a file; a model is a folder. Choose another --out.`);
   const entries = await readdir(out);
   if (entries.length === 0) return;
-  if (!entries.includes("model_index.json")) throw new OutputError(`${out} is a folder with other things in it. Choose another --out.`);
-  if (!force) throw new OutputError(`${out} holds a model already. Choose another --out, or replace it with --force.`);
+  if (!entries.includes("model_index.json"))
+    throw new OutputError(`${out} is a folder with other things in it. Choose another --out.`);
+  if (!force)
+    throw new OutputError(
+      `${out} holds a model already. Choose another --out, or replace it with --force.`,
+    );
 }
 
 async function writeNetwork(
@@ -111,7 +130,8 @@ async function writeNetwork(
     onProgress: ({ writtenBytes }) => onProgress(writtenBytes),
     signal,
   });
-  if (learnsVariance === undefined) return; // it does not denoise, and shares the scheduler of the network that it guides
+  // it does not denoise, and shares the scheduler of the network that it guides
+  if (learnsVariance === undefined) return;
   await writeJson(folder, scheduler, "scheduler_config.json", {
     num_train_timesteps: trainingSteps,
     beta_schedule: betaSchedule,
@@ -121,7 +141,13 @@ async function writeNetwork(
   });
 }
 
-async function writeJson(folder: string, component: string, name: string, json: unknown, indent = 2): Promise<void> {
+async function writeJson(
+  folder: string,
+  component: string,
+  name: string,
+  json: unknown,
+  indent = 2,
+): Promise<void> {
   await mkdir(join(folder, component), { recursive: true });
   await writeFile(join(folder, component, name), `${JSON.stringify(json, null, indent)}\n`);
 }

@@ -1,5 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
-import { type DecodedPng, decodePng, encodePngWithRecord, type PictureRecord, PictureSettingsError, type SourceRecord } from "@glissade/core";
+import {
+  type DecodedPng,
+  decodePng,
+  encodePngWithRecord,
+  type PictureRecord,
+  PictureSettingsError,
+  type SourceRecord,
+} from "@glissade/core";
 import { readPicture } from "@glissade/train";
 import type { OutputFile } from "./atomic-file.ts";
 import { faultOf } from "./errors.ts";
@@ -9,10 +16,18 @@ import { render } from "./rendering.ts";
 import { version } from "./version.ts";
 
 /** The PNG files of a run: its pictures, and the sheet where there is one. */
-export function pictureFiles(generation: Generation, { pictures, sheet }: PictureNames, model: string, source?: SourceRecord): readonly OutputFile[] {
+export function pictureFiles(
+  generation: Generation,
+  { pictures, sheet }: PictureNames,
+  model: string,
+  source?: SourceRecord,
+): readonly OutputFile[] {
   const file = (path: string, picture: number | "sheet") => ({
     path,
-    bytes: encodePngWithRecord(render(generation.images, picture, generation.enlarge), recordOf(generation, picture, model, source)),
+    bytes: encodePngWithRecord(
+      render(generation.images, picture, generation.enlarge),
+      recordOf(generation, picture, model, source),
+    ),
   });
   const files = pictures.map((path, k) => file(path, k));
   return sheet === undefined ? files : [...files, file(sheet, "sheet")];
@@ -23,20 +38,38 @@ export async function readPictureFile(path: string): Promise<DecodedPng> {
   return readFrom(path, decodePng);
 }
 
-/** A picture to begin with: a PNG file with its transparency, or a photograph in another format, upright. @throws PictureSettingsError where it cannot be read. */
-export async function readSourcePicture(path: string): Promise<Pick<DecodedPng, "image" | "alpha">> {
-  return readFrom(path, async (bytes) => (bytes[0] === 0x89 ? decodePng(bytes) : { image: await readPicture(bytes) })); // only PNG files begin so
+/**
+ * A picture to begin with: a PNG file with its transparency, or a photograph in another format,
+ * upright. @throws PictureSettingsError where it cannot be read.
+ */
+export async function readSourcePicture(
+  path: string,
+): Promise<Pick<DecodedPng, "image" | "alpha">> {
+  return readFrom(path, async (bytes) =>
+    bytes[0] === 0x89 ? decodePng(bytes) : { image: await readPicture(bytes) },
+  ); // only PNG files begin so
 }
 
-async function readFrom<T>(path: string, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
+async function readFrom<T>(
+  path: string,
+  decode: (bytes: Uint8Array) => T | Promise<T>,
+): Promise<T> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new PictureSettingsError(`${path} cannot be read (${faultOf(cause)}). Check the path.`, { cause });
+    throw new PictureSettingsError(`${path} cannot be read (${faultOf(cause)}). Check the path.`, {
+      cause,
+    });
   });
-  if (!found.isFile()) throw new PictureSettingsError(`${path} is ${found.isDirectory() ? "a folder" : "no regular file"}. Give one picture.`);
+  if (!found.isFile())
+    throw new PictureSettingsError(
+      `${path} is ${found.isDirectory() ? "a folder" : "no regular file"}. Give one picture.`,
+    );
   try {
     return await decode(await readFile(path));
   } catch (cause) {
-    throw new PictureSettingsError(`${path} cannot be read. ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new PictureSettingsError(
+      `${path} cannot be read. ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
   }
 }
 
@@ -47,7 +80,12 @@ export function seedOf({ images, settings }: Generation, picture: number | "shee
   return own ?? settings.seed;
 }
 
-function recordOf(generation: Generation, picture: number | "sheet", model: string, source: SourceRecord | undefined): PictureRecord {
+function recordOf(
+  generation: Generation,
+  picture: number | "sheet",
+  model: string,
+  source: SourceRecord | undefined,
+): PictureRecord {
   const { settings, enlarge, backend, provider, sha256 } = generation;
   const seed = seedOf(generation, picture);
   return {

@@ -13,33 +13,54 @@ afterEach(() => rm(folder, { recursive: true }));
 describe("pictureNames", () => {
   it("numbers several pictures and adds a sheet", async () => {
     const out = join(folder, "a.png");
-    expect(await pictureNames({ out, defaultName: "x", count: 1 })).toEqual({ pictures: [out], sheet: undefined });
+    expect(await pictureNames({ out, defaultName: "x", count: 1 })).toEqual({
+      pictures: [out],
+      sheet: undefined,
+    });
     expect(await pictureNames({ out, defaultName: "x", count: 2 })).toEqual({
       pictures: [join(folder, "a-1.png"), join(folder, "a-2.png")],
       sheet: join(folder, "a-sheet.png"),
     });
-    expect((await pictureNames({ out: join(folder, "A.PNG"), defaultName: "x", count: 1 })).pictures).toEqual([join(folder, "A.PNG")]);
+    expect(
+      (await pictureNames({ out: join(folder, "A.PNG"), defaultName: "x", count: 1 })).pictures,
+    ).toEqual([join(folder, "A.PNG")]);
   });
 
   it("takes a fresh name in a folder, and the given name where a file is named", async () => {
     await writeFile(join(folder, "x.png"), "");
     await writeFile(join(folder, "x_2-sheet.png"), "");
-    expect((await pictureNames({ out: folder, defaultName: "x", count: 1 })).pictures).toEqual([join(folder, "x_2.png")]);
-    expect((await pictureNames({ out: folder, defaultName: "x_2", count: 2 })).sheet).toBe(join(folder, "x_2_2-sheet.png"));
-    expect((await pictureNames({ out: join(folder, "x.png"), defaultName: "x", count: 1 })).pictures).toEqual([join(folder, "x.png")]);
+    expect((await pictureNames({ out: folder, defaultName: "x", count: 1 })).pictures).toEqual([
+      join(folder, "x_2.png"),
+    ]);
+    expect((await pictureNames({ out: folder, defaultName: "x_2", count: 2 })).sheet).toBe(
+      join(folder, "x_2_2-sheet.png"),
+    );
+    expect(
+      (await pictureNames({ out: join(folder, "x.png"), defaultName: "x", count: 1 })).pictures,
+    ).toEqual([join(folder, "x.png")]);
   });
 
   it("makes a folder that ends with a slash", async () => {
-    const { pictures } = await pictureNames({ out: `${join(folder, "new")}/`, defaultName: "x", count: 1 });
+    const { pictures } = await pictureNames({
+      out: `${join(folder, "new")}/`,
+      defaultName: "x",
+      count: 1,
+    });
     expect(pictures).toEqual([join(folder, "new", "x.png")]);
     expect(await readdir(folder)).toEqual(["new"]);
     await writeFile(join(folder, "file"), "");
-    await expect(pictureNames({ out: `${join(folder, "file")}/`, defaultName: "x", count: 1 })).rejects.toThrow("cannot be made");
+    await expect(
+      pictureNames({ out: `${join(folder, "file")}/`, defaultName: "x", count: 1 }),
+    ).rejects.toThrow("cannot be made");
   });
 
   it("refuses other kinds of picture", async () => {
-    await expect(pictureNames({ out: "apple.jpg", defaultName: "x", count: 1 })).rejects.toThrow("ends in .png");
-    await expect(pictureNames({ out: "apple", defaultName: "x", count: 1 })).rejects.toThrow("ends in .png");
+    await expect(pictureNames({ out: "apple.jpg", defaultName: "x", count: 1 })).rejects.toThrow(
+      "ends in .png",
+    );
+    await expect(pictureNames({ out: "apple", defaultName: "x", count: 1 })).rejects.toThrow(
+      "ends in .png",
+    );
   });
 });
 

@@ -11,22 +11,43 @@ export interface PictureNames {
 }
 
 /**
- * The files of a run of `count` pictures: `out` itself where it is a PNG file's name, else `defaultName` in the folder `out`, with a number behind it where that name is
- * taken. Several pictures get `-1`, `-2`, ... and a `-sheet` with all.
+ * The files of a run of `count` pictures: `out` itself where it is a PNG file's name, else
+ * `defaultName` in the folder `out`, with a number behind it where that name is taken. Several
+ * pictures get `-1`, `-2`, ... and a `-sheet` with all.
  *
- * @param out a file (overwritten where it exists) or a folder (made where it ends with a slash and does not exist); the working directory where left out
- * @throws InvalidArgumentError for a name that is neither; OutputError for a folder that cannot be made
+ * @param out a file (overwritten where it exists) or a folder (made where it ends with a slash and
+ * does not exist); the working directory where left out
+ * @throws InvalidArgumentError for a name that is neither; OutputError for a folder that cannot be
+ * made
  */
-export async function pictureNames({ out, defaultName, count }: { out: string | undefined; defaultName: string; count: number }): Promise<PictureNames> {
+export async function pictureNames({
+  out,
+  defaultName,
+  count,
+}: {
+  out: string | undefined;
+  defaultName: string;
+  count: number;
+}): Promise<PictureNames> {
   const folder = out === undefined ? "" : await asFolder(out);
-  if (folder === undefined) return numbered(out as string, count); // asFolder gives undefined for a file's name only
+  // asFolder gives undefined for a file's name only
+  if (folder === undefined) return numbered(out as string, count);
   for (let attempt = 1; ; attempt++) {
-    const names = numbered(join(folder, `${defaultName}${attempt === 1 ? "" : `_${attempt}`}.png`), count);
-    if (!(await anyExists([...names.pictures, ...(names.sheet === undefined ? [] : [names.sheet])]))) return names;
+    const names = numbered(
+      join(folder, `${defaultName}${attempt === 1 ? "" : `_${attempt}`}.png`),
+      count,
+    );
+    if (
+      !(await anyExists([...names.pictures, ...(names.sheet === undefined ? [] : [names.sheet])]))
+    )
+      return names;
   }
 }
 
-/** A file name that tells what was asked for: letters and digits of the prompt in lower case, at most 48 characters. */
+/**
+ * A file name that tells what was asked for: letters and digits of the prompt in lower case, at
+ * most 48 characters.
+ */
 export function slug(prompt: string): string {
   const words =
     prompt
@@ -40,7 +61,10 @@ export function slug(prompt: string): string {
 function numbered(file: string, count: number): PictureNames {
   if (count === 1) return { pictures: [file], sheet: undefined };
   const base = file.slice(0, -".png".length);
-  return { pictures: Array.from({ length: count }, (_, k) => `${base}-${k + 1}.png`), sheet: `${base}-sheet.png` };
+  return {
+    pictures: Array.from({ length: count }, (_, k) => `${base}-${k + 1}.png`),
+    sheet: `${base}-sheet.png`,
+  };
 }
 
 /** The folder that `out` means; undefined where it means a file. */
@@ -48,7 +72,10 @@ async function asFolder(out: string): Promise<string | undefined> {
   if ((await stat(out).catch(() => undefined))?.isDirectory()) return out;
   if (out.endsWith("/") || out.endsWith(sep)) {
     await mkdir(out, { recursive: true }).catch((cause: unknown) => {
-      throw new OutputError(`The folder ${out} cannot be made (${faultOf(cause)}). Choose another place with --out.`, { cause });
+      throw new OutputError(
+        `The folder ${out} cannot be made (${faultOf(cause)}). Choose another place with --out.`,
+        { cause },
+      );
     });
     return out;
   }
@@ -56,7 +83,8 @@ async function asFolder(out: string): Promise<string | undefined> {
   throw new InvalidArgumentError({
     argument: "--out",
     received: out,
-    expected: "a file that ends in .png, or a folder (with a slash at its end where it does not exist yet)",
+    expected:
+      "a file that ends in .png, or a folder (with a slash at its end where it does not exist yet)",
   });
 }
 

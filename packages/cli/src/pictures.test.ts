@@ -1,7 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodePictureRecord, decodePng, encodePictureRecord, encodePng, pictureRecordKeyword } from "@glissade/core";
+import {
+  decodePictureRecord,
+  decodePng,
+  encodePictureRecord,
+  encodePng,
+  pictureRecordKeyword,
+} from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
 
@@ -13,15 +19,47 @@ const png = async (name: string) => decodePng(await readFile(at(name)));
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "glissade-pictures-"));
-  const several = await runMain(["generate", "a panda", "--count", "3", "--seed", "7", "--enlarge", "1", "--out", at("run.png"), ...quick]);
-  expect(several).toEqual({ code: 0, stdout: ["run-1.png", "run-2.png", "run-3.png", "run-sheet.png"].map((name) => `${at(name)}\n`).join(""), stderr: "" });
+  const several = await runMain([
+    "generate",
+    "a panda",
+    "--count",
+    "3",
+    "--seed",
+    "7",
+    "--enlarge",
+    "1",
+    "--out",
+    at("run.png"),
+    ...quick,
+  ]);
+  expect(several).toEqual({
+    code: 0,
+    stdout: ["run-1.png", "run-2.png", "run-3.png", "run-sheet.png"]
+      .map((name) => `${at(name)}\n`)
+      .join(""),
+    stderr: "",
+  });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("glissade generate", () => {
   it("writes one picture with its settings and prints its path", async () => {
     const out = at("one.png");
-    expect(await runMain(["generate", "Ein Pandabär 🐼", "--seed", "1", "--negative", "colour", "--guidance", "2.5", "--out", out, ...quick])).toEqual({
+    expect(
+      await runMain([
+        "generate",
+        "Ein Pandabär 🐼",
+        "--seed",
+        "1",
+        "--negative",
+        "colour",
+        "--guidance",
+        "2.5",
+        "--out",
+        out,
+        ...quick,
+      ]),
+    ).toEqual({
       code: 0,
       stdout: `${out}\n`,
       stderr: "",
@@ -30,7 +68,13 @@ describe("glissade generate", () => {
     expect([image.width, image.height]).toEqual([256, 256]);
     expect(decodePictureRecord(text, "one.png")).toMatchObject({
       model: { source: "@glissade/model-emoji", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      settings: { prompt: "Ein Pandabär 🐼", negativePrompt: "colour", seed: 1, steps: 4, guidance: { scale: 2.5 } },
+      settings: {
+        prompt: "Ein Pandabär 🐼",
+        negativePrompt: "colour",
+        seed: 1,
+        steps: 4,
+        guidance: { scale: 2.5 },
+      },
       picture: 0,
       seed: 1,
       enlarge: 8,
@@ -40,9 +84,23 @@ describe("glissade generate", () => {
   });
 
   it("makes each picture of a run as it is made alone with its seed", async () => {
-    await runMain(["generate", "a panda", "--seed", "8", "--enlarge", "1", "--out", at("alone.png"), ...quick]);
+    await runMain([
+      "generate",
+      "a panda",
+      "--seed",
+      "8",
+      "--enlarge",
+      "1",
+      "--out",
+      at("alone.png"),
+      ...quick,
+    ]);
     const [alone, together] = [await png("alone.png"), await png("run-2.png")];
-    expect(Math.max(...alone.image.data.map((level, i) => Math.abs(level - (together.image.data[i] as number))))).toBeLessThanOrEqual(1);
+    expect(
+      Math.max(
+        ...alone.image.data.map((level, i) => Math.abs(level - (together.image.data[i] as number))),
+      ),
+    ).toBeLessThanOrEqual(1);
     expect((await png("run-1.png")).image.data).not.toEqual(together.image.data);
     expect((await png("run-sheet.png")).image.width).toBe(8 + 2 * (32 + 8));
   });
@@ -70,7 +128,13 @@ describe("glissade generate", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       files: [{ path: at("json-1.png"), seed: 3 }, { path: at("json-2.png"), seed: 4 }], // biome-ignore format: one line
       sheet: at("json-sheet.png"),
-      settings: { sampler: "ddim", steps: "ddim4", spacing: "respacing", count: 2, upscale: { steps: 3, temperature: 0.997 } },
+      settings: {
+        sampler: "ddim",
+        steps: "ddim4",
+        spacing: "respacing",
+        count: 2,
+        upscale: { steps: 3, temperature: 0.997 },
+      },
       model: { source: "@glissade/model-emoji", imageSize: 128 },
       provider: "cpu",
       warnings: [],
@@ -92,7 +156,9 @@ describe("glissade generate", () => {
       at("long.png"),
     ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^step 1 of 3\nstep 2 of 3, .* left\nstep 3 of 3\nwarning: prompt "apple .*more than 24 tokens/s);
+    expect(stderr).toMatch(
+      /^step 1 of 3\nstep 2 of 3, .* left\nstep 3 of 3\nwarning: prompt "apple .*more than 24 tokens/s,
+    );
     expect((await png("preview.png")).image.data).toEqual((await png("long.png")).image.data);
   });
 
@@ -111,33 +177,82 @@ describe("glissade generate", () => {
 
 describe("glissade reproduce", () => {
   it.each(["run-3.png", "run-sheet.png"])("makes %s again bit for bit", async (name) => {
-    const { code, stdout, stderr } = await runMain(["reproduce", at(name), "--out", at("again.png"), "-q"]);
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${at("again.png")}\n`, stderr: `The same picture as ${at(name)}, bit for bit.\n` });
+    const { code, stdout, stderr } = await runMain([
+      "reproduce",
+      at(name),
+      "--out",
+      at("again.png"),
+      "-q",
+    ]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: `${at("again.png")}\n`,
+      stderr: `The same picture as ${at(name)}, bit for bit.\n`,
+    });
     expect(await readFile(at("again.png"))).toEqual(await readFile(at(name)));
   });
 
   it("makes a picture of a run with one stream of noise again", async () => {
-    await runMain(["generate", "a panda", "--seed-mode", "batch", "--sampler", "ddpm", "--count", "2", "--seed", "5", "--out", at("batch.png"), ...quick]);
-    const { stdout } = await runMain(["reproduce", at("batch-2.png"), "--out", at("batch-again.png"), "--json", "-q"]);
-    expect(JSON.parse(stdout)).toMatchObject({ identical: true, files: [{ path: at("batch-again.png"), seed: 5 }] });
+    await runMain([
+      "generate",
+      "a panda",
+      "--seed-mode",
+      "batch",
+      "--sampler",
+      "ddpm",
+      "--count",
+      "2",
+      "--seed",
+      "5",
+      "--out",
+      at("batch.png"),
+      ...quick,
+    ]);
+    const { stdout } = await runMain([
+      "reproduce",
+      at("batch-2.png"),
+      "--out",
+      at("batch-again.png"),
+      "--json",
+      "-q",
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      identical: true,
+      files: [{ path: at("batch-again.png"), seed: 5 }],
+    });
   });
 
   it("tells how far a picture differs that was changed", async () => {
     const { image, text } = await png("run-1.png");
     const data = image.data.map((level, i) => (i === 0 ? level ^ 16 : level));
     await writeFile(at("changed.png"), encodePng({ ...image, data }, { text }));
-    const { stderr } = await runMain(["reproduce", at("changed.png"), "--out", at("again.png"), "-q"]);
+    const { stderr } = await runMain([
+      "reproduce",
+      at("changed.png"),
+      "--out",
+      at("again.png"),
+      "-q",
+    ]);
     expect(stderr).toBe(`note: it differs from ${at("changed.png")} by up to 16 of 255 levels.\n`);
   });
 
   const record = async () => JSON.parse((await png("run-1.png")).text[pictureRecordKeyword] ?? "");
   const withRecord = async (
     name: string,
-    change: (record: { model: { source: string; sha256?: string }; settings: Record<string, unknown>; provider: string }) => void,
+    change: (record: {
+      model: { source: string; sha256?: string };
+      settings: Record<string, unknown>;
+      provider: string;
+    }) => void,
   ) => {
     const changed = await record();
     change(changed);
-    await writeFile(at(name), encodePng((await png("run-1.png")).image, { text: { [pictureRecordKeyword]: encodePictureRecord(changed) } }));
+    await writeFile(
+      at(name),
+      encodePng((await png("run-1.png")).image, {
+        text: { [pictureRecordKeyword]: encodePictureRecord(changed) },
+      }),
+    );
     return runMain(["reproduce", at(name), "--out", at("again.png"), "-q"]);
   };
 
@@ -147,13 +262,23 @@ describe("glissade reproduce", () => {
       changed.provider = "an abacus";
     });
     expect(code).toBe(0);
-    expect(stderr).toContain("warning: the weights of @glissade/model-emoji are not those that made the picture.");
+    expect(stderr).toContain(
+      "warning: the weights of @glissade/model-emoji are not those that made the picture.",
+    );
     expect(stderr).toContain('warning: the picture was made on "an abacus", and this one on cpu.');
   });
 
   it("does not fetch a model from where a picture says", async () => {
-    for (const source of ["http://127.0.0.1:9/model", "file:///etc", "\\\\host\\share", "//host/share"]) {
-      const { code, stderr } = await withRecord("address.png", ({ model }) => (model.source = source));
+    for (const source of [
+      "http://127.0.0.1:9/model",
+      "file:///etc",
+      "\\\\host\\share",
+      "//host/share",
+    ]) {
+      const { code, stderr } = await withRecord(
+        "address.png",
+        ({ model }) => (model.source = source),
+      );
       expect(code).toBe(1);
       expect(stderr).toContain("give it with --model");
     }
@@ -170,7 +295,10 @@ describe("glissade reproduce", () => {
     ["guidance", { scale: -1, interval: [0, 1], rescale: 0 }, "expected a finite number"],
     ["dynamicThresholding", 7, "expected a percentile"],
   ])("refuses settings with %s = %j", async (name, value, message) => {
-    const { code, stderr } = await withRecord("hostile.png", ({ settings }) => (settings[name] = value));
+    const { code, stderr } = await withRecord(
+      "hostile.png",
+      ({ settings }) => (settings[name] = value),
+    );
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^error: /);
     expect(code).toBe(1);
@@ -182,14 +310,26 @@ describe("glissade info", () => {
     const { stdout } = await runMain(["info", at("run-2.png")]);
     expect(stdout).toContain("kind: picture\n");
     expect(stdout).toContain("  prompt: a panda\n");
-    expect(JSON.parse((await runMain(["info", at("run-2.png"), "--json"])).stdout)).toMatchObject({ kind: "picture", width: 32, seed: 8, picture: 1 });
+    expect(JSON.parse((await runMain(["info", at("run-2.png"), "--json"])).stdout)).toMatchObject({
+      kind: "picture",
+      width: 32,
+      seed: 8,
+      picture: 1,
+    });
   });
 
   it("tells what a model is made of", async () => {
     const { stdout } = await runMain(["info", "@glissade/model-emoji", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({
       class: "GlidePipeline",
-      networks: { base: { class: "Text2ImUNet", imageSize: 32, parameters: 5_691_846, dtypes: { float16: 287 } } },
+      networks: {
+        base: {
+          class: "Text2ImUNet",
+          imageSize: 32,
+          parameters: 5_691_846,
+          dtypes: { float16: 287 },
+        },
+      },
       scheduler: { beta_schedule: "squaredcos_cap_v2" },
       generation: { sampler: "dpmpp-2m", steps: 20, guidance_scale: 5 },
     });

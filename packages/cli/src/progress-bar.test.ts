@@ -21,7 +21,9 @@ describe("progressBar", () => {
     expect(lines[0]).toMatch(/^█{7}░{21} $/);
     expect(lines.every((line) => line.length < 30)).toBe(true);
     expect(lines.at(-1)).toBe("");
-    expect(written.every((text) => text.startsWith("\r\x1b[2K") && !text.includes("\n"))).toBe(true);
+    expect(written.every((text) => text.startsWith("\r\x1b[2K") && !text.includes("\n"))).toBe(
+      true,
+    );
   });
 
   it("tells the time that is left by the steps after the first", () => {

@@ -21,8 +21,17 @@ export interface ProgressBarOptions {
   readonly now?: () => number;
 }
 
-/** A bar that redraws itself on a terminal; lines in a log; nothing where `quiet`, apart from notes. */
-export function progressBar(output: Output, { quiet = false, describe = describeSteps, now = () => performance.now() }: ProgressBarOptions = {}): ProgressBar {
+/**
+ * A bar that redraws itself on a terminal; lines in a log; nothing where `quiet`, apart from notes.
+ */
+export function progressBar(
+  output: Output,
+  {
+    quiet = false,
+    describe = describeSteps,
+    now = () => performance.now(),
+  }: ProgressBarOptions = {},
+): ProgressBar {
   let started: { readonly at: number; readonly done: number } | undefined;
   let drawn = "";
   let told = -1; // the first step is told: a large network takes minutes for a tenth
@@ -36,8 +45,10 @@ export function progressBar(output: Output, { quiet = false, describe = describe
       if (quiet) return;
       const time = now();
       started ??= { at: time, done };
-      const rate = (time - started.at) / (done - started.done) / 1000; // without the first step, which also warms up
-      const left = done > started.done && done < total ? `, ${duration((total - done) * rate)} left` : "";
+      // without the first step, which also warms up
+      const rate = (time - started.at) / (done - started.done) / 1000;
+      const left =
+        done > started.done && done < total ? `, ${duration((total - done) * rate)} left` : "";
       const line = `${describe(done, total)}${left}`;
       if (output.isTTY) return draw(`${bar(done / total)} ${line}`);
       const part = Math.floor((done / total) * lines);

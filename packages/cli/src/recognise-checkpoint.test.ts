@@ -22,7 +22,10 @@ const networkNamed = (name: string) => {
   const { kind, json } = published[name] ?? expect.unreachable(name);
   return describeByConfig(kind, json);
 };
-const shapesOf = (name: string) => [...networkNamed(name).parameters].map(([weight, dims]) => [weight, { dtype: "float32", dims }] as const);
+const shapesOf = (name: string) =>
+  [...networkNamed(name).parameters].map(
+    ([weight, dims]) => [weight, { dtype: "float32", dims }] as const,
+  );
 
 describe("the published networks", () => {
   // The published checkpoints' numbers of parameters.
@@ -50,7 +53,9 @@ describe("the published networks", () => {
     ["ADM classifier 256", 54],
   ])("%s has %i million parameters and is recognised by them", (name, millions) => {
     const shapes = shapesOf(name);
-    expect(Math.round(shapes.reduce((sum, [, { dims }]) => sum + sizeOf(dims), 0) / 1e6)).toBe(millions);
+    expect(Math.round(shapes.reduce((sum, [, { dims }]) => sum + sizeOf(dims), 0) / 1e6)).toBe(
+      millions,
+    );
     const weights = described(shapes);
     expect(recognise(weights, networkIn(weights, "a.pt"))?.name).toBe(name);
   });
@@ -58,7 +63,10 @@ describe("the published networks", () => {
   it("are found deeper in a checkpoint, and not recognised with a weight too many", () => {
     const nested = described(shapesOf("GLIDE base").map(([name, type]) => [`ema/${name}`, type]));
     expect(recognise(nested, networkIn(nested, "a.pt"))?.name).toBe("GLIDE base");
-    const surplus = described([...shapesOf("GLIDE base"), ["extra", { dtype: "float32", dims: [1] }]]);
+    const surplus = described([
+      ...shapesOf("GLIDE base"),
+      ["extra", { dtype: "float32", dims: [1] }],
+    ]);
     expect(recognise(surplus, networkIn(surplus, "a.pt"))).toBeUndefined();
   });
 });
@@ -68,26 +76,42 @@ describe("a checkpoint that does not fit", () => {
 
   it("is told by the first weights of each fault and their numbers", () => {
     const shapes = new Map<string, Described>(shapesOf("GLIDE base"));
-    const [first, ...others] = [...shapes.keys()].filter((name) => name.startsWith("input_blocks."));
+    const [first, ...others] = [...shapes.keys()].filter((name) =>
+      name.startsWith("input_blocks."),
+    );
     for (const name of others.slice(0, 6)) shapes.delete(name);
     shapes.set(first as string, { dtype: "float32", dims: [192, 7, 3, 3] });
     shapes.set("time_embed.0.bias", { dtype: "int64", dims: [768] });
-    shapes.set("positional_embedding", { dtype: "float32", dims: [512, 128] }); // transposed: as many numbers, but not the same
+    // transposed: as many numbers, but not the same
+    shapes.set("positional_embedding", { dtype: "float32", dims: [512, 128] });
     shapes.set("unknown.weight", { dtype: "float32", dims: [1] });
     const weights = described(shapes);
     const attempt = () => assertFits(weights, networkIn(weights, "a.pt"), config, "a.pt");
     expect(attempt).toThrow(CheckpointError);
-    expect(attempt).toThrow(/6 missing: input_blocks\S+, input_blocks\S+, input_blocks\S+, input_blocks\S+ and 2 more\./);
-    expect(attempt).toThrow("input_blocks.0.0.weight ([192, 7, 3, 3] where [192, 3, 3, 3] is needed)");
+    expect(attempt).toThrow(
+      /6 missing: input_blocks\S+, input_blocks\S+, input_blocks\S+, input_blocks\S+ and 2 more\./,
+    );
+    expect(attempt).toThrow(
+      "input_blocks.0.0.weight ([192, 7, 3, 3] where [192, 3, 3, 3] is needed)",
+    );
     expect(attempt).toThrow("2 of another shape");
-    expect(attempt).toThrow("1 of a type that is no floating-point number: time_embed.0.bias (int64)");
+    expect(attempt).toThrow(
+      "1 of a type that is no floating-point number: time_embed.0.bias (int64)",
+    );
     expect(attempt).toThrow("1 not in the network: unknown.weight");
   });
 
   it("is refused where it holds no network, or several", () => {
     const other = described([["conv.weight", { dtype: "float32", dims: [1] }]]);
-    expect(() => networkIn(other, "a.pt")).toThrow("a.pt holds no network of GLIDE or guided-diffusion: among its 1 tensors");
-    const two = described(["model/", "ema/"].map((prefix) => [`${prefix}time_embed.0.weight`, { dtype: "float32", dims: [1] }]));
+    expect(() => networkIn(other, "a.pt")).toThrow(
+      "a.pt holds no network of GLIDE or guided-diffusion: among its 1 tensors",
+    );
+    const two = described(
+      ["model/", "ema/"].map((prefix) => [
+        `${prefix}time_embed.0.weight`,
+        { dtype: "float32", dims: [1] },
+      ]),
+    );
     expect(() => networkIn(two, "a.pt")).toThrow("holds 2 networks (model/, ema/)");
   });
 });

@@ -4,7 +4,9 @@ import { enlargement, render } from "./rendering.ts";
 
 describe("enlargement", () => {
   it("makes small pictures at least 256 pixels wide, and leaves large ones", () => {
-    expect([16, 32, 64, 100, 256, 1024].map((size) => enlargement(undefined, size))).toEqual([16, 8, 4, 3, 1, 1]);
+    expect([16, 32, 64, 100, 256, 1024].map((size) => enlargement(undefined, size))).toEqual([
+      16, 8, 4, 3, 1, 1,
+    ]);
     expect(enlargement(1, 32)).toBe(1);
     expect(() => enlargement(129, 32)).toThrow("a whole number from 1 to 128");
     expect(() => enlargement(2, 4096)).toThrow("a whole number from 1 to 1");

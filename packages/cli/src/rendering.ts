@@ -6,7 +6,10 @@ const comfortableWidth = 256;
 const widest = 4096;
 const sheetMargin = 8;
 
-/** The factor for pictures of `imageSize` pixels. @throws InvalidArgumentError where the one asked for would make them larger than is sensible. */
+/**
+ * The factor for pictures of `imageSize` pixels. @throws InvalidArgumentError where the one asked
+ * for would make them larger than is sensible.
+ */
 export function enlargement(asked: number | undefined, imageSize: number): number {
   const factor = asked ?? Math.ceil(comfortableWidth / imageSize);
   const most = Math.max(Math.floor(widest / imageSize), 1);
@@ -18,10 +21,18 @@ export function enlargement(asked: number | undefined, imageSize: number): numbe
   });
 }
 
-/** One picture of a run, or the sheet with all of them, whose pixels are enlarged less where it would become too wide. */
-export function render(images: readonly RgbImage[], take: number | "sheet", factor: number): RgbImage {
+/**
+ * One picture of a run, or the sheet with all of them, whose pixels are enlarged less where it
+ * would become too wide.
+ */
+export function render(
+  images: readonly RgbImage[],
+  take: number | "sheet",
+  factor: number,
+): RgbImage {
   const [first] = images;
-  const one = take === "sheet" && images.length === 1 ? first : take === "sheet" ? undefined : images[take];
+  const one =
+    take === "sheet" && images.length === 1 ? first : take === "sheet" ? undefined : images[take];
   if (one) return enlarge(one, factor);
   const columns = Math.ceil(Math.sqrt(images.length));
   const fitting = Math.min(factor, Math.floor(widest / (columns * (first?.width ?? 1))));

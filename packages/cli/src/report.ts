@@ -9,8 +9,13 @@ export function jsonText(document: unknown): string {
 }
 
 /** What `generate --json` and `reproduce --json` tell about a run. */
-export function generationReport(generation: Generation, { pictures, sheet }: PictureNames, model: string) {
-  const { settings, warnings, fallbacks, backend, provider, seconds, imageSize, enlarge, sha256 } = generation;
+export function generationReport(
+  generation: Generation,
+  { pictures, sheet }: PictureNames,
+  model: string,
+) {
+  const { settings, warnings, fallbacks, backend, provider, seconds, imageSize, enlarge, sha256 } =
+    generation;
   return {
     files: pictures.map((path, k) => ({ path, seed: seedOf(generation, k) })),
     ...(sheet !== undefined && { sheet }),

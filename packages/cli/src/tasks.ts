@@ -57,12 +57,17 @@ export function generationOf(options: GenerateOptions): Task {
 
 /** Pictures of classes, by a model of guided-diffusion. */
 export function samplingOf(options: AdmOptions): Task {
-  return taskFor(loadAdm, "unet", { width: (adm: Adm) => adm.imageSize, run: (adm, signal) => withoutWarnings(adm.stream({ ...options, signal })) });
+  return taskFor(loadAdm, "unet", {
+    width: (adm: Adm) => adm.imageSize,
+    run: (adm, signal) => withoutWarnings(adm.stream({ ...options, signal })),
+  });
 }
 
 /** What makes a picture again. */
 export function recordedTask(recorded: RecordedRun): Task {
-  return recorded.from === "classes" ? samplingOf(recorded.options) : generationOf(recorded.options);
+  return recorded.from === "classes"
+    ? samplingOf(recorded.options)
+    : generationOf(recorded.options);
 }
 
 async function* withoutWarnings(run: ReturnType<Adm["stream"]>): Steps {
@@ -78,7 +83,11 @@ function taskFor<Model extends { readonly provider: string | undefined }>(
     network,
     async load(name, options) {
       const model = await loadModel(load, name, options);
-      return { provider: model.provider ?? "", width: width(model), start: (signal) => run(model, signal) };
+      return {
+        provider: model.provider ?? "",
+        width: width(model),
+        start: (signal) => run(model, signal),
+      };
     },
   };
 }

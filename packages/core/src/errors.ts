@@ -5,7 +5,8 @@ type ErrorClass<T> = { readonly code: string; readonly prototype: T };
 /**
  * The base of every error that Glissade throws on purpose.
  *
- * `isInstance` works where `instanceof` does not: when two copies of a package are loaded (a bundler, a worker, two versions).
+ * `isInstance` works where `instanceof` does not: when two copies of a package are loaded (a
+ * bundler, a worker, two versions).
  *
  * @example
  * ```ts
@@ -22,22 +23,35 @@ export class GlissadeError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     const codes: string[] = [];
-    for (let type: { code?: string } = new.target; type.code; type = Object.getPrototypeOf(type)) codes.push(type.code);
+    for (let type: { code?: string } = new.target; type.code; type = Object.getPrototypeOf(type))
+      codes.push(type.code);
     this[codesKey] = codes;
     this.name = codes[0] ?? "GlissadeError"; // not constructor.name: minifiers rename classes
   }
 
   static isInstance<T>(this: ErrorClass<T>, error: unknown): error is T {
-    return typeof error === "object" && error !== null && codesKey in error && Array.isArray(error[codesKey]) && error[codesKey].includes(this.code);
+    return (
+      typeof error === "object" &&
+      error !== null &&
+      codesKey in error &&
+      Array.isArray(error[codesKey]) &&
+      error[codesKey].includes(this.code)
+    );
   }
 }
 
-/** The codes of the classes that an error belongs to, the nearest first; none where it is not Glissade's. */
+/**
+ * The codes of the classes that an error belongs to, the nearest first; none where it is not
+ * Glissade's.
+ */
 export function errorCodes(error: Error): readonly string[] {
   return GlissadeError.isInstance(error) ? error[codesKey] : [];
 }
 
-/** The error as one of the classes of these codes, which may be unknown here: for an error that another thread has thrown. */
+/**
+ * The error as one of the classes of these codes, which may be unknown here: for an error that
+ * another thread has thrown.
+ */
 export function withErrorCodes(error: GlissadeError, codes: readonly string[]): GlissadeError {
   return Object.defineProperty(error, codesKey, { value: codes });
 }
@@ -53,8 +67,16 @@ export class InvalidArgumentError extends GlissadeError {
   /** What would have been accepted, in words. */
   readonly expected: string;
 
-  constructor({ argument, received, expected, hint, cause }: { argument: string; received: unknown; expected: string; hint?: string; cause?: unknown }) {
-    super(`${argument} is ${display(received)}; expected ${expected}.${hint ? ` ${hint}` : ""}`, { cause });
+  constructor({
+    argument,
+    received,
+    expected,
+    hint,
+    cause,
+  }: { argument: string; received: unknown; expected: string; hint?: string; cause?: unknown }) {
+    super(`${argument} is ${display(received)}; expected ${expected}.${hint ? ` ${hint}` : ""}`, {
+      cause,
+    });
     this.argument = argument;
     this.received = received;
     this.expected = expected;
@@ -76,7 +98,9 @@ export class UnknownNameError extends GlissadeError {
       .map((candidate) => ({ candidate, distance: editDistance(candidate, name.toLowerCase()) }))
       .filter(({ distance }) => distance <= 2)
       .sort((a, b) => a.distance - b.distance);
-    super(`There is no ${kind} ${JSON.stringify(name)}; known: ${known.join(", ")}.${near ? ` Did you mean ${JSON.stringify(near.candidate)}?` : ""}`);
+    super(
+      `There is no ${kind} ${JSON.stringify(name)}; known: ${known.join(", ")}.${near ? ` Did you mean ${JSON.stringify(near.candidate)}?` : ""}`,
+    );
     this.kind = kind;
     this.asked = name;
     this.known = known;
@@ -85,7 +109,8 @@ export class UnknownNameError extends GlissadeError {
 
 /** @throws InvalidArgumentError where the value is no whole number from 1. */
 export function assertPositiveInteger(argument: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError({ argument, received: value, expected: "a positive integer" });
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError({ argument, received: value, expected: "a positive integer" });
 }
 
 /** A pipeline, a backend or a compiled graph was used after `dispose()`. */
@@ -99,12 +124,16 @@ export class DisposedError extends GlissadeError {
 
 /** A short picture of any value for an error message: never throws, never long. */
 export function display(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "string")
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
   if (Array.isArray(value))
-    return value.length <= 8 && value.every((entry) => typeof entry === "number") ? `[${value.join(", ")}]` : `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return `an object of type ${value.constructor?.name ?? "Object"}`;
+    return value.length <= 8 && value.every((entry) => typeof entry === "number")
+      ? `[${value.join(", ")}]`
+      : `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null)
+    return `an object of type ${value.constructor?.name ?? "Object"}`;
   return String(value);
 }
 

@@ -1,7 +1,14 @@
 export * from "./backend/index.ts";
 export * from "./controllers/index.ts";
 export * from "./diffusion/index.ts";
-export { assertPositiveInteger, DisposedError, display, GlissadeError, InvalidArgumentError, UnknownNameError } from "./errors.ts";
+export {
+  assertPositiveInteger,
+  DisposedError,
+  display,
+  GlissadeError,
+  InvalidArgumentError,
+  UnknownNameError,
+} from "./errors.ts";
 export * from "./graph/index.ts";
 export * from "./guidance/index.ts";
 export * from "./image/index.ts";

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "./errors.ts";
-import { addWeighted, concatRows, mapTensor, rows, sizeOf, tensor, typedTensor, weightedSum } from "./tensor.ts";
+import {
+  addWeighted,
+  concatRows,
+  mapTensor,
+  rows,
+  sizeOf,
+  tensor,
+  typedTensor,
+  weightedSum,
+} from "./tensor.ts";
 
 describe("tensors", () => {
   it("are zeros of their shape where no data is given, and refuse data that does not fill it", () => {
@@ -15,7 +24,10 @@ describe("tensors", () => {
   it("are cut and joined along the leading axis without touching the values", () => {
     const x = tensor([3, 2], [1, 2, 3, 4, 5, 6]);
     expect(rows(x, 1, 3)).toMatchObject({ dims: [2, 2], data: Float32Array.of(3, 4, 5, 6) });
-    expect(concatRows([rows(x, 2, 3), rows(x, 0, 2)])).toMatchObject({ dims: [3, 2], data: Float32Array.of(5, 6, 1, 2, 3, 4) });
+    expect(concatRows([rows(x, 2, 3), rows(x, 0, 2)])).toMatchObject({
+      dims: [3, 2],
+      data: Float32Array.of(5, 6, 1, 2, 3, 4),
+    });
     expect(() => rows(x, 2, 4)).toThrow(InvalidArgumentError);
     expect(() => concatRows([x, tensor([1, 3])])).toThrow(InvalidArgumentError);
     expect(() => concatRows([])).toThrow(InvalidArgumentError);
@@ -33,12 +45,16 @@ describe("weightedSum", () => {
 
   it.each([1, 2, 3, 4])("of %s terms is accumulated in float64 and rounded once", (count) => {
     const used = terms.slice(0, count);
-    const exact = [0, 1].map((i) => used.reduce((sum, [weight, { data }]) => sum + weight * (data[i] as number), 0));
+    const exact = [0, 1].map((i) =>
+      used.reduce((sum, [weight, { data }]) => sum + weight * (data[i] as number), 0),
+    );
     expect([...weightedSum(...used).data]).toEqual(exact.map(Math.fround));
   });
 
   it("leaves out what has the weight 0, even where it holds no number", () => {
-    expect([...weightedSum([0, tensor([1], [Number.NaN])], [2, tensor([1], [3])]).data]).toEqual([6]);
+    expect([...weightedSum([0, tensor([1], [Number.NaN])], [2, tensor([1], [3])]).data]).toEqual([
+      6,
+    ]);
     expect([...weightedSum([0, tensor([1], [Number.NaN])]).data]).toEqual([0]);
   });
 

@@ -1,6 +1,9 @@
 import { display, InvalidArgumentError } from "./errors.ts";
 
-/** The array that holds the elements of each data type. Half-precision types are stored as their 16 bits. */
+/**
+ * The array that holds the elements of each data type. Half-precision types are stored as their 16
+ * bits.
+ */
 export interface TensorData {
   float64: Float64Array;
   float32: Float32Array;
@@ -17,8 +20,9 @@ export interface TensorData {
 export type DataType = keyof TensorData;
 
 /**
- * Numbers in row-major order with a shape. Images and feature maps are `[batch, channel, height, width]`. A tensor is a plain value: nothing in
- * Glissade changes one after it is made, and it can be posted to a worker.
+ * Numbers in row-major order with a shape. Images and feature maps are `[batch, channel, height,
+ * width]`. A tensor is a plain value: nothing in Glissade changes one after it is made, and it can
+ * be posted to a worker.
  */
 export interface Tensor<T extends DataType = "float32"> {
   readonly dtype: T;
@@ -56,22 +60,43 @@ export function sizeOf(dims: readonly number[]): number {
  */
 export function tensor(dims: readonly number[], data?: Float32Array | readonly number[]): Tensor {
   assertDims(dims);
-  const values = data instanceof Float32Array ? data : data ? Float32Array.from(data) : new Float32Array(sizeOf(dims));
+  const values =
+    data instanceof Float32Array
+      ? data
+      : data
+        ? Float32Array.from(data)
+        : new Float32Array(sizeOf(dims));
   assertFills("float32", dims, values.length);
   return { dtype: "float32", dims: [...dims], data: values };
 }
 
-/** A tensor of any data type. @throws InvalidArgumentError where the data does not fill the shape. */
-export function typedTensor<T extends DataType>(dtype: T, dims: readonly number[], data: TensorData[T]): Tensor<T> {
+/**
+ * A tensor of any data type. @throws InvalidArgumentError where the data does not fill the shape.
+ */
+export function typedTensor<T extends DataType>(
+  dtype: T,
+  dims: readonly number[],
+  data: TensorData[T],
+): Tensor<T> {
   assertDims(dims);
   assertFills(dtype, dims, data.length);
   return { dtype, dims: [...dims], data };
 }
 
-/** `sum of weight * tensor`, element by element, accumulated in float64 and rounded once. All shapes must be equal. */
-export function weightedSum(...terms: readonly (readonly [weight: number, term: Tensor])[]): Tensor {
+/**
+ * `sum of weight * tensor`, element by element, accumulated in float64 and rounded once. All shapes
+ * must be equal.
+ */
+export function weightedSum(
+  ...terms: readonly (readonly [weight: number, term: Tensor])[]
+): Tensor {
   const [first] = terms;
-  if (!first) throw new InvalidArgumentError({ argument: "terms", received: terms, expected: "at least one [weight, tensor] pair" });
+  if (!first)
+    throw new InvalidArgumentError({
+      argument: "terms",
+      received: terms,
+      expected: "at least one [weight, tensor] pair",
+    });
   const { dims, data } = first[1];
   for (const [, term] of terms) assertSameDims(dims, term.dims);
   const sum = new Float32Array(data.length);
@@ -86,15 +111,27 @@ export function weightedSum(...terms: readonly (readonly [weight: number, term: 
 }
 
 /**
- * Writes `sum of weights[k] * arrays[k]` to elements `start` to `end`: in float64, rounded once. A weight of 0 leaves its array out, whatever it holds. The short sums that samplers are
- * made of run without a temporary array: next to a small network even those show.
+ * Writes `sum of weights[k] * arrays[k]` to elements `start` to `end`: in float64, rounded once. A
+ * weight of 0 leaves its array out, whatever it holds. The short sums that samplers are made of run
+ * without a temporary array: next to a small network even those show.
  */
-export function addWeighted(out: Float32Array, start: number, end: number, weights: readonly number[], arrays: readonly Float32Array[]): void {
-  const used = weights.flatMap((weight, k) => (weight === 0 ? [] : [[weight, arrays[k] as Float32Array] as const]));
+export function addWeighted(
+  out: Float32Array,
+  start: number,
+  end: number,
+  weights: readonly number[],
+  arrays: readonly Float32Array[],
+): void {
+  const used = weights.flatMap((weight, k) =>
+    weight === 0 ? [] : [[weight, arrays[k] as Float32Array] as const],
+  );
   const [[u, a] = [0, out], [v, b] = [0, out], [w, c] = [0, out]] = used;
   if (used.length === 1) for (let i = start; i < end; i++) out[i] = u * (a[i] as number);
-  else if (used.length === 2) for (let i = start; i < end; i++) out[i] = u * (a[i] as number) + v * (b[i] as number);
-  else if (used.length === 3) for (let i = start; i < end; i++) out[i] = u * (a[i] as number) + v * (b[i] as number) + w * (c[i] as number);
+  else if (used.length === 2)
+    for (let i = start; i < end; i++) out[i] = u * (a[i] as number) + v * (b[i] as number);
+  else if (used.length === 3)
+    for (let i = start; i < end; i++)
+      out[i] = u * (a[i] as number) + v * (b[i] as number) + w * (c[i] as number);
   else {
     for (let i = start; i < end; i++) {
       let sum = 0;
@@ -115,16 +152,37 @@ export function mapTensor(x: Tensor, f: (value: number, index: number) => number
 export function rows(x: Tensor, start: number, end: number): Tensor {
   const [count = 0, ...rest] = x.dims;
   const size = sizeOf(rest);
-  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= count)) {
-    throw new InvalidArgumentError({ argument: "rows", received: `${start}..${end}`, expected: `a range within 0..${count}` });
+  if (
+    !(
+      Number.isInteger(start) &&
+      Number.isInteger(end) &&
+      0 <= start &&
+      start <= end &&
+      end <= count
+    )
+  ) {
+    throw new InvalidArgumentError({
+      argument: "rows",
+      received: `${start}..${end}`,
+      expected: `a range within 0..${count}`,
+    });
   }
-  return { dtype: "float32", dims: [end - start, ...rest], data: x.data.subarray(start * size, end * size) };
+  return {
+    dtype: "float32",
+    dims: [end - start, ...rest],
+    data: x.data.subarray(start * size, end * size),
+  };
 }
 
 /** Tensors joined along the leading axis. */
 export function concatRows(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
-  if (!first) throw new InvalidArgumentError({ argument: "parts", received: parts, expected: "at least one tensor" });
+  if (!first)
+    throw new InvalidArgumentError({
+      argument: "parts",
+      received: parts,
+      expected: "at least one tensor",
+    });
   const rest = first.dims.slice(1);
   for (const part of parts) assertSameDims(rest, part.dims.slice(1));
   const data = new Float32Array(parts.reduce((total, part) => total + part.data.length, 0));
@@ -133,7 +191,11 @@ export function concatRows(parts: readonly Tensor[]): Tensor {
     data.set(part.data, offset);
     offset += part.data.length;
   }
-  return { dtype: "float32", dims: [parts.reduce((total, part) => total + (part.dims[0] ?? 0), 0), ...rest], data };
+  return {
+    dtype: "float32",
+    dims: [parts.reduce((total, part) => total + (part.dims[0] ?? 0), 0), ...rest],
+    data,
+  };
 }
 
 /** The rows again and again, so many times. */
@@ -155,7 +217,11 @@ export function assertSameDims(expected: readonly number[], received: readonly n
 
 function assertDims(dims: readonly number[]): void {
   if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0))
-    throw new InvalidArgumentError({ argument: "dims", received: dims, expected: "non-negative integers" });
+    throw new InvalidArgumentError({
+      argument: "dims",
+      received: dims,
+      expected: "non-negative integers",
+    });
 }
 
 function assertFills(dtype: DataType, dims: readonly number[], length: number): void {

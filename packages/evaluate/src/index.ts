@@ -1,12 +1,30 @@
 export { ClipNetwork, type OpenClipOptions, openClipNetwork } from "./features/clip-network.ts";
-export type { FeatureBatch, FeatureNetwork, FeatureNetworkCard, FeatureOptions } from "./features/feature-network.ts";
-export { type InceptionFeaturesOptions, openInceptionFeatures } from "./features/inception-features.ts";
+export type {
+  FeatureBatch,
+  FeatureNetwork,
+  FeatureNetworkCard,
+  FeatureOptions,
+} from "./features/feature-network.ts";
+export {
+  type InceptionFeaturesOptions,
+  openInceptionFeatures,
+} from "./features/inception-features.ts";
 export { type InceptionVariant, inceptionGraph } from "./features/inception-graph.ts";
 export { inceptionInput } from "./features/inception-input.ts";
 export { foldedInceptionWeights } from "./features/inception-weights.ts";
-export { type PictureFeatures, type ReadFeaturesOptions, readFeatures } from "./features/picture-features.ts";
+export {
+  type PictureFeatures,
+  type ReadFeaturesOptions,
+  readFeatures,
+} from "./features/picture-features.ts";
 export { type ResizeMode, resizeLevels, resizeModes } from "./features/resize-modes.ts";
-export { type CaptionedPictures, type MeasuredDistance, type MeasureOptions, measure, measureDistance } from "./measure.ts";
+export {
+  type CaptionedPictures,
+  type MeasuredDistance,
+  type MeasureOptions,
+  measure,
+  measureDistance,
+} from "./measure.ts";
 export * from "./metrics/index.ts";
 export * from "./report/index.ts";
 export * from "./samples/index.ts";

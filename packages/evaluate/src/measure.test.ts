@@ -21,7 +21,10 @@ let texts: Tensor;
 
 beforeAll(async () => {
   clip = await openClipNetwork(emoji, { backend });
-  for await (const batch of (await openNpz(new URL("held-out.npz", evaluation).pathname)).batches({ batchSize: 100 })) pictures.push(...batch);
+  for await (const batch of (await openNpz(new URL("held-out.npz", evaluation).pathname)).batches({
+    batchSize: 100,
+  }))
+    pictures.push(...batch);
   all = await features(pictures);
   texts = await clip.texts(captions);
 });
@@ -30,12 +33,22 @@ afterAll(async () => {
   await backend.dispose();
 });
 
-const features = (images: readonly RgbImage[], name = "pictures") => readFeatures([images], clip, { name });
-const withCaptions = (images: Tensor, of: Tensor, names: readonly string[]) => ({ images, texts: of, captions: names, logitScale: clip.logitScale });
+const features = (images: readonly RgbImage[], name = "pictures") =>
+  readFeatures([images], clip, { name });
+const withCaptions = (images: Tensor, of: Tensor, names: readonly string[]) => ({
+  images,
+  texts: of,
+  captions: names,
+  logitScale: clip.logitScale,
+});
 
 describe("checks that a wrong metric cannot pass", () => {
   it("two halves of one set are near each other, and the nearer the larger they are", () => {
-    const between = (count: number) => frechetDistance(gaussianFit(rows(all.pooled, 0, count)), gaussianFit(rows(all.pooled, 280, 280 + count)));
+    const between = (count: number) =>
+      frechetDistance(
+        gaussianFit(rows(all.pooled, 0, count)),
+        gaussianFit(rows(all.pooled, 280, 280 + count)),
+      );
     const [few, more, most] = [between(35), between(140), between(280)];
     expect(few).toBeGreaterThan(1.5 * more);
     expect(more).toBeGreaterThan(1.5 * most);
@@ -48,7 +61,9 @@ describe("checks that a wrong metric cannot pass", () => {
       rgbImage(
         32,
         32,
-        moon.data.map((level, i) => Math.min(255, Math.max(0, level + (((i * 7 + k * 13) % 5) - 2)))),
+        moon.data.map((level, i) =>
+          Math.min(255, Math.max(0, level + (((i * 7 + k * 13) % 5) - 2))),
+        ),
       ),
     );
     const { metrics } = await measure(all, await features(nearly));
@@ -63,10 +78,16 @@ describe("checks that a wrong metric cannot pass", () => {
       rgbImage(
         32,
         32,
-        Uint8Array.from({ length: 3072 }, (_, i) => (1e4 * Math.sin(i * 12.9898 + k * 78.233)) & 255),
+        Uint8Array.from(
+          { length: 3072 },
+          (_, i) => (1e4 * Math.sin(i * 12.9898 + k * 78.233)) & 255,
+        ),
       ),
     );
-    const [near, far] = [await measure(all, await features(pictures.slice(0, 60))), await measure(all, await features(noise))];
+    const [near, far] = [
+      await measure(all, await features(pictures.slice(0, 60))),
+      await measure(all, await features(noise)),
+    ];
     expect(near.metrics.precision).toBe(1); // they are a part of the reference
     expect(far.metrics.precision).toBeLessThan(0.1);
     expect(far.metrics.fid).toBeGreaterThan(5 * near.metrics.fid);
@@ -77,19 +98,34 @@ describe("checks that a wrong metric cannot pass", () => {
   it("shuffled captions are found as often as by guessing, and the right ones far more often", async () => {
     const shuffled = captions.map((_, i) => captions[(i + 211) % captions.length] as string);
     const right = await measure(all, all, { captioned: withCaptions(all.pooled, texts, captions) });
-    const wrong = await measure(all, all, { captioned: withCaptions(all.pooled, await clip.texts(shuffled), shuffled) });
+    const wrong = await measure(all, all, {
+      captioned: withCaptions(all.pooled, await clip.texts(shuffled), shuffled),
+    });
     const { precision, chance } = wrong.metrics.rPrecision ?? { precision: 1, chance: 0 };
     expect(chance).toBe(0.01);
-    expect(Math.abs(precision - chance)).toBeLessThan(3 * Math.sqrt((chance * (1 - chance)) / captions.length)); // three standard deviations of guessing
+    expect(Math.abs(precision - chance)).toBeLessThan(
+      3 * Math.sqrt((chance * (1 - chance)) / captions.length),
+    ); // three standard deviations of guessing
     expect(right.metrics.rPrecision?.precision).toBeGreaterThan(10 * chance);
     expect(right.metrics.clipScore).toBeGreaterThan(2 + (wrong.metrics.clipScore ?? 0));
   });
 
   it("classes from captions give an Inception score between 1 and their number", async () => {
-    const classed = await openClipNetwork(emoji, { backend, classes: ["an animal", "food", "a face", "a building"] });
+    const classed = await openClipNetwork(emoji, {
+      backend,
+      classes: ["an animal", "food", "a face", "a building"],
+    });
     const of = async (images: readonly RgbImage[]) =>
-      (await measure(await readFeatures([pictures], classed, { name: "a" }), await readFeatures([images], classed, { name: "b" }))).metrics.inceptionScore ?? 0;
-    const [varied, same] = [await of(pictures), await of(new Array<RgbImage>(20).fill(pictures[0] as RgbImage))];
+      (
+        await measure(
+          await readFeatures([pictures], classed, { name: "a" }),
+          await readFeatures([images], classed, { name: "b" }),
+        )
+      ).metrics.inceptionScore ?? 0;
+    const [varied, same] = [
+      await of(pictures),
+      await of(new Array<RgbImage>(20).fill(pictures[0] as RgbImage)),
+    ];
     await classed.dispose();
     expect(same).toBeCloseTo(1, 6);
     expect(varied).toBeGreaterThan(1.1);
@@ -99,14 +135,23 @@ describe("checks that a wrong metric cannot pass", () => {
 
 describe("measure", () => {
   it("tells everything that the numbers depend on, and warns of few pictures", async () => {
-    const { card } = await measure(all, await features(pictures.slice(0, 40), "forty"), { seed: 3 });
+    const { card } = await measure(all, await features(pictures.slice(0, 40), "forty"), {
+      seed: 3,
+    });
     expect(card).toMatchObject({
-      features: { name: "clip-image-embedding", resize: "pillow-bicubic-32", dimensions: 128, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      features: {
+        name: "clip-image-embedding",
+        resize: "pillow-bicubic-32",
+        dimensions: 128,
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
       reference: { count: 560 },
       samples: { name: "forty", count: 40, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       seed: 3,
     });
-    expect(card.notes.join("\n")).toContain("40 pictures in the smaller set and 128 feature dimensions: its covariance is singular");
+    expect(card.notes.join("\n")).toContain(
+      "40 pictures in the smaller set and 128 feature dimensions: its covariance is singular",
+    );
     expect(card.notes.join("\n")).toContain("560 and 40 pictures");
     expect(card.notes.join("\n")).toContain("no FID of the literature");
   });
@@ -114,18 +159,29 @@ describe("measure", () => {
   it("gives the same numbers whatever the batches, and another hash for other pictures", async () => {
     const [whole, cut] = [
       await features(pictures.slice(0, 70)),
-      await readFeatures([pictures.slice(0, 1), pictures.slice(1, 50), pictures.slice(50, 70)], clip, { name: "cut" }),
+      await readFeatures(
+        [pictures.slice(0, 1), pictures.slice(1, 50), pictures.slice(50, 70)],
+        clip,
+        { name: "cut" },
+      ),
     ];
     expect(cut.set.sha256).toBe(whole.set.sha256);
     expect((await features(pictures.slice(1, 71))).set.sha256).not.toBe(whole.set.sha256);
-    expect((await measure(all, cut)).metrics.fid).toBeCloseTo((await measure(all, whole)).metrics.fid, 6);
+    expect((await measure(all, cut)).metrics.fid).toBeCloseTo(
+      (await measure(all, whole)).metrics.fid,
+      6,
+    );
   });
 
   it("refuses too few pictures, no pictures, and features of two networks", async () => {
-    await expect(measure(all, await features(pictures.slice(0, 5)))).rejects.toThrow("expected at least 6");
+    await expect(measure(all, await features(pictures.slice(0, 5)))).rejects.toThrow(
+      "expected at least 6",
+    );
     await expect(readFeatures([], clip, { name: "nothing" })).rejects.toThrow(InvalidArgumentError);
     const other: PictureFeatures = { ...all, network: { ...all.network, sha256: "0".repeat(64) } };
-    await expect(measure(all, other)).rejects.toThrow("Features compare only where one network made both");
+    await expect(measure(all, other)).rejects.toThrow(
+      "Features compare only where one network made both",
+    );
   });
 
   it("hears an abort between two batches", async () => {
@@ -135,6 +191,8 @@ describe("measure", () => {
       controller.abort(new Error("enough"));
       yield pictures.slice(10, 20);
     })();
-    await expect(readFeatures(batches, clip, { name: "stopped", signal: controller.signal })).rejects.toThrow("enough");
+    await expect(
+      readFeatures(batches, clip, { name: "stopped", signal: controller.signal }),
+    ).rejects.toThrow("enough");
   });
 });

@@ -33,16 +33,25 @@ const neighbours = { manifold: 3, density: 5 } as const;
 /**
  * All metrics of a set of pictures against a reference, with everything that they depend on.
  *
- * @throws InvalidArgumentError where the features come from two networks, are not finite, or are of 5 pictures or fewer; the signal's reason where aborted
+ * @throws InvalidArgumentError where the features come from two networks, are not finite, or are of
+ * 5 pictures or fewer; the signal's reason where aborted
  * @example `const { metrics, card } = await measure(reference, samples);`
  */
-export async function measure(reference: PictureFeatures, samples: PictureFeatures, options: MeasureOptions = {}): Promise<MeasuredSet> {
+export async function measure(
+  reference: PictureFeatures,
+  samples: PictureFeatures,
+  options: MeasureOptions = {},
+): Promise<MeasuredSet> {
   assertOneNetwork(reference.network, samples.network);
   const { captioned, seed = 0, signal } = options;
   const heard = signal ? { signal } : {};
   const { manifold, density } = neighbours;
   // First of all: these two check the features.
-  const manifolds = await manifoldMetrics(reference.pooled, samples.pooled, { neighbours: manifold, densityNeighbours: density, ...heard });
+  const manifolds = await manifoldMetrics(reference.pooled, samples.pooled, {
+    neighbours: manifold,
+    densityNeighbours: density,
+    ...heard,
+  });
   const kid = await kernelDistance(reference.pooled, samples.pooled, { seed, ...heard });
   const { metrics: distances, card } = measureDistance(reference, samples, { seed });
   const metrics: Metrics = {
@@ -66,22 +75,42 @@ export interface MeasuredDistance {
 }
 
 /**
- * The Fréchet distance alone: what most papers report, and the only metric that takes no time where the features are there.
+ * The Fréchet distance alone: what most papers report, and the only metric that takes no time where
+ * the features are there.
  *
  * @throws InvalidArgumentError where the features come from two networks, or of a single picture
  */
-export function measureDistance(reference: PictureFeatures, samples: PictureFeatures, { seed = 0 }: Pick<MeasureOptions, "seed"> = {}): MeasuredDistance {
+export function measureDistance(
+  reference: PictureFeatures,
+  samples: PictureFeatures,
+  { seed = 0 }: Pick<MeasureOptions, "seed"> = {},
+): MeasuredDistance {
   assertOneNetwork(reference.network, samples.network);
   const metrics = {
     fid: frechetDistance(gaussianOf(reference), gaussianOf(samples)),
-    ...(reference.spatial && samples.spatial && { sfid: frechetDistance(reference.spatial, samples.spatial) }),
+    ...(reference.spatial &&
+      samples.spatial && { sfid: frechetDistance(reference.spatial, samples.spatial) }),
   };
-  return { metrics, card: { features: samples.network, reference: reference.set, samples: samples.set, seed, neighbours, notes: notesOn(reference, samples) } };
+  return {
+    metrics,
+    card: {
+      features: samples.network,
+      reference: reference.set,
+      samples: samples.set,
+      seed,
+      neighbours,
+      notes: notesOn(reference, samples),
+    },
+  };
 }
 
 function gaussianOf({ gaussian, set }: PictureFeatures): Gaussian {
   if (gaussian) return gaussian;
-  throw new InvalidArgumentError({ argument: set.name, received: `${set.count} picture`, expected: "at least two" });
+  throw new InvalidArgumentError({
+    argument: set.name,
+    received: `${set.count} picture`,
+    expected: "at least two",
+  });
 }
 
 function assertOneNetwork(reference: FeatureNetworkCard, samples: FeatureNetworkCard): void {
@@ -112,8 +141,12 @@ function notesOn(reference: PictureFeatures, samples: PictureFeatures): string[]
       `The Fréchet distance grows as samples become fewer, about as 1/N: with ${reference.set.count} and ${samples.set.count} pictures it compares only with results of the same numbers. The kernel distance has no such bias. Precision and recall depend on both numbers too.`,
     );
   if (!name.startsWith("inception"))
-    notes.push(`The features are not Inception's (${name}): the Fréchet distance is no FID of the literature, and compares only within this network.`);
+    notes.push(
+      `The features are not Inception's (${name}): the Fréchet distance is no FID of the literature, and compares only within this network.`,
+    );
   if (samples.probabilities && !name.startsWith("inception"))
-    notes.push("The Inception score is that of a zero-shot classifier: CLIP's similarities to the classes' texts, as probabilities.");
+    notes.push(
+      "The Inception score is that of a zero-shot classifier: CLIP's similarities to the classes' texts, as probabilities.",
+    );
   return notes;
 }

@@ -1,5 +1,6 @@
 /**
- * Writes `src/files.ts`, the list of the files in `model/`. Run after the model has changed, in this package's folder:
+ * Writes `src/files.ts`, the list of the files in `model/`. Run after the model has changed, in
+ * this package's folder:
  *
  *     npm run files
  */

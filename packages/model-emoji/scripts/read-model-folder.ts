@@ -14,6 +14,10 @@ export function readModelFolder(): { path: string; bytes: number; sha256: string
     .sort()
     .map((path) => {
       const content = readFileSync(new URL(path, modelFolder));
-      return { path, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
+      return {
+        path,
+        bytes: content.length,
+        sha256: createHash("sha256").update(content).digest("hex"),
+      };
     });
 }

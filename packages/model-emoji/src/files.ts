@@ -1,4 +1,5 @@
-// Written by scripts/list-files.ts. Every address is spelled out, so that bundlers see the file and ship it.
+// Written by scripts/list-files.ts. Every address is spelled out, so that bundlers see the file and
+// ship it.
 
 /** The model's files, by their paths in it. */
 export const files = {

@@ -17,7 +17,9 @@ interface CountedWorker {
 
 /** A worker of which listeners and messages are counted, those of this test aside. */
 function countedWorker(): CountedWorker {
-  const worker = new Worker(new URL("./__fixtures__/emoji-worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./__fixtures__/emoji-worker.ts", import.meta.url), {
+    type: "module",
+  });
   const listeners = new Set<unknown>();
   const pending = new Set<number>();
   const { addEventListener, removeEventListener, postMessage } = Worker.prototype;
@@ -34,7 +36,10 @@ function countedWorker(): CountedWorker {
       listeners.delete(given[1]);
       removeEventListener.apply(worker, given);
     },
-    postMessage: (message: { readonly id: number; readonly type: string }, transfer: Transferable[]) => {
+    postMessage: (
+      message: { readonly id: number; readonly type: string },
+      transfer: Transferable[],
+    ) => {
       if (message.type !== "abort") pending.add(message.id); // an abort has no answer of its own
       postMessage.call(worker, message, { transfer });
     },
@@ -65,7 +70,9 @@ async function heldLocks(): Promise<number> {
 it("memory is flat over 50 generations in a worker, some aborted and some left, and all is given back", async () => {
   const { worker, listeners, pending, wasmBytes } = countedWorker();
   const terminate = vi.spyOn(worker, "terminate");
-  const glide = await connectGlide(() => worker, emoji, { backend: { providers: ["wasm"], threads: 1 } });
+  const glide = await connectGlide(() => worker, emoji, {
+    backend: { providers: ["wasm"], threads: 1 },
+  });
   const idleListeners = listeners();
   const bytes: number[] = [];
   const endings = { finished: 0, aborted: 0, left: 0 };
@@ -73,9 +80,17 @@ it("memory is flat over 50 generations in a worker, some aborted and some left, 
     const controller = new AbortController();
     const removed = vi.spyOn(controller.signal, "removeEventListener");
     const added = vi.spyOn(controller.signal, "addEventListener");
-    const options = { prompt: run % 2 === 0 ? "red apple" : "a butterfly", seed: run, steps: 2, upscale: false, signal: controller.signal };
+    const options = {
+      prompt: run % 2 === 0 ? "red apple" : "a butterfly",
+      seed: run,
+      steps: 2,
+      upscale: false,
+      signal: controller.signal,
+    };
     if (run % 5 === 4) {
-      await expect(glide.generate({ ...options, onProgress: () => controller.abort() })).rejects.toMatchObject({ name: "AbortError" });
+      await expect(
+        glide.generate({ ...options, onProgress: () => controller.abort() }),
+      ).rejects.toMatchObject({ name: "AbortError" });
       endings.aborted++;
     } else if (run % 10 === 7) {
       for await (const { step } of glide.stream(options)) if (step === 1) break;

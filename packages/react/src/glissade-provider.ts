@@ -1,4 +1,11 @@
-import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from "react";
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useMemo,
+} from "react";
 import { useSettledOptions } from "./settled-options.ts";
 import type { UseGlideOptions } from "./use-glide.ts";
 
@@ -9,7 +16,8 @@ export interface GlissadeProviderProps extends UseGlideOptions {
 }
 
 /**
- * Options for every `useGlide` below it that does not say otherwise. A provider inside another adds to it.
+ * Options for every `useGlide` below it that does not say otherwise. A provider inside another adds
+ * to it.
  *
  * @example
  * ```tsx

@@ -3,7 +3,10 @@ import { ModelOnServerError } from "./model-on-server-error.ts";
 
 type Loaded = GlideLoaderSnapshot & { readonly status: "ready"; readonly glide: GlideLike };
 
-/** Milliseconds in which React mounts a component whose model has come; it holds what follows a fallback back for 300. */
+/**
+ * Milliseconds in which React mounts a component whose model has come; it holds what follows a
+ * fallback back for 300.
+ */
 const mountTime = 1000;
 
 const waiting = new WeakMap<GlideLoader, Promise<unknown>>();
@@ -12,13 +15,19 @@ const waiting = new WeakMap<GlideLoader, Promise<unknown>>();
  * The loaded model, inside of a `Suspense`.
  *
  * @param shown what the component would show without it
- * @throws a promise while it loads, which React waits for; the error where loading failed; ModelOnServerError on a server
+ * @throws a promise while it loads, which React waits for; the error where loading failed;
+ * ModelOnServerError on a server
  */
-export function loadedOrSuspended(shown: GlideLoaderSnapshot, getLoader: () => GlideLoader): Loaded {
+export function loadedOrSuspended(
+  shown: GlideLoaderSnapshot,
+  getLoader: () => GlideLoader,
+): Loaded {
   if (isLoaded(shown)) return shown;
-  if (typeof window === "undefined") throw new ModelOnServerError(); // a promise would keep a streaming server waiting for a model that only the browser wants
+  // a promise would keep a streaming server waiting for a model that only the browser wants
+  if (typeof window === "undefined") throw new ModelOnServerError();
   const loader = getLoader();
-  const snapshot = loader.getSnapshot(); // newer than what is shown, in a page that a server rendered
+  // newer than what is shown, in a page that a server rendered
+  const snapshot = loader.getSnapshot();
   if (isLoaded(snapshot)) return snapshot;
   if (snapshot.status === "error") throw snapshot.error;
   throw waitingFor(loader);
@@ -33,7 +42,8 @@ function waitingFor(loader: GlideLoader): Promise<unknown> {
   const known = waiting.get(loader);
   if (known) return known;
   const release = loader.retain();
-  const wait = Promise.resolve() // not at once: other components listen, and must not be told while one renders
+  // not at once: other components listen, and must not be told while one renders
+  const wait = Promise.resolve()
     .then(() => loader.load())
     .finally(() => {
       waiting.delete(loader);

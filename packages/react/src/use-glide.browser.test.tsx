@@ -14,11 +14,20 @@ afterEach(async () => {
   await waitFor(() => expect(sharedLoaders.size).toBe(0), patience);
 });
 
-function Model({ source, name = "model", ...options }: UseGlideOptions & { source: ReturnType<typeof tinySource>; name?: string }) {
-  const { status, glide, progress, error, load, dispose } = useGlide(source, { graceTime: 50, ...options });
+function Model({
+  source,
+  name = "model",
+  ...options
+}: UseGlideOptions & { source: ReturnType<typeof tinySource>; name?: string }) {
+  const { status, glide, progress, error, load, dispose } = useGlide(source, {
+    graceTime: 50,
+    ...options,
+  });
   return (
     <>
-      <output aria-label={name}>{[status, glide?.imageSize, progress?.loadedBytes, error?.message].join(" ")}</output>
+      <output aria-label={name}>
+        {[status, glide?.imageSize, progress?.loadedBytes, error?.message].join(" ")}
+      </output>
       <button type="button" onClick={() => void load()}>
         load {name}
       </button>
@@ -39,7 +48,9 @@ it("is tested with the React that the project names", () => {
 describe("useGlide", () => {
   it("loads once under StrictMode, tells progress, and disposes of the model after the component has left", async () => {
     const { load, counts, backend } = tinyLoads();
-    const { unmount } = render(<Model source={tinySource()} load={load} />, { wrapper: StrictMode });
+    const { unmount } = render(<Model source={tinySource()} load={load} />, {
+      wrapper: StrictMode,
+    });
     expect(shown()).toBe("loading");
     await waitFor(() => expect(shown()).toMatch("loading  1"));
     await waitFor(() => expect(shown()).toMatch("ready 4"));
@@ -53,10 +64,13 @@ describe("useGlide", () => {
   it("loads once for two components, and keeps the model until the second has left", async () => {
     const { load, counts, backend } = tinyLoads();
     const source = tinySource();
-    const page = (names: string[]) => names.map((name) => <Model key={name} name={name} source={source} load={load} />);
+    const page = (names: string[]) =>
+      names.map((name) => <Model key={name} name={name} source={source} load={load} />);
     const { rerender } = render(page(["a", "b"]));
     await waitFor(() => expect([shown("a"), shown("b")]).toEqual(["ready 4 1", "ready 4 1"]));
-    expect([counts.begun, sharedLoaders.size, sharedLoaders.peek(source, { load })?.users]).toEqual([1, 1, 2]);
+    expect([counts.begun, sharedLoaders.size, sharedLoaders.peek(source, { load })?.users]).toEqual(
+      [1, 1, 2],
+    );
     rerender(page(["b"]));
     await pause(80);
     expect([shown("b"), counts.closed]).toEqual(["ready 4 1", 0]);
@@ -178,8 +192,17 @@ describe("useGlide in a page that a server rendered", () => {
     const container = document.body.appendChild(document.createElement("div"));
     container.innerHTML = "<p>idle</p>";
     const [paragraph] = container.children;
-    render(<Status />, { container, hydrate: true, onRecoverableError: (error) => errors.push(error) });
-    expect([statuses[0], container.textContent, container.children[0] === paragraph, errors]).toEqual(["idle", "ready", true, []]);
+    render(<Status />, {
+      container,
+      hydrate: true,
+      onRecoverableError: (error) => errors.push(error),
+    });
+    expect([
+      statuses[0],
+      container.textContent,
+      container.children[0] === paragraph,
+      errors,
+    ]).toEqual(["idle", "ready", true, []]);
   });
 });
 
@@ -199,7 +222,15 @@ class ErrorBoundary extends Component<{ children: ReactNode }> {
 }
 
 describe("useGlide with suspense", () => {
-  function Loaded({ source, load, graceTime = 50 }: { source: ReturnType<typeof tinySource>; load: NonNullable<UseGlideOptions["load"]>; graceTime?: number }) {
+  function Loaded({
+    source,
+    load,
+    graceTime = 50,
+  }: {
+    source: ReturnType<typeof tinySource>;
+    load: NonNullable<UseGlideOptions["load"]>;
+    graceTime?: number;
+  }) {
     const { glide, status, dispose } = useGlide(source, { suspense: true, load, graceTime });
     return (
       <button type="button" onClick={() => void dispose()}>
@@ -234,7 +265,9 @@ describe("useGlide with suspense", () => {
     await waitFor(() => screen.getByText("ready 4"));
     press("ready 4");
     await waitFor(() => screen.getByText("loading"));
-    await waitFor(() => expect([screen.queryByText("loading"), counts.begun, counts.closed]).toEqual([null, 2, 1]));
+    await waitFor(() =>
+      expect([screen.queryByText("loading"), counts.begun, counts.closed]).toEqual([null, 2, 1]),
+    );
     expect(screen.getByText("ready 4")).toBeTruthy();
   });
 
@@ -251,8 +284,10 @@ describe("useGlide with suspense", () => {
   });
 
   it("throws the error to the boundary, and loads again when that is tried again later", async () => {
-    const silenced = vi.spyOn(console, "error").mockImplementation(() => {}); // React reports what a boundary catches
-    const quiet = (event: ErrorEvent) => event.preventDefault(); // React 18 dispatches it to the window, too
+    // React reports what a boundary catches
+    const silenced = vi.spyOn(console, "error").mockImplementation(() => {});
+    // React 18 dispatches it to the window, too
+    const quiet = (event: ErrorEvent) => event.preventDefault();
     window.addEventListener("error", quiet);
     let isBroken = true;
     const { load, counts } = tinyLoads({ fail: () => isBroken });

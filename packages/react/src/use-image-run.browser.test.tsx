@@ -3,7 +3,14 @@ import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import { StrictMode } from "react";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pause, slow, tinySource } from "./__fixtures__/tiny-source.ts";
-import { type ImageRunOptions, useImageToImage, useInpaint, useInterpolate, useTextToImage, useUpscale } from "./index.ts";
+import {
+  type ImageRunOptions,
+  useImageToImage,
+  useInpaint,
+  useInterpolate,
+  useTextToImage,
+  useUpscale,
+} from "./index.ts";
 
 const backend = interpreter();
 let glide: GlideLike;
@@ -44,16 +51,28 @@ describe("useTextToImage", () => {
   it("makes pictures, with previews and progress, by functions that stay the same", async () => {
     const seen: unknown[] = [];
     const { result } = renderHook(() => {
-      const { status, preview, progress, images, warnings, error, ...rest } = useTextToImage(glide, { previewInterval: 0 });
+      const { status, preview, progress, images, warnings, error, ...rest } = useTextToImage(
+        glide,
+        { previewInterval: 0 },
+      );
       seen.push([status, progress?.step, preview?.length, images.length].join(" "));
       return { images, warnings, error, ...rest };
     });
     const { generate, stop, reset } = result.current;
     await act(() => generate({ prompt: "dot", seed: 3 }));
     const alone = await glide.generate({ prompt: "dot", seed: 3 });
-    expect(result.current).toMatchObject({ images: alone.images, warnings: [], error: undefined, result: alone });
+    expect(result.current).toMatchObject({
+      images: alone.images,
+      warnings: [],
+      error: undefined,
+      result: alone,
+    });
     expect([seen[0], seen.at(-1)]).toEqual(["idle   0", "done 3  1"]);
-    expect([result.current.generate, result.current.stop, result.current.reset]).toEqual([generate, stop, reset]);
+    expect([result.current.generate, result.current.stop, result.current.reset]).toEqual([
+      generate,
+      stop,
+      reset,
+    ]);
     await act(() => reset());
     expect(result.current.images).toEqual([]);
   });
@@ -72,10 +91,14 @@ describe("useTextToImage", () => {
       return { preview, generate };
     });
     act(() => {
-      for (const { result } of [only, all]) void result.current.generate({ prompt: "dot", steps: 12 });
+      for (const { result } of [only, all])
+        void result.current.generate({ prompt: "dot", steps: 12 });
     });
-    await waitFor(() => expect([only.result.current.status, counts.open]).toEqual(["done", 0]), { timeout: 10_000 });
-    expect([only.result.current.status, counts.steps, renders.status]).toEqual(["done", 24, 3]); // idle, running, done
+    await waitFor(() => expect([only.result.current.status, counts.open]).toEqual(["done", 0]), {
+      timeout: 10_000,
+    });
+    // idle, running, done
+    expect([only.result.current.status, counts.steps, renders.status]).toEqual(["done", 24, 3]);
     expect(renders.preview).toBeGreaterThan(6);
   });
 
@@ -83,7 +106,12 @@ describe("useTextToImage", () => {
     const { result, rerender } = renderHook(
       ({ isCurious }) => {
         const run = useTextToImage(glide, { previewInterval: 0 });
-        return { step: isCurious ? run.progress?.step : undefined, generate: run.generate, status: run.status, stop: run.stop };
+        return {
+          step: isCurious ? run.progress?.step : undefined,
+          generate: run.generate,
+          status: run.status,
+          stop: run.stop,
+        };
       },
       { initialProps: { isCurious: false } },
     );
@@ -98,12 +126,20 @@ describe("useTextToImage", () => {
 
   it("stops: nothing comes any more, and the page stays as it was", async () => {
     const { watched, counts } = counted(glide);
-    const { result } = renderHook(() => ({ ...useTextToImage(watched, { previewInterval: 0 }) }), { wrapper: StrictMode });
+    const { result } = renderHook(() => ({ ...useTextToImage(watched, { previewInterval: 0 }) }), {
+      wrapper: StrictMode,
+    });
     act(() => void result.current.generate({ prompt: "dot", steps: 50 }));
     await waitFor(() => expect(result.current.progress?.step).toBeGreaterThan(1));
     await act(() => result.current.stop());
     const stopped = result.current;
-    expect([stopped.status, stopped.preview?.length, stopped.error, stopped.images, counts.open]).toEqual(["stopped", 1, undefined, [], 0]);
+    expect([
+      stopped.status,
+      stopped.preview?.length,
+      stopped.error,
+      stopped.images,
+      counts.open,
+    ]).toEqual(["stopped", 1, undefined, [], 0]);
     const { steps } = counts;
     await act(() => pause(60));
     expect([result.current, counts.steps]).toEqual([stopped, steps]);
@@ -113,7 +149,10 @@ describe("useTextToImage", () => {
 
   it("stops the run when the component leaves, and when another model comes", async () => {
     const { watched, counts } = counted(glide);
-    const { result, rerender, unmount } = renderHook(({ model }) => ({ ...useTextToImage(model) }), { initialProps: { model: watched } });
+    const { result, rerender, unmount } = renderHook(
+      ({ model }) => ({ ...useTextToImage(model) }),
+      { initialProps: { model: watched } },
+    );
     act(() => void result.current.generate({ prompt: "dot", steps: 50 }));
     await waitFor(() => expect(counts).toMatchObject({ open: 1 }));
     rerender({ model: glide });
@@ -127,13 +166,23 @@ describe("useTextToImage", () => {
   });
 
   it("has an error, and the next run goes on without it", async () => {
-    const { result, rerender } = renderHook(({ model }: { model: GlideLike | undefined }) => ({ ...useTextToImage(model) }), {
-      initialProps: { model: undefined },
-    } as { initialProps: { model: GlideLike | undefined } });
-    await act(() => expect(result.current.generate({ prompt: "dot" })).rejects.toThrow("There is no model yet"));
-    expect([result.current.status, result.current.error?.name]).toEqual(["error", "ModelNotLoadedError"]);
+    const { result, rerender } = renderHook(
+      ({ model }: { model: GlideLike | undefined }) => ({ ...useTextToImage(model) }),
+      {
+        initialProps: { model: undefined },
+      } as { initialProps: { model: GlideLike | undefined } },
+    );
+    await act(() =>
+      expect(result.current.generate({ prompt: "dot" })).rejects.toThrow("There is no model yet"),
+    );
+    expect([result.current.status, result.current.error?.name]).toEqual([
+      "error",
+      "ModelNotLoadedError",
+    ]);
     rerender({ model: glide });
-    await act(() => expect(result.current.generate({ prompt: "dot", count: 0 })).rejects.toThrow("count"));
+    await act(() =>
+      expect(result.current.generate({ prompt: "dot", count: 0 })).rejects.toThrow("count"),
+    );
     expect(result.current.status).toBe("error");
     await act(() => result.current.generate({ prompt: "dot" }));
     expect([result.current.status, result.current.error]).toEqual(["done", undefined]);
@@ -162,13 +211,28 @@ describe("the hooks for pictures from pictures", () => {
     const { edit, inpaint, interpolate, upscale } = result.current;
     await act(async () => {
       await edit.generate({ image, prompt: "line", seed: 2 });
-      await inpaint.generate({ image, mask, prompt: "line", seed: 2, resampling: { resamplings: 1 } });
-      await interpolate.generate({ from: { prompt: "dot", seed: 1 }, to: { prompt: "dot", seed: 2 }, count: 2 });
+      await inpaint.generate({
+        image,
+        mask,
+        prompt: "line",
+        seed: 2,
+        resampling: { resamplings: 1 },
+      });
+      await interpolate.generate({
+        from: { prompt: "dot", seed: 1 },
+        to: { prompt: "dot", seed: 2 },
+        count: 2,
+      });
       await upscale.generate({ image, prompt: "dot" }).catch(() => {});
     });
-    expect(result.current.edit.images).toEqual((await glide.edit({ image, prompt: "line", seed: 2 })).images);
+    expect(result.current.edit.images).toEqual(
+      (await glide.edit({ image, prompt: "line", seed: 2 })).images,
+    );
     expect(result.current.inpaint.images).toHaveLength(1);
     expect(result.current.interpolate.images).toHaveLength(2);
-    expect([result.current.upscale.status, result.current.upscale.error?.name]).toEqual(["error", "MissingNetworkError"]);
+    expect([result.current.upscale.status, result.current.upscale.error?.name]).toEqual([
+      "error",
+      "MissingNetworkError",
+    ]);
   });
 });

@@ -1,7 +1,12 @@
 export * from "./checkpoints/index.ts";
 export * from "./data/index.ts";
 export { localGradients } from "./engine/compiled-gradients.ts";
-export type { GradientEngine, Gradients, GraphInputs, LossGraph } from "./engine/gradient-engine.ts";
+export type {
+  GradientEngine,
+  Gradients,
+  GraphInputs,
+  LossGraph,
+} from "./engine/gradient-engine.ts";
 export { GradientWorkerError } from "./engine/gradient-worker-error.ts";
 export { type WorkerGradientsOptions, workerGradients } from "./engine/worker-gradients.ts";
 export type { BackendModule } from "./engine/worker-messages.ts";

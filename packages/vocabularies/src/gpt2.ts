@@ -4,7 +4,8 @@ import { readMerges, specialToken, type TokenizerFile, vocabularyOf } from "./to
 export type { TokenizerFile } from "./tokenizer-file.ts";
 
 /**
- * GPT-2's 50,257 tokens in lower case, as GLIDE uses them: the contents of a `tokenizer.json`. The data (0.3 MB) is loaded at the first call.
+ * GPT-2's 50,257 tokens in lower case, as GLIDE uses them: the contents of a `tokenizer.json`. The
+ * data (0.3 MB) is loaded at the first call.
  *
  * @example
  * ```ts
@@ -22,7 +23,12 @@ export async function loadGpt2Vocabulary(): Promise<TokenizerFile> {
     padding: null,
     added_tokens: [specialToken(tokens.length - 1, endToken)],
     normalizer: { type: "Lowercase" },
-    pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+    pre_tokenizer: {
+      type: "ByteLevel",
+      add_prefix_space: false,
+      trim_offsets: true,
+      use_regex: true,
+    },
     post_processor: null,
     decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: { type: "BPE", vocab: vocabularyOf(tokens), merges, end_of_word_suffix: null },

@@ -1,4 +1,7 @@
-/** The contents of a Hugging Face `tokenizer.json`, ready for `JSON.stringify`, for `@glissade/core`'s tokenisers and for Hugging Face's own. */
+/**
+ * The contents of a Hugging Face `tokenizer.json`, ready for `JSON.stringify`, for
+ * `@glissade/core`'s tokenisers and for Hugging Face's own.
+ */
 export interface TokenizerFile {
   readonly version: string;
   readonly truncation: null;
@@ -30,17 +33,30 @@ export interface SpecialToken {
 }
 
 export function specialToken(id: number, content: string): SpecialToken {
-  return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+  return {
+    id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  };
 }
 
 /** Reads a merge list as scripts/build.ts wrote it. `count` takes the first ones only. */
 export async function readMerges(base64: string, count?: number): Promise<[string, string][]> {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-  return text
-    .split("\n")
-    .slice(0, count)
-    .map((line) => line.split(" ") as [string, string]); // a space never stands for itself in a byte-level vocabulary
+  const text = await new Response(
+    new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")),
+  ).text();
+  return (
+    text
+      .split("\n")
+      .slice(0, count)
+      // a space never stands for itself in a byte-level vocabulary
+      .map((line) => line.split(" ") as [string, string])
+  );
 }
 
 /** An id for each token: its place in the list. */

@@ -5,16 +5,28 @@ import * as tensorflow from "@tensorflow/tfjs-core";
 import { measuredTensorFlow } from "./measured-tensorflow.ts";
 import { emojiTask, type Task } from "./networks.ts";
 
-/** What a process of its own is asked: to compile the embedded model's U-Net, to run it, to say what it took. */
+/**
+ * What a process of its own is asked: to compile the embedded model's U-Net, to run it, to say what
+ * it took.
+ */
 export type BackendRequest =
-  | { readonly kind: "open"; readonly backend: "onnx" | "tfjs"; readonly provider: string; readonly batch: number }
+  | {
+      readonly kind: "open";
+      readonly backend: "onnx" | "tfjs";
+      readonly provider: string;
+      readonly batch: number;
+    }
   | { readonly kind: "run" }
   | { readonly kind: "report" };
 
 export type BackendAnswer =
   | { readonly kind: "opened"; readonly gigaflops: number }
   | { readonly kind: "ran"; readonly milliseconds: number }
-  | { readonly kind: "reported"; readonly megabytes: number; readonly tensors: TensorReport | undefined }
+  | {
+      readonly kind: "reported";
+      readonly megabytes: number;
+      readonly tensors: TensorReport | undefined;
+    }
   | { readonly kind: "failed"; readonly reason: string };
 
 /** Of TensorFlow.js alone. */
@@ -38,7 +50,11 @@ let runs = 0;
 process.on("message", (request: BackendRequest) => {
   answer(request).then(
     (reply) => process.send?.(reply),
-    (error: unknown) => process.send?.({ kind: "failed", reason: error instanceof Error ? error.message : String(error) } satisfies BackendAnswer),
+    (error: unknown) =>
+      process.send?.({
+        kind: "failed",
+        reason: error instanceof Error ? error.message : String(error),
+      } satisfies BackendAnswer),
   );
 });
 
@@ -48,9 +64,16 @@ async function answer(request: BackendRequest): Promise<BackendAnswer> {
   return request.kind === "run" ? run(opened.task) : report(opened);
 }
 
-async function open({ backend: name, provider, batch }: Extract<BackendRequest, { kind: "open" }>): Promise<BackendAnswer> {
+async function open({
+  backend: name,
+  provider,
+  batch,
+}: Extract<BackendRequest, { kind: "open" }>): Promise<BackendAnswer> {
   // The backends check the provider's name themselves.
-  const backend = name === "onnx" ? onnx({ providers: [provider as "cpu"] }) : tfjs({ providers: [provider as "cpu"], tf: measured.tf });
+  const backend =
+    name === "onnx"
+      ? onnx({ providers: [provider as "cpu"] })
+      : tfjs({ providers: [provider as "cpu"], tf: measured.tf });
   const task = await emojiTask(backend, batch);
   opened = { task, backend };
   const begin = performance.now();
@@ -81,9 +104,15 @@ async function report({ task, backend }: { task: Task; backend: Backend }): Prom
 async function tensorReport(task: Task): Promise<TensorReport> {
   const { milliseconds, operations } = measured.observed;
   const clocks = operations * measured.clockCost();
-  const around = runs === 0 ? Number.NaN : (computing - milliseconds - clocks) / (computing - clocks);
+  const around =
+    runs === 0 ? Number.NaN : (computing - milliseconds - clocks) / (computing - clocks);
   const held = tensorflow.memory().numTensors;
   measured.countTensors = true;
   await task.run();
-  return { held, peak: measured.observed.peakTensors, peakMegabytes: measured.observed.peakBytes / 2 ** 20, around };
+  return {
+    held,
+    peak: measured.observed.peakTensors,
+    peakMegabytes: measured.observed.peakBytes / 2 ** 20,
+    around,
+  };
 }

@@ -36,7 +36,12 @@ interface Row {
 export async function benchBackends(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { rounds: { type: "string", default: "9" }, batch: { type: "string", default: "2" }, json: { type: "boolean" }, help: { type: "boolean" } },
+    options: {
+      rounds: { type: "string", default: "9" },
+      batch: { type: "string", default: "2" },
+      json: { type: "boolean" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help) return console.log(usage);
   const [rounds, batch] = [Number(values.rounds), Number(values.batch)];
@@ -48,13 +53,24 @@ export async function benchBackends(argv: readonly string[]): Promise<void> {
 }
 
 async function measure(rounds: number, batch: number): Promise<Row[]> {
-  const children: { candidate: (typeof candidates)[number]; child: ChildProcess; gigaflops: number; times: number[] }[] = [];
+  const children: {
+    candidate: (typeof candidates)[number];
+    child: ChildProcess;
+    gigaflops: number;
+    times: number[];
+  }[] = [];
   try {
     for (const candidate of candidates) {
-      const child = fork(new URL("backend-process.ts", import.meta.url), { stdio: ["ignore", "inherit", "ignore", "ipc"] }); // TensorFlow tells much on stderr
+      const child = fork(new URL("backend-process.ts", import.meta.url), {
+        stdio: ["ignore", "inherit", "ignore", "ipc"],
+      }); // TensorFlow tells much on stderr
       const opened = await ask(child, { kind: "open", ...candidate, batch });
-      if (opened.kind === "opened") children.push({ candidate, child, gigaflops: opened.gigaflops, times: [] });
-      else console.error(`${candidate.backend} ${candidate.provider} is left out: ${opened.kind === "failed" ? opened.reason : opened.kind}`);
+      if (opened.kind === "opened")
+        children.push({ candidate, child, gigaflops: opened.gigaflops, times: [] });
+      else
+        console.error(
+          `${candidate.backend} ${candidate.provider} is left out: ${opened.kind === "failed" ? opened.reason : opened.kind}`,
+        );
       if (opened.kind !== "opened") child.kill();
     }
     for (let round = 0; round < rounds; round++) {
@@ -67,7 +83,8 @@ async function measure(rounds: number, batch: number): Promise<Row[]> {
     const rows: Row[] = [];
     for (const { candidate, child, gigaflops, times } of children) {
       const reported = await ask(child, { kind: "report" });
-      if (reported.kind !== "reported") throw new Error(`${candidate.backend} ${candidate.provider} gave no report.`);
+      if (reported.kind !== "reported")
+        throw new Error(`${candidate.backend} ${candidate.provider} gave no report.`);
       const milliseconds = median(times);
       rows.push({
         ...candidate,
@@ -88,8 +105,11 @@ async function ask(child: ChildProcess, request: BackendRequest): Promise<Backen
   const ended = new AbortController();
   try {
     return await Promise.race([
-      once(child, "message", { signal: ended.signal }).then(([answer]) => answer as BackendAnswer), // all that such a process sends
-      once(child, "exit", { signal: ended.signal }).then(([code]): BackendAnswer => ({ kind: "failed", reason: `its process ended with ${code}` })),
+      // all that such a process sends
+      once(child, "message", { signal: ended.signal }).then(([answer]) => answer as BackendAnswer),
+      once(child, "exit", { signal: ended.signal }).then(
+        ([code]): BackendAnswer => ({ kind: "failed", reason: `its process ended with ${code}` }),
+      ),
     ]);
   } finally {
     ended.abort();

@@ -1,6 +1,14 @@
 import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
-import { type Backend, type ClipConfig, clipGuidanceGraph, clipImageGraph, glideClip, openModelFiles, parseClipConfig } from "@glissade/core";
+import {
+  type Backend,
+  type ClipConfig,
+  clipGuidanceGraph,
+  clipImageGraph,
+  glideClip,
+  openModelFiles,
+  parseClipConfig,
+} from "@glissade/core";
 import { type Task, task } from "./networks.ts";
 import { randomWeights } from "./random-weights.ts";
 import { measureInTurn, median } from "./statistics.ts";
@@ -13,14 +21,24 @@ Times the gradient of CLIP guidance beside a forward pass of its image tower, in
 export async function benchClipGradient(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { rounds: { type: "string", default: "15" }, batch: { type: "string", default: "2" }, json: { type: "boolean" }, help: { type: "boolean" } },
+    options: {
+      rounds: { type: "string", default: "15" },
+      batch: { type: "string", default: "2" },
+      json: { type: "boolean" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help) return console.log(usage);
   const [rounds, batch] = [Number(values.rounds), Number(values.batch)];
   const backend = onnx();
-  const emoji = parseClipConfig(await (await openModelFiles("@glissade/model-emoji")).readJson("clip/config.json"));
+  const emoji = parseClipConfig(
+    await (await openModelFiles("@glissade/model-emoji")).readJson("clip/config.json"),
+  );
   const rows = [];
-  for (const [name, config] of Object.entries({ "GLIDE's noised CLIP": parseClipConfig(glideClip), "emoji CLIP": emoji }))
+  for (const [name, config] of Object.entries({
+    "GLIDE's noised CLIP": parseClipConfig(glideClip),
+    "emoji CLIP": emoji,
+  }))
     rows.push({ name, batch, ...(await passesOf(backend, config, batch, rounds)) });
   await backend.dispose();
   if (values.json) for (const row of rows) console.log(JSON.stringify(row));
@@ -29,9 +47,14 @@ export async function benchClipGradient(argv: readonly string[]): Promise<void> 
 
 async function passesOf(backend: Backend, config: ClipConfig, batch: number, rounds: number) {
   const tasks: Task[] = [];
-  for (const [name, graph] of [["image tower", clipImageGraph(config)], ["gradient", clipGuidanceGraph(config)]] as const) // biome-ignore format: one line
+  for (const [
+    name,
+    graph,
+  ] of [["image tower", clipImageGraph(config)], ["gradient", clipGuidanceGraph(config)]] as const) // biome-ignore format: one line
     tasks.push(await task(name, backend, graph, randomWeights(graph), batch));
-  const [forward = Number.NaN, gradient = Number.NaN] = (await measureInTurn(tasks, rounds)).map(({ times }) => median(times));
+  const [forward = Number.NaN, gradient = Number.NaN] = (await measureInTurn(tasks, rounds)).map(
+    ({ times }) => median(times),
+  );
   await Promise.all(tasks.map((each) => each.dispose()));
   return { "ms forward": forward, "ms gradient": gradient, "forward passes": gradient / forward };
 }

@@ -23,7 +23,10 @@ const usage = `npm run bench -- full-size [--steps 15] [--sampler dpmpp-2m] [--u
 
 Makes a picture with networks of the published models' size, 64 to 256 pixels, from random weights in a model folder (1.6 GB of temporary disk in float16), and says what it took.`;
 
-/** Reference on two cores, as the issue of comparison states it: seconds a pass of the base network with two rows, and of the upsampler with one. */
+/**
+ * Reference on two cores, as the issue of comparison states it: seconds a pass of the base network
+ * with two rows, and of the upsampler with one.
+ */
 const referenceSeconds = { base: 3.1, upsampler: 10 };
 
 export async function benchFullSize(argv: readonly string[]): Promise<void> {
@@ -53,7 +56,10 @@ export async function benchFullSize(argv: readonly string[]): Promise<void> {
     const stages = await timedGeneration(glide, {
       steps: Number(values.steps),
       sampler: sampler(values.sampler),
-      upscale: { steps: Number(values["upscale-steps"]), sampler: sampler(values["upscale-sampler"]) },
+      upscale: {
+        steps: Number(values["upscale-steps"]),
+        sampler: sampler(values["upscale-sampler"]),
+      },
       count: Number(values.count),
     });
     const ended = performance.now();
@@ -78,7 +84,10 @@ interface Recipe {
   readonly count: number;
 }
 
-/** Seconds of each stage's steps; its first step holds the opening of the network too, and is told apart. */
+/**
+ * Seconds of each stage's steps; its first step holds the opening of the network too, and is told
+ * apart.
+ */
 async function timedGeneration(glide: Glide, recipe: Recipe) {
   const times = { base: [] as number[], upsampler: [] as number[] };
   let before = performance.now();
@@ -97,7 +106,12 @@ async function timedGeneration(glide: Glide, recipe: Recipe) {
   const ofStage = (name: "base" | "upsampler") => {
     const [first = Number.NaN, ...rest] = times[name];
     const mean = rest.reduce((sum, seconds) => sum + seconds, 0) / rest.length;
-    return { steps: times[name].length, "seconds of the first step": round(first), "seconds a step": round(mean), reference: referenceSeconds[name] };
+    return {
+      steps: times[name].length,
+      "seconds of the first step": round(first),
+      "seconds a step": round(mean),
+      reference: referenceSeconds[name],
+    };
   };
   return { size: images[0]?.width, base: ofStage("base"), upsampler: ofStage("upsampler") };
 }
@@ -113,25 +127,47 @@ async function writeFullSizeModel(folder: string, dtype: "float16" | "float32"):
     await mkdir(join(folder, path, ".."), { recursive: true });
     await writeFile(join(folder, path), JSON.stringify(content));
   };
-  const scheduler = { num_train_timesteps: 1000, prediction_type: "epsilon", variance_type: "learned_range" };
+  const scheduler = {
+    num_train_timesteps: 1000,
+    prediction_type: "epsilon",
+    variance_type: "learned_range",
+  };
   await json("model_index.json", {
     _class_name: "GlidePipeline",
     base: ["glissade", "Text2ImUNet"],
     upsampler: ["glissade", "SuperResText2ImUNet"],
   });
   await json("tokenizer/tokenizer.json", await loadGpt2Vocabulary());
-  await json("scheduler/scheduler_config.json", { ...scheduler, beta_schedule: "squaredcos_cap_v2" });
-  await json("upsampler_scheduler/scheduler_config.json", { ...scheduler, beta_schedule: "linear" });
+  await json("scheduler/scheduler_config.json", {
+    ...scheduler,
+    beta_schedule: "squaredcos_cap_v2",
+  });
+  await json("upsampler_scheduler/scheduler_config.json", {
+    ...scheduler,
+    beta_schedule: "linear",
+  });
   for (const [name, options] of Object.entries({ base: glideBase, upsampler: glideUpsampler })) {
     await json(`${name}/config.json`, options);
     const config = parseTextToImageConfig(options);
     const side = options.image_size;
     const graphs = [
       textGraph(config),
-      textToImageGraph(config, { height: side, width: side, ...(name === "upsampler" && { lowRes: { height: 64, width: 64 } }) }),
+      textToImageGraph(config, {
+        height: side,
+        width: side,
+        ...(name === "upsampler" && { lowRes: { height: 64, width: 64 } }),
+      }),
     ];
-    const shapes = new Map(graphs.flatMap(({ parameters }) => parameters.map(({ name: parameter, dims }) => [parameter, dims] as const)));
-    await convertWeights({ from: computedWeights([...shapes], (_name, dims) => scaledNoise(dims)), to: join(folder, name, "model.safetensors"), dtype });
+    const shapes = new Map(
+      graphs.flatMap(({ parameters }) =>
+        parameters.map(({ name: parameter, dims }) => [parameter, dims] as const),
+      ),
+    );
+    await convertWeights({
+      from: computedWeights([...shapes], (_name, dims) => scaledNoise(dims)),
+      to: join(folder, name, "model.safetensors"),
+      dtype,
+    });
   }
 }
 

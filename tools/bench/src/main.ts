@@ -32,23 +32,51 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(usage);
   const rounds = Number(values.rounds);
-  if (!(Number.isInteger(rounds) && rounds >= 1)) throw new Error(`--rounds is ${values.rounds}; expected a positive integer.\n\n${usage}`);
+  if (!(Number.isInteger(rounds) && rounds >= 1))
+    throw new Error(`--rounds is ${values.rounds}; expected a positive integer.\n\n${usage}`);
   const backend = onnx(values.threads === undefined ? {} : { threads: Number(values.threads) });
 
-  const tables = [await speedTable("Small networks", [...(await convolutionTasks(backend, 2)), await emojiTask(backend, 2)], rounds)];
+  const tables = [
+    await speedTable(
+      "Small networks",
+      [...(await convolutionTasks(backend, 2)), await emojiTask(backend, 2)],
+      rounds,
+    ),
+  ];
   if (!values.small)
-    tables.push(await speedTable("Full size", [...(await convolutionTasks(backend, 2)), await fullSizeTask(backend, 2)], Math.max(3, Math.round(rounds / 3))));
+    tables.push(
+      await speedTable(
+        "Full size",
+        [...(await convolutionTasks(backend, 2)), await fullSizeTask(backend, 2)],
+        Math.max(3, Math.round(rounds / 3)),
+      ),
+    );
   const overheads = await measureOverhead(backend, { rounds: 5, steps: 30 });
   await backend.dispose();
 
   if (values.json)
     return console.log(
-      JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, provider: backend.provider, tables, overheads }, undefined, 2),
+      JSON.stringify(
+        {
+          node: process.version,
+          cpu: cpus()[0]?.model,
+          cores: cpus().length,
+          provider: backend.provider,
+          tables,
+          overheads,
+        },
+        undefined,
+        2,
+      ),
     );
-  console.log(`Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? "unknown processor"}, ONNX Runtime on ${backend.provider}`);
+  console.log(
+    `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? "unknown processor"}, ONNX Runtime on ${backend.provider}`,
+  );
   for (const { title, rows } of tables) {
     const best = Math.max(...rows.slice(0, -1).map(({ gigaflopsPerSecond }) => gigaflopsPerSecond));
-    console.log(`\n${title}: a pass of the network beside ONNX Runtime's own convolutions, in turn, medians`);
+    console.log(
+      `\n${title}: a pass of the network beside ONNX Runtime's own convolutions, in turn, medians`,
+    );
     console.table(
       Object.fromEntries(
         rows.map(({ name, milliseconds, gigaflopsPerSecond }) => [
@@ -67,7 +95,10 @@ async function main(): Promise<void> {
     Object.fromEntries(
       overheads.map(({ sampler, stepMilliseconds, share }) => [
         sampler,
-        { "ms a step": round(stepMilliseconds, 2), "outside the network": `${round(100 * share, 2)} %` },
+        {
+          "ms a step": round(stepMilliseconds, 2),
+          "outside the network": `${round(100 * share, 2)} %`,
+        },
       ]),
     ),
   );
@@ -76,10 +107,18 @@ async function main(): Promise<void> {
 interface SpeedTable {
   readonly title: string;
   /** The network is the last row. */
-  readonly rows: readonly { readonly name: string; readonly milliseconds: number; readonly gigaflopsPerSecond: number }[];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly milliseconds: number;
+    readonly gigaflopsPerSecond: number;
+  }[];
 }
 
-async function speedTable(title: string, tasks: readonly Task[], rounds: number): Promise<SpeedTable> {
+async function speedTable(
+  title: string,
+  tasks: readonly Task[],
+  rounds: number,
+): Promise<SpeedTable> {
   const measured = await measureInTurn(tasks, rounds);
   await Promise.all(tasks.map((task) => task.dispose()));
   const rows = measured.map(({ name, times }, i) => ({

@@ -19,12 +19,23 @@ export interface MeasuredTensorFlow {
 }
 
 /** What is no operation: it only holds others, or keeps account of tensors. */
-const bookkeeping: ReadonlySet<string> = new Set(["tidy", "keep", "memory", "customGrad", "setBackend", "getBackend", "backend", "findBackendFactory"]);
+const bookkeeping: ReadonlySet<string> = new Set([
+  "tidy",
+  "keep",
+  "memory",
+  "customGrad",
+  "setBackend",
+  "getBackend",
+  "backend",
+  "findBackendFactory",
+]);
 
 /**
- * The same TensorFlow.js with a clock around every operation, so that what is left of a run's time is what happens around them.
+ * The same TensorFlow.js with a clock around every operation, so that what is left of a run's time
+ * is what happens around them.
  *
- * @param countTensors look at the memory after every operation as well, which takes longer than many of them
+ * @param countTensors look at the memory after every operation as well, which takes longer than
+ * many of them
  */
 export function measuredTensorFlow(tf: TensorFlow): MeasuredTensorFlow {
   const observed: Observation = { milliseconds: 0, operations: 0, peakTensors: 0, peakBytes: 0 };
@@ -64,8 +75,10 @@ export function measuredTensorFlow(tf: TensorFlow): MeasuredTensorFlow {
   const withClocks = (module: object): object =>
     Object.fromEntries(
       Object.entries(module).map(([name, member]) => {
-        if (typeof member === "object" && member !== null && (name === "image" || name === "fused")) return [name, withClocks(member)];
-        const isOperation = typeof member === "function" && /^[a-z]/.test(name) && !bookkeeping.has(name);
+        if (typeof member === "object" && member !== null && (name === "image" || name === "fused"))
+          return [name, withClocks(member)];
+        const isOperation =
+          typeof member === "function" && /^[a-z]/.test(name) && !bookkeeping.has(name);
         return [name, isOperation ? timed(member) : member];
       }),
     );

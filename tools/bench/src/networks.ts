@@ -31,7 +31,10 @@ export interface Task {
 /** Enough that what happens once a run (copies in and out, the change of layout) does not count. */
 const convolutionsInARow = 8;
 
-/** ONNX Runtime's own speed at its best: convolutions with constant weights, and nothing else, in the shapes that the networks use most. */
+/**
+ * ONNX Runtime's own speed at its best: convolutions with constant weights, and nothing else, in
+ * the shapes that the networks use most.
+ */
 export async function convolutionTasks(backend: Backend, batch: number): Promise<Task[]> {
   const shapes = [
     [64, 32],
@@ -45,10 +48,21 @@ export async function convolutionTasks(backend: Backend, batch: number): Promise
       const g = new GraphBuilder();
       let x = g.input("x", ["batch", channels, side, side]);
       for (let i = 0; i < convolutionsInARow; i++) {
-        x = g.conv2d(x, g.parameter(`${i}.weight`, [channels, channels, 3, 3]), g.parameter(`${i}.bias`, [channels]), { padding: [1, 1] });
+        x = g.conv2d(
+          x,
+          g.parameter(`${i}.weight`, [channels, channels, 3, 3]),
+          g.parameter(`${i}.bias`, [channels]),
+          { padding: [1, 1] },
+        );
       }
       g.output("y", x);
-      return task(`${convolutionsInARow} 3x3 convolutions, ${channels} channels, ${side}x${side}`, backend, g.build(), randomWeights(g.build()), batch);
+      return task(
+        `${convolutionsInARow} 3x3 convolutions, ${channels} channels, ${side}x${side}`,
+        backend,
+        g.build(),
+        randomWeights(g.build()),
+        batch,
+      );
     }),
   );
 }
@@ -60,13 +74,22 @@ export async function emojiTask(backend: Backend, batch: number): Promise<Task> 
   const side = config.imageSize ?? 0;
   const weights = await files.openWeights("base/model.safetensors");
   try {
-    return await task(`emoji base U-Net, ${side}x${side}`, backend, textToImageGraph(config, { height: side, width: side }), weights, batch);
+    return await task(
+      `emoji base U-Net, ${side}x${side}`,
+      backend,
+      textToImageGraph(config, { height: side, width: side }),
+      weights,
+      batch,
+    );
   } finally {
     await weights.dispose();
   }
 }
 
-/** The published base model's U-Net, 308 million parameters, with random weights from a file as a converted checkpoint has them. */
+/**
+ * The published base model's U-Net, 308 million parameters, with random weights from a file as a
+ * converted checkpoint has them.
+ */
 export async function fullSizeTask(backend: Backend, batch: number): Promise<Task> {
   const graph = textToImageGraph(parseTextToImageConfig(glideBase), { height: 64, width: 64 });
   const folder = await mkdtemp(join(tmpdir(), "glissade-bench-"));
@@ -84,10 +107,19 @@ export async function fullSizeTask(backend: Backend, batch: number): Promise<Tas
   };
 }
 
-export async function task(name: string, backend: Backend, graph: Graph, weights: WeightSource, batch: number): Promise<Task> {
+export async function task(
+  name: string,
+  backend: Backend,
+  graph: Graph,
+  weights: WeightSource,
+  batch: number,
+): Promise<Task> {
   const executable: Executable = await backend.compile(graph, weights, { name });
   const inputs = Object.fromEntries(
-    graph.inputs.map((input) => [input.name, ordinaryNumbers(input.dims.map((dim) => (typeof dim === "number" ? dim : batch)))]),
+    graph.inputs.map((input) => [
+      input.name,
+      ordinaryNumbers(input.dims.map((dim) => (typeof dim === "number" ? dim : batch))),
+    ]),
   );
   return {
     name: `${name}, batch ${batch}`,

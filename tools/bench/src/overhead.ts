@@ -12,8 +12,14 @@ export interface Overhead {
 /** Uncounted rounds: the engine compiles a loop only after it has run for a while. */
 const warmUpRounds = 3;
 
-/** What a step spends outside the network, with every sampler, on the embedded model: the smallest network, so the largest share. */
-export async function measureOverhead(backend: Backend, { rounds, steps }: { rounds: number; steps: number }): Promise<Overhead[]> {
+/**
+ * What a step spends outside the network, with every sampler, on the embedded model: the smallest
+ * network, so the largest share.
+ */
+export async function measureOverhead(
+  backend: Backend,
+  { rounds, steps }: { rounds: number; steps: number },
+): Promise<Overhead[]> {
   const clock: NetworkClock = { milliseconds: 0, runs: 0 };
   const glide = await loadGlide("@glissade/model-emoji", { backend: timedBackend(backend, clock) });
   const results: Overhead[] = [];
@@ -21,7 +27,13 @@ export async function measureOverhead(backend: Backend, { rounds, steps }: { rou
     const shares: number[] = [];
     const stepTimes: number[] = [];
     for (let round = -warmUpRounds; round < rounds; round++) {
-      const stream = glide.stream({ prompt: "a red apple", seed: round + warmUpRounds, steps, sampler, guidance: 3 });
+      const stream = glide.stream({
+        prompt: "a red apple",
+        seed: round + warmUpRounds,
+        steps,
+        sampler,
+        guidance: 3,
+      });
       let start = performance.now();
       clock.milliseconds = 0;
       for (let next = await stream.next(); !next.done; next = await stream.next()) {

@@ -1,6 +1,17 @@
-import { computedWeights, type Graph, philoxGenerator, sizeOf, type Tensor, tensor, type WeightSource } from "@glissade/core";
+import {
+  computedWeights,
+  type Graph,
+  philoxGenerator,
+  sizeOf,
+  type Tensor,
+  tensor,
+  type WeightSource,
+} from "@glissade/core";
 
-/** Random weights for a graph's parameters: speed does not depend on the values as long as they are ordinary numbers. */
+/**
+ * Random weights for a graph's parameters: speed does not depend on the values as long as they are
+ * ordinary numbers.
+ */
 export function randomWeights(graph: Graph): WeightSource {
   return computedWeights(
     graph.parameters.map(({ name, dims }) => [name, dims]),
@@ -8,11 +19,15 @@ export function randomWeights(graph: Graph): WeightSource {
   );
 }
 
-/** One block of noise over and over: a generator for every one of 385 million values would take longer than the measurement. */
+/**
+ * One block of noise over and over: a generator for every one of 385 million values would take
+ * longer than the measurement.
+ */
 export function scaledNoise(dims: readonly number[]): Tensor {
   const scale = 1 / Math.sqrt(sizeOf(dims.slice(1)));
   const weights = tensor(dims);
-  for (let i = 0; i < weights.data.length; i++) weights.data[i] = scale * (block[i % block.length] as number);
+  for (let i = 0; i < weights.data.length; i++)
+    weights.data[i] = scale * (block[i % block.length] as number);
   return weights;
 }
 

@@ -6,7 +6,10 @@ export interface NetworkClock {
   runs: number;
 }
 
-/** The same backend with a clock around every run: what is left of a step's time is what happens around the network. */
+/**
+ * The same backend with a clock around every run: what is left of a step's time is what happens
+ * around the network.
+ */
 export function timedBackend(backend: Backend, clock: NetworkClock): Backend {
   return {
     get name() {

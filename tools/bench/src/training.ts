@@ -66,7 +66,10 @@ interface Measurement {
   readonly peak_mb: number;
 }
 
-/** `npm run bench -- train`: the same measurements, printed in the same form, as the script that times PyTorch. */
+/**
+ * `npm run bench -- train`: the same measurements, printed in the same form, as the script that
+ * times PyTorch.
+ */
 export async function benchTraining(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -80,9 +83,22 @@ export async function benchTraining(args: readonly string[]): Promise<void> {
     },
   });
   if (values.help) return console.log(usage);
-  const [batch, seconds, workers] = [Number(values.batch), Number(values.seconds), Number(values.workers)];
-  const part = values.part === undefined ? partSizeFor({ batchSize: batch, workers, most: 16 }) : Number(values.part);
-  if (!([batch, workers, part].every((value) => Number.isInteger(value) && value >= 1) && batch % (part * workers) === 0 && seconds > 0))
+  const [batch, seconds, workers] = [
+    Number(values.batch),
+    Number(values.seconds),
+    Number(values.workers),
+  ];
+  const part =
+    values.part === undefined
+      ? partSizeFor({ batchSize: batch, workers, most: 16 })
+      : Number(values.part);
+  if (
+    !(
+      [batch, workers, part].every((value) => Number.isInteger(value) && value >= 1) &&
+      batch % (part * workers) === 0 &&
+      seconds > 0
+    )
+  )
     throw new Error(
       `--batch ${values.batch} --part ${part} --seconds ${values.seconds} --workers ${values.workers}: expected positive numbers, the batch a multiple of workers times part.
 
@@ -97,18 +113,31 @@ ${usage}`,
     objective: objective(),
     tokenizer: spelling,
   });
-  const report = (measurement: Measurement) => console.log(values.json ? JSON.stringify(measurement) : describe(measurement));
+  const report = (measurement: Measurement) =>
+    console.log(values.json ? JSON.stringify(measurement) : describe(measurement));
   report(await timeForward(task, batch, workers, seconds));
   report(await timeStep(task, { batch, part, workers, seconds }));
 }
 
-async function timeForward(task: TrainingTask, batch: number, threads: number, seconds: number): Promise<Measurement> {
+async function timeForward(
+  task: TrainingTask,
+  batch: number,
+  threads: number,
+  seconds: number,
+): Promise<Measurement> {
   const graph = wholeGraph(network, { height: side, width: side });
   const parameters = newParameters(task);
   const backend = onnx({ threads });
-  const executable: Executable = await backend.compile(graph, weightsFromTensors(parameters.toTensors()));
+  const executable: Executable = await backend.compile(
+    graph,
+    weightsFromTensors(parameters.toTensors()),
+  );
   const { xt, timesteps, tokens, mask } = task.prepare(examples(batch), stepRandom(0, 0)).inputs;
-  const inputs = Object.fromEntries(Object.entries({ x: xt, timesteps, tokens, mask }).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+  const inputs = Object.fromEntries(
+    Object.entries({ x: xt, timesteps, tokens, mask }).flatMap(([name, value]) =>
+      value ? [[name, value]] : [],
+    ),
+  );
   const measured = await repeat(() => executable.run(inputs), seconds);
   await backend.dispose();
   return measurement("forward", batch, threads, measured);
@@ -121,13 +150,20 @@ interface StepSize {
   readonly seconds: number;
 }
 
-async function timeStep(task: TrainingTask, { batch, part, workers, seconds }: StepSize): Promise<Measurement> {
+async function timeStep(
+  task: TrainingTask,
+  { batch, part, workers, seconds }: StepSize,
+): Promise<Measurement> {
   const graph = task.lossGraph(part);
   const parameters = newParameters(task);
   const engine = await workerGradients(
     { graph, parameters },
     {
-      backend: { module: import.meta.resolve("@glissade/backend-onnx"), export: "onnx", options: { threads: 1, memory: "small" } },
+      backend: {
+        module: import.meta.resolve("@glissade/backend-onnx"),
+        export: "onnx",
+        options: { threads: 1, memory: "small" },
+      },
       workers,
     },
   );
@@ -136,7 +172,9 @@ async function timeStep(task: TrainingTask, { batch, part, workers, seconds }: S
   const parts = splitRows(task.prepare(examples(batch), stepRandom(0, 0)).inputs, part);
   const step = async () => {
     const { norm } = await engine.gradients(parts, gradient);
-    await engine.update(optimiser.nextStep(gradient, { learningRate: 1e-4, gradientScale: clipScale(norm, 1) }));
+    await engine.update(
+      optimiser.nextStep(gradient, { learningRate: 1e-4, gradientScale: clipScale(norm, 1) }),
+    );
   };
   const measured = await repeat(step, seconds);
   await engine.dispose();
@@ -150,7 +188,10 @@ function newParameters(task: TrainingTask): ParameterStore {
 }
 
 function examples(batch: number) {
-  return { images: philoxGenerator(1).randn([batch, 3, side, side]), captions: Array.from({ length: batch }, (_, i) => `caption ${i}`) };
+  return {
+    images: philoxGenerator(1).randn([batch, 3, side, side]),
+    captions: Array.from({ length: batch }, (_, i) => `caption ${i}`),
+  };
 }
 
 /** Tokens without a file: speed does not depend on which they are. */
@@ -180,7 +221,12 @@ async function repeat(run: () => Promise<unknown>, seconds: number): Promise<num
   return times;
 }
 
-function measurement(what: string, batch: number, threads: number, times: readonly number[]): Measurement {
+function measurement(
+  what: string,
+  batch: number,
+  threads: number,
+  times: readonly number[],
+): Measurement {
   const seconds = median(times);
   const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
   return {
@@ -190,10 +236,19 @@ function measurement(what: string, batch: number, threads: number, times: readon
     median_s: rounded(seconds, 5),
     samples_per_s: rounded(batch / seconds, 2),
     runs: times.length,
-    peak_mb: Math.round(process.resourceUsage().maxRSS / 1e3), // of the process so far, as kilobytes
+    // of the process so far, as kilobytes
+    peak_mb: Math.round(process.resourceUsage().maxRSS / 1e3),
   };
 }
 
-function describe({ what, batch, threads, median_s, samples_per_s, runs, peak_mb }: Measurement): string {
+function describe({
+  what,
+  batch,
+  threads,
+  median_s,
+  samples_per_s,
+  runs,
+  peak_mb,
+}: Measurement): string {
   return `${what}, batch ${batch}, ${threads} threads: ${(1000 * median_s).toFixed(1)} ms, ${samples_per_s} samples/s, at most ${peak_mb} MB (${runs} runs)`;
 }

@@ -7,19 +7,35 @@ import { build, preview } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("./__fixtures__/tfjs-app", import.meta.url));
-const isolated = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+const isolated = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
 
 let outDir: string;
 beforeAll(async () => {
   outDir = await mkdtemp(join(tmpdir(), "glissade-tfjs-app-"));
   const resolve = { conditions: ["glissade-source", "module", "browser", "import", "default"] };
-  await build({ root, configFile: false, logLevel: "silent", resolve, build: { outDir, emptyOutDir: true, target: "es2022" } });
+  await build({
+    root,
+    configFile: false,
+    logLevel: "silent",
+    resolve,
+    build: { outDir, emptyOutDir: true, target: "es2022" },
+  });
 });
 afterAll(() => rm(outDir, { recursive: true, force: true }));
 
-// Where threads are to be had, TensorFlow.js starts them from the text of its own functions, which minifiers change.
+// Where threads are to be had, TensorFlow.js starts them from the text of its own functions, which
+// minifiers change.
 it("starts TensorFlow.js's WebAssembly in a page with threads, from Vite's minified bundle", async () => {
-  const site = await preview({ root, configFile: false, logLevel: "silent", build: { outDir }, preview: { port: 0, host: "127.0.0.1", headers: isolated } });
+  const site = await preview({
+    root,
+    configFile: false,
+    logLevel: "silent",
+    build: { outDir },
+    preview: { port: 0, host: "127.0.0.1", headers: isolated },
+  });
   const browser = await chromium.launch({
     executablePath: process.env.GLISSADE_CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],

@@ -14,7 +14,8 @@ import { repositoryRoot } from "./workspace.ts";
 const app = fileURLToPath(new URL("./__fixtures__/browser-app", import.meta.url));
 const modelFolder = join(repositoryRoot, "packages/model-emoji/model");
 /** The least under which everything runs; docs/browsers.md explains each part. */
-const strictPolicy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' data:";
+const strictPolicy =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' data:";
 
 let output: string;
 let warnings: string[];
@@ -33,18 +34,40 @@ async function buildWithVite(outDir: string): Promise<string[]> {
     configFile: false,
     base: "./",
     logLevel: "warn",
-    customLogger: { info() {}, warn, warnOnce: warn, error: warn, clearScreen() {}, hasErrorLogged: () => false, hasWarned: false },
+    customLogger: {
+      info() {},
+      warn,
+      warnOnce: warn,
+      error: warn,
+      clearScreen() {},
+      hasErrorLogged: () => false,
+      hasWarned: false,
+    },
     resolve: { conditions: ["glissade-source", "module", "browser", "import", "default"] },
     worker: { format: "es" },
-    build: { outDir, emptyOutDir: true, target: "es2022", rolldownOptions: { checks: { pluginTimings: false } } },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: "es2022",
+      rolldownOptions: { checks: { pluginTimings: false } },
+    },
   });
   return warned;
 }
 
-/** The scripts of a folder that are not ONNX Runtime's, which looks for Node in code that browsers never reach. */
+/**
+ * The scripts of a folder that are not ONNX Runtime's, which looks for Node in code that browsers
+ * never reach.
+ */
 async function ownScripts(folder: string): Promise<Map<string, string>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".js") && !name.startsWith("ort."));
-  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const)));
+  const names = (await readdir(folder)).filter(
+    (name) => name.endsWith(".js") && !name.startsWith("ort."),
+  );
+  return new Map(
+    await Promise.all(
+      names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const),
+    ),
+  );
 }
 
 async function expectForBrowsers(folder: string): Promise<void> {
@@ -52,7 +75,11 @@ async function expectForBrowsers(folder: string): Promise<void> {
   expect(scripts.size).toBeGreaterThan(5);
   expect([...scripts.values()].join("\n")).toContain("WorkerLostError");
   for (const [name, text] of scripts) {
-    expect([...text.matchAll(/["']node:[a-z/]+["']|\beval\(|\bnew Function\b/g)].map(([found]) => `${found} in ${name}`)).toEqual([]);
+    expect(
+      [...text.matchAll(/["']node:[a-z/]+["']|\beval\(|\bnew Function\b/g)].map(
+        ([found]) => `${found} in ${name}`,
+      ),
+    ).toEqual([]);
   }
 }
 
@@ -65,10 +92,23 @@ describe("Vite", () => {
   it("ships every weight of the model, and ONNX Runtime's two WebAssembly files", async () => {
     const shipped = await readdir(join(output, "vite/assets"));
     const lengths = async (folder: string, names: readonly string[]) =>
-      (await Promise.all(names.filter((name) => name.endsWith(".safetensors")).map(async (name) => (await stat(join(folder, name))).size))).sort();
-    expect(await lengths(join(output, "vite/assets"), shipped)).toEqual(await lengths(modelFolder, await readdir(modelFolder, { recursive: true })));
-    const runtime = shipped.filter((name) => name.endsWith(".wasm")).map((name) => name.replace(/-[^-]+\.wasm$/, ".wasm"));
-    expect(runtime.sort()).toEqual(["ort-wasm-simd-threaded.asyncify.wasm", "ort-wasm-simd-threaded.wasm"]);
+      (
+        await Promise.all(
+          names
+            .filter((name) => name.endsWith(".safetensors"))
+            .map(async (name) => (await stat(join(folder, name))).size),
+        )
+      ).sort();
+    expect(await lengths(join(output, "vite/assets"), shipped)).toEqual(
+      await lengths(modelFolder, await readdir(modelFolder, { recursive: true })),
+    );
+    const runtime = shipped
+      .filter((name) => name.endsWith(".wasm"))
+      .map((name) => name.replace(/-[^-]+\.wasm$/, ".wasm"));
+    expect(runtime.sort()).toEqual([
+      "ort-wasm-simd-threaded.asyncify.wasm",
+      "ort-wasm-simd-threaded.wasm",
+    ]);
   });
 
   it("builds what makes pictures in Chromium under a strict Content-Security-Policy, in a worker with threads and on the page", async () => {
@@ -84,11 +124,15 @@ describe("Vite", () => {
       page.on("pageerror", ({ message }) => complaints.push(message));
       await page.goto(site.url);
       await page.waitForFunction("globalThis.pictures"); // the app's script has run
-      const { here, inWorker } = await page.evaluate<{ here: number[]; inWorker: number[] }>("pictures()");
+      const { here, inWorker } = await page.evaluate<{ here: number[]; inWorker: number[] }>(
+        "pictures()",
+      );
       expect(complaints).toEqual([]);
       expect(here).toHaveLength(32 * 32 * 3);
       expect(new Set(here).size).toBeGreaterThan(20);
-      expect(Math.max(...here.map((value, index) => Math.abs(value - (inWorker[index] ?? Number.NaN))))).toBeLessThanOrEqual(1);
+      expect(
+        Math.max(...here.map((value, index) => Math.abs(value - (inWorker[index] ?? Number.NaN)))),
+      ).toBeLessThanOrEqual(1);
       expect(await page.evaluate("crossOriginIsolated")).toBe(true);
     } finally {
       await browser.close();
@@ -124,11 +168,16 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** A folder behind a host that isolates pages and has ONNX Runtime's files in `runtime/`. */
-async function serve(folder: string, policy: string): Promise<{ url: string; close(): Promise<void> }> {
+async function serve(
+  folder: string,
+  policy: string,
+): Promise<{ url: string; close(): Promise<void> }> {
   const runtime = join(repositoryRoot, "node_modules/onnxruntime-web/dist");
   const server: Server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
-    const file = path.startsWith("/runtime/") ? join(runtime, path.slice("/runtime/".length)) : join(folder, path === "/" ? "index.html" : path);
+    const file = path.startsWith("/runtime/")
+      ? join(runtime, path.slice("/runtime/".length))
+      : join(folder, path === "/" ? "index.html" : path);
     const found = await stat(file).catch(() => undefined);
     if (!found?.isFile()) return response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
     response.writeHead(200, {

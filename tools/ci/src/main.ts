@@ -12,7 +12,18 @@ import { sourceSteps } from "./steps/source-steps.ts";
 import { unitTests } from "./steps/unit-tests.ts";
 
 /** In an order in which little waits for what it needs. */
-const steps = [...sourceSteps, repositoryRules, changesets, chromium, nativeTensorFlow, conformance, ...buildSteps, packedPackages, backendsAlone, unitTests];
+const steps = [
+  ...sourceSteps,
+  repositoryRules,
+  changesets,
+  chromium,
+  nativeTensorFlow,
+  conformance,
+  ...buildSteps,
+  packedPackages,
+  backendsAlone,
+  unitTests,
+];
 
 const { values } = parseArgs({ options: { only: { type: "string" }, help: { type: "boolean" } } });
 
@@ -23,9 +34,15 @@ npm test -- --only NAME,...   some steps of: ${steps.map(({ name }) => name).joi
   const names = values.only?.split(",");
   const unknown = names?.filter((name) => !steps.some((step) => step.name === name)) ?? [];
   if (unknown.length > 0) {
-    console.error(`There is no step ${unknown.join(", ")}; known: ${steps.map(({ name }) => name).join(", ")}.`);
+    console.error(
+      `There is no step ${unknown.join(", ")}; known: ${steps.map(({ name }) => name).join(", ")}.`,
+    );
     process.exitCode = 2;
   } else {
-    process.exitCode = (await runSteps(names ? steps.filter(({ name }) => names.includes(name)) : steps)) ? 0 : 1;
+    process.exitCode = (await runSteps(
+      names ? steps.filter(({ name }) => names.includes(name)) : steps,
+    ))
+      ? 0
+      : 1;
   }
 }

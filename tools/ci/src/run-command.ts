@@ -16,11 +16,20 @@ export interface CommandOptions {
 }
 
 /** Runs a program to its end; a program that cannot be started is a failed one. */
-export function runCommand(file: string, args: readonly string[], { cwd = repositoryRoot, env = {} }: CommandOptions = {}): Promise<CommandResult> {
+export function runCommand(
+  file: string,
+  args: readonly string[],
+  { cwd = repositoryRoot, env = {} }: CommandOptions = {},
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     let stdout = "";
     let output = `$ ${[file, ...args].join(" ")}\n`;
-    const child = spawn(file, args, { cwd, env: { ...toolEnvironment(), ...env }, stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
+    const child = spawn(file, args, {
+      cwd,
+      env: { ...toolEnvironment(), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
       output += text;
@@ -28,7 +37,9 @@ export function runCommand(file: string, args: readonly string[], { cwd = reposi
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       output += text;
     });
-    child.on("error", (error) => resolve({ succeeded: false, stdout, output: `${output}${error.message}\n` }));
+    child.on("error", (error) =>
+      resolve({ succeeded: false, stdout, output: `${output}${error.message}\n` }),
+    );
     child.on("close", (code, signal) => {
       const ending = code === 0 ? "" : `(${signal ? `ended by ${signal}` : `exit code ${code}`})\n`;
       resolve({ succeeded: code === 0, stdout, output: output + ending });
@@ -37,14 +48,31 @@ export function runCommand(file: string, args: readonly string[], { cwd = reposi
 }
 
 /** Runs a development tool that the repository installed. */
-export function runTool(name: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
+export function runTool(
+  name: string,
+  args: readonly string[],
+  options?: CommandOptions,
+): Promise<CommandResult> {
   return runCommand(join(repositoryRoot, "node_modules", ".bin", name), args, options);
 }
 
-/** Plain output, no telemetry, and git on a clone that belongs to another user, as it does in some containers. */
+/**
+ * Plain output, no telemetry, and git on a clone that belongs to another user, as it does in some
+ * containers.
+ */
 function toolEnvironment(): NodeJS.ProcessEnv {
-  const quiet = { NO_COLOR: "1", FORCE_COLOR: undefined, CI: "1", TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
-  const git = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" };
+  const quiet = {
+    NO_COLOR: "1",
+    FORCE_COLOR: undefined,
+    CI: "1",
+    TURBO_TELEMETRY_DISABLED: "1",
+    DO_NOT_TRACK: "1",
+  };
+  const git = {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "safe.directory",
+    GIT_CONFIG_VALUE_0: "*",
+  };
   return { ...process.env, ...quiet, ...git };
 }
 

@@ -23,7 +23,10 @@ async function linesOf(steps: readonly Step[]): Promise<{ succeeded: boolean; li
 }
 
 it("adds up what the steps count and closes with the sum", async () => {
-  const { succeeded, lines } = await linesOf([step("a", { passed: 40, failed: 0 }), step("b", { passed: 2, failed: 0 })]);
+  const { succeeded, lines } = await linesOf([
+    step("a", { passed: 40, failed: 0 }),
+    step("b", { passed: 2, failed: 0 }),
+  ]);
   expect(succeeded).toBe(true);
   expect(lines.at(-1)).toBe("42 passed, 0 failed");
 });
@@ -47,7 +50,10 @@ it("counts a step that throws as one failure", async () => {
 });
 
 it("does not run a step whose needed step failed, and counts it as failed", async () => {
-  const { lines } = await linesOf([step("build", { passed: 0, failed: 1 }), step("pack", { passed: 7, failed: 0 }, ["build"])]);
+  const { lines } = await linesOf([
+    step("build", { passed: 0, failed: 1 }),
+    step("pack", { passed: 7, failed: 0 }, ["build"]),
+  ]);
   expect(lines.join("\n")).toContain("not run, because build failed");
   expect(lines.at(-1)).toBe("0 passed, 2 failed");
 });
@@ -65,7 +71,14 @@ it("runs so many steps at once, each after what it needs, and one that is to run
       return { passed: 1, failed: 0 };
     },
   });
-  const steps = [timed("a", 60), timed("b", 20), timed("c", 60), timed("of c", 20, { needs: ["c"] }), timed("alone", 20, { alone: true }), timed("last", 0)];
+  const steps = [
+    timed("a", 60),
+    timed("b", 20),
+    timed("c", 60),
+    timed("of c", 20, { needs: ["c"] }),
+    timed("alone", 20, { alone: true }),
+    timed("last", 0),
+  ];
   expect(await runSteps(steps, { write: () => {}, atOnce: 2 })).toBe(true);
   expect(seen).toEqual(["a", "a+b", "a+c", "of c", "alone", "last"]);
 });

@@ -8,14 +8,17 @@ export interface RunStepsOptions {
 }
 
 /**
- * Starts the steps in order, prints a line for each that ends, the output of those that failed, and `N passed, N failed` last. A step whose needed step
- * failed counts as failed too.
+ * Starts the steps in order, prints a line for each that ends, the output of those that failed, and
+ * `N passed, N failed` last. A step whose needed step failed counts as failed too.
  *
  * @returns whether nothing failed
  */
 export async function runSteps(
   steps: readonly Step[],
-  { write = (text) => process.stdout.write(text), atOnce = availableParallelism() }: RunStepsOptions = {},
+  {
+    write = (text) => process.stdout.write(text),
+    atOnce = availableParallelism(),
+  }: RunStepsOptions = {},
 ): Promise<boolean> {
   const outcomes = new Map<string, Promise<Outcome>>();
   const running = new Set<Promise<Outcome>>();
@@ -29,13 +32,19 @@ export async function runSteps(
     if (step.alone) await outcome;
   }
   const all = await Promise.all(outcomes.values());
-  const [passed, failed] = [sum(all.map((outcome) => outcome.passed)), sum(all.map((outcome) => outcome.failed))];
+  const [passed, failed] = [
+    sum(all.map((outcome) => outcome.passed)),
+    sum(all.map((outcome) => outcome.failed)),
+  ];
   write(`${passed} passed, ${failed} failed\n`);
   return failed === 0;
 }
 
 /** The first of these steps that fails, when those before it have ended. */
-async function firstFailure(names: readonly string[], outcomes: ReadonlyMap<string, Promise<Outcome>>): Promise<string | undefined> {
+async function firstFailure(
+  names: readonly string[],
+  outcomes: ReadonlyMap<string, Promise<Outcome>>,
+): Promise<string | undefined> {
   for (const name of names) if (((await outcomes.get(name))?.failed ?? 0) > 0) return name;
   return undefined;
 }
@@ -47,7 +56,11 @@ async function timed(step: Step, write: (text: string) => void): Promise<Outcome
   return outcome;
 }
 
-async function notRun(step: Step, missing: string, write: (text: string) => void): Promise<Outcome> {
+async function notRun(
+  step: Step,
+  missing: string,
+  write: (text: string) => void,
+): Promise<Outcome> {
   const outcome = { passed: 0, failed: 1, note: `not run, because ${missing} failed` };
   report(step, outcome, 0, write);
   return outcome;
@@ -57,13 +70,24 @@ async function finish(step: Step): Promise<Outcome> {
   try {
     return await step.run();
   } catch (error) {
-    return { passed: 0, failed: 1, output: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return {
+      passed: 0,
+      failed: 1,
+      output: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
   }
 }
 
-function report({ name }: Step, { failed, note, output }: Outcome, milliseconds: number, write: (text: string) => void): void {
+function report(
+  { name }: Step,
+  { failed, note, output }: Outcome,
+  milliseconds: number,
+  write: (text: string) => void,
+): void {
   const seconds = (milliseconds / 1000).toFixed(1).padStart(6);
-  write(`${name.padEnd(20)} ${seconds} s  ${failed > 0 ? "FAILED" : "ok"}${note ? `  ${note}` : ""}\n`);
+  write(
+    `${name.padEnd(20)} ${seconds} s  ${failed > 0 ? "FAILED" : "ok"}${note ? `  ${note}` : ""}\n`,
+  );
   if (failed > 0 && output) write(`${indent(output)}\n`);
 }
 

@@ -1,6 +1,9 @@
 import type { CommandResult } from "./run-command.ts";
 
-/** How a step ended. `passed` and `failed` count tests where the step runs any, and the step itself where it does not. */
+/**
+ * How a step ended. `passed` and `failed` count tests where the step runs any, and the step itself
+ * where it does not.
+ */
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;

@@ -23,9 +23,15 @@ export interface PublicPackage {
 /** The packages that are published, by folder name. */
 export function publicPackages(): PublicPackage[] {
   const packages = join(repositoryRoot, "packages");
-  return readdirSync(packages)
-    .map((name) => join(packages, name))
-    .filter((folder) => existsSync(join(folder, "package.json"))) // a folder may be left over from another branch
-    .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest }))
-    .filter(({ manifest }) => !manifest.private);
+  return (
+    readdirSync(packages)
+      .map((name) => join(packages, name))
+      // a folder may be left over from another branch
+      .filter((folder) => existsSync(join(folder, "package.json")))
+      .map((folder) => ({
+        folder,
+        manifest: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest,
+      }))
+      .filter(({ manifest }) => !manifest.private)
+  );
 }

@@ -39,11 +39,17 @@ export function parseArguments(args: readonly string[]): Arguments | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const [directory] = positionals;
-  if (directory === undefined || positionals.length > 1) throw new UsageError(`Give one folder of reference vectors; ${positionals.length} were given.`);
+  if (directory === undefined || positionals.length > 1)
+    throw new UsageError(`Give one folder of reference vectors; ${positionals.length} were given.`);
   const { backend: asked = "onnx", provider } = values;
   const backend = knownBackends.find((known) => known === asked);
   if (!backend) throw new UnknownNameError({ kind: "backend", asked, known: knownBackends });
-  return { directory, only: values.only === undefined ? undefined : new Set(values.only.split(",").map(knownSet)), backend, provider };
+  return {
+    directory,
+    only: values.only === undefined ? undefined : new Set(values.only.split(",").map(knownSet)),
+    backend,
+    provider,
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -53,7 +59,12 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { only: string, backend: string, provider: string, help: { ...boolean, short: "h" } },
+      options: {
+        only: string,
+        backend: string,
+        provider: string,
+        help: { ...boolean, short: "h" },
+      },
     });
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -61,6 +72,7 @@ function parse(args: readonly string[]) {
 }
 
 function knownSet(name: string): string {
-  if (!knownSets.includes(name)) throw new UnknownNameError({ kind: "set", asked: name, known: knownSets });
+  if (!knownSets.includes(name))
+    throw new UnknownNameError({ kind: "set", asked: name, known: knownSets });
   return name;
 }

@@ -15,7 +15,9 @@ export interface GoldenCase {
   readonly call?: string;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly file?: string;
-  readonly tensors?: Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: string }>>;
+  readonly tensors?: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly dtype: string }>
+  >;
   readonly tolerance?: Tolerance;
   readonly extra_files?: readonly string[];
 }
@@ -36,10 +38,26 @@ export interface CaseContext {
 }
 
 export interface Check {
-  /** Compares numbers with the case's tolerance, or with one given here where the manifest states another for a part. */
-  close(what: string, actual: ArrayLike<number | bigint>, expected: ArrayLike<number | bigint>, tolerance?: Tolerance): void;
-  /** The same with the tolerance relative to the largest magnitude of `expected` (only where the manifest's note asks for it). */
-  closeToScale(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance?: Tolerance): void;
+  /**
+   * Compares numbers with the case's tolerance, or with one given here where the manifest states
+   * another for a part.
+   */
+  close(
+    what: string,
+    actual: ArrayLike<number | bigint>,
+    expected: ArrayLike<number | bigint>,
+    tolerance?: Tolerance,
+  ): void;
+  /**
+   * The same with the tolerance relative to the largest magnitude of `expected` (only where the
+   * manifest's note asks for it).
+   */
+  closeToScale(
+    what: string,
+    actual: ArrayLike<number>,
+    expected: ArrayLike<number>,
+    tolerance?: Tolerance,
+  ): void;
   equal(what: string, actual: unknown, expected: unknown): void;
 }
 

@@ -1,18 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { Comparison } from "./compare.ts";
 
-const close = (actual: ArrayLike<number | bigint>, expected: ArrayLike<number | bigint>, tolerance = { atol: 0.01, rtol: 0 }) =>
-  new Comparison(tolerance).close("x", actual, expected);
+const close = (
+  actual: ArrayLike<number | bigint>,
+  expected: ArrayLike<number | bigint>,
+  tolerance = { atol: 0.01, rtol: 0 },
+) => new Comparison(tolerance).close("x", actual, expected);
 
 describe("close", () => {
   it("allows atol + rtol * |expected| and not more", () => {
     expect(() => close([1.0625, -9], [1, -10], { atol: 0.0625, rtol: 0.1 })).not.toThrow();
     expect(() => close([0.5], [0], { atol: 0.5, rtol: 9 })).not.toThrow();
-    expect(() => close([0.5000001], [0], { atol: 0.5, rtol: 9 })).toThrow("x[0] is 0.5000001, expected 0 (allowed 5.00e-1; 1 of 1 values differ by more)");
+    expect(() => close([0.5000001], [0], { atol: 0.5, rtol: 9 })).toThrow(
+      "x[0] is 0.5000001, expected 0 (allowed 5.00e-1; 1 of 1 values differ by more)",
+    );
   });
 
   it("names the worst of the values that differ, and counts them", () => {
-    expect(() => close([0, 1, 5, 0], [0, 0, 0, 0])).toThrow("x[2] is 5, expected 0 (allowed 1.00e-2; 2 of 4 values differ by more)");
+    expect(() => close([0, 1, 5, 0], [0, 0, 0, 0])).toThrow(
+      "x[2] is 5, expected 0 (allowed 1.00e-2; 2 of 4 values differ by more)",
+    );
   });
 
   it.each([
@@ -30,7 +37,9 @@ describe("close", () => {
   });
 
   it("passes equal infinities, and zeros of either sign", () => {
-    expect(() => close([Number.POSITIVE_INFINITY, -0], [Number.POSITIVE_INFINITY, 0], { atol: 0, rtol: 0 })).not.toThrow();
+    expect(() =>
+      close([Number.POSITIVE_INFINITY, -0], [Number.POSITIVE_INFINITY, 0], { atol: 0, rtol: 0 }),
+    ).not.toThrow();
   });
 
   it("compares 64-bit integers beyond 2^53, and integers of either kind", () => {
@@ -40,13 +49,21 @@ describe("close", () => {
   });
 
   it("asks for equality where there is no tolerance, or one that says exact", () => {
-    expect(() => new Comparison(undefined).close("x", [1 + 2 ** -52], [1])).toThrow("allowed 0.00e+0");
-    expect(() => new Comparison({ exact: true }).close("x", [1 + 2 ** -52], [1])).toThrow("allowed 0.00e+0");
+    expect(() => new Comparison(undefined).close("x", [1 + 2 ** -52], [1])).toThrow(
+      "allowed 0.00e+0",
+    );
+    expect(() => new Comparison({ exact: true }).close("x", [1 + 2 ** -52], [1])).toThrow(
+      "allowed 0.00e+0",
+    );
   });
 
   it("does not guess at a tolerance stated in words", () => {
-    const inWords = { rtol: 1e-3, atol: "max(1e-4 times the largest entry, 1e-6)" } as unknown as { rtol: number };
-    expect(() => new Comparison(inWords).close("x", [1], [1])).toThrow("states the tolerance of x in words");
+    const inWords = { rtol: 1e-3, atol: "max(1e-4 times the largest entry, 1e-6)" } as unknown as {
+      rtol: number;
+    };
+    expect(() => new Comparison(inWords).close("x", [1], [1])).toThrow(
+      "states the tolerance of x in words",
+    );
     expect(() => new Comparison(inWords).close("x", [1], [1], { atol: 1e-6 })).not.toThrow();
   });
 
@@ -67,7 +84,9 @@ describe("closeToScale", () => {
   it("measures against the largest magnitude of what is expected", () => {
     const check = new Comparison({ atol: 0, rtol: 0.01 });
     expect(() => check.closeToScale("x", [0.9, -100], [0, -100])).not.toThrow();
-    expect(() => check.closeToScale("x", [1.1, -100], [0, -100])).toThrow("x[0] is 1.1, expected 0 (allowed 1.00e+0");
+    expect(() => check.closeToScale("x", [1.1, -100], [0, -100])).toThrow(
+      "x[0] is 1.1, expected 0 (allowed 1.00e+0",
+    );
   });
 });
 

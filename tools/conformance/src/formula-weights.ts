@@ -7,8 +7,15 @@ export function fnv1a32(name: string): number {
   return hash >>> 0;
 }
 
-/** Values of the golden set's formula: a hash of name and index, mapped to [-0.5, 0.5), scaled, shifted, rounded once to float32. */
-export function formulaValues(name: string, dims: readonly number[], { scale, offset = 0 }: { scale: number; offset?: number }): Tensor {
+/**
+ * Values of the golden set's formula: a hash of name and index, mapped to [-0.5, 0.5), scaled,
+ * shifted, rounded once to float32.
+ */
+export function formulaValues(
+  name: string,
+  dims: readonly number[],
+  { scale, offset = 0 }: { scale: number; offset?: number },
+): Tensor {
   const seed = fnv1a32(name);
   const data = new Float32Array(sizeOf(dims));
   for (let i = 0; i < data.length; i++) {
@@ -30,7 +37,12 @@ export function formulaWeight(name: string, dims: readonly number[]): Tensor {
 
 function scaling(name: string, dims: readonly number[]): { scale: number; offset?: number } {
   const last = name.split(".").at(-1) ?? "";
-  if (dims.length === 1) return last === "weight" || last === "g" ? { scale: 0.1, offset: 1 } : { scale: 0.2 };
-  if (["positional_embedding", "padding_embedding", "w_pos", "w_voc", "w_t"].includes(last) || name.endsWith("token_embedding.weight")) return { scale: 1 };
+  if (dims.length === 1)
+    return last === "weight" || last === "g" ? { scale: 0.1, offset: 1 } : { scale: 0.2 };
+  if (
+    ["positional_embedding", "padding_embedding", "w_pos", "w_voc", "w_t"].includes(last) ||
+    name.endsWith("token_embedding.weight")
+  )
+    return { scale: 1 };
   return { scale: Math.sqrt(12 / sizeOf(dims.slice(1))) };
 }

@@ -11,50 +11,110 @@ const checkpoints = join(repository, "packages/core/src/weights/__fixtures__");
 let root = "";
 
 /** Runs the command as a user does. */
-function conformance(...args: readonly string[]): Promise<{ code: number; lines: readonly string[]; errors: string }> {
+function conformance(
+  ...args: readonly string[]
+): Promise<{ code: number; lines: readonly string[]; errors: string }> {
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   return new Promise((done) => {
-    execFile(process.execPath, ["--conditions=glissade-source", "--import", "tsx", main, ...args], { cwd: repository }, (error, stdout, stderr) => {
-      done({ code: error ? Number(error.code) : 0, lines: stdout.trimEnd().split("\n"), errors: stderr });
-    });
+    execFile(
+      process.execPath,
+      ["--conditions=glissade-source", "--import", "tsx", main, ...args],
+      { cwd: repository },
+      (error, stdout, stderr) => {
+        done({
+          code: error ? Number(error.code) : 0,
+          lines: stdout.trimEnd().split("\n"),
+          errors: stderr,
+        });
+      },
+    );
   });
 }
 
 async function addFolder(path: string, manifest: object | string): Promise<void> {
   await mkdir(join(root, path), { recursive: true });
-  await writeFile(join(root, path, "manifest.json"), typeof manifest === "string" ? manifest : JSON.stringify(manifest));
+  await writeFile(
+    join(root, path, "manifest.json"),
+    typeof manifest === "string" ? manifest : JSON.stringify(manifest),
+  );
 }
 
 async function fileEntries(...names: readonly string[]) {
   const entries = names.map(async (name) => {
     const content = await readFile(join(checkpoints, name));
-    return [name, { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") }] as const;
+    return [
+      name,
+      { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") },
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }
 
-const nested = { name: "nested", what: "", file: "expected_nested.safetensors", extra_files: ["nested.pt"], tolerance: { exact: true } };
+const nested = {
+  name: "nested",
+  what: "",
+  file: "expected_nested.safetensors",
+  extra_files: ["nested.pt"],
+  tolerance: { exact: true },
+};
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "glissade-"));
   const files = await fileEntries("nested.pt", "expected_nested.safetensors");
   const shapes = { "state_dict/a": { shape: [2], dtype: "F32" } };
-  await addFolder("good/deep/g_pt_files", { set: "g_pt_files", cases: [{ ...nested, tensors: shapes }], files });
+  await addFolder("good/deep/g_pt_files", {
+    set: "g_pt_files",
+    cases: [{ ...nested, tensors: shapes }],
+    files,
+  });
   await addFolder("good/g_pt_files_more", { cases: [nested], files: {} });
   await addFolder("bad/altered", {
     set: "g_pt_files",
     cases: [nested],
     files: { ...files, "nested.pt": { bytes: files["nested.pt"]?.bytes, sha256: "0".repeat(64) } },
   });
-  await addFolder("bad/cut", { set: "g_pt_files", cases: [nested], files: { ...files, "nested.pt": { bytes: 7, sha256: "0".repeat(64) } } });
-  await addFolder("bad/missing", { set: "g_pt_files", cases: [{ ...nested, extra_files: ["none.pt"] }], files });
-  await addFolder("bad/other_shape", { set: "g_pt_files", cases: [{ ...nested, tensors: { "list/0": { shape: [3], dtype: "F32" } } }], files });
-  await addFolder("bad/wrong_values", { set: "g_pt_files", cases: [{ ...nested, extra_files: ["module_state_dict.pt"] }], files });
-  await addFolder("bad/later", { set: "i_metrics", cases: [{ name: "close", what: "" }], files: {} });
-  await addFolder("bad/unknown", { set: "z_something", cases: [{ name: "one", what: "" }], files: {} });
+  await addFolder("bad/cut", {
+    set: "g_pt_files",
+    cases: [nested],
+    files: { ...files, "nested.pt": { bytes: 7, sha256: "0".repeat(64) } },
+  });
+  await addFolder("bad/missing", {
+    set: "g_pt_files",
+    cases: [{ ...nested, extra_files: ["none.pt"] }],
+    files,
+  });
+  await addFolder("bad/other_shape", {
+    set: "g_pt_files",
+    cases: [{ ...nested, tensors: { "list/0": { shape: [3], dtype: "F32" } } }],
+    files,
+  });
+  await addFolder("bad/wrong_values", {
+    set: "g_pt_files",
+    cases: [{ ...nested, extra_files: ["module_state_dict.pt"] }],
+    files,
+  });
+  await addFolder("bad/later", {
+    set: "i_metrics",
+    cases: [{ name: "close", what: "" }],
+    files: {},
+  });
+  await addFolder("bad/unknown", {
+    set: "z_something",
+    cases: [{ name: "one", what: "" }],
+    files: {},
+  });
   await addFolder("bad/z_broken", "{");
-  for (const folder of ["good/deep/g_pt_files", "good/g_pt_files_more", "bad/altered", "bad/cut", "bad/missing", "bad/other_shape", "bad/wrong_values"]) {
-    for (const name of ["nested.pt", "expected_nested.safetensors", "module_state_dict.pt"]) await copyFile(join(checkpoints, name), join(root, folder, name));
+  for (const folder of [
+    "good/deep/g_pt_files",
+    "good/g_pt_files_more",
+    "bad/altered",
+    "bad/cut",
+    "bad/missing",
+    "bad/other_shape",
+    "bad/wrong_values",
+  ]) {
+    for (const name of ["nested.pt", "expected_nested.safetensors", "module_state_dict.pt"])
+      await copyFile(join(checkpoints, name), join(root, folder, name));
   }
 });
 
@@ -73,7 +133,9 @@ describe("npm run conformance", () => {
 
   it("fails what it cannot run or does not trust, says why, and exits with 1", async () => {
     const { code, lines } = await conformance(join(root, "bad"));
-    const reasons = lines.map((line) => line.replace(/^FAIL {2}(\S+)[^(]*/, "$1 ").replaceAll(root, ""));
+    const reasons = lines.map((line) =>
+      line.replace(/^FAIL {2}(\S+)[^(]*/, "$1 ").replaceAll(root, ""),
+    );
     expect(reasons).toEqual([
       "g_pt_files/nested (/bad/altered/nested.pt does not have the SHA-256 that its manifest says)",
       "g_pt_files/nested (/bad/cut/nested.pt has 2451 bytes and its manifest says 7)",
@@ -99,7 +161,10 @@ describe("npm run conformance", () => {
     [["--only", "a_schedules"], "No case was run"],
     [["--speed", "9"], "Unknown option '--speed'"],
     [["--backend", "torch"], 'There is no backend "torch"; known: onnx, tfjs'],
-    [["--backend", "tfjs", "--provider", "cuda"], 'There is no execution provider "cuda"; known: node-gpu'],
+    [
+      ["--backend", "tfjs", "--provider", "cuda"],
+      'There is no execution provider "cuda"; known: node-gpu',
+    ],
     [["--provider", "cudaa"], 'There is no execution provider "cudaa"'],
     [["another"], "Give one folder of reference vectors; 2 were given"],
   ])("exits with 2 for %j", async (args, message) => {
@@ -110,10 +175,19 @@ describe("npm run conformance", () => {
   });
 
   it("exits with 2 without a folder, for one that is not there, and for one without manifests", async () => {
-    expect(await conformance()).toMatchObject({ code: 2, errors: expect.stringContaining("0 were given") });
-    expect(await conformance(join(root, "none"))).toMatchObject({ code: 2, errors: expect.stringContaining("cannot be read") });
+    expect(await conformance()).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining("0 were given"),
+    });
+    expect(await conformance(join(root, "none"))).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining("cannot be read"),
+    });
     await mkdir(join(root, "empty"));
-    expect(await conformance(join(root, "empty"))).toMatchObject({ code: 2, errors: expect.stringContaining("no manifest.json") });
+    expect(await conformance(join(root, "empty"))).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining("no manifest.json"),
+    });
   });
 
   it("explains itself", async () => {

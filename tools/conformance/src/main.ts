@@ -17,7 +17,8 @@ async function main(): Promise<number> {
   const folders = await findManifests(args.directory).catch((cause: unknown) => {
     throw new UsageError(`The folder ${args.directory} cannot be read.`, { cause });
   });
-  if (folders.length === 0) throw new UsageError(`There is no manifest.json under ${args.directory}.`);
+  if (folders.length === 0)
+    throw new UsageError(`There is no manifest.json under ${args.directory}.`);
   const { backend, dispose } = await openBackend(args);
   try {
     return await runAll(folders, args, { files: new FileChecker(), backend });
@@ -26,7 +27,11 @@ async function main(): Promise<number> {
   }
 }
 
-async function runAll(folders: readonly string[], args: Arguments, context: RunContext): Promise<number> {
+async function runAll(
+  folders: readonly string[],
+  args: Arguments,
+  context: RunContext,
+): Promise<number> {
   let passed = 0;
   let failed = 0;
   const report = (name: string, result: CaseResult) => {
@@ -36,14 +41,28 @@ async function runAll(folders: readonly string[], args: Arguments, context: RunC
   };
   for (const folder of folders) await runFolder(folder, args, context, report);
   console.log(`${passed} passed, ${failed} failed`);
-  if (passed + failed === 0) throw new UsageError(`No case was run: there is none of --only ${[...(args.only ?? [])].join(",")} under ${args.directory}.`);
+  if (passed + failed === 0)
+    throw new UsageError(
+      `No case was run: there is none of --only ${[...(args.only ?? [])].join(",")} under ${args.directory}.`,
+    );
   return failed === 0 ? exitCodes.passed : exitCodes.failed;
 }
 
-async function runFolder(folder: string, args: Arguments, context: RunContext, report: (name: string, result: CaseResult) => void): Promise<void> {
-  const manifest = await readManifest(folder).catch((error: unknown) => `it cannot be read: ${messageOf(error)}`);
-  const title = (typeof manifest === "string" ? undefined : manifest.set) ?? (relative(args.directory, folder) || folder);
-  const set = setOf(typeof manifest === "string" ? { set: undefined, directory: folder } : manifest);
+async function runFolder(
+  folder: string,
+  args: Arguments,
+  context: RunContext,
+  report: (name: string, result: CaseResult) => void,
+): Promise<void> {
+  const manifest = await readManifest(folder).catch(
+    (error: unknown) => `it cannot be read: ${messageOf(error)}`,
+  );
+  const title =
+    (typeof manifest === "string" ? undefined : manifest.set) ??
+    (relative(args.directory, folder) || folder);
+  const set = setOf(
+    typeof manifest === "string" ? { set: undefined, directory: folder } : manifest,
+  );
   if (args.only && !(set && args.only.has(set))) return;
   if (typeof manifest === "string") return report(`${title}/manifest.json`, failedWith(manifest));
   const loading = loadSet(set ?? title);
@@ -60,18 +79,26 @@ function failedWith(failure: string): CaseResult {
   return { maxAbsoluteError: undefined, maxRelativeError: undefined, failure };
 }
 
-function reportLine(name: string, { maxAbsoluteError, maxRelativeError, failure }: CaseResult): string {
-  const number = (value: number | undefined) => (value === undefined ? "-" : value.toExponential(2)).padEnd(9);
+function reportLine(
+  name: string,
+  { maxAbsoluteError, maxRelativeError, failure }: CaseResult,
+): string {
+  const number = (value: number | undefined) =>
+    (value === undefined ? "-" : value.toExponential(2)).padEnd(9);
   const line = `${failure === undefined ? "pass" : "FAIL"}  ${name.padEnd(62)}  ${number(maxAbsoluteError)}  ${number(maxRelativeError)}`;
   return failure === undefined ? line.trimEnd() : `${line}  (${failure.replaceAll("\n", " ")})`;
 }
 
 /**
- * The backend under test. Where it cannot be loaded, the cases that need it fail with the reason, and the others run.
+ * The backend under test. Where it cannot be loaded, the cases that need it fail with the reason,
+ * and the others run.
  *
  * @throws UnknownNameError for a provider that the backend does not know.
  */
-async function openBackend({ backend: name, provider }: Arguments): Promise<{ backend: () => Backend; dispose: () => Promise<void> }> {
+async function openBackend({
+  backend: name,
+  provider,
+}: Arguments): Promise<{ backend: () => Backend; dispose: () => Promise<void> }> {
   const opened = await backends[name](provider).catch((error: unknown) => {
     if (UnknownNameError.isInstance(error)) throw error;
     return messageOf(error);
@@ -84,19 +111,23 @@ async function openBackend({ backend: name, provider }: Arguments): Promise<{ ba
 }
 
 /** Each is loaded when it is asked for; a name that it does not know is its own error. */
-const backends: Readonly<Record<BackendName, (provider: string | undefined) => Promise<Backend>>> = {
-  interpreter: async () => interpreter(),
-  async onnx(provider = "cpu") {
-    const { executionProviders, onnx } = await import("@glissade/backend-onnx");
-    return onnx({ providers: [knownProvider(executionProviders, provider)] });
-  },
-  async tfjs(provider = "wasm") {
-    const { tfjs, tfjsProviders } = await import("@glissade/backend-tfjs");
-    return tfjs({ providers: [knownProvider(tfjsProviders, provider)] });
-  },
-};
+const backends: Readonly<Record<BackendName, (provider: string | undefined) => Promise<Backend>>> =
+  {
+    interpreter: async () => interpreter(),
+    async onnx(provider = "cpu") {
+      const { executionProviders, onnx } = await import("@glissade/backend-onnx");
+      return onnx({ providers: [knownProvider(executionProviders, provider)] });
+    },
+    async tfjs(provider = "wasm") {
+      const { tfjs, tfjsProviders } = await import("@glissade/backend-tfjs");
+      return tfjs({ providers: [knownProvider(tfjsProviders, provider)] });
+    },
+  };
 
-function knownProvider<Provider extends string>(known: readonly Provider[], asked: string): Provider {
+function knownProvider<Provider extends string>(
+  known: readonly Provider[],
+  asked: string,
+): Provider {
   const found = known.find((name) => name === asked);
   if (found === undefined) throw new UnknownNameError({ kind: "execution provider", asked, known });
   return found;
@@ -107,7 +138,11 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(GlissadeError.isInstance(error) ? `${error.message}\nSee npm run conformance -- --help.` : error);
+    console.error(
+      GlissadeError.isInstance(error)
+        ? `${error.message}\nSee npm run conformance -- --help.`
+        : error,
+    );
     process.exitCode = GlissadeError.isInstance(error) ? exitCodes.usage : exitCodes.failed;
   },
 );

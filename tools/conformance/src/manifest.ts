@@ -16,7 +16,9 @@ export interface Manifest {
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
 }
 
-/** The folders under `directory` that have a `manifest.json`, at any depth, in order of their path. */
+/**
+ * The folders under `directory` that have a `manifest.json`, at any depth, in order of their path.
+ */
 export async function findManifests(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries
@@ -28,7 +30,12 @@ export async function findManifests(directory: string): Promise<string[]> {
 /** @throws Error where the manifest is not one. */
 export async function readManifest(directory: string): Promise<Manifest> {
   const parsed: unknown = JSON.parse(await readFile(join(directory, "manifest.json"), "utf8"));
-  if (typeof parsed !== "object" || parsed === null || !("cases" in parsed) || !isCases(parsed.cases))
+  if (
+    typeof parsed !== "object" ||
+    parsed === null ||
+    !("cases" in parsed) ||
+    !isCases(parsed.cases)
+  )
     throw new Error("manifest.json has no list of named cases");
   const set = "set" in parsed && typeof parsed.set === "string" ? parsed.set : undefined;
   const files = "files" in parsed && isFiles(parsed.files) ? parsed.files : {};
@@ -41,7 +48,11 @@ function isCases(value: unknown): value is readonly GoldenCase[] {
 
 function isFiles(value: unknown): value is Manifest["files"] {
   return (
-    typeof value === "object" && value !== null && Object.values(value).every((file) => typeof file?.bytes === "number" && typeof file?.sha256 === "string")
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every(
+      (file) => typeof file?.bytes === "number" && typeof file?.sha256 === "string",
+    )
   );
 }
 
@@ -65,9 +76,11 @@ export class FileChecker {
     if (!found?.isFile()) throw new Error(`${path} is missing`);
     const stated = (await manifest)?.files[relative(folder, path)];
     if (!stated) return;
-    if (found.size !== stated.bytes) throw new Error(`${path} has ${found.size} bytes and its manifest says ${stated.bytes}`);
+    if (found.size !== stated.bytes)
+      throw new Error(`${path} has ${found.size} bytes and its manifest says ${stated.bytes}`);
     const hash = createHash("sha256");
     await pipeline(createReadStream(path), hash);
-    if (hash.digest("hex") !== stated.sha256) throw new Error(`${path} does not have the SHA-256 that its manifest says`);
+    if (hash.digest("hex") !== stated.sha256)
+      throw new Error(`${path} does not have the SHA-256 that its manifest says`);
   }
 }

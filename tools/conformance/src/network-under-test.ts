@@ -45,16 +45,31 @@ export async function openNetwork(
 }
 
 /**
- * The config of the network whose weights are in `weightsFile` (relative to the case's folder): the case's own, or that of another case that uses the same weights.
+ * The config of the network whose weights are in `weightsFile` (relative to the case's folder): the
+ * case's own, or that of another case that uses the same weights.
  */
-export async function configFor({ case: golden, directory }: CaseContext, weightsFile: string): Promise<TextToImageConfig> {
+export async function configFor(
+  { case: golden, directory }: CaseContext,
+  weightsFile: string,
+): Promise<TextToImageConfig> {
   const folder = dirname(join(directory, weightsFile));
   const stem = basename(weightsFile).replace(/\.\w+$/, "");
-  const manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as { cases: GoldenCase[] };
-  const described = [golden, ...manifest.cases.filter(({ name }) => name.startsWith(stem))].find(({ values }) => values?.config !== undefined);
-  const owner = manifest.cases.find(({ name, values }) => name.startsWith(stem) && typeof values?.class === "string");
+  const manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as {
+    cases: GoldenCase[];
+  };
+  const described = [golden, ...manifest.cases.filter(({ name }) => name.startsWith(stem))].find(
+    ({ values }) => values?.config !== undefined,
+  );
+  const owner = manifest.cases.find(
+    ({ name, values }) => name.startsWith(stem) && typeof values?.class === "string",
+  );
   if (!described) throw new Error(`no case describes the network of ${weightsFile}`);
-  const networkClass = String(golden.values?.class ?? owner?.values?.class ?? /\w*Text2ImU[Nn]et/.exec(golden.call ?? "")?.[0] ?? "Text2ImUNet");
+  const networkClass = String(
+    golden.values?.class ??
+      owner?.values?.class ??
+      /\w*Text2ImU[Nn]et/.exec(golden.call ?? "")?.[0] ??
+      "Text2ImUNet",
+  );
   return parseTextToImageConfig({
     ...(described.values?.config as object),
     super_res: networkClass.startsWith("SuperRes"),

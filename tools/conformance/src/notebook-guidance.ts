@@ -6,7 +6,10 @@ export function firstHalfTwice(x: Tensor): Tensor {
   return concatRows([seen, seen]);
 }
 
-/** The notebooks' classifier-free guidance over 2B rows, conditional ones first: both halves go on with the guided noise and their own variance. */
+/**
+ * The notebooks' classifier-free guidance over 2B rows, conditional ones first: both halves go on
+ * with the guided noise and their own variance.
+ */
 export function notebookGuidance(output: Tensor, scale: number): Tensor {
   const count = (output.dims[0] ?? 0) / 2;
   const unconditional = rows(output, count, 2 * count);
@@ -17,5 +20,10 @@ export function notebookGuidance(output: Tensor, scale: number): Tensor {
 /** The image channels of one tensor with the variance channels of another. */
 function withImageChannels(variance: Tensor, image: Tensor): Tensor {
   const rowSize = variance.data.length / (variance.dims[0] ?? 1);
-  return { ...variance, data: variance.data.map((value, i) => (i % rowSize < rowSize / 2 ? (image.data[i] as number) : value)) };
+  return {
+    ...variance,
+    data: variance.data.map((value, i) =>
+      i % rowSize < rowSize / 2 ? (image.data[i] as number) : value,
+    ),
+  };
 }

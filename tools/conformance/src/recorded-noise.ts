@@ -1,4 +1,12 @@
-import { batchNoise, concatRows, type NoiseSource, rows, type Tensor, torchGenerator, weightedSum } from "@glissade/core";
+import {
+  batchNoise,
+  concatRows,
+  type NoiseSource,
+  rows,
+  type Tensor,
+  torchGenerator,
+  weightedSum,
+} from "@glissade/core";
 import type { CaseContext } from "./case.ts";
 import { floatsNamed } from "./named-tensors.ts";
 
@@ -9,7 +17,10 @@ export function recordedNoise(draws: Tensor): NoiseSource {
   return () => ({ ...rows(draws, step, ++step), dims });
 }
 
-/** Where the case has a seed, our generator draws the recorded noise: the start, then one draw a step. */
+/**
+ * Where the case has a seed, our generator draws the recorded noise: the start, then one draw a
+ * step.
+ */
 export function checkNoise({ case: golden, tensors, check }: CaseContext, start: Tensor): void {
   const { seed } = golden.values ?? {};
   if (typeof seed !== "number") return;
@@ -22,6 +33,14 @@ export function checkNoise({ case: golden, tensors, check }: CaseContext, start:
 
   if (golden.values?.guidance_scale === undefined) return;
   // The pipeline's seed mode "batch" must keep the first half of the same draws.
-  const half = batchNoise(seed, { rowsPerImage: 2 })([(start.dims[0] ?? 0) / 2, ...start.dims.slice(1)]);
-  check.close("the first rows in batch mode", half.data, weightedSum([1, rows(start, 0, half.dims[0] ?? 0)]).data, tolerance);
+  const half = batchNoise(seed, { rowsPerImage: 2 })([
+    (start.dims[0] ?? 0) / 2,
+    ...start.dims.slice(1),
+  ]);
+  check.close(
+    "the first rows in batch mode",
+    half.data,
+    weightedSum([1, rows(start, 0, half.dims[0] ?? 0)]).data,
+    tolerance,
+  );
 }

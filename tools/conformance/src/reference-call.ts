@@ -1,4 +1,11 @@
-import { type BetaScheduleName, betaSchedule, type GaussianDiffusion, gaussianDiffusion, respace, spaceTimesteps } from "@glissade/core";
+import {
+  type BetaScheduleName,
+  betaSchedule,
+  type GaussianDiffusion,
+  gaussianDiffusion,
+  respace,
+  spaceTimesteps,
+} from "@glissade/core";
 import type { GoldenCase } from "./case.ts";
 
 /** A constructor or function call of the reference as a case's `call` spells it. */
@@ -7,7 +14,10 @@ export interface ReferenceCall {
   readonly named: ReadonlyMap<string, string>;
 }
 
-/** The arguments of the first call of `name` in the text, e.g. `ResBlock(32, 40, 0, out_channels=64)`; undefined where there is none. */
+/**
+ * The arguments of the first call of `name` in the text, e.g. `ResBlock(32, 40, 0,
+ * out_channels=64)`; undefined where there is none.
+ */
 export function findCall(text: string, name: string): ReferenceCall | undefined {
   const start = new RegExp(`\\b${name}\\(`).exec(text);
   if (!start) return undefined;
@@ -41,11 +51,18 @@ function splitArguments(text: string): string[] {
 }
 
 /** The process that a case's `SpacedDiffusion(...)` describes, or its `values`. */
-export function referenceProcess({ call = "", values }: Pick<GoldenCase, "call" | "values">): GaussianDiffusion {
+export function referenceProcess({
+  call = "",
+  values,
+}: Pick<GoldenCase, "call" | "values">): GaussianDiffusion {
   const spacing = findCall(call, "space_timesteps")?.positional ?? [];
   const steps = Number(values?.T ?? spacing[0] ?? 1000);
-  const named = findCall(call, "get_named_beta_schedule")?.positional[0] ?? findCall(call, "SpacedDiffusion")?.positional[1] ?? "";
-  const schedule = String(values?.schedule ?? unquoted(named)) as BetaScheduleName; // betaSchedule refuses other names
+  const named =
+    findCall(call, "get_named_beta_schedule")?.positional[0] ??
+    findCall(call, "SpacedDiffusion")?.positional[1] ??
+    "";
+  // betaSchedule refuses other names
+  const schedule = String(values?.schedule ?? unquoted(named)) as BetaScheduleName;
   const respacing = String(values?.respacing ?? unquoted(spacing[1] ?? ""));
   const process = gaussianDiffusion(betaSchedule(schedule, steps));
   if (respacing === "") return process;

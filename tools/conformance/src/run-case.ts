@@ -19,7 +19,12 @@ export interface RunContext {
 }
 
 /** Runs one case. Nothing is thrown: whatever goes wrong is the case's failure. */
-export async function runCase(run: CaseRunner, manifest: Manifest, golden: GoldenCase, { files, backend }: RunContext): Promise<CaseResult> {
+export async function runCase(
+  run: CaseRunner,
+  manifest: Manifest,
+  golden: GoldenCase,
+  { files, backend }: RunContext,
+): Promise<CaseResult> {
   const check = new Comparison(golden.tolerance);
   const readTensors = async (file: string): Promise<ReadonlyMap<string, AnyTensor>> => {
     const path = resolve(manifest.directory, file);
@@ -27,8 +32,10 @@ export async function runCase(run: CaseRunner, manifest: Manifest, golden: Golde
     return (await readSafetensors(path)).tensors;
   };
   const failure = await failureOf(async () => {
-    for (const file of golden.extra_files ?? []) await files.check(resolve(manifest.directory, file));
-    const tensors = golden.file === undefined ? new Map<string, AnyTensor>() : await readTensors(golden.file);
+    for (const file of golden.extra_files ?? [])
+      await files.check(resolve(manifest.directory, file));
+    const tensors =
+      golden.file === undefined ? new Map<string, AnyTensor>() : await readTensors(golden.file);
     assertDeclared(tensors, golden);
     await run({
       case: golden,
@@ -42,7 +49,11 @@ export async function runCase(run: CaseRunner, manifest: Manifest, golden: Golde
     });
     if (check.count === 0) throw new NotSupported("its set compared nothing");
   });
-  return { maxAbsoluteError: check.maxAbsoluteError, maxRelativeError: check.maxRelativeError, failure };
+  return {
+    maxAbsoluteError: check.maxAbsoluteError,
+    maxRelativeError: check.maxRelativeError,
+    failure,
+  };
 }
 
 async function failureOf(action: () => Promise<void>): Promise<string | undefined> {
@@ -61,10 +72,15 @@ export function messageOf(error: unknown): string {
 }
 
 /** The file holds the tensors that the manifest lists, with these shapes. */
-function assertDeclared(tensors: ReadonlyMap<string, AnyTensor>, { file, tensors: declared = {} }: GoldenCase): void {
+function assertDeclared(
+  tensors: ReadonlyMap<string, AnyTensor>,
+  { file, tensors: declared = {} }: GoldenCase,
+): void {
   for (const [name, { shape }] of Object.entries(declared)) {
     const dims = tensors.get(name)?.dims;
     if (dims?.join() !== shape.join())
-      throw new Error(`${file} has ${dims ? `the shape [${dims}]` : "no tensor"} for ${name}, and the manifest says [${shape}]`);
+      throw new Error(
+        `${file} has ${dims ? `the shape [${dims}]` : "no tensor"} for ${name}, and the manifest says [${shape}]`,
+      );
   }
 }

@@ -29,11 +29,16 @@ const sets: Readonly<Record<string, CaseSet>> = {
 
 export const knownSets: readonly string[] = Object.keys(sets);
 
-/** The set that a manifest belongs to: the one it names, or whose name its own or its folder's begins with. */
+/**
+ * The set that a manifest belongs to: the one it names, or whose name its own or its folder's
+ * begins with.
+ */
 export function setOf({ set, directory }: Pick<Manifest, "set" | "directory">): string | undefined {
   for (const name of [set, basename(directory)]) {
     if (name === undefined) continue;
-    const known = knownSets.find((candidate) => name === candidate) ?? knownSets.find((candidate) => name.startsWith(candidate));
+    const known =
+      knownSets.find((candidate) => name === candidate) ??
+      knownSets.find((candidate) => name.startsWith(candidate));
     if (known) return known;
   }
   return undefined;

@@ -9,7 +9,10 @@ const mostRepeatedEvaluations = 21;
 
 export interface StudyOptions {
   readonly count: number;
-  /** Each seed's pictures are compared with the yardstick's of the other: with their own they would share the starting noise. */
+  /**
+   * Each seed's pictures are compared with the yardstick's of the other: with their own they would
+   * share the starting noise.
+   */
   readonly seeds: readonly [number, number];
 }
 
@@ -22,7 +25,10 @@ export async function* baseStudy(
     const { images, evaluations } = await bench.basePictures(setting, { count, seed });
     return { evaluations, fit: await fitView(bench.features, "whole", images) };
   };
-  const yardsticks = [await pictures(yardstick, seeds[0]), await pictures(yardstick, seeds[1])] as const;
+  const yardsticks = [
+    await pictures(yardstick, seeds[0]),
+    await pictures(yardstick, seeds[1]),
+  ] as const;
   const costs = new Map<Setting, number>();
   for (const [k, seed] of seeds.entries()) {
     const other = yardsticks[k === 0 ? 1 : 0].fit;

@@ -10,7 +10,10 @@ export interface LargeTraining {
   readonly crops: Gaussian;
 }
 
-/** The upsampler's settings on the notebook's small pictures, then whole recipes, all against the notebook's. */
+/**
+ * The upsampler's settings on the notebook's small pictures, then whole recipes, all against the
+ * notebook's.
+ */
 export async function* cascadeStudy(
   bench: Workbench,
   { count, seeds, training }: StudyOptions & { readonly training: LargeTraining | undefined },
@@ -25,8 +28,14 @@ export async function* cascadeStudy(
       crops: await fitView(bench.features, "crops", large.images),
     };
   };
-  const yardsticks = [await pictures(notebook, seeds[0]), await pictures(notebook, seeds[1])] as const;
-  const cascades = [...upsamplerSettings.map((upsampler): Cascade => ({ base: notebook.base, upsampler })), ...recipes];
+  const yardsticks = [
+    await pictures(notebook, seeds[0]),
+    await pictures(notebook, seeds[1]),
+  ] as const;
+  const cascades = [
+    ...upsamplerSettings.map((upsampler): Cascade => ({ base: notebook.base, upsampler })),
+    ...recipes,
+  ];
   for (const [k, seed] of seeds.entries()) {
     const other = yardsticks[k === 0 ? 1 : 0];
     for (const cascade of cascades) {

@@ -3,7 +3,10 @@ import type { Backend } from "@glissade/core";
 /** How often each graph was run, by the name under which it was compiled. */
 export type RunCounts = Map<string, number>;
 
-/** The same backend, counting: a sampler's evaluations are counted where they happen, not derived from what the sampler says of itself. */
+/**
+ * The same backend, counting: a sampler's evaluations are counted where they happen, not derived
+ * from what the sampler says of itself.
+ */
 export function countedBackend(backend: Backend, counts: RunCounts): Backend {
   return {
     get name() {

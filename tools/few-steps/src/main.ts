@@ -36,15 +36,21 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(usage);
   const path = join(values.out, "few-steps.json");
-  if (values.report) return writeReport(JSON.parse(await readFile(path, "utf8")) as Results, values.out); // what this program wrote
-  const [pictures, cascadePictures] = [pictureCount("--pictures", values.pictures), pictureCount("--cascade-pictures", values["cascade-pictures"])];
+  if (values.report)
+    // what this program wrote
+    return writeReport(JSON.parse(await readFile(path, "utf8")) as Results, values.out);
+  const [pictures, cascadePictures] = [
+    pictureCount("--pictures", values.pictures),
+    pictureCount("--cascade-pictures", values["cascade-pictures"]),
+  ];
   const backend = onnx();
   const bench = await openWorkbench(values.model ?? emoji, { backend, work: values.work });
   for await (const results of study(bench, { pictures, cascadePictures, data: values.data }))
     await writeFile(path, `${JSON.stringify(results, undefined, 1)}\n`);
   await bench.dispose();
   await backend.dispose();
-  await writeReport(JSON.parse(await readFile(path, "utf8")) as Results, values.out); // what was just written
+  // what was just written
+  await writeReport(JSON.parse(await readFile(path, "utf8")) as Results, values.out);
 }
 
 interface StudyArguments {
@@ -54,25 +60,51 @@ interface StudyArguments {
 }
 
 /** The results so far, every time there is one more. */
-async function* study(bench: Workbench, { pictures, cascadePictures, data }: StudyArguments): AsyncGenerator<Results, void, void> {
+async function* study(
+  bench: Workbench,
+  { pictures, cascadePictures, data }: StudyArguments,
+): AsyncGenerator<Results, void, void> {
   const { glide } = bench;
-  const training = data === undefined ? undefined : await measureTraining(bench, data, { pictures, cascadePictures });
+  const training =
+    data === undefined
+      ? undefined
+      : await measureTraining(bench, data, { pictures, cascadePictures });
   let results: Results = {
-    ...{ model: "@glissade/model-emoji", guidance: glide.defaults.guidanceScale, pictures, cascadePictures, training: training?.floor },
+    ...{
+      model: "@glissade/model-emoji",
+      guidance: glide.defaults.guidanceScale,
+      pictures,
+      cascadePictures,
+      training: training?.floor,
+    },
     ...{ base: [], cascade: [] },
   };
-  for await (const result of baseStudy(bench, { count: pictures, seeds, training: training?.base })) {
+  for await (const result of baseStudy(bench, {
+    count: pictures,
+    seeds,
+    training: training?.base,
+  })) {
     const { setting, seed, evaluations, distances } = result;
-    console.log(`${describeSetting(setting)}, seed ${seed}: ${evaluations} evaluations, ${shown(distances.yardstick)} ${shown(distances.training)}`);
+    console.log(
+      `${describeSetting(setting)}, seed ${seed}: ${evaluations} evaluations, ${shown(distances.yardstick)} ${shown(distances.training)}`,
+    );
     results = { ...results, base: [...results.base, result] };
     yield results;
   }
   if (!glide.networks.includes("upsampler")) return;
-  for await (const result of cascadeStudy(bench, { count: cascadePictures, seeds, training: training?.large })) {
+  for await (const result of cascadeStudy(bench, {
+    count: cascadePictures,
+    seeds,
+    training: training?.large,
+  })) {
     const { base, upsampler, seed, shrunk, crops } = result;
     const cost = `${result.baseEvaluations} + ${result.upsamplerEvaluations} evaluations`;
-    const distances = [shrunk.yardstick, shrunk.training, crops.yardstick, crops.training].map(shown).join(" ");
-    console.log(`${describeSetting(base)}, then ${describeSetting(upsampler)}, seed ${seed}: ${cost}, ${distances}`);
+    const distances = [shrunk.yardstick, shrunk.training, crops.yardstick, crops.training]
+      .map(shown)
+      .join(" ");
+    console.log(
+      `${describeSetting(base)}, then ${describeSetting(upsampler)}, seed ${seed}: ${cost}, ${distances}`,
+    );
     results = { ...results, cascade: [...results.cascade, result] };
     yield results;
   }
@@ -85,7 +117,9 @@ function shown(distance: number | undefined): string {
 function pictureCount(option: string, text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 2 && count <= mostPictures) return count;
-  throw new Error(`${option} is ${text}; expected a whole number from 2 to ${mostPictures}, the captions that there are.\n\n${usage}`);
+  throw new Error(
+    `${option} is ${text}; expected a whole number from 2 to ${mostPictures}, the captions that there are.\n\n${usage}`,
+  );
 }
 
 await main();

@@ -13,7 +13,10 @@ export interface MadePictures {
 /** Pictures of a row of a sheet. */
 const columns = 16;
 
-/** The pictures that a study has made, each setting's on a sheet of its own that one can look at, so that a run that was stopped goes on where it was. */
+/**
+ * The pictures that a study has made, each setting's on a sheet of its own that one can look at, so
+ * that a run that was stopped goes on where it was.
+ */
 export class PictureSheets {
   readonly #folder: string;
 
@@ -22,7 +25,8 @@ export class PictureSheets {
   }
 
   /**
-   * The first `count` pictures of a sheet. Those that it does not have yet are made, and kept with the others.
+   * The first `count` pictures of a sheet. Those that it does not have yet are made, and kept with
+   * the others.
    *
    * @param make gives the pictures from number `from` to `count - 1`
    */
@@ -33,7 +37,8 @@ export class PictureSheets {
   ): Promise<MadePictures> {
     const path = join(this.#folder, `${name}.png`);
     const kept = await readSheet(path, side);
-    if (kept && kept.images.length >= count) return { ...kept, images: kept.images.slice(0, count) };
+    if (kept && kept.images.length >= count)
+      return { ...kept, images: kept.images.slice(0, count) };
     const { images, evaluations } = await make(kept?.images.length ?? 0);
     const all = [...(kept?.images ?? []), ...images];
     await mkdir(this.#folder, { recursive: true });
@@ -48,5 +53,8 @@ async function readSheet(path: string, side: number): Promise<MadePictures | und
   const bytes = await readFile(path).catch(() => undefined); // not made yet
   if (!bytes) return undefined;
   const { image, text } = decodePng(bytes);
-  return { images: tiles(image, side).slice(0, Number(text.count)), evaluations: Number(text.evaluations) };
+  return {
+    images: tiles(image, side).slice(0, Number(text.count)),
+    evaluations: Number(text.evaluations),
+  };
 }

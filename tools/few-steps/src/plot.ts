@@ -12,11 +12,16 @@ interface Point {
   readonly distance: number;
 }
 
-const panels = { yardstick: "from 250 ancestral steps", training: "from training pictures" } as const satisfies Record<keyof Distances, string>;
+const panels = {
+  yardstick: "from 250 ancestral steps",
+  training: "from training pictures",
+} as const satisfies Record<keyof Distances, string>;
 
 /** Distance over evaluations, a line a sampler: an SVG. */
 export async function plot(results: Results): Promise<string> {
-  const points = (["yardstick", "training"] as const).flatMap((measure) => pointsOf(results.base, measure));
+  const points = (["yardstick", "training"] as const).flatMap((measure) =>
+    pointsOf(results.base, measure),
+  );
   return new View(parse(compile(specification(points)).spec), { renderer: "none" }).toSVG();
 }
 
@@ -26,11 +31,21 @@ function pointsOf(base: readonly BaseResult[], measure: keyof Distances): Point[
     const distances = runs.flatMap(({ distances }) => distances[measure] ?? []);
     if (!first || distances.length === 0) return [];
     const distance = distances.reduce((sum, value) => sum + value, 0) / distances.length;
-    return [{ panel: panels[measure], sampler: lineOf(first.setting), evaluations: first.evaluations, distance }];
+    return [
+      {
+        panel: panels[measure],
+        sampler: lineOf(first.setting),
+        evaluations: first.evaluations,
+        distance,
+      },
+    ];
   });
 }
 
-/** Settings of one sampler and one spacing are a line; the yardstick is the end of ancestral sampling's. */
+/**
+ * Settings of one sampler and one spacing are a line; the yardstick is the end of ancestral
+ * sampling's.
+ */
 function lineOf({ sampler, spacing }: Setting): string {
   const name = sampler === yardstick.sampler ? `${sampler} (ancestral)` : sampler;
   return spacing ? `${name}, ${spacing}` : name;
@@ -41,7 +56,13 @@ function specification(points: readonly Point[]): TopLevelSpec {
     data: { values: [...points] },
     mark: { type: "line", point: true },
     encoding: {
-      facet: { field: "panel", type: "nominal", columns: 2, title: null, sort: Object.values(panels) },
+      facet: {
+        field: "panel",
+        type: "nominal",
+        columns: 2,
+        title: null,
+        sort: Object.values(panels),
+      },
       x: {
         field: "evaluations",
         type: "quantitative",
@@ -49,7 +70,12 @@ function specification(points: readonly Point[]): TopLevelSpec {
         scale: { type: "log", nice: false },
         axis: { values: [6, 10, 20, 50, 100, 250] },
       },
-      y: { field: "distance", type: "quantitative", title: "Fréchet distance", scale: { zero: false } },
+      y: {
+        field: "distance",
+        type: "quantitative",
+        title: "Fréchet distance",
+        scale: { zero: false },
+      },
       color: { field: "sampler", type: "nominal", title: null },
     },
     width: 300,

@@ -6,15 +6,23 @@ import { replaceMarked } from "./replace-marked.ts";
 import type { Distances, Results } from "./results.ts";
 import { describeSetting } from "./settings.ts";
 
-/** Seconds that a pass of the published networks takes on two cores: the base network with guidance, which has two rows, and the upsampler without. */
+/**
+ * Seconds that a pass of the published networks takes on two cores: the base network with guidance,
+ * which has two rows, and the upsampler without.
+ */
 const fullSizeSeconds = { base: 3.1, upsampler: 10 };
 
 /** The plot, and the tables between their marks in few-steps.md. */
 export async function writeReport(results: Results, folder: string): Promise<void> {
   await writeFile(join(folder, "few-steps.svg"), await plot(results));
   const path = join(folder, "few-steps.md");
-  const page = await readFile(path, "utf8").catch(() => undefined); // another folder than docs has no page
-  const tables = { measure: measureTable(results), base: baseTable(results), cascade: cascadeTable(results) };
+  // another folder than docs has no page
+  const page = await readFile(path, "utf8").catch(() => undefined);
+  const tables = {
+    measure: measureTable(results),
+    base: baseTable(results),
+    cascade: cascadeTable(results),
+  };
   if (page === undefined) return console.log(Object.values(tables).join("\n\n"));
   await writeFile(
     path,
@@ -23,11 +31,20 @@ export async function writeReport(results: Results, folder: string): Promise<voi
 }
 
 function measureTable({ pictures, cascadePictures, training }: Results): string {
-  const rows = [["pictures a setting and seed", `${pictures}, and ${cascadePictures} of the cascade`]];
+  const rows = [
+    ["pictures a setting and seed", `${pictures}, and ${cascadePictures} of the cascade`],
+  ];
   if (training) {
-    rows.push([`${training.pictures} training pictures from ${training.references} others`, digits(training.base)]);
+    rows.push([
+      `${training.pictures} training pictures from ${training.references} others`,
+      digits(training.base),
+    ]);
     const { large } = training;
-    if (large) rows.push([`${large.pictures} large ones from ${large.references} others, shrunk; crops`, `${digits(large.shrunk)}; ${digits(large.crops)}`]);
+    if (large)
+      rows.push([
+        `${large.pictures} large ones from ${large.references} others, shrunk; crops`,
+        `${digits(large.shrunk)}; ${digits(large.crops)}`,
+      ]);
   }
   return table(["", ""], rows);
 }
@@ -39,17 +56,31 @@ export function baseTable({ base }: Results): string {
     spread(runs.map(({ distances }) => distances.yardstick)),
     spread(runs.flatMap(({ distances }) => distances.training ?? [])),
   ]);
-  return table(["sampler and steps", "evaluations", "from 250 ancestral steps", "from training pictures"], rows);
+  return table(
+    ["sampler and steps", "evaluations", "from 250 ancestral steps", "from training pictures"],
+    rows,
+  );
 }
 
 export function cascadeTable({ cascade }: Results): string {
-  const rows = grouped(cascade, ({ base, upsampler }) => `${describeSetting(base)}, then ${describeSetting(upsampler)}`).map(([name, runs]) => {
-    const of = (view: "shrunk" | "crops", measure: keyof Distances) => spread(runs.flatMap((run) => run[view][measure] ?? []));
+  const rows = grouped(
+    cascade,
+    ({ base, upsampler }) => `${describeSetting(base)}, then ${describeSetting(upsampler)}`,
+  ).map(([name, runs]) => {
+    const of = (view: "shrunk" | "crops", measure: keyof Distances) =>
+      spread(runs.flatMap((run) => run[view][measure] ?? []));
     const { baseEvaluations = 0, upsamplerEvaluations = 0 } = runs[0] ?? {};
-    const seconds = Math.round(fullSizeSeconds.base * baseEvaluations + fullSizeSeconds.upsampler * upsamplerEvaluations);
+    const seconds = Math.round(
+      fullSizeSeconds.base * baseEvaluations + fullSizeSeconds.upsampler * upsamplerEvaluations,
+    );
     return [
       ...[name, `${baseEvaluations} + ${upsamplerEvaluations}`, `${seconds} s`],
-      ...[of("shrunk", "yardstick"), of("shrunk", "training"), of("crops", "yardstick"), of("crops", "training")],
+      ...[
+        of("shrunk", "yardstick"),
+        of("shrunk", "training"),
+        of("crops", "yardstick"),
+        of("crops", "training"),
+      ],
     ];
   });
   const heads = [
@@ -76,5 +107,7 @@ function digits(value: number): string {
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [heads, heads.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
 }

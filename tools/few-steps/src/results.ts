@@ -34,7 +34,12 @@ export interface TrainingFloor {
   readonly references: number;
   readonly base: number;
   /** Where the model has an upsampler. */
-  readonly large?: { readonly pictures: number; readonly references: number; readonly shrunk: number; readonly crops: number };
+  readonly large?: {
+    readonly pictures: number;
+    readonly references: number;
+    readonly shrunk: number;
+    readonly crops: number;
+  };
 }
 
 /** Everything that the tables and the plot are made from. */

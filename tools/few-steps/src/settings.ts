@@ -11,10 +11,16 @@ export interface Setting {
 /** What few steps are measured by: ancestral sampling, as the paper's pictures were made. */
 export const yardstick: Setting = { sampler: "ddpm", steps: 250 };
 
-const sweep = (sampler: SamplerName, steps: readonly (number | string)[], spacing?: Spacing): Setting[] =>
-  steps.map((count) => ({ sampler, steps: count, ...(spacing && { spacing }) }));
+const sweep = (
+  sampler: SamplerName,
+  steps: readonly (number | string)[],
+  spacing?: Spacing,
+): Setting[] => steps.map((count) => ({ sampler, steps: count, ...(spacing && { spacing }) }));
 
-/** Heun's method costs two evaluations a step but one in the last, and PLMS one more in the first: their steps are chosen for 10 and 20 evaluations. */
+/**
+ * Heun's method costs two evaluations a step but one in the last, and PLMS one more in the first:
+ * their steps are chosen for 10 and 20 evaluations.
+ */
 export const baseSettings: readonly Setting[] = [
   ...sweep("dpmpp-2m", [6, 10, 15, 20]),
   ...sweep("unipc", [10, 15, 20]),
@@ -30,7 +36,10 @@ export const baseSettings: readonly Setting[] = [
 ];
 
 /** GLIDE's notebook: 100 ancestral steps, then 27 of DDIM, most of them at the end. */
-export const notebook = { base: { sampler: "ddpm", steps: 100 }, upsampler: { sampler: "ddim", steps: "fast27" } } as const satisfies Cascade;
+export const notebook = {
+  base: { sampler: "ddpm", steps: 100 },
+  upsampler: { sampler: "ddim", steps: "fast27" },
+} as const satisfies Cascade;
 
 export const upsamplerSettings: readonly Setting[] = [
   notebook.upsampler,

@@ -1,6 +1,9 @@
 import { type RgbImage, rgbImage } from "@glissade/core";
 
-/** A picture cut into squares, row by row from the top left; what is left at the right and at the bottom is dropped. */
+/**
+ * A picture cut into squares, row by row from the top left; what is left at the right and at the
+ * bottom is dropped.
+ */
 export function tiles(image: RgbImage, side: number): RgbImage[] {
   const columns = Math.floor(image.width / side);
   return Array.from({ length: columns * Math.floor(image.height / side) }, (_, k) => {

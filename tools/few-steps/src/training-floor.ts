@@ -13,7 +13,10 @@ const largeReferences = 1024;
 export interface MeasuredTraining {
   readonly base: Gaussian;
   readonly large: LargeTraining | undefined;
-  /** As many training pictures as a setting makes, against the references: a generator as good as the data would come so near. */
+  /**
+   * As many training pictures as a setting makes, against the references: a generator as good as
+   * the data would come so near.
+   */
   readonly floor: TrainingFloor;
 }
 
@@ -27,13 +30,27 @@ export async function measureTraining(
   const fit = (view: View, images: readonly RgbImage[]) => fitView(bench.features, view, images);
   const small = await trainingPictures(source, { side: baseSize, count: references + pictures });
   const base = await fit("whole", small.slice(0, references));
-  const floor = { pictures, references, base: frechetDistance(await fit("whole", small.slice(references)), base) };
+  const floor = {
+    pictures,
+    references,
+    base: frechetDistance(await fit("whole", small.slice(references)), base),
+  };
   if (imageSize === baseSize) return { base, large: undefined, floor };
 
-  const all = await trainingPictures(source, { side: imageSize, count: largeReferences + cascadePictures });
+  const all = await trainingPictures(source, {
+    side: imageSize,
+    count: largeReferences + cascadePictures,
+  });
   const [known, others] = [all.slice(0, largeReferences), all.slice(largeReferences)];
   const large = { whole: await fit("whole", known), crops: await fit("crops", known) };
   const shrunk = frechetDistance(await fit("whole", others), large.whole);
   const crops = frechetDistance(await fit("crops", others), large.crops);
-  return { base, large, floor: { ...floor, large: { pictures: cascadePictures, references: largeReferences, shrunk, crops } } };
+  return {
+    base,
+    large,
+    floor: {
+      ...floor,
+      large: { pictures: cascadePictures, references: largeReferences, shrunk, crops },
+    },
+  };
 }

@@ -6,7 +6,10 @@ const drawSeed = 77;
 const batchSize = 64;
 
 /** The first pictures of a data set's stream, as `glissade train --data` would see them. */
-export async function trainingPictures(source: string, { side, count }: { readonly side: number; readonly count: number }): Promise<RgbImage[]> {
+export async function trainingPictures(
+  source: string,
+  { side, count }: { readonly side: number; readonly count: number },
+): Promise<RgbImage[]> {
   const data = await openTrainingData(source, { side, seed: drawSeed });
   try {
     const pictures: RgbImage[] = [];

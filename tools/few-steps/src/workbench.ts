@@ -1,13 +1,24 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Backend, type GeneratedImage, type Glide, loadGlide, type ModelFiles, type ModelSource, openModelFiles } from "@glissade/core";
+import {
+  type Backend,
+  type GeneratedImage,
+  type Glide,
+  loadGlide,
+  type ModelFiles,
+  type ModelSource,
+  openModelFiles,
+} from "@glissade/core";
 import { type ClipNetwork, openClipNetwork } from "@glissade/evaluate";
 import captions from "./captions.json" with { type: "json" };
 import { countedBackend, type RunCounts } from "./counted-backend.ts";
 import { type MadePictures, PictureSheets } from "./picture-sheets.ts";
 import { describeSetting, type Setting } from "./settings.ts";
 
-/** The seeds of the upsampler's noise begin so much later than those of the small pictures: both draw from the same kind of stream. */
+/**
+ * The seeds of the upsampler's noise begin so much later than those of the small pictures: both
+ * draw from the same kind of stream.
+ */
 const upsamplerSeeds = 500_000;
 
 /** A model with what its pictures are measured by. */
@@ -17,7 +28,12 @@ export class Workbench {
   readonly #counts: RunCounts;
   readonly #sheets: PictureSheets;
 
-  constructor(parts: { readonly glide: Glide; readonly features: ClipNetwork; readonly counts: RunCounts; readonly sheets: PictureSheets }) {
+  constructor(parts: {
+    readonly glide: Glide;
+    readonly features: ClipNetwork;
+    readonly counts: RunCounts;
+    readonly sheets: PictureSheets;
+  }) {
     this.glide = parts.glide;
     this.features = parts.features;
     this.#counts = parts.counts;
@@ -26,19 +42,42 @@ export class Workbench {
 
   /** Picture k shows caption k with the seed `seed + k`, whatever the setting. */
   basePictures(setting: Setting, { count, seed }: PictureChoice): Promise<MadePictures> {
-    const make = async (k: number) => firstOf(await this.glide.generate({ prompt: captionOf(k), seed: seed + k, upscale: false, ...setting }));
+    const make = async (k: number) =>
+      firstOf(
+        await this.glide.generate({
+          prompt: captionOf(k),
+          seed: seed + k,
+          upscale: false,
+          ...setting,
+        }),
+      );
     const name = `base ${describeSetting(setting)}, seed ${seed}`;
-    return this.#sheets.pictures(name, { count, side: this.glide.baseSize }, (from) => this.#counted("U-Net of base", { from, to: count }, make));
+    return this.#sheets.pictures(name, { count, side: this.glide.baseSize }, (from) =>
+      this.#counted("U-Net of base", { from, to: count }, make),
+    );
   }
 
   /** The pictures of a base setting, enlarged. */
-  async largePictures(base: Setting, setting: Setting, choice: PictureChoice): Promise<MadePictures> {
+  async largePictures(
+    base: Setting,
+    setting: Setting,
+    choice: PictureChoice,
+  ): Promise<MadePictures> {
     const { images } = await this.basePictures(base, choice);
     const { count, seed } = choice;
     const make = async (k: number) =>
-      firstOf(await this.glide.upscale({ image: at(images, k), prompt: captionOf(k), seed: seed + upsamplerSeeds + k, ...setting }));
+      firstOf(
+        await this.glide.upscale({
+          image: at(images, k),
+          prompt: captionOf(k),
+          seed: seed + upsamplerSeeds + k,
+          ...setting,
+        }),
+      );
     const name = `base ${describeSetting(base)}, upsampler ${describeSetting(setting)}, seed ${seed}`;
-    return this.#sheets.pictures(name, { count, side: this.glide.imageSize }, (from) => this.#counted("U-Net of upsampler", { from, to: count }, make));
+    return this.#sheets.pictures(name, { count, side: this.glide.imageSize }, (from) =>
+      this.#counted("U-Net of upsampler", { from, to: count }, make),
+    );
   }
 
   /** Makes pictures `from` to `to - 1`, and counts the passes of a network a picture. */
@@ -64,7 +103,10 @@ export interface PictureChoice {
 }
 
 /** @param work where pictures are kept, in a folder for just these weights */
-export async function openWorkbench(model: ModelSource, { backend, work }: { readonly backend: Backend; readonly work: string }): Promise<Workbench> {
+export async function openWorkbench(
+  model: ModelSource,
+  { backend, work }: { readonly backend: Backend; readonly work: string },
+): Promise<Workbench> {
   const files = await openModelFiles(model);
   const counts: RunCounts = new Map();
   return new Workbench({
@@ -99,6 +141,7 @@ function firstOf({ images }: { readonly images: readonly GeneratedImage[] }): Ge
 
 function at<T>(list: readonly T[], k: number): T {
   const entry = list[k];
-  if (entry === undefined) throw new Error(`There are ${list.length}, and number ${k + 1} was asked for.`);
+  if (entry === undefined)
+    throw new Error(`There are ${list.length}, and number ${k + 1} was asked for.`);
   return entry;
 }

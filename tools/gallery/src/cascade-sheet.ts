@@ -9,9 +9,12 @@ export const cascadeSheet: Sheet = {
   async draw(studio) {
     const { glide, seed } = studio;
     const guidance = glide.defaults.guidanceScale;
-    const small = await studio.pictures(samples.map((prompt) => ({ prompt, guidance, upscale: false })));
+    const small = await studio.pictures(
+      samples.map((prompt) => ({ prompt, guidance, upscale: false })),
+    );
     const large = [];
-    for (const [k, image] of small.entries()) large.push(only((await glide.upscale({ image, prompt: samples[k] ?? "", seed })).images));
+    for (const [k, image] of small.entries())
+      large.push(only((await glide.upscale({ image, prompt: samples[k] ?? "", seed })).images));
     return rowsOf([small.map((image) => enlarge(image, glide.imageSize / glide.baseSize)), large]);
   },
 };

@@ -12,7 +12,16 @@ export const interpolationSheet: Sheet = {
   async draw({ glide, seed }) {
     const rows = [];
     for (const [from, to] of ways)
-      rows.push((await glide.interpolate({ from: { prompt: from, seed }, to: { prompt: to, seed }, count: 7, upscale: false })).images);
+      rows.push(
+        (
+          await glide.interpolate({
+            from: { prompt: from, seed },
+            to: { prompt: to, seed },
+            count: 7,
+            upscale: false,
+          })
+        ).images,
+      );
     return rowsOf(rows);
   },
 };
@@ -27,8 +36,16 @@ export const rankingSheet: Sheet = {
   async draw({ glide, seed }) {
     const rows: GeneratedImage[][] = [];
     for (const prompt of rankedPrompts) {
-      const { images } = await glide.generate({ prompt, seed, count: candidates, keepBest: candidates, upscale: false });
-      console.log(`  ${prompt}: CLIP scores ${images.map(({ clipScore }) => clipScore?.toFixed(2)).join(" ")}`);
+      const { images } = await glide.generate({
+        prompt,
+        seed,
+        count: candidates,
+        keepBest: candidates,
+        upscale: false,
+      });
+      console.log(
+        `  ${prompt}: CLIP scores ${images.map(({ clipScore }) => clipScore?.toFixed(2)).join(" ")}`,
+      );
       rows.push([...images.slice(0, shown), ...images.slice(-shown)]);
     }
     return rowsOf(rows);

@@ -11,9 +11,21 @@ interface Box {
   readonly bottom: number;
 }
 
-const inpaintings: readonly { readonly picture: string; readonly box: Box; readonly prompts: readonly string[] }[] = [
-  { picture: "red apple", box: { left: 0.5, top: 0, right: 1, bottom: 1 }, prompts: ["red apple", "green apple", "lemon"] },
-  { picture: "panda", box: { left: 0, top: 0.5, right: 1, bottom: 1 }, prompts: ["panda", "lion", "dog face"] },
+const inpaintings: readonly {
+  readonly picture: string;
+  readonly box: Box;
+  readonly prompts: readonly string[];
+}[] = [
+  {
+    picture: "red apple",
+    box: { left: 0.5, top: 0, right: 1, bottom: 1 },
+    prompts: ["red apple", "green apple", "lemon"],
+  },
+  {
+    picture: "panda",
+    box: { left: 0, top: 0.5, right: 1, bottom: 1 },
+    prompts: ["panda", "lion", "dog face"],
+  },
 ];
 
 /** Another one than the picture's: with its own the noise would already know what was there. */
@@ -28,7 +40,10 @@ export const inpaintingSheet: Sheet = {
       const image = await studio.picture({ prompt: picture });
       const mask = boxMask(image, box);
       const row = [image, erased(image, mask)];
-      for (const prompt of prompts) row.push(only((await studio.glide.inpaint({ image, mask, prompt, seed: inpaintingSeed })).images));
+      for (const prompt of prompts)
+        row.push(
+          only((await studio.glide.inpaint({ image, mask, prompt, seed: inpaintingSeed })).images),
+        );
       rows.push(row);
     }
     return rowsOf(rows);
@@ -36,8 +51,15 @@ export const inpaintingSheet: Sheet = {
 };
 
 function boxMask({ width, height }: RgbImage, { left, top, right, bottom }: Box): Mask {
-  const isInside = (x: number, y: number) => x >= left * width && x < right * width && y >= top * height && y < bottom * height;
-  return { width, height, data: Uint8Array.from({ length: width * height }, (_, i) => (isInside(i % width, Math.floor(i / width)) ? 255 : 0)) };
+  const isInside = (x: number, y: number) =>
+    x >= left * width && x < right * width && y >= top * height && y < bottom * height;
+  return {
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height }, (_, i) =>
+      isInside(i % width, Math.floor(i / width)) ? 255 : 0,
+    ),
+  };
 }
 
 function erased(image: RgbImage, mask: Mask): RgbImage {
@@ -57,8 +79,15 @@ const [red, green, amber, brown, black, grey] = [
   [235, 235, 235],
 ] as const;
 
-const apple: readonly Shape[] = [ellipse(red, 0.5, 0.58, 0.36, 0.34), ellipse(green, 0.62, 0.17, 0.16, 0.08)];
-const flower: readonly Shape[] = [ellipse(green, 0.5, 0.82, 0.05, 0.17), ellipse(amber, 0.5, 0.38, 0.34, 0.34), ellipse(brown, 0.5, 0.38, 0.16, 0.16)];
+const apple: readonly Shape[] = [
+  ellipse(red, 0.5, 0.58, 0.36, 0.34),
+  ellipse(green, 0.62, 0.17, 0.16, 0.08),
+];
+const flower: readonly Shape[] = [
+  ellipse(green, 0.5, 0.82, 0.05, 0.17),
+  ellipse(amber, 0.5, 0.38, 0.34, 0.34),
+  ellipse(brown, 0.5, 0.38, 0.16, 0.16),
+];
 const bear: readonly Shape[] = [
   ...[0.22, 0.78].map((x) => ellipse(black, x, 0.24, 0.16, 0.16)),
   ellipse(grey, 0.5, 0.55, 0.4, 0.36),
@@ -79,13 +108,19 @@ export const sdeditSheet: Sheet = {
   path: "gallery/sdedit.png",
   async draw(studio) {
     const rows: RgbImage[][] = [];
-    for (const { shapes, prompt } of sketches) rows.push(await strengthsOf(studio, sketch(studio.glide.imageSize, shapes), prompt));
+    for (const { shapes, prompt } of sketches)
+      rows.push(await strengthsOf(studio, sketch(studio.glide.imageSize, shapes), prompt));
     return rowsOf(rows);
   },
 };
 
-async function strengthsOf({ glide, seed }: Studio, image: RgbImage, prompt: string): Promise<RgbImage[]> {
+async function strengthsOf(
+  { glide, seed }: Studio,
+  image: RgbImage,
+  prompt: string,
+): Promise<RgbImage[]> {
   const row = [image];
-  for (const strength of strengths) row.push(only((await glide.edit({ image, prompt, strength, seed })).images));
+  for (const strength of strengths)
+    row.push(only((await glide.edit({ image, prompt, strength, seed })).images));
   return row;
 }

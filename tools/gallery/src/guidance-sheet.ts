@@ -1,7 +1,16 @@
 import { rowsOf, type Sheet } from "./sheet.ts";
 import type { PictureOptions, Studio } from "./studio.ts";
 
-const columns = ["red apple", "panda", "butterfly", "sunflower", "bicycle", "guitar", "dog face", "cactus"];
+const columns = [
+  "red apple",
+  "panda",
+  "butterfly",
+  "sunflower",
+  "bicycle",
+  "guitar",
+  "dog face",
+  "cactus",
+];
 
 /** Unguided; classifier-free; CLIP alone; both. */
 const rows: readonly Pick<PictureOptions, "guidance" | "clipGuidance">[] = [
@@ -11,21 +20,35 @@ const rows: readonly Pick<PictureOptions, "guidance" | "clipGuidance">[] = [
   { guidance: 4, clipGuidance: 30 },
 ];
 
-/** Ancestral sampling, for which CLIP guidance was described: the gradient moves the mean by the variance. */
+/**
+ * Ancestral sampling, for which CLIP guidance was described: the gradient moves the mean by the
+ * variance.
+ */
 const ancestral = { sampler: "ddpm", steps: 100, upscale: false } as const;
 
 /** One prompt a column, one rule a row, the same noise everywhere. */
 export const guidanceSheet: Sheet = {
   path: "gallery/guidance.png",
   async draw(studio) {
-    const pictures = await Promise.all(rows.map((guidance) => studio.pictures(columns.map((prompt) => ({ prompt, ...ancestral, ...guidance })))));
-    for (const [row, guidance] of rows.entries()) console.log(`  ${JSON.stringify(guidance)}: mean CLIP score ${await meanScore(studio, pictures[row] ?? [])}`);
+    const pictures = await Promise.all(
+      rows.map((guidance) =>
+        studio.pictures(columns.map((prompt) => ({ prompt, ...ancestral, ...guidance }))),
+      ),
+    );
+    for (const [row, guidance] of rows.entries())
+      console.log(
+        `  ${JSON.stringify(guidance)}: mean CLIP score ${await meanScore(studio, pictures[row] ?? [])}`,
+      );
     return rowsOf(pictures);
   },
 };
 
-async function meanScore({ glide }: Studio, pictures: Awaited<ReturnType<Studio["pictures"]>>): Promise<string> {
+async function meanScore(
+  { glide }: Studio,
+  pictures: Awaited<ReturnType<Studio["pictures"]>>,
+): Promise<string> {
   let sum = 0;
-  for (const [column, image] of pictures.entries()) sum += (await glide.clipScore({ images: [image], prompt: columns[column] ?? "" }))[0] ?? 0;
+  for (const [column, image] of pictures.entries())
+    sum += (await glide.clipScore({ images: [image], prompt: columns[column] ?? "" }))[0] ?? 0;
   return (sum / pictures.length).toFixed(2);
 }

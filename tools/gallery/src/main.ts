@@ -10,7 +10,15 @@ import { guidanceSheet } from "./guidance-sheet.ts";
 import { promptSheets } from "./prompt-sheets.ts";
 import { Studio } from "./studio.ts";
 
-const sheets = [...promptSheets, guidanceSheet, inpaintingSheet, sdeditSheet, cascadeSheet, interpolationSheet, rankingSheet];
+const sheets = [
+  ...promptSheets,
+  guidanceSheet,
+  inpaintingSheet,
+  sdeditSheet,
+  cascadeSheet,
+  interpolationSheet,
+  rankingSheet,
+];
 
 const usage = `npm run gallery -- [--model MODEL] [--out docs] [--seed N] [--only NAME,...]
 

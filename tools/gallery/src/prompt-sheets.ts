@@ -15,7 +15,17 @@ export const promptSheets: readonly Sheet[] = [
 ];
 
 /** @param guidance the model's own where it is not given */
-async function sheetOf(studio: Studio, texts: readonly string[], guidance = studio.glide.defaults.guidanceScale) {
-  const pictures = await studio.pictures(texts.map((prompt) => ({ prompt, guidance, upscale: false })));
-  return rowsOf(Array.from({ length: Math.ceil(pictures.length / columns) }, (_, row) => pictures.slice(row * columns, (row + 1) * columns)));
+async function sheetOf(
+  studio: Studio,
+  texts: readonly string[],
+  guidance = studio.glide.defaults.guidanceScale,
+) {
+  const pictures = await studio.pictures(
+    texts.map((prompt) => ({ prompt, guidance, upscale: false })),
+  );
+  return rowsOf(
+    Array.from({ length: Math.ceil(pictures.length / columns) }, (_, row) =>
+      pictures.slice(row * columns, (row + 1) * columns),
+    ),
+  );
 }

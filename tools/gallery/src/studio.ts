@@ -1,7 +1,10 @@
 import type { GenerateOptions, Glide, RgbImage } from "@glissade/core";
 
 /** Options of one picture, as plain data: the prompt, and what differs from the model's own way. */
-export type PictureOptions = Omit<GenerateOptions, "count" | "seedMode" | "keepBest" | "signal" | "gradients">;
+export type PictureOptions = Omit<
+  GenerateOptions,
+  "count" | "seedMode" | "keepBest" | "signal" | "gradients"
+>;
 
 /** A model that draws every picture once, however many sheets show it. */
 export class Studio {
@@ -40,6 +43,7 @@ export class Studio {
 /** The picture of a run that makes one. */
 export function only(images: readonly RgbImage[]): RgbImage {
   const [image] = images;
-  if (!image || images.length > 1) throw new Error(`One picture was asked for, and ${images.length} were made.`);
+  if (!image || images.length > 1)
+    throw new Error(`One picture was asked for, and ${images.length} were made.`);
   return image;
 }

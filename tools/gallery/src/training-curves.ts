@@ -21,14 +21,22 @@ interface Stage {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: "string" }, help: { type: "boolean", default: false } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { out: { type: "string" }, help: { type: "boolean", default: false } },
+  });
   if (values.help || !values.out || positionals.length === 0) return console.log(usage);
   const stages = positionals.map((given): Stage => {
     const [name = "", folder = ""] = given.split("=");
     return { name, folder, records: readRecords(join(folder, "log.jsonl")) };
   });
-  await writeFile(values.out, await new View(parse(compile(panels(stages)).spec), { renderer: "none" }).toSVG());
-  console.log("| stage | seed | examples | hours | loss | command |\n| --- | --- | --- | --- | --- | --- |");
+  await writeFile(
+    values.out,
+    await new View(parse(compile(panels(stages)).spec), { renderer: "none" }).toSVG(),
+  );
+  console.log(
+    "| stage | seed | examples | hours | loss | command |\n| --- | --- | --- | --- | --- | --- |",
+  );
   for (const stage of stages) console.log(await tableRow(stage));
 }
 
@@ -37,9 +45,20 @@ function panels(stages: readonly Stage[]): TopLevelSpec {
     data: { values: stages.flatMap(curve) },
     mark: "line",
     encoding: {
-      facet: { field: "stage", type: "nominal", columns: 3, title: null, sort: stages.map(({ name }) => name) },
+      facet: {
+        field: "stage",
+        type: "nominal",
+        columns: 3,
+        title: null,
+        sort: stages.map(({ name }) => name),
+      },
       x: { field: "samples", type: "quantitative", title: "examples seen", axis: { format: "~s" } },
-      y: { field: "loss", type: "quantitative", title: "loss", scale: { type: "log", nice: false, zero: false } },
+      y: {
+        field: "loss",
+        type: "quantitative",
+        title: "loss",
+        scale: { type: "log", nice: false, zero: false },
+      },
     },
     width: 220,
     height: 140,
@@ -48,7 +67,10 @@ function panels(stages: readonly Stage[]): TopLevelSpec {
   };
 }
 
-function curve({ name, records }: Stage): { readonly stage: string; readonly samples: number; readonly loss: number }[] {
+function curve({
+  name,
+  records,
+}: Stage): { readonly stage: string; readonly samples: number; readonly loss: number }[] {
   const stretch = Math.max(1, Math.ceil(records.length / pointsPerCurve));
   return Array.from({ length: Math.floor(records.length / stretch) }, (_, i) => {
     const part = records.slice(i * stretch, (i + 1) * stretch);
@@ -64,7 +86,9 @@ async function tableRow({ name, folder, records }: Stage): Promise<string> {
     return sum + (step < longestStep ? step : 0);
   }, 0);
   const few = Math.ceil(records.length / 50);
-  const losses = [records.slice(0, few), records.slice(-few)].map((part) => meanLoss(part).toFixed(4)).join(" to ");
+  const losses = [records.slice(0, few), records.slice(-few)]
+    .map((part) => meanLoss(part).toFixed(4))
+    .join(" to ");
   return `| ${name} | ${run.seed} | ${records.at(-1)?.samples?.toLocaleString("en-US")} | ${(seconds / 3600).toFixed(2)} | ${losses} | \`${run.command}\` |`;
 }
 

@@ -4,11 +4,16 @@ import type { GuidanceStrategy, MeasuredSetting, Metrics, SweepResults } from "@
 export interface Finding {
   readonly paper: string;
   readonly here: string;
-  /** `"cannot be told"` where the difference is smaller than two standard errors of the sampling. */
+  /**
+   * `"cannot be told"` where the difference is smaller than two standard errors of the sampling.
+   */
   readonly verdict: "agrees" | "differs" | "cannot be told";
 }
 
-/** The paper's findings on guidance (figure 6 and section 5.1), held against a sweep, in the paper's order. */
+/**
+ * The paper's findings on guidance (figure 6 and section 5.1), held against a sweep, in the paper's
+ * order.
+ */
 export function findings(results: SweepResults): Finding[] {
   const [cfg, clip] = [curve(results, "cfg"), curve(results, "clip")];
   return [
@@ -17,23 +22,38 @@ export function findings(results: SweepResults): Finding[] {
     lowestDistance(cfg),
     risingInceptionScore(cfg),
     pareto("precision and recall", cfg, clip, ({ precision, recall }) => [precision, recall]),
-    pareto("Inception score and Fréchet distance", cfg, clip, ({ inceptionScore = 0, fid }) => [inceptionScore, -fid]),
+    pareto("Inception score and Fréchet distance", cfg, clip, ({ inceptionScore = 0, fid }) => [
+      inceptionScore,
+      -fid,
+    ]),
     adversarialClipScore(cfg, clip),
   ].flatMap((finding) => finding ?? []);
 }
 
-/** A strategy's settings from no guidance upwards; classifier-free guidance of scale 0 forgets the caption and is left out. */
+/**
+ * A strategy's settings from no guidance upwards; classifier-free guidance of scale 0 forgets the
+ * caption and is left out.
+ */
 function curve({ settings }: SweepResults, strategy: GuidanceStrategy): readonly MeasuredSetting[] {
   const least = strategy === "cfg" ? 1 : 0;
-  return settings.filter((setting) => setting.strategy === strategy && setting.scale >= least).sort((a, b) => a.scale - b.scale);
+  return settings
+    .filter((setting) => setting.strategy === strategy && setting.scale >= least)
+    .sort((a, b) => a.scale - b.scale);
 }
 
-function tradeOff(name: string, points: readonly MeasuredSetting[], samples: number): Finding | undefined {
+function tradeOff(
+  name: string,
+  points: readonly MeasuredSetting[],
+  samples: number,
+): Finding | undefined {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || first === last) return undefined;
   const [a, b] = [first.metrics, last.metrics];
   const [up, down] = [b.precision - a.precision, a.recall - b.recall];
-  const [upError, downError] = [standardError(a.precision, b.precision, samples), standardError(a.recall, b.recall, first.card.reference.count)];
+  const [upError, downError] = [
+    standardError(a.precision, b.precision, samples),
+    standardError(a.recall, b.recall, first.card.reference.count),
+  ];
   const both = up > 2 * upError && down > 2 * downError;
   const contrary = up < -2 * upError || down < -2 * downError;
   return {
@@ -53,7 +73,8 @@ function lowestDistance(points: readonly MeasuredSetting[]): Finding | undefined
   const best = lowest(points, ({ metrics }) => metrics.fid);
   if (!first || !last || !best || first === last) return undefined;
   return {
-    paper: "FID is best at a small scale of classifier-free guidance: the paper reports it at 1.5, and people prefer 3.",
+    paper:
+      "FID is best at a small scale of classifier-free guidance: the paper reports it at 1.5, and people prefer 3.",
     here: `The Fréchet distance is lowest at scale ${best.scale} (${best.metrics.fid.toFixed(4)}; ${first.metrics.fid.toFixed(4)} at ${first.scale}, ${last.metrics.fid.toFixed(4)} at ${last.scale}).`,
     verdict: best.scale <= 2 && last.metrics.fid > best.metrics.fid ? "agrees" : "differs",
   };
@@ -61,7 +82,10 @@ function lowestDistance(points: readonly MeasuredSetting[]): Finding | undefined
 
 function risingInceptionScore(points: readonly MeasuredSetting[]): Finding | undefined {
   const scored = points.filter(({ metrics }) => metrics.inceptionScore !== undefined);
-  const [first, best] = [scored[0], lowest(scored, ({ metrics }) => -(metrics.inceptionScore ?? 0))];
+  const [first, best] = [
+    scored[0],
+    lowest(scored, ({ metrics }) => -(metrics.inceptionScore ?? 0)),
+  ];
   if (!first || !best || scored.length < 2) return undefined;
   const [before, after] = [first.metrics.inceptionScore ?? 0, best.metrics.inceptionScore ?? 0];
   return {
@@ -71,10 +95,15 @@ function risingInceptionScore(points: readonly MeasuredSetting[]): Finding | und
   };
 }
 
-/** Points by which the curves must differ: one more or fewer is an accident of where the scales lie. */
+/**
+ * Points by which the curves must differ: one more or fewer is an accident of where the scales lie.
+ */
 const leastDifference = 2;
 
-/** Which of the curves lies outside: how many points of each are beaten in both measures by a point of the other. */
+/**
+ * Which of the curves lies outside: how many points of each are beaten in both measures by a point
+ * of the other.
+ */
 function pareto(
   measures: string,
   cfg: readonly MeasuredSetting[],
@@ -84,19 +113,30 @@ function pareto(
   const [ours, theirs] = [guided(cfg), guided(clip)];
   if (ours.length === 0 || theirs.length === 0) return undefined;
   const beaten = (points: readonly MeasuredSetting[], others: readonly MeasuredSetting[]) =>
-    points.filter(({ metrics }) => others.some((other) => of(other.metrics).every((value, i) => value > (of(metrics)[i] ?? 0)))).length;
+    points.filter(({ metrics }) =>
+      others.some((other) => of(other.metrics).every((value, i) => value > (of(metrics)[i] ?? 0))),
+    ).length;
   const [cfgBeaten, clipBeaten] = [beaten(ours, theirs), beaten(theirs, ours)];
   const difference = clipBeaten - cfgBeaten;
   return {
     paper: `By ${measures} classifier-free guidance is nearly Pareto-optimal: CLIP guidance hardly ever has both better.`,
     here: `${cfgBeaten} of ${ours.length} guided points of classifier-free guidance are beaten in both by one of CLIP guidance; ${clipBeaten} of ${theirs.length} the other way round.`,
-    verdict: Math.abs(difference) < leastDifference ? "cannot be told" : difference > 0 ? "agrees" : "differs",
+    verdict:
+      Math.abs(difference) < leastDifference
+        ? "cannot be told"
+        : difference > 0
+          ? "agrees"
+          : "differs",
   };
 }
 
-function adversarialClipScore(cfg: readonly MeasuredSetting[], clip: readonly MeasuredSetting[]): Finding | undefined {
+function adversarialClipScore(
+  cfg: readonly MeasuredSetting[],
+  clip: readonly MeasuredSetting[],
+): Finding | undefined {
   const [best, led] = [lowest(cfg, byClipScore), lowest(clip, byClipScore)];
-  if (best?.metrics.clipScore === undefined || led?.metrics.clipScore === undefined) return undefined;
+  if (best?.metrics.clipScore === undefined || led?.metrics.clipScore === undefined)
+    return undefined;
   return {
     paper:
       "By CLIP score CLIP guidance wins, and that says little: it optimises the judge. People prefer classifier-free guidance, in realism and in fitting the caption.",
@@ -113,8 +153,14 @@ function guided(points: readonly MeasuredSetting[]): readonly MeasuredSetting[] 
   return points.filter(({ strategy, scale }) => scale > (strategy === "cfg" ? 1 : 0));
 }
 
-function lowest(points: readonly MeasuredSetting[], of: (setting: MeasuredSetting) => number): MeasuredSetting | undefined {
-  return points.reduce<MeasuredSetting | undefined>((best, setting) => (best === undefined || of(setting) < of(best) ? setting : best), undefined);
+function lowest(
+  points: readonly MeasuredSetting[],
+  of: (setting: MeasuredSetting) => number,
+): MeasuredSetting | undefined {
+  return points.reduce<MeasuredSetting | undefined>(
+    (best, setting) => (best === undefined || of(setting) < of(best) ? setting : best),
+    undefined,
+  );
 }
 
 function percent(share: number): string {

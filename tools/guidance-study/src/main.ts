@@ -14,7 +14,18 @@ Sweeps classifier-free and CLIP guidance over their scales with the embedded mod
 
   --report   only write the page anew, from the results in WORK`;
 
-const sweep = ["--guidance", "cfg,clip", "--scales", "1,1.5,2,3,5,8", "--clip-scales", "0,1,2,4,8,16", "--samplers", "dpmpp-2m", "--steps", "12"];
+const sweep = [
+  "--guidance",
+  "cfg,clip",
+  "--scales",
+  "1,1.5,2,3,5,8",
+  "--clip-scales",
+  "0,1,2,4,8,16",
+  "--samplers",
+  "dpmpp-2m",
+  "--steps",
+  "12",
+];
 
 /** Captions that the page shows, and the settings, by strategy and scale. */
 const shownCaptions = 12;
@@ -38,7 +49,9 @@ async function study(): Promise<number> {
     const code = await sample();
     if (code !== 0) return code;
   }
-  const results: SweepResults = JSON.parse(await readFile(join(values.work, "results.json"), "utf8"));
+  const results: SweepResults = JSON.parse(
+    await readFile(join(values.work, "results.json"), "utf8"),
+  );
   await writePage(results);
   return 0;
 }
@@ -47,7 +60,10 @@ async function sample(): Promise<number> {
   const controller = new AbortController();
   process.once("SIGINT", () => controller.abort(new Error("Interrupted.")));
   const { stdout, stderr } = process;
-  return glissade(["evaluate", "sweep", "--out", values.work, "--samples", values.samples, ...sweep], { stdout, stderr, signal: controller.signal });
+  return glissade(
+    ["evaluate", "sweep", "--out", values.work, "--samples", values.samples, ...sweep],
+    { stdout, stderr, signal: controller.signal },
+  );
 }
 
 async function writePage(results: SweepResults): Promise<void> {
@@ -55,11 +71,20 @@ async function writePage(results: SweepResults): Promise<void> {
   await mkdir(folder, { recursive: true });
   const plots = await sweepPlots(results);
   for (const { name, svg } of plots) await writeFile(join(folder, `${name}.svg`), svg);
-  const captions: string[] = JSON.parse(await readFile(createRequire(import.meta.url).resolve(results.captions.name), "utf8"));
-  const shown = results.settings.filter(({ strategy, scale }) => shownSettings.includes(`${strategy} ${scale}`));
+  const captions: string[] = JSON.parse(
+    await readFile(createRequire(import.meta.url).resolve(results.captions.name), "utf8"),
+  );
+  const shown = results.settings.filter(({ strategy, scale }) =>
+    shownSettings.includes(`${strategy} ${scale}`),
+  );
   const pictures: RgbImage[] = [];
-  for (const setting of shown) for await (const batch of sweptPictures(values.work, setting, shownCaptions)) pictures.push(...batch);
-  await writeFile(join(folder, "samples.png"), encodePng(enlarge(contactSheet(pictures, { columns: shownCaptions, margin: 1 }), 2)));
+  for (const setting of shown)
+    for await (const batch of sweptPictures(values.work, setting, shownCaptions))
+      pictures.push(...batch);
+  await writeFile(
+    join(folder, "samples.png"),
+    encodePng(enlarge(contactSheet(pictures, { columns: shownCaptions, margin: 1 }), 2)),
+  );
   const page = studyPage(results, {
     command,
     plots: plots.map(({ name, title }) => ({ title, path: `guidance-study/${name}.svg` })),

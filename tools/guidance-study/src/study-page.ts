@@ -6,7 +6,9 @@ export function studyPage(results: SweepResults, { command, plots, samples }: St
   const [first] = results.settings;
   if (!first) throw new Error("The sweep has no setting.");
   const { features, reference, neighbours, notes } = first.card;
-  const rows = findings(results).map(({ paper, here, verdict }) => `| ${paper} | ${here} | ${verdict} |`);
+  const rows = findings(results).map(
+    ({ paper, here, verdict }) => `| ${paper} | ${here} | ${verdict} |`,
+  );
   return `${[
     "# Guidance: the paper's comparison, repeated",
     "GLIDE's contribution is a measured comparison of two ways to lead a diffusion model to its caption: the gradient of a noised CLIP, and classifier-free guidance. This page repeats its automated half (Nichol et al. 2021, arXiv 2112.10741, figure 6) on the embedded model, with captions and pictures that training has never seen. One command samples, measures, and writes this page:",
@@ -38,5 +40,9 @@ export interface StudyFiles {
   readonly command: string;
   /** Paths as the page names them. */
   readonly plots: readonly { readonly title: string; readonly path: string }[];
-  readonly samples: { readonly path: string; readonly rows: readonly string[]; readonly captions: readonly string[] };
+  readonly samples: {
+    readonly path: string;
+    readonly rows: readonly string[];
+    readonly captions: readonly string[];
+  };
 }

@@ -8,7 +8,10 @@ import { extname, join, normalize } from "node:path";
 export interface DemoSite {
   /** Its address, below a folder of the host. */
   readonly url: string;
-  /** What was asked for since the last look, without the folder; of a part of a file, from which byte. */
+  /**
+   * What was asked for since the last look, without the folder; of a part of a file, from which
+   * byte.
+   */
   takeRequests(): readonly string[];
   /** While true, the host drops connections to model files in the middle. */
   cutModelFiles: boolean;
@@ -27,7 +30,10 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 const folder = "/some/folder/";
 
-/** Serves the built demo, a folder, with the headers that isolate a page or, as some hosts do, without them. */
+/**
+ * Serves the built demo, a folder, with the headers that isolate a page or, as some hosts do,
+ * without them.
+ */
 export async function demoSite(files: string, { isolated = true }: { isolated?: boolean } = {}): Promise<DemoSite> {
   let requests: string[] = [];
   const site = { cutModelFiles: false };

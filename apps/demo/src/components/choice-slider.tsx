@@ -13,7 +13,16 @@ export interface ChoiceSliderProps {
 }
 
 /** A number between two, by mouse, finger or keys. */
-export function ChoiceSlider({ label, value, minimum, maximum, step = 1, onChange, inWords = String, isDisabled = false }: ChoiceSliderProps) {
+export function ChoiceSlider({
+  label,
+  value,
+  minimum,
+  maximum,
+  step = 1,
+  onChange,
+  inWords = String,
+  isDisabled = false,
+}: ChoiceSliderProps) {
   return (
     <Slider
       className="slider"

@@ -1,7 +1,10 @@
 import type { UseGlideResult } from "@glissade/react";
 import { Button, Label, ProgressBar } from "react-aria-components";
 
-/** What stands between the visitor and the model: its loading, or what went wrong. Nothing once it is there. */
+/**
+ * What stands between the visitor and the model: its loading, or what went wrong. Nothing once it
+ * is there.
+ */
 export function ModelGate({ model }: { readonly model: UseGlideResult }) {
   const { status, progress, error, load } = model;
   if (status === "ready" || status === "idle") return null;
@@ -13,13 +16,21 @@ export function ModelGate({ model }: { readonly model: UseGlideResult }) {
       </div>
     );
   }
-  const { loadedBytes, totalBytes } = progress?.total ?? progress ?? { loadedBytes: 0, totalBytes: undefined };
+  const { loadedBytes, totalBytes } = progress?.total ??
+    progress ?? { loadedBytes: 0, totalBytes: undefined };
   const known = totalBytes !== undefined && totalBytes > 0;
   return (
-    <ProgressBar className="progress" {...(known ? { value: loadedBytes, maxValue: totalBytes } : { isIndeterminate: true })}>
+    <ProgressBar
+      className="progress"
+      {...(known ? { value: loadedBytes, maxValue: totalBytes } : { isIndeterminate: true })}
+    >
       {({ percentage }) => (
         <>
-          <Label>{loadedBytes === 0 || loadedBytes === totalBytes ? "Preparing the model" : "Loading the model, once"}</Label>
+          <Label>
+            {loadedBytes === 0 || loadedBytes === totalBytes
+              ? "Preparing the model"
+              : "Loading the model, once"}
+          </Label>
           <span>{known ? `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` : ""}</span>
           <div className="bar">
             <div className="fill" style={{ width: `${percentage ?? 100}%` }} />

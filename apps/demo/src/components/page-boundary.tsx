@@ -1,7 +1,10 @@
 import { Component, type ReactNode } from "react";
 
 /** Where a page's own code cannot be loaded (offline before it was seen), or fails. */
-export class PageBoundary extends Component<{ readonly children: ReactNode }, { readonly error: Error | undefined }> {
+export class PageBoundary extends Component<
+  { readonly children: ReactNode },
+  { readonly error: Error | undefined }
+> {
   override state: { readonly error: Error | undefined } = { error: undefined };
 
   static getDerivedStateFromError(error: Error) {

@@ -17,7 +17,8 @@ export function PromptField({ value, onChange, onSubmit, label = "Prompt" }: Pro
         dir="auto"
         enterKeyHint="go"
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return; // Korean and others compose with Enter
+          // Korean and others compose with Enter
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
           event.preventDefault();
           onSubmit();
         }}

@@ -1,7 +1,9 @@
 import type { ImageRunSnapshot } from "@glissade/core";
 import { Button, Label, ProgressBar } from "react-aria-components";
 
-type Shown = Pick<ImageRunSnapshot<unknown>, "status" | "progress" | "error" | "warnings"> & { readonly stop: () => unknown };
+type Shown = Pick<ImageRunSnapshot<unknown>, "status" | "progress" | "error" | "warnings"> & {
+  readonly stop: () => unknown;
+};
 
 /** How far a run is, what went wrong, and what the model had to say about the request. */
 export function RunStatus({ run }: { readonly run: Shown }) {
@@ -10,10 +12,17 @@ export function RunStatus({ run }: { readonly run: Shown }) {
     <div className="run-status" aria-live="polite">
       {status === "running" && (
         <div className="row">
-          <ProgressBar className="progress" {...(progress ? { value: progress.step, maxValue: progress.steps } : { isIndeterminate: true })}>
+          <ProgressBar
+            className="progress"
+            {...(progress
+              ? { value: progress.step, maxValue: progress.steps }
+              : { isIndeterminate: true })}
+          >
             {({ percentage }) => (
               <>
-                <Label>{progress ? `Step ${progress.step} of ${progress.steps}` : "Beginning"}</Label>
+                <Label>
+                  {progress ? `Step ${progress.step} of ${progress.steps}` : "Beginning"}
+                </Label>
                 <div className="bar">
                   <div className="fill" style={{ width: `${percentage ?? 0}%` }} />
                 </div>

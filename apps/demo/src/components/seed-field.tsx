@@ -4,7 +4,15 @@ import { Button, Input, Label, NumberField } from "react-aria-components";
 const largestSeed = 2 ** 32 - 1;
 
 /** The number that a picture's noise comes from. */
-export function SeedField({ value, onChange, label = "Seed" }: { readonly value: number; readonly onChange: (seed: number) => void; readonly label?: string }) {
+export function SeedField({
+  value,
+  onChange,
+  label = "Seed",
+}: {
+  readonly value: number;
+  readonly onChange: (seed: number) => void;
+  readonly label?: string;
+}) {
   return (
     <NumberField
       className="seed"
@@ -17,7 +25,12 @@ export function SeedField({ value, onChange, label = "Seed" }: { readonly value:
       <Label>{label}</Label>
       <div className="row">
         <Input />
-        <Button slot={null} className="secondary" aria-label={`${label}: another one`} onPress={() => onChange(anySeed())}>
+        <Button
+          slot={null}
+          className="secondary"
+          aria-label={`${label}: another one`}
+          onPress={() => onChange(anySeed())}
+        >
           ⚄
         </Button>
       </div>

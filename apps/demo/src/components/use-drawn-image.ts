@@ -5,7 +5,9 @@ import { type RefObject, useEffect, useRef } from "react";
 export function useDrawnImage(image: RgbImage): RefObject<HTMLCanvasElement | null> {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    canvas.current?.getContext("2d")?.putImageData(new ImageData(rgbaFromRgb(image), image.width, image.height), 0, 0);
+    canvas.current
+      ?.getContext("2d")
+      ?.putImageData(new ImageData(rgbaFromRgb(image), image.width, image.height), 0, 0);
   }, [image]);
   return canvas;
 }

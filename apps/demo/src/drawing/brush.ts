@@ -11,8 +11,15 @@ export interface Segment {
   readonly radius: number;
 }
 
-/** Calls `paint` for every pixel that the brush touches on its way, with the share of it that is covered: 0 to 1, less than 1 only at the edge. */
-export function coverSegment(size: { readonly width: number; readonly height: number }, segment: Segment, paint: (pixel: number, share: number) => void): void {
+/**
+ * Calls `paint` for every pixel that the brush touches on its way, with the share of it that is
+ * covered: 0 to 1, less than 1 only at the edge.
+ */
+export function coverSegment(
+  size: { readonly width: number; readonly height: number },
+  segment: Segment,
+  paint: (pixel: number, share: number) => void,
+): void {
   const { from, to, radius } = segment;
   const [left, right] = span(from.x, to.x, radius, size.width);
   const [top, bottom] = span(from.y, to.y, radius, size.height);
@@ -25,13 +32,19 @@ export function coverSegment(size: { readonly width: number; readonly height: nu
 }
 
 function span(a: number, b: number, radius: number, limit: number): [first: number, end: number] {
-  return [Math.max(0, Math.floor(Math.min(a, b) - radius - 1)), Math.min(limit, Math.ceil(Math.max(a, b) + radius + 1))];
+  return [
+    Math.max(0, Math.floor(Math.min(a, b) - radius - 1)),
+    Math.min(limit, Math.ceil(Math.max(a, b) + radius + 1)),
+  ];
 }
 
 /** From a point to the nearest of the segment's. */
 function distance(point: Point, { from, to }: Segment): number {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length = dx * dx + dy * dy;
-  const along = length === 0 ? 0 : Math.min(1, Math.max(0, ((point.x - from.x) * dx + (point.y - from.y) * dy) / length));
+  const along =
+    length === 0
+      ? 0
+      : Math.min(1, Math.max(0, ((point.x - from.x) * dx + (point.y - from.y) * dy) / length));
   return Math.hypot(point.x - from.x - along * dx, point.y - from.y - along * dy);
 }

@@ -13,7 +13,10 @@ export function historyOf<Value>(present: Value): EditHistory<Value> {
 }
 
 /** A new edit: it can be taken back, and what was taken back before is gone. */
-export function edited<Value>({ past, present }: EditHistory<Value>, next: Value): EditHistory<Value> {
+export function edited<Value>(
+  { past, present }: EditHistory<Value>,
+  next: Value,
+): EditHistory<Value> {
   return { past: [...past, present].slice(-longestPast), present: next, future: [] };
 }
 
@@ -25,7 +28,9 @@ export function continued<Value>(history: EditHistory<Value>, next: Value): Edit
 export function undone<Value>(history: EditHistory<Value>): EditHistory<Value> {
   const { past, present, future } = history;
   const last = past.at(-1);
-  return last === undefined ? history : { past: past.slice(0, -1), present: last, future: [present, ...future] };
+  return last === undefined
+    ? history
+    : { past: past.slice(0, -1), present: last, future: [present, ...future] };
 }
 
 export function redone<Value>(history: EditHistory<Value>): EditHistory<Value> {

@@ -21,7 +21,11 @@ export const exampleSketches: readonly ExampleSketch[] = [
     name: "A green triangle on a brown trunk",
     prompt: "evergreen tree, 3d render",
     draw: (side) => {
-      const trunk = polygon(evenPicture(side, palette.white), "0.44,0.7 0.56,0.7 0.56,0.94 0.44,0.94", "brown");
+      const trunk = polygon(
+        evenPicture(side, palette.white),
+        "0.44,0.7 0.56,0.7 0.56,0.94 0.44,0.94",
+        "brown",
+      );
       return polygon(trunk, "0.5,0.06 0.84,0.74 0.16,0.74", "green");
     },
   },
@@ -38,7 +42,11 @@ export const exampleSketches: readonly ExampleSketch[] = [
     name: "A house",
     prompt: "house, 3d render",
     draw: (side) => {
-      const wall = polygon(evenPicture(side, palette["light blue"]), "0.22,0.46 0.78,0.46 0.78,0.9 0.22,0.9", "orange");
+      const wall = polygon(
+        evenPicture(side, palette["light blue"]),
+        "0.22,0.46 0.78,0.46 0.78,0.9 0.22,0.9",
+        "orange",
+      );
       const roof = polygon(wall, "0.5,0.12 0.88,0.48 0.12,0.48", "red");
       return polygon(roof, "0.43,0.62 0.57,0.62 0.57,0.9 0.43,0.9", "brown");
     },
@@ -46,9 +54,19 @@ export const exampleSketches: readonly ExampleSketch[] = [
 ];
 
 /** Centre and radius as shares of the side. */
-function disc(image: RgbImage, x: number, y: number, radius: number, color: keyof typeof palette): RgbImage {
+function disc(
+  image: RgbImage,
+  x: number,
+  y: number,
+  radius: number,
+  color: keyof typeof palette,
+): RgbImage {
   const centre = { x: x * image.width, y: y * image.height };
-  return paintPicture(image, { from: centre, to: centre, radius: radius * image.width }, palette[color]);
+  return paintPicture(
+    image,
+    { from: centre, to: centre, radius: radius * image.width },
+    palette[color],
+  );
 }
 
 /** Corners as in SVG's `points`, as shares of the side. */

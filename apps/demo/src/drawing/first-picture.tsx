@@ -10,7 +10,13 @@ import { PictureChooser } from "./picture-chooser.tsx";
 import { Proposals } from "./proposals.tsx";
 
 /** The picture to begin with: made from a prompt, or one's own. */
-export function FirstPicture({ model, onPicture }: { readonly model: UseGlideResult; readonly onPicture: (picture: RgbImage) => void }) {
+export function FirstPicture({
+  model,
+  onPicture,
+}: {
+  readonly model: UseGlideResult;
+  readonly onPicture: (picture: RgbImage) => void;
+}) {
   const [prompt, setPrompt] = useState("cat face, 3d render");
   const run = useTextToImage(model.glide);
   const generate = usePendingRun(model, run);

@@ -2,7 +2,16 @@ import type { Mask, RgbImage } from "@glissade/core";
 import { useMemo, useState } from "react";
 import { Button, Label, Radio, RadioGroup } from "react-aria-components";
 import { ChoiceSlider } from "../components/choice-slider.tsx";
-import { addPreset, evenMask, invertMask, type MaskPreset, maskPresets, paintMask, showMask, softenMask } from "./mask-painting.ts";
+import {
+  addPreset,
+  evenMask,
+  invertMask,
+  type MaskPreset,
+  maskPresets,
+  paintMask,
+  showMask,
+  softenMask,
+} from "./mask-painting.ts";
 import { StrokeCanvas } from "./stroke-canvas.tsx";
 import { UndoButtons } from "./undo-buttons.tsx";
 import type { Editing } from "./use-edit-history.ts";
@@ -20,7 +29,10 @@ export function MaskEditor({ picture, editing, softness, onSoftness }: MaskEdito
   const [radius, setRadius] = useState(10);
   const [tool, setTool] = useState<"paint" | "erase">("paint");
   const { present: mask, edit } = editing;
-  const shown = useMemo(() => showMask(picture, softenMask(mask, softness)), [picture, mask, softness]);
+  const shown = useMemo(
+    () => showMask(picture, softenMask(mask, softness)),
+    [picture, mask, softness],
+  );
   return (
     <div className="columns">
       <StrokeCanvas
@@ -30,13 +42,33 @@ export function MaskEditor({ picture, editing, softness, onSoftness }: MaskEdito
         onStroke={(segment, isNew) => edit((now) => paintMask(now, segment, tool), isNew)}
       />
       <div>
-        <RadioGroup className="choices" value={tool} onChange={(next) => setTool(next === "erase" ? "erase" : "paint")} orientation="horizontal">
+        <RadioGroup
+          className="choices"
+          value={tool}
+          onChange={(next) => setTool(next === "erase" ? "erase" : "paint")}
+          orientation="horizontal"
+        >
           <Label>Brush</Label>
           <Radio value="paint">Mask</Radio>
           <Radio value="erase">Erase</Radio>
         </RadioGroup>
-        <ChoiceSlider label="Brush size" value={2 * radius} minimum={2} maximum={64} step={2} onChange={(width) => setRadius(width / 2)} inWords={inPixels} />
-        <ChoiceSlider label="Soft edge" value={softness} minimum={0} maximum={16} onChange={onSoftness} inWords={inPixels} />
+        <ChoiceSlider
+          label="Brush size"
+          value={2 * radius}
+          minimum={2}
+          maximum={64}
+          step={2}
+          onChange={(width) => setRadius(width / 2)}
+          inWords={inPixels}
+        />
+        <ChoiceSlider
+          label="Soft edge"
+          value={softness}
+          minimum={0}
+          maximum={16}
+          onChange={onSoftness}
+          inWords={inPixels}
+        />
         <div className="row tools">
           <UndoButtons editing={editing} />
           <Button className="secondary" onPress={() => edit(evenMask)}>
@@ -49,7 +81,11 @@ export function MaskEditor({ picture, editing, softness, onSoftness }: MaskEdito
         <fieldset className="chips">
           <legend>Mask at one press</legend>
           {Object.keys(maskPresets).map((name) => (
-            <Button key={name} onPress={() => edit((now) => addPreset(now, name as MaskPreset))} aria-label={`Mask ${name}`}>
+            <Button
+              key={name}
+              onPress={() => edit((now) => addPreset(now, name as MaskPreset))}
+              aria-label={`Mask ${name}`}
+            >
               {name}
             </Button>
           ))}

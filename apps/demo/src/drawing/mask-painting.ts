@@ -21,7 +21,10 @@ export function paintMask(mask: Mask, segment: Segment, tool: "paint" | "erase")
   const data = mask.data.slice();
   coverSegment(mask, segment, (pixel, share) => {
     const level = data[pixel] ?? 0;
-    data[pixel] = tool === "paint" ? Math.max(level, Math.round(255 * share)) : Math.min(level, Math.round(255 * (1 - share)));
+    data[pixel] =
+      tool === "paint"
+        ? Math.max(level, Math.round(255 * share))
+        : Math.min(level, Math.round(255 * (1 - share)));
   });
   return { ...mask, data };
 }
@@ -33,10 +36,16 @@ export function invertMask(mask: Mask): Mask {
 /** The mask with that part in addition. */
 export function addPreset(mask: Mask, preset: MaskPreset): Mask {
   const { x, y } = maskPresets[preset];
-  const inside = (share: number, [first, end]: readonly [number, number]) => share >= first && share < end;
+  const inside = (share: number, [first, end]: readonly [number, number]) =>
+    share >= first && share < end;
   return {
     ...mask,
-    data: mask.data.map((level, i) => (inside((i % mask.width) / mask.width, x) && inside(Math.floor(i / mask.width) / mask.height, y) ? 255 : level)),
+    data: mask.data.map((level, i) =>
+      inside((i % mask.width) / mask.width, x) &&
+      inside(Math.floor(i / mask.width) / mask.height, y)
+        ? 255
+        : level,
+    ),
   };
 }
 
@@ -45,8 +54,9 @@ export function isBlank(mask: Mask): boolean {
 }
 
 /**
- * The mask with an edge that falls to 0 over so many pixels outside of what is painted; what is painted stays.
- * Distances are measured along the eight directions of the grid, up to 8 % more than the true ones.
+ * The mask with an edge that falls to 0 over so many pixels outside of what is painted; what is
+ * painted stays. Distances are measured along the eight directions of the grid, up to 8 % more than
+ * the true ones.
  */
 export function softenMask(mask: Mask, pixels: number): Mask {
   if (pixels <= 0) return mask;
@@ -75,7 +85,10 @@ export function showMask(image: RgbImage, mask: Mask): RgbImage {
     const [x, y] = [pixel % mask.width, Math.floor(pixel / mask.width)];
     const stripe = (x + y) % 8 < 4 ? [255, 0, 160] : [255, 255, 255];
     const share = (0.65 * level) / 255;
-    for (let c = 0; c < 3; c++) data[3 * pixel + c] = Math.round((data[3 * pixel + c] ?? 0) * (1 - share) + (stripe[c] ?? 0) * share);
+    for (let c = 0; c < 3; c++)
+      data[3 * pixel + c] = Math.round(
+        (data[3 * pixel + c] ?? 0) * (1 - share) + (stripe[c] ?? 0) * share,
+      );
   });
   return rgbImage(image.width, image.height, data);
 }

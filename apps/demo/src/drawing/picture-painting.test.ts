@@ -7,13 +7,21 @@ const red: Rgb = [200, 0, 0];
 const blue: Rgb = [0, 0, 200];
 const white = evenPicture(32, [255, 255, 255]);
 
-const colorAt = ({ data, width }: RgbImage, x: number, y: number) => [...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
+const colorAt = ({ data, width }: RgbImage, x: number, y: number) => [
+  ...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3),
+];
 const count = ({ data }: RgbImage, color: Rgb) =>
-  Array.from({ length: data.length / 3 }, (_, i) => color.every((level, c) => data[3 * i + c] === level)).filter(Boolean).length;
+  Array.from({ length: data.length / 3 }, (_, i) =>
+    color.every((level, c) => data[3 * i + c] === level),
+  ).filter(Boolean).length;
 
 describe("a picture that is painted", () => {
   it("has the brush's colour on the stroke, and its own elsewhere", () => {
-    const painted = paintPicture(white, { from: { x: 4, y: 16 }, to: { x: 28, y: 16 }, radius: 3 }, red);
+    const painted = paintPicture(
+      white,
+      { from: { x: 4, y: 16 }, to: { x: 28, y: 16 }, radius: 3 },
+      red,
+    );
     expect(colorAt(painted, 16, 16)).toEqual([...red]);
     expect(colorAt(painted, 16, 25)).toEqual([255, 255, 255]);
     expect(count(white, red)).toBe(0);
@@ -43,6 +51,10 @@ describe("a picture that is painted", () => {
   it.each(exampleSketches)("has an example: $name", ({ draw }) => {
     const sketch = draw(128);
     expect(sketch.data).toHaveLength(128 * 128 * 3);
-    expect(new Set(Array.from({ length: 128 * 128 }, (_, i) => sketch.data.subarray(3 * i, 3 * i + 3).join())).size).toBeGreaterThan(1);
+    expect(
+      new Set(
+        Array.from({ length: 128 * 128 }, (_, i) => sketch.data.subarray(3 * i, 3 * i + 3).join()),
+      ).size,
+    ).toBeGreaterThan(1);
   });
 });

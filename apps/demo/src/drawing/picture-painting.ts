@@ -1,7 +1,10 @@
 import { type Rgb, type RgbImage, rgbImage } from "@glissade/core";
 import { coverSegment, type Point, type Segment } from "./brush.ts";
 
-/** Levels by which a colour may differ in each channel and still belong to the area that is filled: strokes have soft edges. */
+/**
+ * Levels by which a colour may differ in each channel and still belong to the area that is filled:
+ * strokes have soft edges.
+ */
 const fillTolerance = 48;
 
 export function evenPicture(side: number, color: Rgb): RgbImage {
@@ -24,7 +27,12 @@ export function fillArea(image: RgbImage, at: Point, color: Rgb): RgbImage {
   if (startX < 0 || startX >= width || startY < 0 || startY >= height) return image;
   const data = image.data.slice();
   const start = startY * width + startX;
-  const belongs = (pixel: number) => [0, 1, 2].every((c) => Math.abs((image.data[3 * pixel + c] ?? 0) - (image.data[3 * start + c] ?? 0)) <= fillTolerance);
+  const belongs = (pixel: number) =>
+    [0, 1, 2].every(
+      (c) =>
+        Math.abs((image.data[3 * pixel + c] ?? 0) - (image.data[3 * start + c] ?? 0)) <=
+        fillTolerance,
+    );
   const seen = new Uint8Array(width * height);
   const open = [start];
   for (let pixel = open.pop(); pixel !== undefined; pixel = open.pop()) {
@@ -45,7 +53,9 @@ export function paintPolygon(image: RgbImage, corners: readonly Point[], color: 
   const data = image.data.slice();
   for (let pixel = 0; pixel < image.width * image.height; pixel++) {
     const [x, y] = [pixel % image.width, Math.floor(pixel / image.width)];
-    const inside = quarters.filter(([dx, dy]) => isInside({ x: x + dx, y: y + dy }, corners)).length;
+    const inside = quarters.filter(([dx, dy]) =>
+      isInside({ x: x + dx, y: y + dy }, corners),
+    ).length;
     if (inside > 0) mix(data, pixel, inside / quarters.length, color);
   }
   return { ...image, data };
@@ -67,5 +77,8 @@ function isInside({ x, y }: Point, corners: readonly Point[]): boolean {
 }
 
 function mix(data: Uint8Array, pixel: number, share: number, color: Rgb): void {
-  for (let c = 0; c < 3; c++) data[3 * pixel + c] = Math.round((data[3 * pixel + c] ?? 0) * (1 - share) + (color[c] ?? 0) * share);
+  for (let c = 0; c < 3; c++)
+    data[3 * pixel + c] = Math.round(
+      (data[3 * pixel + c] ?? 0) * (1 - share) + (color[c] ?? 0) * share,
+    );
 }

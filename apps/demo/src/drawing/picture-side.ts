@@ -1,2 +1,5 @@
-/** Side in pixels of the pictures that the embedded model makes, and at which pictures of one's own are kept. */
+/**
+ * Side in pixels of the pictures that the embedded model makes, and at which pictures of one's own
+ * are kept.
+ */
 export const pictureSide = 128;

@@ -12,7 +12,12 @@ export interface ProposalsProps {
 }
 
 /** Pictures to choose from. */
-export function Proposals({ images, name, onTake, takeLabel = "Go on with this one" }: ProposalsProps) {
+export function Proposals({
+  images,
+  name,
+  onTake,
+  takeLabel = "Go on with this one",
+}: ProposalsProps) {
   return (
     <div className="pictures proposals">
       {images.map((image, index) => (
@@ -20,7 +25,11 @@ export function Proposals({ images, name, onTake, takeLabel = "Go on with this o
           <PictureCanvas image={image} label={`${name} ${index + 1}`} />
           <figcaption>Seed {image.seed}</figcaption>
           {onTake && (
-            <Button className="secondary" aria-label={`${takeLabel}: ${name} ${index + 1}`} onPress={() => onTake(image)}>
+            <Button
+              className="secondary"
+              aria-label={`${takeLabel}: ${name} ${index + 1}`}
+              onPress={() => onTake(image)}
+            >
               {takeLabel}
             </Button>
           )}

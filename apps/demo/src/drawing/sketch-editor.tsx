@@ -29,24 +29,47 @@ export function SketchEditor({ editing, onExample }: SketchEditorProps) {
   return (
     <div>
       <StrokeCanvas image={sketch} label="Your sketch" radius={radius} onStroke={draw} />
-      <RadioGroup className="choices swatches" value={color} onChange={(next) => isColorName(next) && setColor(next)} orientation="horizontal">
+      <RadioGroup
+        className="choices swatches"
+        value={color}
+        onChange={(next) => isColorName(next) && setColor(next)}
+        orientation="horizontal"
+      >
         <Label>Colour: {color}</Label>
         {Object.entries(palette).map(([name, rgb]) => (
           <Radio key={name} value={name} aria-label={name} style={{ background: cssColor(rgb) }} />
         ))}
       </RadioGroup>
-      <RadioGroup className="choices" value={tool} onChange={(next) => setTool(next === "fill" ? "fill" : "brush")} orientation="horizontal">
+      <RadioGroup
+        className="choices"
+        value={tool}
+        onChange={(next) => setTool(next === "fill" ? "fill" : "brush")}
+        orientation="horizontal"
+      >
         <Label>Tool</Label>
         <Radio value="brush">Brush</Radio>
         <Radio value="fill">Fill an area</Radio>
       </RadioGroup>
-      <ChoiceSlider label="Brush size" value={2 * radius} minimum={2} maximum={48} step={2} onChange={(width) => setRadius(width / 2)} />
+      <ChoiceSlider
+        label="Brush size"
+        value={2 * radius}
+        minimum={2}
+        maximum={48}
+        step={2}
+        onChange={(width) => setRadius(width / 2)}
+      />
       <div className="row tools">
         <UndoButtons editing={editing} />
-        <Button className="secondary" onPress={() => edit((now) => evenPicture(now.width, palette[color]))}>
+        <Button
+          className="secondary"
+          onPress={() => edit((now) => evenPicture(now.width, palette[color]))}
+        >
           Whole sheet in {color}
         </Button>
-        <Button className="secondary" onPress={() => edit((now) => evenPicture(now.width, palette.white))}>
+        <Button
+          className="secondary"
+          onPress={() => edit((now) => evenPicture(now.width, palette.white))}
+        >
           Clear
         </Button>
       </div>

@@ -12,9 +12,17 @@ export interface StrokeCanvasProps {
   readonly onStroke: (segment: Segment, isNew: boolean) => void;
 }
 
-const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 
-/** A picture to draw on, by mouse, pen or finger; by keys too: the arrows move the brush, and draw while Space is held. */
+/**
+ * A picture to draw on, by mouse, pen or finger; by keys too: the arrows move the brush, and draw
+ * while Space is held.
+ */
 export function StrokeCanvas({ image, label, radius, onStroke }: StrokeCanvasProps) {
   const canvas = useDrawnImage(image);
   const last = useRef<Point>(undefined);
@@ -51,7 +59,10 @@ export function StrokeCanvas({ image, label, radius, onStroke }: StrokeCanvasPro
       onStroke({ from: cursor, to: cursor, radius }, true);
     } else if (arrow) {
       const by = event.shiftKey ? 1 : 4;
-      const next = { x: within(cursor.x + by * arrow[0], image.width), y: within(cursor.y + by * arrow[1], image.height) };
+      const next = {
+        x: within(cursor.x + by * arrow[0], image.width),
+        y: within(cursor.y + by * arrow[1], image.height),
+      };
       setCursor(next);
       if (isSpaceHeld.current) onStroke({ from: cursor, to: next, radius }, false);
     } else if (event.key !== " ") return;
@@ -100,9 +111,15 @@ export function StrokeCanvas({ image, label, radius, onStroke }: StrokeCanvasPro
 }
 
 /** In the picture's pixels, whatever the size at which it is shown. */
-function placeOf({ clientX, clientY }: { readonly clientX: number; readonly clientY: number }, canvas: HTMLCanvasElement): Point {
+function placeOf(
+  { clientX, clientY }: { readonly clientX: number; readonly clientY: number },
+  canvas: HTMLCanvasElement,
+): Point {
   const { left, top, width, height } = canvas.getBoundingClientRect();
-  return { x: ((clientX - left) / width) * canvas.width, y: ((clientY - top) / height) * canvas.height };
+  return {
+    x: ((clientX - left) / width) * canvas.width,
+    y: ((clientY - top) / height) * canvas.height,
+  };
 }
 
 function within(place: number, limit: number): number {

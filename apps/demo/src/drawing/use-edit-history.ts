@@ -15,7 +15,8 @@ export function useEditHistory<Value>(initial: () => Value): Editing<Value> {
   const [history, setHistory] = useState(() => historyOf(initial()));
   return {
     ...history,
-    edit: (change, isNew = true) => setHistory((now) => (isNew ? edited : continued)(now, change(now.present))),
+    edit: (change, isNew = true) =>
+      setHistory((now) => (isNew ? edited : continued)(now, change(now.present))),
     undo: () => setHistory(undone),
     redo: () => setHistory(redone),
     restart: (value) => setHistory(historyOf(value)),

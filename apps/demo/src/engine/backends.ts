@@ -17,15 +17,23 @@ interface OfferedBackend {
   readonly takesThreads: boolean;
 }
 
-/** What can run the networks here, by the backends' own names: the page, the check of settings and the worker follow it. */
+/**
+ * What can run the networks here, by the backends' own names: the page, the check of settings and
+ * the worker follow it.
+ */
 export const backends = {
   onnx: { label: "ONNX Runtime", providers: ["auto", "webgpu", "wasm"], takesThreads: true },
-  tfjs: { label: "TensorFlow.js", providers: ["auto", "webgpu", "webgl", "wasm", "cpu"], takesThreads: false },
+  tfjs: {
+    label: "TensorFlow.js",
+    providers: ["auto", "webgpu", "webgl", "wasm", "cpu"],
+    takesThreads: false,
+  },
 } as const satisfies Readonly<Record<string, OfferedBackend>>;
 
 export type BackendName = keyof typeof backends;
 
-export const backendNames = Object.keys(backends) as BackendName[]; // `Object.keys` gives no more than strings
+// `Object.keys` gives no more than strings
+export const backendNames = Object.keys(backends) as BackendName[];
 
 /** Threads of WebAssembly; 0 for what suits the machine. */
 export const threadCounts = [0, 1, 2, 4] as const;
@@ -36,7 +44,10 @@ export interface EngineSettings {
   readonly threads: (typeof threadCounts)[number];
 }
 
-/** Settings that fit together: what is missing, unknown or not the backend's is as a new visitor has it. */
+/**
+ * Settings that fit together: what is missing, unknown or not the backend's is as a new visitor has
+ * it.
+ */
 export function checkedSettings(settings: Readonly<Record<string, unknown>>): EngineSettings {
   const backend = backendNames.find((name) => name === settings.backend) ?? "onnx";
   return {
@@ -55,5 +66,11 @@ export interface BackendRequest {
 
 export function backendRequest({ backend, provider, threads }: EngineSettings): BackendRequest {
   const choosesThreads = threads > 0 && backends[backend].takesThreads;
-  return { backend, options: { ...(provider !== "auto" && { providers: [provider] }), ...(choosesThreads && { threads }) } };
+  return {
+    backend,
+    options: {
+      ...(provider !== "auto" && { providers: [provider] }),
+      ...(choosesThreads && { threads }),
+    },
+  };
 }

@@ -7,8 +7,15 @@ describe("the benchmark", () => {
   });
 
   it("writes a table that can be pasted, and says where nothing is known", () => {
-    const measured = { loadMilliseconds: undefined, passMilliseconds: 40.4, pictureMilliseconds: 900.6, megabytes: 120 };
+    const measured = {
+      loadMilliseconds: undefined,
+      passMilliseconds: 40.4,
+      pictureMilliseconds: 900.6,
+      megabytes: 120,
+    };
     const row = { backend: "tfjs", provider: "wasm", threads: "2", ...measured };
-    expect(benchmarkTable([row], "4 cores").split("\n").at(-1)).toBe("| tfjs | wasm | 2 | not told | 40 | 901 | 120 |");
+    expect(benchmarkTable([row], "4 cores").split("\n").at(-1)).toBe(
+      "| tfjs | wasm | 2 | not told | 40 | 901 | 120 |",
+    );
   });
 });

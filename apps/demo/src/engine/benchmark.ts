@@ -6,7 +6,10 @@ export interface BenchmarkRow {
   readonly provider: string;
   readonly threads: string;
   readonly loadMilliseconds: number | undefined;
-  /** Median time of a step of one picture under classifier-free guidance: one pass of two rows through the base network. */
+  /**
+   * Median time of a step of one picture under classifier-free guidance: one pass of two rows
+   * through the base network.
+   */
   readonly passMilliseconds: number;
   /** A whole picture, upsampled. */
   readonly pictureMilliseconds: number;
@@ -14,7 +17,11 @@ export interface BenchmarkRow {
 }
 
 /** Times one picture after one for warming up. @throws what the run throws */
-export async function benchmark(glide: GlideLike, details: Pick<BenchmarkRow, "threads" | "loadMilliseconds">, signal: AbortSignal): Promise<BenchmarkRow> {
+export async function benchmark(
+  glide: GlideLike,
+  details: Pick<BenchmarkRow, "threads" | "loadMilliseconds">,
+  signal: AbortSignal,
+): Promise<BenchmarkRow> {
   await glide.generate({ prompt: "red apple", seed: 1, steps: 2, signal });
   const passes: number[] = [];
   const begun = performance.now();
@@ -36,8 +43,22 @@ export async function benchmark(glide: GlideLike, details: Pick<BenchmarkRow, "t
 
 /** The table as Markdown, for sharing. */
 export function benchmarkTable(rows: readonly BenchmarkRow[], machine: string): string {
-  const cells = rows.map(({ backend, provider, threads, loadMilliseconds, passMilliseconds, pictureMilliseconds, megabytes }) =>
-    [backend, provider, threads, ...[loadMilliseconds, passMilliseconds, pictureMilliseconds, megabytes].map(rounded)].join(" | "),
+  const cells = rows.map(
+    ({
+      backend,
+      provider,
+      threads,
+      loadMilliseconds,
+      passMilliseconds,
+      pictureMilliseconds,
+      megabytes,
+    }) =>
+      [
+        backend,
+        provider,
+        threads,
+        ...[loadMilliseconds, passMilliseconds, pictureMilliseconds, megabytes].map(rounded),
+      ].join(" | "),
   );
   return [
     `Glissade, embedded model, ${machine}`,
@@ -59,12 +80,18 @@ function rounded(value: number | undefined): string {
   return value === undefined ? "not told" : String(Math.round(value));
 }
 
-/** Chromium asks every worker; a thread that waits for work in WebAssembly may not answer for minutes. */
+/**
+ * Chromium asks every worker; a thread that waits for work in WebAssembly may not answer for
+ * minutes.
+ */
 const memoryPatience = 20_000;
 
 /** Of the page and its workers, where the browser tells, and does so in time. */
 async function memoryMegabytes(): Promise<number | undefined> {
-  const measure = "measureUserAgentSpecificMemory" in performance ? performance.measureUserAgentSpecificMemory : undefined;
+  const measure =
+    "measureUserAgentSpecificMemory" in performance
+      ? performance.measureUserAgentSpecificMemory
+      : undefined;
   if (typeof measure !== "function") return undefined;
   try {
     const told: Promise<{ bytes: number }> = measure.call(performance); // the standard's own result

@@ -5,7 +5,10 @@ const storageKey = "glissade-demo-engine";
 const listeners = new Set<() => void>();
 let settings: EngineSettings = readSettings();
 
-export function useEngineSettings(): readonly [EngineSettings, (change: Partial<EngineSettings>) => void] {
+export function useEngineSettings(): readonly [
+  EngineSettings,
+  (change: Partial<EngineSettings>) => void,
+] {
   const current = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);

@@ -4,14 +4,20 @@ import type { Backend } from "@glissade/core";
 import { serveGlide } from "@glissade/core/worker";
 import type { BackendName, BackendRequest } from "./backends.ts";
 
-/** Each is loaded when it is asked for: who uses one does not pay for the other. They check what they are given. */
+/**
+ * Each is loaded when it is asked for: who uses one does not pay for the other. They check what
+ * they are given.
+ */
 const makeBackend: Readonly<Record<BackendName, (options: object) => Promise<Backend>>> = {
   async onnx(options) {
     const { onnx } = await import("@glissade/backend-onnx");
     return onnx(options as OnnxOptions);
   },
   async tfjs(options) {
-    const [{ tfjs }, { wasmPaths }] = await Promise.all([import("@glissade/backend-tfjs"), import("./tensorflow-files.ts")]);
+    const [{ tfjs }, { wasmPaths }] = await Promise.all([
+      import("@glissade/backend-tfjs"),
+      import("./tensorflow-files.ts"),
+    ]);
     return tfjs({ ...(options as TfjsOptions), wasmPaths });
   },
 };

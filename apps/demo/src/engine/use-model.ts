@@ -14,7 +14,12 @@ const loaders = new Map<string, SourceLoader>();
 export function useModel(): UseGlideResult {
   const [settings] = useEngineSettings();
   const key = JSON.stringify(settings);
-  return useGlide(emoji, { load: loaderFor(key, settings), loadKey: key, autoLoad: false, graceTime: 5000 });
+  return useGlide(emoji, {
+    load: loaderFor(key, settings),
+    loadKey: key,
+    autoLoad: false,
+    graceTime: 5000,
+  });
 }
 
 function loaderFor(key: string, settings: EngineSettings): SourceLoader {
@@ -28,7 +33,8 @@ function workerLoader(settings: EngineSettings): SourceLoader {
   return async (source, { signal, onProgress }) => {
     loadTime.begun = performance.now();
     const { connectGlide } = await import("@glissade/core/worker");
-    const makeWorker = () => new Worker(new URL("./glide-worker.ts", import.meta.url), { type: "module" });
+    const makeWorker = () =>
+      new Worker(new URL("./glide-worker.ts", import.meta.url), { type: "module" });
     const glide = await connectGlide(makeWorker, source, { backend, signal, onProgress });
     loadTime.took = performance.now() - loadTime.begun;
     return glide;

@@ -13,7 +13,14 @@ function rendered(fail?: () => boolean) {
   const hook = () => {
     const model = useGlide(source, { load, autoLoad: false });
     const run = useTextToImage(model.glide);
-    return { model, run, generate: usePendingRun(model, run), images: run.images, status: run.status, loading: model.status };
+    return {
+      model,
+      run,
+      generate: usePendingRun(model, run),
+      images: run.images,
+      status: run.status,
+      loading: model.status,
+    };
   };
   return { ...renderHook(hook, { wrapper: StrictMode }), counts };
 }
@@ -36,7 +43,9 @@ describe("a run that waits for its model", () => {
     await act(() => result.current.model.load());
     act(() => result.current.generate({ prompt: "ab", seed: 5 }));
     expect(result.current.status).toBe("running");
-    await waitFor(() => expect(result.current.images.map(({ seed }) => seed)).toEqual([5]), { timeout: 5000 });
+    await waitFor(() => expect(result.current.images.map(({ seed }) => seed)).toEqual([5]), {
+      timeout: 5000,
+    });
   });
 
   it("waits out an error of loading until that is tried again", async () => {
@@ -47,6 +56,8 @@ describe("a run that waits for its model", () => {
     expect(result.current.status).toBe("idle");
     isOffline = false;
     await act(() => result.current.model.load());
-    await waitFor(() => expect(result.current.images.map(({ seed }) => seed)).toEqual([3]), { timeout: 5000 });
+    await waitFor(() => expect(result.current.images.map(({ seed }) => seed)).toEqual([3]), {
+      timeout: 5000,
+    });
   });
 });

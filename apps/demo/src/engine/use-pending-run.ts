@@ -11,7 +11,9 @@ interface StartableRun<Options> {
 }
 
 /**
- * Begins a run as soon as there is a model: at once, or after loading it. Of several requests that came before the model, the last one counts; it also waits out an error of loading, until that is tried again. A model whose worker or device is gone is loaded anew.
+ * Begins a run as soon as there is a model: at once, or after loading it. Of several requests that
+ * came before the model, the last one counts; it also waits out an error of loading, until that is
+ * tried again. A model whose worker or device is gone is loaded anew.
  *
  * @param run a run of the same model
  * @returns asks for pictures
@@ -23,12 +25,16 @@ interface StartableRun<Options> {
  * return <button onClick={() => generate({ prompt: "red apple" })}>Make it</button>;
  * ```
  */
-export function usePendingRun<Options>(model: Pick<UseGlideResult, "glide" | "load" | "dispose">, run: StartableRun<Options>): (options: Options) => void {
+export function usePendingRun<Options>(
+  model: Pick<UseGlideResult, "glide" | "load" | "dispose">,
+  run: StartableRun<Options>,
+): (options: Options) => void {
   const [request, setRequest] = useState<{ readonly options: Options }>();
   const { glide, load, dispose } = model;
   const { generate, error } = run;
   useEffect(() => {
-    if (!request || !glide) return; // the run was given the model in the render that this effect follows
+    // the run was given the model in the render that this effect follows
+    if (!request || !glide) return;
     setRequest(undefined);
     void generate(request.options);
   }, [request, glide, generate]);

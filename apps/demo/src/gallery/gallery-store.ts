@@ -28,7 +28,8 @@ export class GalleryStore {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    if (!this.#database) void this.#refresh().catch(() => undefined); // without storage the gallery is empty
+    // without storage the gallery is empty
+    if (!this.#database) void this.#refresh().catch(() => undefined);
     return () => this.#listeners.delete(listener);
   };
 
@@ -59,7 +60,8 @@ export class GalleryStore {
 
   #open(): Promise<IDBPDatabase<Gallery>> {
     this.#database ??= openDB<Gallery>("glissade-demo", 1, {
-      upgrade: (database) => database.createObjectStore("pictures", { keyPath: "id" }).createIndex("made", "made"),
+      upgrade: (database) =>
+        database.createObjectStore("pictures", { keyPath: "id" }).createIndex("made", "made"),
     });
     return this.#database;
   }

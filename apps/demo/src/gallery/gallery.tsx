@@ -25,7 +25,13 @@ export function Gallery({ onUse }: { readonly onUse: (entry: GalleryEntry) => vo
   );
 }
 
-function GalleryPicture({ entry, onUse }: { readonly entry: GalleryEntry; readonly onUse: (entry: GalleryEntry) => void }) {
+function GalleryPicture({
+  entry,
+  onUse,
+}: {
+  readonly entry: GalleryEntry;
+  readonly onUse: (entry: GalleryEntry) => void;
+}) {
   const address = useObjectAddress(entry.file);
   const name = `${entry.prompt || "without a prompt"}, seed ${entry.seed}`;
   return (
@@ -33,10 +39,18 @@ function GalleryPicture({ entry, onUse }: { readonly entry: GalleryEntry; readon
       {address && <img className="picture" src={address} alt={name} loading="lazy" />}
       <figcaption dir="auto">{entry.prompt || "without a prompt"}</figcaption>
       <div className="row">
-        <Button className="secondary" onPress={() => onUse(entry)} aria-label={`Use again: ${name}`}>
+        <Button
+          className="secondary"
+          onPress={() => onUse(entry)}
+          aria-label={`Use again: ${name}`}
+        >
           Use again
         </Button>
-        <Button className="secondary" onPress={() => void gallery.remove(entry.id)} aria-label={`Remove ${name}`}>
+        <Button
+          className="secondary"
+          onPress={() => void gallery.remove(entry.id)}
+          aria-label={`Remove ${name}`}
+        >
           ✕
         </Button>
       </div>

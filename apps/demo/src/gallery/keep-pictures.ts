@@ -6,8 +6,14 @@ import { gallery } from "./gallery-store.ts";
 /** Results that are in the gallery: an effect may see one twice. */
 const kept = new WeakSet<GenerateResult>();
 
-/** Puts a run's pictures into the gallery, once. @throws DOMException where the browser stores nothing, or has no room */
-export async function keepPictures(result: GenerateResult, maker: PictureMaker | undefined): Promise<void> {
+/**
+ * Puts a run's pictures into the gallery, once. @throws DOMException where the browser stores
+ * nothing, or has no room
+ */
+export async function keepPictures(
+  result: GenerateResult,
+  maker: PictureMaker | undefined,
+): Promise<void> {
   if (kept.has(result)) return;
   kept.add(result);
   const { settings, images } = result;

@@ -5,10 +5,15 @@ import { ChoiceSlider } from "../components/choice-slider.tsx";
 import { PictureCanvas } from "../components/picture-canvas.tsx";
 import { filmFrame } from "./film-timing.ts";
 
-/** Pictures as a film, to and fro. It begins by itself, unless the visitor has asked for less motion. */
+/**
+ * Pictures as a film, to and fro. It begins by itself, unless the visitor has asked for less
+ * motion.
+ */
 export function FilmPlayer({ frames }: { readonly frames: readonly RgbImage[] }) {
   const [index, setIndex] = useState(0);
-  const [isPlaying, setPlaying] = useState(() => !matchMedia("(prefers-reduced-motion: reduce)").matches);
+  const [isPlaying, setPlaying] = useState(
+    () => !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  );
   const count = frames.length;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: it goes on from the frame at which it is begun, and sets the frame itself
@@ -16,7 +21,10 @@ export function FilmPlayer({ frames }: { readonly frames: readonly RgbImage[] })
     if (!isPlaying) return;
     const begun = performance.now();
     const from = index;
-    const timer = setInterval(() => setIndex(filmFrame({ elapsed: performance.now() - begun, count, from })), 50);
+    const timer = setInterval(
+      () => setIndex(filmFrame({ elapsed: performance.now() - begun, count, from })),
+      50,
+    );
     return () => clearInterval(timer);
   }, [isPlaying, count]);
 
@@ -44,7 +52,12 @@ export function FilmPlayer({ frames }: { readonly frames: readonly RgbImage[] })
         {frames.map((frame, k) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a frame is its place
           <li key={k}>
-            <Button aria-label={`Show frame ${k + 1}`} className="strip-frame" aria-current={k === index} onPress={() => show(k)}>
+            <Button
+              aria-label={`Show frame ${k + 1}`}
+              className="strip-frame"
+              aria-current={k === index}
+              onPress={() => show(k)}
+            >
               <PictureCanvas image={frame} label={`Frame ${k + 1}`} />
             </Button>
           </li>

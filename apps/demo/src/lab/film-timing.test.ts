@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { filmFrame, filmRate } from "./film-timing.ts";
 
 const frames = (count: number, length: number, from = 0) =>
-  Array.from({ length }, (_, k) => filmFrame({ elapsed: ((k + 0.5) * 1000) / filmRate, count, from }));
+  Array.from({ length }, (_, k) =>
+    filmFrame({ elapsed: ((k + 0.5) * 1000) / filmRate, count, from }),
+  );
 
 describe("a film", () => {
   it("runs to its end and back, with neither end twice in a row", () => {

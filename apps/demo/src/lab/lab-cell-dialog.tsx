@@ -14,20 +14,32 @@ export function LabCellDialog({ cell, lab, onClose }: LabCellDialogProps) {
   const outcome = cell && lab.finished.get(cell.key);
   if (!cell || !lab.request || !outcome || "failure" in outcome) return null;
   const { prompt, seed, guidance, clipGuidance, upscale } = cellOptions(cell, lab.request);
-  const settings = { Prompt: prompt, Seed: seed, "Classifier-free scale": guidance === 1 ? "1 (none)" : guidance, "CLIP scale": clipGuidance || "0 (none)" };
+  const settings = {
+    Prompt: prompt,
+    Seed: seed,
+    "Classifier-free scale": guidance === 1 ? "1 (none)" : guidance,
+    "CLIP scale": clipGuidance || "0 (none)",
+  };
   return (
-    <ModalOverlay className="overlay" isDismissable isOpen onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <ModalOverlay
+      className="overlay"
+      isDismissable
+      isOpen
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+    >
       <Modal className="card modal">
         <Dialog>
           <Heading slot="title">{cellName(cell)}</Heading>
           <PictureCanvas image={outcome.image} label={`${cellName(cell)}, large`} />
           <dl>
-            {Object.entries({ ...settings, Enlarged: upscale ? "yes" : "no" }).map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{String(value)}</dd>
-              </div>
-            ))}
+            {Object.entries({ ...settings, Enlarged: upscale ? "yes" : "no" }).map(
+              ([name, value]) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>{String(value)}</dd>
+                </div>
+              ),
+            )}
           </dl>
           <Button slot="close">Close</Button>
         </Dialog>

@@ -36,12 +36,18 @@ export interface LabRow {
 export function labRows(scales: readonly number[]): readonly LabRow[] {
   return guidanceKinds.map((kind) => ({
     kind,
-    cells: kind === "none" ? [{ key: kind, kind, scale: undefined }] : scales.map((scale) => ({ key: `${kind} ${scale}`, kind, scale })),
+    cells:
+      kind === "none"
+        ? [{ key: kind, kind, scale: undefined }]
+        : scales.map((scale) => ({ key: `${kind} ${scale}`, kind, scale })),
   }));
 }
 
 /** What makes a cell's picture. All of a grid begin with the same noise. */
-export function cellOptions({ kind, scale = 1 }: LabCell, { prompt, seed, upscale }: LabRequest): GenerateOptions {
+export function cellOptions(
+  { kind, scale = 1 }: LabCell,
+  { prompt, seed, upscale }: LabRequest,
+): GenerateOptions {
   const guidance = kind === "classifier-free" || kind === "both" ? scale : 1;
   const clipGuidance = kind === "clip" || kind === "both" ? scale : 0;
   return { prompt, seed, guidance, clipGuidance, upscale };

@@ -1,6 +1,9 @@
 import { type GenerateOptions, type Glide, interpreter, loadGlide } from "@glissade/core";
 import { describe, expect, it } from "vitest";
-import { tinyClip, tinyModel } from "../../../../packages/core/src/pipelines/__fixtures__/tiny-model.ts";
+import {
+  tinyClip,
+  tinyModel,
+} from "../../../../packages/core/src/pipelines/__fixtures__/tiny-model.ts";
 import { cellOptions, labRows } from "./lab-grid.ts";
 import { LabRun } from "./lab-run.ts";
 
@@ -8,7 +11,9 @@ const files = await tinyModel(await tinyClip());
 const request = { prompt: "ab", seed: 3, upscale: false };
 const scales = [1, 3];
 
-async function withLab(use: (lab: LabRun, glide: Glide, asked: GenerateOptions[]) => Promise<void>): Promise<void> {
+async function withLab(
+  use: (lab: LabRun, glide: Glide, asked: GenerateOptions[]) => Promise<void>,
+): Promise<void> {
   const glide = await loadGlide(files, { backend: interpreter() });
   const asked: GenerateOptions[] = [];
   const lab = new LabRun();
@@ -30,7 +35,11 @@ describe("a grid that is filled", () => {
     withLab(async (lab, glide) => {
       await lab.generate({ ...request, scales });
       const { status, finished, current } = lab.getSnapshot();
-      expect({ status, current, size: finished.size }).toEqual({ status: "done", current: undefined, size: 7 });
+      expect({ status, current, size: finished.size }).toEqual({
+        status: "done",
+        current: undefined,
+        size: 7,
+      });
       for (const cell of labRows(scales).flatMap(({ cells }) => cells)) {
         const { images } = await glide.generate(cellOptions(cell, request));
         expect(finished.get(cell.key)).toEqual({ image: images[0] });
@@ -89,6 +98,10 @@ describe("a grid that is filled", () => {
   it("ends with the error where the request is wrong", async () => {
     const lab = new LabRun();
     await lab.generate({ ...request, scales });
-    expect(lab.getSnapshot()).toMatchObject({ status: "error", error: { name: "ModelNotLoadedError" }, current: undefined });
+    expect(lab.getSnapshot()).toMatchObject({
+      status: "error",
+      error: { name: "ModelNotLoadedError" },
+      current: undefined,
+    });
   });
 });

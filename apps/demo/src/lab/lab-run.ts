@@ -1,4 +1,10 @@
-import { type GeneratedImage, type ImageRunSnapshot, imageRun, NumericalError, type RunnableGlide } from "@glissade/core";
+import {
+  type GeneratedImage,
+  type ImageRunSnapshot,
+  imageRun,
+  NumericalError,
+  type RunnableGlide,
+} from "@glissade/core";
 import { cellOptions, type LabCell, type LabRequest, labRows } from "./lab-grid.ts";
 
 /** A cell's picture, or why there is none. */
@@ -19,7 +25,13 @@ export interface LabSnapshot {
 }
 
 const idle: LabSnapshot = {
-  ...{ status: "idle", request: undefined, finished: new Map(), current: undefined, preview: undefined },
+  ...{
+    status: "idle",
+    request: undefined,
+    finished: new Map(),
+    current: undefined,
+    preview: undefined,
+  },
   ...{ progress: { cells: 0, total: 0 }, error: undefined },
 };
 
@@ -42,29 +54,44 @@ export class LabRun {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly configure = (glide: RunnableGlide<"stream"> | undefined): void => this.#run.configure({ glide });
+  readonly configure = (glide: RunnableGlide<"stream"> | undefined): void =>
+    this.#run.configure({ glide });
 
-  /** Makes the cells that are not there yet: of the same request some may be. Never rejects; the snapshot has what went wrong. */
-  readonly generate = async ({ scales, ...request }: LabRequest & { readonly scales: readonly number[] }): Promise<void> => {
+  /**
+   * Makes the cells that are not there yet: of the same request some may be. Never rejects; the
+   * snapshot has what went wrong.
+   */
+  readonly generate = async ({
+    scales,
+    ...request
+  }: LabRequest & { readonly scales: readonly number[] }): Promise<void> => {
     const grid = {};
     this.#grid = grid;
-    const finished = isSame(this.#snapshot.request, request) ? this.#snapshot.finished : new Map<string, LabOutcome>();
+    const finished = isSame(this.#snapshot.request, request)
+      ? this.#snapshot.finished
+      : new Map<string, LabOutcome>();
     const cells = labRows(scales).flatMap((row) => row.cells);
     this.#publish({ ...idle, status: "running", request, finished });
     try {
       for (const cell of cells) {
         if (this.#snapshot.finished.has(cell.key)) continue;
         const done = cells.filter(({ key }) => this.#snapshot.finished.has(key)).length;
-        this.#publish({ current: cell.key, preview: undefined, progress: { cells: done, total: cells.length } });
+        this.#publish({
+          current: cell.key,
+          preview: undefined,
+          progress: { cells: done, total: cells.length },
+        });
         const outcome = await this.#fill(cell, request);
         if (grid !== this.#grid) return;
-        if (!outcome) return this.#publish({ status: "stopped", current: undefined, preview: undefined });
+        if (!outcome)
+          return this.#publish({ status: "stopped", current: undefined, preview: undefined });
         this.#publish({ finished: new Map(this.#snapshot.finished).set(cell.key, outcome) });
       }
       this.#publish({ status: "done", current: undefined, preview: undefined });
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      if (grid === this.#grid) this.#publish({ status: "error", error, current: undefined, preview: undefined });
+      if (grid === this.#grid)
+        this.#publish({ status: "error", error, current: undefined, preview: undefined });
     }
   };
 
@@ -78,7 +105,8 @@ export class LabRun {
       const image = result?.images[0];
       return image && { image };
     } catch (error) {
-      if (NumericalError.isInstance(error)) return { failure: "No picture: so large a scale drives the numbers out of their range." };
+      if (NumericalError.isInstance(error))
+        return { failure: "No picture: so large a scale drives the numbers out of their range." };
       throw error; // would be the same in every cell
     }
   }

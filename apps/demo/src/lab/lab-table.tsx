@@ -16,7 +16,11 @@ export function LabTable({ scales, lab, onOpen }: LabTableProps) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
     <section className="scroll lab" aria-label="The grid" tabIndex={0}>
       <table>
-        <caption>{request ? `“${request.prompt}”, all from the noise of seed ${request.seed}` : "Not filled yet"}</caption>
+        <caption>
+          {request
+            ? `“${request.prompt}”, all from the noise of seed ${request.seed}`
+            : "Not filled yet"}
+        </caption>
         <thead>
           <tr>
             <th scope="col">Guidance</th>
@@ -46,10 +50,15 @@ export function LabTable({ scales, lab, onOpen }: LabTableProps) {
 
 function Cell({ cell, lab, onOpen }: Omit<LabTableProps, "scales"> & { readonly cell: LabCell }) {
   const outcome = lab.finished.get(cell.key);
-  if (outcome && "failure" in outcome) return <div className="lab-cell failed">{outcome.failure}</div>;
+  if (outcome && "failure" in outcome)
+    return <div className="lab-cell failed">{outcome.failure}</div>;
   if (outcome) {
     return (
-      <Button className="lab-cell" aria-label={`${cellName(cell)}: show large`} onPress={() => onOpen(cell)}>
+      <Button
+        className="lab-cell"
+        aria-label={`${cellName(cell)}: show large`}
+        onPress={() => onOpen(cell)}
+      >
         <PictureCanvas image={outcome.image} label={cellName(cell)} />
       </Button>
     );

@@ -23,14 +23,35 @@ export function PromptToPrompt({ model }: { readonly model: UseGlideResult }) {
   return (
     <section className="card" aria-labelledby="way">
       <h2 id="way">From one prompt to another</h2>
-      <p>Both prompts are mixed, and the noise turns from one seed's to the other's. With the same prompt twice only the noise changes.</p>
+      <p>
+        Both prompts are mixed, and the noise turns from one seed's to the other's. With the same
+        prompt twice only the noise changes.
+      </p>
       <div className="row">
-        <PromptField label="From" value={from.prompt} onChange={(prompt) => setFrom({ ...from, prompt })} onSubmit={make} />
-        <SeedField label="Seed at the beginning" value={from.seed} onChange={(seed) => setFrom({ ...from, seed })} />
+        <PromptField
+          label="From"
+          value={from.prompt}
+          onChange={(prompt) => setFrom({ ...from, prompt })}
+          onSubmit={make}
+        />
+        <SeedField
+          label="Seed at the beginning"
+          value={from.seed}
+          onChange={(seed) => setFrom({ ...from, seed })}
+        />
       </div>
       <div className="row">
-        <PromptField label="To" value={to.prompt} onChange={(prompt) => setTo({ ...to, prompt })} onSubmit={make} />
-        <SeedField label="Seed at the end" value={to.seed} onChange={(seed) => setTo({ ...to, seed })} />
+        <PromptField
+          label="To"
+          value={to.prompt}
+          onChange={(prompt) => setTo({ ...to, prompt })}
+          onSubmit={make}
+        />
+        <SeedField
+          label="Seed at the end"
+          value={to.seed}
+          onChange={(seed) => setTo({ ...to, seed })}
+        />
       </div>
       <div className="row">
         <ChoiceSlider label="Frames" value={count} minimum={3} maximum={16} onChange={setCount} />
@@ -39,7 +60,11 @@ export function PromptToPrompt({ model }: { readonly model: UseGlideResult }) {
         </Button>
       </div>
       <RunStatus run={run} />
-      {run.status === "done" ? <FilmPlayer frames={run.images} /> : <Proposals images={run.preview ?? []} name="Unfinished frame" />}
+      {run.status === "done" ? (
+        <FilmPlayer frames={run.images} />
+      ) : (
+        <Proposals images={run.preview ?? []} name="Unfinished frame" />
+      )}
     </section>
   );
 }

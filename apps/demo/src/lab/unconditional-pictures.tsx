@@ -20,14 +20,19 @@ export function UnconditionalPictures({ model }: { readonly model: UseGlideResul
       <div className="row">
         <ChoiceSlider label="Pictures" value={count} minimum={1} maximum={8} onChange={setCount} />
         <SeedField value={seed} onChange={setSeed} />
-        <Button onPress={() => generate({ prompt: null, count, seed })} isDisabled={model.status === "loading"}>
+        <Button
+          onPress={() => generate({ prompt: null, count, seed })}
+          isDisabled={model.status === "loading"}
+        >
           Draw without a prompt
         </Button>
       </div>
       <RunStatus run={run} />
       <Proposals
         images={run.status === "done" ? run.images : (run.preview ?? [])}
-        name={run.status === "done" ? "Picture without a prompt" : "Unfinished picture without a prompt"}
+        name={
+          run.status === "done" ? "Picture without a prompt" : "Unfinished picture without a prompt"
+        }
       />
     </section>
   );

@@ -22,12 +22,20 @@ export function CreatePage() {
   const [request, setRequest] = useState(() => requestOfLink(location.href));
   const [notice, setNotice] = useState<string>();
   const begin = usePendingRun(model, run);
-  const change = useCallback((part: Partial<PictureRequest>) => setRequest((current) => ({ ...current, ...part })), []);
+  const change = useCallback(
+    (part: Partial<PictureRequest>) => setRequest((current) => ({ ...current, ...part })),
+    [],
+  );
 
   const { result } = run;
   const { glide } = model;
   useEffect(() => {
-    if (result) void keep(result, glide).catch(() => setNotice("The pictures could not be kept in this browser: it has no room, or allows none."));
+    if (result)
+      void keep(result, glide).catch(() =>
+        setNotice(
+          "The pictures could not be kept in this browser: it has no room, or allows none.",
+        ),
+      );
   }, [result, glide]);
 
   const create = () => {
@@ -66,7 +74,10 @@ export function CreatePage() {
       }}
     >
       <h1>Create</h1>
-      <p className="lead">Say what the picture should show. The model knows some three hundred common things, in eight styles.</p>
+      <p className="lead">
+        Say what the picture should show. The model knows some three hundred common things, in eight
+        styles.
+      </p>
       <form
         className="card"
         onSubmit={(event) => {
@@ -74,13 +85,36 @@ export function CreatePage() {
           create();
         }}
       >
-        <PromptField value={request.prompt} onChange={(prompt) => change({ prompt })} onSubmit={create} />
+        <PromptField
+          value={request.prompt}
+          onChange={(prompt) => change({ prompt })}
+          onSubmit={create}
+        />
         <PromptHelp prompt={request.prompt} onChange={(prompt) => change({ prompt })} />
         <div className="row">
           <SeedField value={request.seed} onChange={(seed) => change({ seed })} />
-          <ChoiceSlider label="Pictures" value={request.count} minimum={1} maximum={4} onChange={(count) => change({ count })} />
-          <ChoiceSlider label="Steps" value={request.steps} minimum={2} maximum={50} onChange={(steps) => change({ steps })} />
-          <ChoiceSlider label="Guidance" value={request.guidance} minimum={1} maximum={10} step={0.5} onChange={(guidance) => change({ guidance })} />
+          <ChoiceSlider
+            label="Pictures"
+            value={request.count}
+            minimum={1}
+            maximum={4}
+            onChange={(count) => change({ count })}
+          />
+          <ChoiceSlider
+            label="Steps"
+            value={request.steps}
+            minimum={2}
+            maximum={50}
+            onChange={(steps) => change({ steps })}
+          />
+          <ChoiceSlider
+            label="Guidance"
+            value={request.guidance}
+            minimum={1}
+            maximum={10}
+            step={0.5}
+            onChange={(guidance) => change({ guidance })}
+          />
         </div>
         <div className="row">
           <Button type="submit" isDisabled={isBusy}>
@@ -92,7 +126,10 @@ export function CreatePage() {
           <Button className="secondary" onPress={() => void share()}>
             Share link
           </Button>
-          <FileTrigger acceptedFileTypes={["image/png"]} onSelect={(files) => files?.[0] && void take(files[0])}>
+          <FileTrigger
+            acceptedFileTypes={["image/png"]}
+            onSelect={(files) => files?.[0] && void take(files[0])}
+          >
             <Button className="secondary">Settings from a picture</Button>
           </FileTrigger>
         </div>

@@ -2,7 +2,13 @@ import { browserModelCache } from "@glissade/core";
 import { useEffect, useRef, useState } from "react";
 import { Button, Label, Radio, RadioGroup, TextArea, TextField } from "react-aria-components";
 import { ModelGate } from "../components/model-gate.tsx";
-import { backendNames, backends, type EngineSettings, providerLabels, threadCounts } from "../engine/backends.ts";
+import {
+  backendNames,
+  backends,
+  type EngineSettings,
+  providerLabels,
+  threadCounts,
+} from "../engine/backends.ts";
 import { type BenchmarkRow, benchmark, benchmarkTable } from "../engine/benchmark.ts";
 import { useEngineSettings } from "../engine/engine-settings.ts";
 import { loadTime, useModel } from "../engine/use-model.ts";
@@ -17,7 +23,9 @@ export function EnginePage() {
   return (
     <>
       <h1>Engine</h1>
-      <p className="lead">What the networks run on in this browser. A change takes effect with the next load.</p>
+      <p className="lead">
+        What the networks run on in this browser. A change takes effect with the next load.
+      </p>
       <div className="card columns">
         <Choice
           label="Backend"
@@ -47,7 +55,11 @@ export function EnginePage() {
         <Button isDisabled={model.status !== "idle"} onPress={() => void model.load()}>
           Load the model
         </Button>
-        <Button className="secondary" isDisabled={model.status !== "ready"} onPress={() => void model.dispose()}>
+        <Button
+          className="secondary"
+          isDisabled={model.status !== "ready"}
+          onPress={() => void model.dispose()}
+        >
           Free its memory
         </Button>
         <Button className="secondary" onPress={() => void browserModelCache().purge()}>
@@ -58,12 +70,22 @@ export function EnginePage() {
         <table>
           <caption>What was really opened</caption>
           <tbody>
-            <Row name="Model">{glide ? `${glide.model} (${glide.networks.join(", ")})` : "not loaded"}</Row>
+            <Row name="Model">
+              {glide ? `${glide.model} (${glide.networks.join(", ")})` : "not loaded"}
+            </Row>
             <Row name="Backend">{glide?.backend ?? "–"}</Row>
             <Row name="Provider">{glide?.provider ?? "–"}</Row>
-            <Row name="Passed over">{glide?.fallbacks.map(({ provider, reason }) => `${provider}: ${reason}`).join("; ") || "–"}</Row>
-            <Row name="Load time">{glide && loadTime.took !== undefined ? `${Math.round(loadTime.took)} ms` : "–"}</Row>
-            <Row name="Cross-origin isolated">{globalThis.crossOriginIsolated ? "yes" : "no: one thread"}</Row>
+            <Row name="Passed over">
+              {glide?.fallbacks
+                .map(({ provider, reason }) => `${provider}: ${reason}`)
+                .join("; ") || "–"}
+            </Row>
+            <Row name="Load time">
+              {glide && loadTime.took !== undefined ? `${Math.round(loadTime.took)} ms` : "–"}
+            </Row>
+            <Row name="Cross-origin isolated">
+              {globalThis.crossOriginIsolated ? "yes" : "no: one thread"}
+            </Row>
             <Row name="Logical processors">{navigator.hardwareConcurrency}</Row>
           </tbody>
         </table>
@@ -71,7 +93,10 @@ export function EnginePage() {
       <section className="card" aria-labelledby="benchmark">
         <h2 id="benchmark">Benchmark</h2>
         <div className="row">
-          <Button isDisabled={!glide || bench.isRunning} onPress={() => glide && void bench.begin(glide)}>
+          <Button
+            isDisabled={!glide || bench.isRunning}
+            onPress={() => glide && void bench.begin(glide)}
+          >
             Measure
           </Button>
           {bench.isRunning && (
@@ -87,7 +112,10 @@ export function EnginePage() {
               <Label>Results, as Markdown</Label>
               <TextArea rows={bench.rows.length + 5} />
             </TextField>
-            <Button className="secondary" onPress={() => void navigator.clipboard?.writeText(bench.table)}>
+            <Button
+              className="secondary"
+              onPress={() => void navigator.clipboard?.writeText(bench.table)}
+            >
               Copy the table
             </Button>
           </>
@@ -107,7 +135,14 @@ interface ChoiceProps<Option extends string | number> {
 }
 
 /** One of a few. */
-function Choice<Option extends string | number>({ label, value, options, wordsFor, onChange, isDisabled = false }: ChoiceProps<Option>) {
+function Choice<Option extends string | number>({
+  label,
+  value,
+  options,
+  wordsFor,
+  onChange,
+  isDisabled = false,
+}: ChoiceProps<Option>) {
   const choose = (chosen: string) => {
     const option = options.find((known) => String(known) === chosen);
     if (option !== undefined) onChange(option);
@@ -144,7 +179,10 @@ function useBenchmark({ backend, threads }: EngineSettings) {
     setRunning(true);
     setNotice("Measuring …");
     try {
-      const details = { threads: threads > 0 && backends[backend].takesThreads ? String(threads) : "default", loadMilliseconds: loadTime.took };
+      const details = {
+        threads: threads > 0 && backends[backend].takesThreads ? String(threads) : "default",
+        loadMilliseconds: loadTime.took,
+      };
       const row = await benchmark(glide, details, controller.current.signal);
       setRows((known) => [...known, row]);
       setNotice("Measured.");
@@ -155,5 +193,12 @@ function useBenchmark({ backend, threads }: EngineSettings) {
     }
   };
   const machine = `${navigator.hardwareConcurrency} logical processors, ${globalThis.crossOriginIsolated ? "isolated" : "not isolated"}`;
-  return { rows, notice, isRunning, begin, stop: () => controller.current?.abort(), table: benchmarkTable(rows, machine) };
+  return {
+    rows,
+    notice,
+    isRunning,
+    begin,
+    stop: () => controller.current?.abort(),
+    table: benchmarkTable(rows, machine),
+  };
 }

@@ -1,5 +1,12 @@
 import { useState } from "react";
-import { Button, Label, ProgressBar, Switch, ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import {
+  Button,
+  Label,
+  ProgressBar,
+  Switch,
+  ToggleButton,
+  ToggleButtonGroup,
+} from "react-aria-components";
 import { ModelGate } from "../components/model-gate.tsx";
 import { PromptField } from "../components/prompt-field.tsx";
 import { SeedField } from "../components/seed-field.tsx";
@@ -31,10 +38,12 @@ export function GuidanceLabPage() {
     <>
       <h1>Guidance lab</h1>
       <p className="lead">
-        One prompt, one noise, and two ways to lead it to the prompt: classifier-free guidance follows the difference that the prompt makes to the model itself,
-        CLIP guidance the slope of a second network's judgement. People asked by the authors of GLIDE preferred classifier-free guidance to CLIP guidance, for
-        photorealism and for likeness to the caption (<a href="https://arxiv.org/abs/2112.10741">Nichol et al. 2021</a>). Large scales trade variety for
-        clearness.
+        One prompt, one noise, and two ways to lead it to the prompt: classifier-free guidance
+        follows the difference that the prompt makes to the model itself, CLIP guidance the slope of
+        a second network's judgement. People asked by the authors of GLIDE preferred classifier-free
+        guidance to CLIP guidance, for photorealism and for likeness to the caption (
+        <a href="https://arxiv.org/abs/2112.10741">Nichol et al. 2021</a>). Large scales trade
+        variety for clearness.
       </p>
       <ModelGate model={model} />
       <section className="card" aria-label="What the grid is filled with">
@@ -51,7 +60,9 @@ export function GuidanceLabPage() {
           selectionMode="multiple"
           disallowEmptySelection
           selectedKeys={scales.map(String)}
-          onSelectionChange={(keys) => setScales(offeredScales.filter((scale) => keys.has(String(scale))))}
+          onSelectionChange={(keys) =>
+            setScales(offeredScales.filter((scale) => keys.has(String(scale))))
+          }
         >
           {offeredScales.map((scale) => (
             <ToggleButton key={scale} id={String(scale)}>
@@ -63,7 +74,12 @@ export function GuidanceLabPage() {
           <Switch className="switch" isSelected={isEnlarged} onChange={setEnlarged}>
             <span className="switch-track" aria-hidden="true" /> Enlarge every picture (slower)
           </Switch>
-          <Button onPress={fill} isDisabled={prompt.trim() === "" || model.status === "loading" || lab.status === "running"}>
+          <Button
+            onPress={fill}
+            isDisabled={
+              prompt.trim() === "" || model.status === "loading" || lab.status === "running"
+            }
+          >
             Fill the grid
           </Button>
         </div>
@@ -80,7 +96,11 @@ function LabStatus({ lab: { status, progress, error, stop } }: { readonly lab: U
     <div aria-live="polite">
       {status === "running" && (
         <div className="row">
-          <ProgressBar className="progress" value={progress.cells} maxValue={Math.max(1, progress.total)}>
+          <ProgressBar
+            className="progress"
+            value={progress.cells}
+            maxValue={Math.max(1, progress.total)}
+          >
             {({ percentage }) => (
               <>
                 <Label>

@@ -33,20 +33,39 @@ export function InpaintPage() {
   };
   const propose = () => {
     if (!picture || isBlank(mask)) return;
-    generate({ image: picture, mask: softenMask(mask, softness), prompt: prompt.trim() === "" ? null : prompt, count: 3, seed: anySeed() });
+    generate({
+      image: picture,
+      mask: softenMask(mask, softness),
+      prompt: prompt.trim() === "" ? null : prompt,
+      count: 3,
+      seed: anySeed(),
+    });
   };
 
   return (
     <>
       <h1>Inpaint</h1>
-      <p className="lead">Brush over a part of a picture and say what should be there. Everything else stays as it is, to the last byte.</p>
+      <p className="lead">
+        Brush over a part of a picture and say what should be there. Everything else stays as it is,
+        to the last byte.
+      </p>
       <ModelGate model={model} />
       {picture ? (
         <section className="card" aria-labelledby="mask-heading">
           <h2 id="mask-heading">What is to be made anew</h2>
-          <MaskEditor picture={picture} editing={editing} softness={softness} onSoftness={setSoftness} />
+          <MaskEditor
+            picture={picture}
+            editing={editing}
+            softness={softness}
+            onSoftness={setSoftness}
+          />
           <div className="row">
-            <PromptField value={prompt} onChange={setPrompt} onSubmit={propose} label="What should be there (empty: whatever fits)" />
+            <PromptField
+              value={prompt}
+              onChange={setPrompt}
+              onSubmit={propose}
+              label="What should be there (empty: whatever fits)"
+            />
             <Button onPress={propose} isDisabled={isBlank(mask) || model.status === "loading"}>
               Make three proposals
             </Button>

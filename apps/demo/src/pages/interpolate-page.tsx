@@ -9,7 +9,10 @@ export function InterpolatePage() {
   return (
     <>
       <h1>Interpolate</h1>
-      <p className="lead">Every picture begins as noise. Here the noise has no prompt to follow, or is on its way from one to another.</p>
+      <p className="lead">
+        Every picture begins as noise. Here the noise has no prompt to follow, or is on its way from
+        one to another.
+      </p>
       <ModelGate model={model} />
       <PromptToPrompt model={model} />
       <UnconditionalPictures model={model} />

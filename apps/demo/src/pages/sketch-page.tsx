@@ -27,13 +27,17 @@ export function SketchPage() {
   const [count, setCount] = useState(2);
 
   const make = () => {
-    if (prompt.trim() !== "") generate({ image: editing.present, prompt, strength, count, seed: anySeed() });
+    if (prompt.trim() !== "")
+      generate({ image: editing.present, prompt, strength, count, seed: anySeed() });
   };
 
   return (
     <>
       <h1>Sketch</h1>
-      <p className="lead">Draw roughly what you mean. The model puts noise on it and finds a picture behind the noise that fits the prompt.</p>
+      <p className="lead">
+        Draw roughly what you mean. The model puts noise on it and finds a picture behind the noise
+        that fits the prompt.
+      </p>
       <ModelGate model={model} />
       <div className="columns">
         <section className="card" aria-labelledby="sketch-heading">
@@ -50,14 +54,33 @@ export function SketchPage() {
         <section className="card" aria-labelledby="sketched-heading">
           <h2 id="sketched-heading">What becomes of it</h2>
           <PromptField value={prompt} onChange={setPrompt} onSubmit={make} />
-          <ChoiceSlider label="Strength" value={strength} minimum={0} maximum={1} step={0.05} onChange={setStrength} inWords={strengthInWords} />
-          <ChoiceSlider label="Pictures" value={count} minimum={1} maximum={4} onChange={setCount} />
+          <ChoiceSlider
+            label="Strength"
+            value={strength}
+            minimum={0}
+            maximum={1}
+            step={0.05}
+            onChange={setStrength}
+            inWords={strengthInWords}
+          />
+          <ChoiceSlider
+            label="Pictures"
+            value={count}
+            minimum={1}
+            maximum={4}
+            onChange={setCount}
+          />
           <Button onPress={make} isDisabled={prompt.trim() === "" || model.status === "loading"}>
             Make {count === 1 ? "a picture" : `${count} pictures`}
           </Button>
           <RunStatus run={run} />
           {run.status === "done" ? (
-            <Proposals images={run.images} name="Picture" onTake={(picture) => editing.edit(() => picture)} takeLabel="Draw on it" />
+            <Proposals
+              images={run.images}
+              name="Picture"
+              onTake={(picture) => editing.edit(() => picture)}
+              takeLabel="Draw on it"
+            />
           ) : (
             <Proposals images={run.preview ?? []} name="Unfinished picture" />
           )}
@@ -68,6 +91,11 @@ export function SketchPage() {
 }
 
 function strengthInWords(strength: number): string {
-  const meaning = strength <= 0.35 ? "stays close to the sketch" : strength <= 0.75 ? "keeps its forms" : "keeps next to nothing";
+  const meaning =
+    strength <= 0.35
+      ? "stays close to the sketch"
+      : strength <= 0.75
+        ? "keeps its forms"
+        : "keeps next to nothing";
   return `${strength.toFixed(2)}, ${meaning}`;
 }

@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { pictureFromFile, UnreadablePictureError } from "./dropped-picture.ts";
 
-async function fileOf(width: number, height: number, draw: (context: OffscreenCanvasRenderingContext2D) => void): Promise<File> {
+async function fileOf(
+  width: number,
+  height: number,
+  draw: (context: OffscreenCanvasRenderingContext2D) => void,
+): Promise<File> {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d");
   if (!context) throw new Error("no canvas");
   draw(context);
-  return new File([await canvas.convertToBlob({ type: "image/png" })], "drawn.png", { type: "image/png" });
+  return new File([await canvas.convertToBlob({ type: "image/png" })], "drawn.png", {
+    type: "image/png",
+  });
 }
 
 const colorAt = (data: Uint8Array, pixel: number) => [...data.subarray(3 * pixel, 3 * pixel + 3)];
@@ -25,7 +31,8 @@ describe("a picture from a file", () => {
     });
     const picture = await pictureFromFile(file, 16);
     expect(picture).toMatchObject({ width: 16, height: 16 });
-    for (const pixel of [0, 15, 136, 240, 255]) expect(colorAt(picture.data, pixel)).toEqual([0, 0, 255]);
+    for (const pixel of [0, 15, 136, 240, 255])
+      expect(colorAt(picture.data, pixel)).toEqual([0, 0, 255]);
   });
 
   it("is white where the file is transparent, and enlarged where it is small", async () => {
@@ -34,7 +41,10 @@ describe("a picture from a file", () => {
   });
 
   it("says which file cannot be read", async () => {
-    const broken = [new File([], "empty.png"), new File(["no picture"], "text.jpg", { type: "image/jpeg" })];
+    const broken = [
+      new File([], "empty.png"),
+      new File(["no picture"], "text.jpg", { type: "image/jpeg" }),
+    ];
     for (const file of broken) {
       const error: unknown = await pictureFromFile(file, 8).catch((thrown: unknown) => thrown);
       expect(UnreadablePictureError.isInstance(error) && error.file).toBe(file.name);

@@ -7,13 +7,17 @@ export class UnreadablePictureError extends GlissadeError {
   readonly file: string;
 
   constructor(file: string, options?: ErrorOptions) {
-    super(`${file || "This file"} cannot be read as a picture; expected a PNG, JPEG, WebP, AVIF or GIF file that is not damaged. Try another one.`, options);
+    super(
+      `${file || "This file"} cannot be read as a picture; expected a PNG, JPEG, WebP, AVIF or GIF file that is not damaged. Try another one.`,
+      options,
+    );
     this.file = file;
   }
 }
 
 /**
- * The square in the middle of a picture file, scaled to so many pixels; what is transparent becomes white. Only the scaled picture is kept, however large the file's is.
+ * The square in the middle of a picture file, scaled to so many pixels; what is transparent becomes
+ * white. Only the scaled picture is kept, however large the file's is.
  *
  * @throws UnreadablePictureError
  * @example `const picture = await pictureFromFile(file, 128)`
@@ -34,7 +38,8 @@ function loaded(address: string): Promise<HTMLImageElement> {
   return new Promise((resolve, reject) => {
     const image = new Image();
     image.onload = () => resolve(image);
-    image.onerror = () => reject(new Error("The browser does not know the format, or the file is damaged."));
+    image.onerror = () =>
+      reject(new Error("The browser does not know the format, or the file is damaged."));
     image.src = address;
   });
 }
@@ -43,7 +48,11 @@ async function scaledCentre(image: HTMLImageElement, side: number): Promise<RgbI
   const { naturalWidth: width, naturalHeight: height } = image;
   const square = Math.min(width, height);
   const [left, top] = [Math.floor((width - square) / 2), Math.floor((height - square) / 2)];
-  const bitmap = await createImageBitmap(image, left, top, square, square, { resizeWidth: side, resizeHeight: side, resizeQuality: "high" });
+  const bitmap = await createImageBitmap(image, left, top, square, square, {
+    resizeWidth: side,
+    resizeHeight: side,
+    resizeQuality: "high",
+  });
   try {
     const context = new OffscreenCanvas(side, side).getContext("2d");
     if (!context) throw new Error("There is no memory for a canvas.");

@@ -1,4 +1,11 @@
-import { decodePictureRecord, decodePng, encodePngWithRecord, type GeneratedImage, type GenerateSettings, type GlideLike } from "@glissade/core";
+import {
+  decodePictureRecord,
+  decodePng,
+  encodePngWithRecord,
+  type GeneratedImage,
+  type GenerateSettings,
+  type GlideLike,
+} from "@glissade/core";
 import { version } from "@glissade/core/package.json";
 import { defaultRequest, type PictureRequest, readRequest } from "./picture-request.ts";
 import { promptOf } from "./prompt-of.ts";
@@ -19,16 +26,31 @@ export function pictureFile(
   settings: GenerateSettings,
   { backend = "unknown", provider = "unknown" }: PictureMaker = {},
 ): Blob {
-  const record = { glissade: version, model: { source: modelPackage }, settings, picture, seed: image.seed, enlarge: 1, backend, provider };
+  const record = {
+    glissade: version,
+    model: { source: modelPackage },
+    settings,
+    picture,
+    seed: image.seed,
+    enlarge: 1,
+    backend,
+    provider,
+  };
   return new Blob([encodePngWithRecord(image, record)], { type: "image/png" });
 }
 
-/** The request that made a picture, from its file. @throws Error where the file holds no settings. */
+/**
+ * The request that made a picture, from its file. @throws Error where the file holds no settings.
+ */
 export async function requestOfFile(file: Blob): Promise<PictureRequest> {
   if (file.size > largestFile) throw new Error("This file is too large to have been made here.");
   const { text } = decodePng(new Uint8Array(await file.arrayBuffer()));
   const { settings, seed } = decodePictureRecord(text, "this picture");
-  if (!("prompt" in settings)) throw new Error("This picture was drawn by its class, not from a prompt.");
+  if (!("prompt" in settings))
+    throw new Error("This picture was drawn by its class, not from a prompt.");
   const { steps, guidance } = settings;
-  return readRequest({ prompt: promptOf(settings), seed, count: 1, steps, guidance: guidance?.scale }, defaultRequest);
+  return readRequest(
+    { prompt: promptOf(settings), seed, count: 1, steps, guidance: guidance?.scale },
+    defaultRequest,
+  );
 }

@@ -18,8 +18,10 @@ export interface Differentiation {
 }
 
 /**
- * The gradients of sum(output * cotangent) as TensorFlow.js derives them itself (`tf.grads`) from the kernels that a run consists of: core's derivatives have no part in them. The derivatives
- * of TensorFlow.js's operations must be registered, which `@tensorflow/tfjs` does and `@tensorflow/tfjs-core` alone does not.
+ * The gradients of sum(output * cotangent) as TensorFlow.js derives them itself (`tf.grads`) from
+ * the kernels that a run consists of: core's derivatives have no part in them. The derivatives of
+ * TensorFlow.js's operations must be registered, which `@tensorflow/tfjs` does and
+ * `@tensorflow/tfjs-core` alone does not.
  */
 export async function autodiff({ tf, provider, traits }: OpenedProvider, given: Differentiation): Promise<Record<string, Tensor>> {
   const { graph, withRespectTo } = given;
@@ -55,7 +57,8 @@ export async function autodiff({ tf, provider, traits }: OpenedProvider, given: 
 }
 
 /**
- * TensorFlow.js 4.22 with those of its operations that have no derivative (comparisons, strided slices), or one that is not summed over the axes of a broadcast (squared differences, matrix
+ * TensorFlow.js 4.22 with those of its operations that have no derivative (comparisons, strided
+ * slices), or one that is not summed over the axes of a broadcast (squared differences, matrix
  * products), written in others that it differentiates rightly.
  */
 function differentiable(tf: TensorFlow): TensorFlow {
@@ -72,7 +75,8 @@ function differentiable(tf: TensorFlow): TensorFlow {
   const stridedSlice = (x: TfTensor, begin: number[], end: number[], strides: number[]) =>
     begin.reduce<TfTensor>((rest, first, axis) => tf.gather(rest, tf.range(first, end[axis] ?? 0, strides[axis], "int32"), axis), x);
   const written = { less, squaredDifference, matMul, stridedSlice };
-  return { ...tf, ...(written as unknown as Pick<TensorFlow, keyof typeof written>) }; // TensorFlow.js's own take arrays as well, which no kernel passes
+  // TensorFlow.js's own take arrays as well, which no kernel passes
+  return { ...tf, ...(written as unknown as Pick<TensorFlow, keyof typeof written>) };
 }
 
 /** A copy on the active backend, which the surrounding `tidy` frees. */

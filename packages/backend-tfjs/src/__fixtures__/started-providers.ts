@@ -6,7 +6,10 @@ import { type OpenedProvider, openProvider, type TfjsProvider } from "../provide
 /** A provider with TensorFlow.js on it, or with why it does not start here. */
 export type Started = { readonly provider: TfjsProvider } & ({ readonly opened: OpenedProvider; readonly title: string } | { readonly opened: undefined; readonly title: string });
 
-/** Tries to start each provider, and prints which of them the tests of a file run on and which not. `title` is for a `describe`, which is skipped where `opened` is undefined. */
+/**
+ * Tries to start each provider, and prints which of them the tests of a file run on and which not.
+ * `title` is for a `describe`, which is skipped where `opened` is undefined.
+ */
 export async function startedProviders(providers: readonly TfjsProvider[], options: TfjsOptions = {}): Promise<readonly Started[]> {
   const started = await Promise.all(providers.map((provider) => start(provider, options)));
   console.info(`TensorFlow.js backends of this test file: ${started.map(({ title }) => title).join("; ")}`);

@@ -21,13 +21,17 @@ export interface Gradients {
   readonly own: Readonly<Record<string, AnyTensor>> | undefined;
 }
 
-/** The gradient for each name, computed on both runtimes from core's derivative, and by TensorFlow.js's. */
+/**
+ * The gradient for each name, computed on both runtimes from core's derivative, and by
+ * TensorFlow.js's.
+ */
 export async function threeGradients(on: { onnx: Backend; tfjs: Backend; opened: OpenedProvider | undefined }, given: Differentiable): Promise<Gradients> {
   const { graph, inputs, parameters, of, withRespectTo } = given;
   const { [of]: output } = await run(on.onnx, graph, inputs, parameters);
   const cotangent = torchGenerator(3).randn(output?.dims ?? []);
   const derivative = gradient(graph, { of, withRespectTo, cotangent: "cotangent" });
-  const named = (results: Readonly<Record<string, AnyTensor>>) => Object.fromEntries(withRespectTo.flatMap((name) => Object.entries({ [name]: results[`grad.${name}`] }))) as Record<string, AnyTensor>; // gradient() makes an output for each
+  // gradient() makes an output for each
+  const named = (results: Readonly<Record<string, AnyTensor>>) => Object.fromEntries(withRespectTo.flatMap((name) => Object.entries({ [name]: results[`grad.${name}`] }))) as Record<string, AnyTensor>;
   return {
     onnx: named(await run(on.onnx, derivative, { ...inputs, cotangent }, parameters)),
     tfjs: named(await run(on.tfjs, derivative, { ...inputs, cotangent }, parameters)),
@@ -35,7 +39,10 @@ export async function threeGradients(on: { onnx: Backend; tfjs: Backend; opened:
   };
 }
 
-/** The largest difference of two gradients, of the largest value of the second, over all names; both must have the same names and shapes, and something in them. */
+/**
+ * The largest difference of two gradients, of the largest value of the second, over all names; both
+ * must have the same names and shapes, and something in them.
+ */
 export function expectSameGradients(received: Readonly<Record<string, AnyTensor>>, expected: Readonly<Record<string, AnyTensor>>, relative: number): void {
   expect(Object.keys(received)).toEqual(Object.keys(expected));
   for (const [name, { dims, data }] of Object.entries(expected)) {

@@ -3,7 +3,9 @@ import { describeByConfig, type NetworkKind } from "../checkpoint-networks.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The smallest network of GLIDE's form that the pipeline runs. Its tokens are a test's to choose. */
+/**
+ * The smallest network of GLIDE's form that the pipeline runs. Its tokens are a test's to choose.
+ */
 export const smallBase = {
   image_size: 8,
   num_channels: 32,
@@ -39,7 +41,10 @@ export const smallClip = {
   logit_scale: 100,
 };
 
-/** The smallest network of guided-diffusion's form, with three classes; its flags are those of the published program. */
+/**
+ * The smallest network of guided-diffusion's form, with three classes; its flags are those of the
+ * published program.
+ */
 export const smallAdm = {
   image_size: 8,
   num_channels: 32,

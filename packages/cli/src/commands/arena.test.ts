@@ -16,7 +16,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "glissade-arena-"));
   for (const name of ["plain", "guided"]) {
     await mkdir(join(folder, name));
-    for (const file of ["1.png", "2.png"]) await writeFile(join(folder, name, file), encodePng(rgbImage(8, 8)));
+    for (const file of ["1.png", "2.png"])
+      await writeFile(join(folder, name, file), encodePng(rgbImage(8, 8)));
   }
   database = join(folder, "votes.sqlite");
   const store = await openArenaStore(database);
@@ -41,7 +42,11 @@ describe("glissade arena", () => {
   it("serves until Ctrl-C: its address on stdout, the owner's on stderr, and everything in one file afterwards", async () => {
     const bin = fileURLToPath(new URL("../bin.ts", import.meta.url));
     const argv = ["arena", "plain=plain", "guided=guided", "--db", "served.sqlite", "--port", "0"];
-    const child = spawn(process.execPath, ["--conditions=glissade-source", "--import", import.meta.resolve("tsx"), bin, ...argv], { cwd: folder });
+    const child = spawn(
+      process.execPath,
+      ["--conditions=glissade-source", "--import", import.meta.resolve("tsx"), bin, ...argv],
+      { cwd: folder },
+    );
     const printed = { stdout: "", stderr: "" };
     child.stderr.on("data", (text) => (printed.stderr += text));
     const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
@@ -53,13 +58,17 @@ describe("glissade arena", () => {
     });
     const url = printed.stdout.trim();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
-    expect(printed.stderr).toMatch(/^2 pairs\. Results, for you alone: http:\S+\/results#[\w-]{16}$/m);
+    expect(printed.stderr).toMatch(
+      /^2 pairs\. Results, for you alone: http:\S+\/results#[\w-]{16}$/m,
+    );
     expect((await fetch(url)).status).toBe(200);
     child.kill("SIGINT");
     expect(await ended).toBe(0);
     expect(printed.stdout).toBe(`${url}\n`);
     await expect(fetch(url)).rejects.toThrow();
-    expect((await readdir(folder)).filter((name) => name.startsWith("served"))).toEqual(["served.sqlite"]);
+    expect((await readdir(folder)).filter((name) => name.startsWith("served"))).toEqual([
+      "served.sqlite",
+    ]);
   });
 
   it("prints its addresses as JSON, and ends when it is stopped", async () => {
@@ -71,7 +80,11 @@ describe("glissade arena", () => {
       controller.abort();
     };
     const argv = ["arena", ...sets, "--db", join(folder, "json.sqlite"), "--port", "0", "--json"];
-    const code = await main(argv, { stdout: { write }, stderr: { write: () => {} }, signal: controller.signal });
+    const code = await main(argv, {
+      stdout: { write },
+      stderr: { write: () => {} },
+      signal: controller.signal,
+    });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       url: expect.stringMatching(/^http/),
@@ -89,7 +102,9 @@ describe("glissade arena", () => {
     expect(title).toBe("Which picture is more photorealistic? 40 votes by 3 raters.");
     expect(heads).toMatch(/^contestant +Elo +95 % interval +wins +losses +ties$/);
     const half = 200 * Math.log10(26.5 / 13.5); // 24 wins and 11 losses, 5 ties
-    expect(first).toMatch(new RegExp(`^guided\\?\\[2J +${half.toFixed(1)} +\\S+ to \\S+ +24 +11 +5$`));
+    expect(first).toMatch(
+      new RegExp(`^guided\\?\\[2J +${half.toFixed(1)} +\\S+ to \\S+ +24 +11 +5$`),
+    );
     expect(second).toMatch(new RegExp(`^plain +-${half.toFixed(1)} +-\\S+ to \\S+ +11 +24 +5$`));
     expect(rest).toEqual([""]);
   });
@@ -97,13 +112,24 @@ describe("glissade arena", () => {
   it("prints results as JSON", async () => {
     const { stdout } = await runMain(["arena", "--db", database, "--results", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({
-      questions: [{ question: "photorealism", votes: 40, raters: 3, contestants: [{ name: "plain", wins: 11 }, { wins: 24 }] }],
+      questions: [
+        {
+          question: "photorealism",
+          votes: 40,
+          raters: 3,
+          contestants: [{ name: "plain", wins: 11 }, { wins: 24 }],
+        },
+      ],
     });
   });
 
   it("exports votes as CSV and JSON", async () => {
     const [csv, json] = [join(folder, "votes.csv"), join(folder, "votes.json")];
-    expect(await runMain(["arena", "--db", database, "--export", csv])).toEqual({ code: 0, stdout: "", stderr: `Wrote ${csv}.\n` });
+    expect(await runMain(["arena", "--db", database, "--export", csv])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: `Wrote ${csv}.\n`,
+    });
     await runMain(["arena", "--db", database, "--export", json]);
     expect((await readFile(csv, "utf8")).split("\r\n")).toHaveLength(42);
     expect(JSON.parse(await readFile(json, "utf8")).votes).toHaveLength(40);
@@ -129,7 +155,11 @@ describe("glissade arena", () => {
   it("says that there are no votes yet, and prints no table", async () => {
     const path = join(folder, "new.sqlite");
     (await openArenaStore(path)).dispose();
-    expect(await runMain(["arena", "--db", path, "--results"])).toEqual({ code: 0, stdout: "There are no votes yet.\n", stderr: "" });
+    expect(await runMain(["arena", "--db", path, "--results"])).toEqual({
+      code: 0,
+      stdout: "There are no votes yet.\n",
+      stderr: "",
+    });
   });
 
   it("says that a port is taken, and where an export cannot be written", async () => {
@@ -138,10 +168,27 @@ describe("glissade arena", () => {
     const address = server.address();
     const port = typeof address === "object" && address !== null ? String(address.port) : "";
     const sets = ["plain", "guided"].map((name) => `${name}=${join(folder, name)}`);
-    const taken = await runMain(["arena", ...sets, "--db", join(folder, "taken.sqlite"), "--port", port]);
+    const taken = await runMain([
+      "arena",
+      ...sets,
+      "--db",
+      join(folder, "taken.sqlite"),
+      "--port",
+      port,
+    ]);
     await new Promise((resolve) => server.close(resolve));
-    expect([taken.code, taken.stdout, taken.stderr]).toEqual([1, "", expect.stringContaining("choose another port")]);
-    const unwritable = await runMain(["arena", "--db", database, "--export", join(folder, "none", "votes.csv")]);
+    expect([taken.code, taken.stdout, taken.stderr]).toEqual([
+      1,
+      "",
+      expect.stringContaining("choose another port"),
+    ]);
+    const unwritable = await runMain([
+      "arena",
+      "--db",
+      database,
+      "--export",
+      join(folder, "none", "votes.csv"),
+    ]);
     expect([unwritable.code, unwritable.stderr]).toEqual([1, expect.stringContaining("votes.csv")]);
   });
 

@@ -12,16 +12,32 @@ const defaultDatabase = "arena.sqlite";
 const defaultPort = 7878;
 
 const options = {
-  db: { value: "FILE", about: `The SQLite file that votes are kept in; made where it is not there. Default: ${defaultDatabase}, here.` },
+  db: {
+    value: "FILE",
+    about: `The SQLite file that votes are kept in; made where it is not there. Default: ${defaultDatabase}, here.`,
+  },
   port: { value: "N", about: `0 takes any that is free. Default: ${defaultPort}.` },
-  host: { value: "HOST", about: "Default: 127.0.0.1, which no other machine reaches. 0.0.0.0 is open to the network, without encryption." },
-  question: { value: "NAME,...", about: "photorealism, caption, or both in turns. Default: both where every picture has a caption, else photorealism." },
+  host: {
+    value: "HOST",
+    about:
+      "Default: 127.0.0.1, which no other machine reaches. 0.0.0.0 is open to the network, without encryption.",
+  },
+  question: {
+    value: "NAME,...",
+    about:
+      "photorealism, caption, or both in turns. Default: both where every picture has a caption, else photorealism.",
+  },
   captions: {
     value: "FILE",
     about:
       "JSON: an array in the order of the first folder's pictures, or an object by file name. Default: captions.json in that folder, else the prompts in its pictures.",
   },
-  seed: { short: "s", value: "N", about: "Of the pairs' order and sides, or with --results of the resampling, from 0 to 2^53 - 1. Default: 0." },
+  seed: {
+    short: "s",
+    value: "N",
+    about:
+      "Of the pairs' order and sides, or with --results of the resampling, from 0 to 2^53 - 1. Default: 0.",
+  },
   "show-results": { about: "Let raters see the results too. They would sway them." },
   results: { about: "Print the results so far and exit." },
   export: { value: "FILE", about: "Write every vote into a .json or .csv file and exit." },
@@ -55,7 +71,10 @@ export const arena = command({
   },
 });
 
-async function serveArena(args: ArenaArguments, { stdout, stderr, signal }: Context): Promise<void> {
+async function serveArena(
+  args: ArenaArguments,
+  { stdout, stderr, signal }: Context,
+): Promise<void> {
   const contestants = args.positionals.map(readContestant);
   if (contestants.length < 2)
     throw new UsageError(
@@ -68,7 +87,10 @@ async function serveArena(args: ArenaArguments, { stdout, stderr, signal }: Cont
     port: args.integer("port", 0, 65_535) ?? defaultPort,
     showResults: args.has("show-results"),
     signal,
-    onError: (error) => stderr.write(`warning: ${printable(error instanceof Error ? error.message : String(error))}\n`),
+    onError: (error) =>
+      stderr.write(
+        `warning: ${printable(error instanceof Error ? error.message : String(error))}\n`,
+      ),
     ...given({
       host: args.nonEmpty("host"),
       questions: args.choices("question", "question", questionNames),
@@ -79,13 +101,20 @@ async function serveArena(args: ArenaArguments, { stdout, stderr, signal }: Cont
   const { url, resultsUrl, pairs, warnings } = running;
   for (const warning of warnings) stderr.write(`warning: ${printable(warning)}\n`);
   stderr.write(`${pairs} pairs. Results, for you alone: ${resultsUrl}\n`);
-  stdout.write(args.has("json") ? jsonText({ url, resultsUrl, pairs, database: databaseOf(args), warnings }) : `${url}\n`);
+  stdout.write(
+    args.has("json")
+      ? jsonText({ url, resultsUrl, pairs, database: databaseOf(args), warnings })
+      : `${url}\n`,
+  );
   await running.closed;
 }
 
 /** Results and exports, from the file alone: the arena may be running or not. */
 async function readArena(args: ArenaArguments, context: Context): Promise<void> {
-  if (args.positionals.length > 0) throw new UsageError("--results and --export read the file of votes (--db) and take no folders.");
+  if (args.positionals.length > 0)
+    throw new UsageError(
+      "--results and --export read the file of votes (--db) and take no folders.",
+    );
   const file = exportFile(args);
   const { openArenaStore } = await import("@glissade/evaluate/arena");
   if (file) await assertWritable(file.path);
@@ -103,18 +132,31 @@ interface ExportFile {
   readonly kind: ".json" | ".csv";
 }
 
-async function exportVotes(store: ArenaStore, { path, kind }: ExportFile, { stderr, signal }: Context): Promise<void> {
+async function exportVotes(
+  store: ArenaStore,
+  { path, kind }: ExportFile,
+  { stderr, signal }: Context,
+): Promise<void> {
   const { votesAsCsv, votesAsJson } = await import("@glissade/evaluate/arena");
   const text = kind === ".csv" ? votesAsCsv(store) : votesAsJson(store);
   await writeFiles([{ path, bytes: new TextEncoder().encode(text) }], signal);
   stderr.write(`Wrote ${path}.\n`);
 }
 
-async function printResults(store: ArenaStore, args: ArenaArguments, { stdout }: Context): Promise<void> {
+async function printResults(
+  store: ArenaStore,
+  args: ArenaArguments,
+  { stdout }: Context,
+): Promise<void> {
   const { arenaResults } = await import("@glissade/evaluate/arena");
-  const results = arenaResults(store, given({ seed: args.integer("seed", 0, Number.MAX_SAFE_INTEGER) }));
+  const results = arenaResults(
+    store,
+    given({ seed: args.integer("seed", 0, Number.MAX_SAFE_INTEGER) }),
+  );
   if (args.has("json")) return void stdout.write(jsonText({ questions: results }));
-  stdout.write(results.length === 0 ? "There are no votes yet.\n" : results.map(resultsText).join("\n"));
+  stdout.write(
+    results.length === 0 ? "There are no votes yet.\n" : results.map(resultsText).join("\n"),
+  );
 }
 
 function resultsText({ text, votes, raters, contestants, notes }: QuestionResults): string {
@@ -127,10 +169,20 @@ function resultsText({ text, votes, raters, contestants, notes }: QuestionResult
       ...[wins, losses, ties].map(String),
     ]);
   const heads = ["contestant", "Elo", "95 % interval", "wins", "losses", "ties"];
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
   const line = (row: readonly string[]) =>
-    row.map((entry, column) => (column === 0 ? entry.padEnd(widths[column] ?? 0) : entry.padStart(widths[column] ?? 0))).join("  ");
-  const lines = [printable(`${text} ${counted(votes, "vote")} by ${counted(raters, "rater")}.`), line(heads), ...rows.map(line)];
+    row
+      .map((entry, column) =>
+        column === 0 ? entry.padEnd(widths[column] ?? 0) : entry.padStart(widths[column] ?? 0),
+      )
+      .join("  ");
+  const lines = [
+    printable(`${text} ${counted(votes, "vote")} by ${counted(raters, "rater")}.`),
+    line(heads),
+    ...rows.map(line),
+  ];
   return `${[...lines, ...notes.map(({ message }) => printable(`Note: ${message}`))].join("\n")}\n`;
 }
 
@@ -141,7 +193,12 @@ function counted(count: number, what: string): string {
 function readContestant(text: string): ContestantFolder {
   const at = text.indexOf("=");
   if (at < 1 || at === text.length - 1)
-    throw new InvalidArgumentError({ argument: "contestant", received: text, expected: "a name and its folder", hint: "For example guided=out/3." });
+    throw new InvalidArgumentError({
+      argument: "contestant",
+      received: text,
+      expected: "a name and its folder",
+      hint: "For example guided=out/3.",
+    });
   return { name: text.slice(0, at), folder: text.slice(at + 1) };
 }
 
@@ -154,7 +211,11 @@ function exportFile(args: ArenaArguments): ExportFile | undefined {
   if (path === undefined) return undefined;
   const kind = extname(path).toLowerCase();
   if (kind === ".json" || kind === ".csv") return { path, kind };
-  throw new InvalidArgumentError({ argument: "--export", received: path, expected: "a file name that ends in .json or .csv" });
+  throw new InvalidArgumentError({
+    argument: "--export",
+    received: path,
+    expected: "a file name that ends in .json or .csv",
+  });
 }
 
 /** Names come from a file, and a terminal would obey control characters. */

@@ -24,16 +24,28 @@ const options = {
   },
   tokenizer: {
     value: "FILE|gpt2",
-    about: "A tokenizer.json, or GPT-2's 50,257 tokens. Default: tokenizer.json beside the checkpoint, else GPT-2's where the network has as many.",
+    about:
+      "A tokenizer.json, or GPT-2's 50,257 tokens. Default: tokenizer.json beside the checkpoint, else GPT-2's where the network has as many.",
   },
-  dtype: { value: "TYPE", about: `How weights are stored: ${weightTypes.join(", ")}. float16 halves the file. Default: as they are.` },
+  dtype: {
+    value: "TYPE",
+    about: `How weights are stored: ${weightTypes.join(", ")}. float16 halves the file. Default: as they are.`,
+  },
   schedule: {
     value: "NAME",
     about: `The noise schedule of its training: ${schedules.join(", ")}. Default: the config's, else the one its kind was published with.`,
   },
-  sampler: { value: "NAME", about: "What generate uses by default with this model. Default: dpmpp-2m, and ddpm for guided-diffusion's." },
+  sampler: {
+    value: "NAME",
+    about:
+      "What generate uses by default with this model. Default: dpmpp-2m, and ddpm for guided-diffusion's.",
+  },
   steps: { value: "N", about: "The same for the number of steps. Default: 15, and 250." },
-  guidance: { value: "SCALE", about: "The same for the guidance scale, of a classifier for guided-diffusion's. Default: 3, and 1." },
+  guidance: {
+    value: "SCALE",
+    about:
+      "The same for the guidance scale, of a classifier for guided-diffusion's. Default: 3, and 1.",
+  },
   force: { about: "Replace a model that lies there." },
   json: { about: "Print one JSON document instead of the folder's path." },
   quiet: { short: "q", about: "No progress." },
@@ -51,35 +63,75 @@ export const convert = command({
     "Nothing in a checkpoint is executed: only tensors are read from it. Every weight is checked against the network before anything is written, and the folder appears when it is complete.",
     `The published networks are recognised by their weights: ${Object.keys(published).join(", ")}.`,
   ],
-  examples: ["glissade convert base.pt --out glide --dtype float16", "glissade convert my.pt --config my.json --tokenizer tokenizer.json --out my-model"],
+  examples: [
+    "glissade convert base.pt --out glide --dtype float16",
+    "glissade convert my.pt --config my.json --tokenizer tokenizer.json --out my-model",
+  ],
   async run(args, context) {
     const out = args.nonEmpty("out");
     if (out === undefined) throw new UsageError("Say where the model goes: --out DIR.");
     const dtype = args.choice("dtype", "weight type", weightTypes);
-    const [sampler, steps, scale] = [args.choice("sampler", "sampler", samplerNames), args.integer("steps", 1, 100_000), args.decimal("guidance", 0)];
-    const [schedule, tokenizer, config] = [args.choice("schedule", "noise schedule", schedules), args.nonEmpty("tokenizer"), args.nonEmpty("config")];
+    const [sampler, steps, scale] = [
+      args.choice("sampler", "sampler", samplerNames),
+      args.integer("steps", 1, 100_000),
+      args.decimal("guidance", 0),
+    ];
+    const [schedule, tokenizer, config] = [
+      args.choice("schedule", "noise schedule", schedules),
+      args.nonEmpty("tokenizer"),
+      args.nonEmpty("config"),
+    ];
     if (args.positionals.length > 1 && (config !== undefined || schedule !== undefined))
-      throw new UsageError("--config and --schedule are for one checkpoint. Convert them one by one, or put a config.json beside each.");
+      throw new UsageError(
+        "--config and --schedule are for one checkpoint. Convert them one by one, or put a config.json beside each.",
+      );
     await assertReplaceable(out, args.has("force"));
 
     const checkpoints = args.positionals.map((file) => ({
       file,
-      describe: (source: WeightSource, weights: NetworkWeights) => describedBy(file, source, weights, config),
+      describe: (source: WeightSource, weights: NetworkWeights) =>
+        describedBy(file, source, weights, config),
     }));
-    const conversion = { checkpoints, out, dtype, schedule, tokenizer, generation: { sampler, steps, scale } };
-    const report = await convertWithProgress(conversion, { quiet: args.has("quiet"), describe: describeMegabytes }, context);
+    const conversion = {
+      checkpoints,
+      out,
+      dtype,
+      schedule,
+      tokenizer,
+      generation: { sampler, steps, scale },
+    };
+    const report = await convertWithProgress(
+      conversion,
+      { quiet: args.has("quiet"), describe: describeMegabytes },
+      context,
+    );
     context.stdout.write(args.has("json") ? jsonText(report) : `${out}\n`);
   },
 });
 
-/** In the order of how explicit they are: `--config`, the file beside the checkpoint, the published network with these weights. */
-async function describedBy(file: string, source: WeightSource, weights: NetworkWeights, asked: string | undefined): Promise<DescribedNetwork> {
+/**
+ * In the order of how explicit they are: `--config`, the file beside the checkpoint, the published
+ * network with these weights.
+ */
+async function describedBy(
+  file: string,
+  source: WeightSource,
+  weights: NetworkWeights,
+  asked: string | undefined,
+): Promise<DescribedNetwork> {
   const path = asked ?? (await firstFile([join(dirname(file), "config.json")]));
   if (path !== undefined) {
     const json = await readJsonFile(path);
-    return inFile(path, () => describeByConfig(json.super_res === true || json.inpaint === true ? "glide" : kindOf(weights), json));
+    return inFile(path, () =>
+      describeByConfig(
+        json.super_res === true || json.inpaint === true ? "glide" : kindOf(weights),
+        json,
+      ),
+    );
   }
   const found = recognise(source, weights);
   if (found) return found.described;
-  throw new CheckpointError(`${file} is none of the published networks (${Object.keys(published).join(", ")}). Give its arguments: --config FILE.`);
+  throw new CheckpointError(
+    `${file} is none of the published networks (${Object.keys(published).join(", ")}). Give its arguments: --config FILE.`,
+  );
 }

@@ -9,11 +9,25 @@ import { readSourcePicture } from "../picture-files.ts";
 import { glideTask } from "../tasks.ts";
 
 const options = {
-  image: { short: "i", value: "FILE", about: "The picture to begin with, a sketch or a photograph: PNG, JPEG, WebP, TIFF, AVIF or GIF. Needed." },
+  image: {
+    short: "i",
+    value: "FILE",
+    about:
+      "The picture to begin with, a sketch or a photograph: PNG, JPEG, WebP, TIFF, AVIF or GIF. Needed.",
+  },
   strength: { value: "X", about: "How much may change: 0 nothing, 1 everything. Default: 0.6." },
-  inversion: { about: "Begin with the picture's own noise, found by DDIM, not with other noise: its shapes and colours stay more." },
-  "source-prompt": { value: "TEXT", about: "What the picture shows now, for --inversion. Default: nothing is said." },
-  mask: { value: "FILE", about: "A picture of the same size, white where the picture may change. Default: everywhere." },
+  inversion: {
+    about:
+      "Begin with the picture's own noise, found by DDIM, not with other noise: its shapes and colours stay more.",
+  },
+  "source-prompt": {
+    value: "TEXT",
+    about: "What the picture shows now, for --inversion. Default: nothing is said.",
+  },
+  mask: {
+    value: "FILE",
+    about: "A picture of the same size, white where the picture may change. Default: everywhere.",
+  },
   ...samplingOptions,
 } as const;
 
@@ -36,21 +50,48 @@ export const edit = command({
     if (file === undefined) throw new UsageError("--image is missing: the picture to begin with.");
     const [prompt] = args.positionals;
     const asked = readSamplingOptions(args, prompt ?? `${basename(file, extname(file))} again`);
-    const [maskFile, strength = 0.6, sourcePrompt] = [args.nonEmpty("mask"), args.decimal("strength", 0, 1), args.nonEmpty("source-prompt")];
-    if (sourcePrompt !== undefined && !args.has("inversion")) throw new UsageError("--source-prompt belongs to --inversion.");
+    const [maskFile, strength = 0.6, sourcePrompt] = [
+      args.nonEmpty("mask"),
+      args.decimal("strength", 0, 1),
+      args.nonEmpty("source-prompt"),
+    ];
+    if (sourcePrompt !== undefined && !args.has("inversion"))
+      throw new UsageError("--source-prompt belongs to --inversion.");
     const { image } = await readSourcePicture(file);
-    const mask = maskFile === undefined ? undefined : maskFromImage((await readSourcePicture(maskFile)).image);
-    const goesOn = (baseSize: number) => asked.upscale ?? Math.max(image.width, image.height) > baseSize; // small pictures stay small unless someone asks
-    const changes = { image, strength, ...given({ mask, start: args.has("inversion") ? ("inversion" as const) : undefined, sourcePrompt }) };
+    const mask =
+      maskFile === undefined ? undefined : maskFromImage((await readSourcePicture(maskFile)).image);
+    const goesOn = (baseSize: number) =>
+      // small pictures stay small unless someone asks
+      asked.upscale ?? Math.max(image.width, image.height) > baseSize;
+    const changes = {
+      image,
+      strength,
+      ...given({
+        mask,
+        start: args.has("inversion") ? ("inversion" as const) : undefined,
+        sourcePrompt,
+      }),
+    };
     await makePictures(
       args,
       {
         asked,
         task: glideTask({
-          width: (glide) => (mask ? image.width : goesOn(glide.baseSize) ? glide.imageSize : glide.baseSize),
-          run: (glide, signal) => glide.streamEdit({ ...asked, ...changes, ...(prompt === undefined && { prompt: null }), signal }),
+          width: (glide) =>
+            mask ? image.width : goesOn(glide.baseSize) ? glide.imageSize : glide.baseSize,
+          run: (glide, signal) =>
+            glide.streamEdit({
+              ...asked,
+              ...changes,
+              ...(prompt === undefined && { prompt: null }),
+              signal,
+            }),
         }),
-        source: { task: "edit", image: file, ...given({ strength, mask: maskFile, start: changes.start, sourcePrompt }) },
+        source: {
+          task: "edit",
+          image: file,
+          ...given({ strength, mask: maskFile, start: changes.start, sourcePrompt }),
+        },
       },
       context,
     );

@@ -37,7 +37,13 @@ export const evaluate = command({
     if (known === "sweep") return printSweep(args, context);
     const { compareSets, distanceOfSets } = await import("../evaluate/compare-sets.ts");
     const { metricLines } = await import("../evaluate/metric-lines.ts");
-    if (known === "fid") print(await distanceOfSets(sets, args, context), ({ metrics }) => `${metrics.fid}\n`, args, context);
+    if (known === "fid")
+      print(
+        await distanceOfSets(sets, args, context),
+        ({ metrics }) => `${metrics.fid}\n`,
+        args,
+        context,
+      );
     else print(await compareSets(sets, args, context), metricLines, args, context);
   },
 });
@@ -67,6 +73,9 @@ async function printSweep(args: EvaluateArguments, context: Context): Promise<vo
   const { sweep } = await import("../evaluate/sweep.ts");
   const results = await sweep(args, context);
   const [first] = results.settings;
-  for (const note of args.has("quiet") ? [] : (first?.card.notes ?? [])) context.stderr.write(`note: ${note}\n`);
-  context.stdout.write(args.has("json") ? jsonText(results) : `${join(args.nonEmpty("out") ?? "", "report.html")}\n`);
+  for (const note of args.has("quiet") ? [] : (first?.card.notes ?? []))
+    context.stderr.write(`note: ${note}\n`);
+  context.stdout.write(
+    args.has("json") ? jsonText(results) : `${join(args.nonEmpty("out") ?? "", "report.html")}\n`,
+  );
 }

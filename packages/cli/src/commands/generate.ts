@@ -11,7 +11,9 @@ export const generate = command({
   most: 1,
   hint: 'Put the prompt in quotes: glissade generate "a red apple".',
   options: samplingOptions,
-  notes: ['Every picture carries all its settings in the PNG text chunk "glissade"; glissade reproduce makes it again from them.'],
+  notes: [
+    'Every picture carries all its settings in the PNG text chunk "glissade"; glissade reproduce makes it again from them.',
+  ],
   examples: [
     'glissade generate "a red apple"',
     'glissade generate "a red apple" --count 4 --seed 7 --out apples/',

@@ -1,8 +1,21 @@
 import { open, stat } from "node:fs/promises";
-import { decodePictureRecord, type ModelFiles, openModelFiles, openWeights, samplers, spacings, stageNames } from "@glissade/core";
+import {
+  decodePictureRecord,
+  type ModelFiles,
+  openModelFiles,
+  openWeights,
+  samplers,
+  spacings,
+  stageNames,
+} from "@glissade/core";
 import { backendNames, backendProviders } from "../backends.ts";
 import { command } from "../command.ts";
-import { describeNetwork, networkKind, summarize, type WeightsSummary } from "../describe-weights.ts";
+import {
+  describeNetwork,
+  networkKind,
+  summarize,
+  type WeightsSummary,
+} from "../describe-weights.ts";
 import { defaultModel, modelSource } from "../model-source.ts";
 import { readPictureFile } from "../picture-files.ts";
 import { jsonText } from "../report.ts";
@@ -16,7 +29,12 @@ export const info = command({
   most: 1,
   hint: "Give one.",
   options: { json: { about: "Print one JSON document instead of text." } },
-  examples: [`glissade info ${defaultModel}`, "glissade info base.pt", "glissade info a-red-apple-7.png --json", "glissade info"],
+  examples: [
+    `glissade info ${defaultModel}`,
+    "glissade info base.pt",
+    "glissade info a-red-apple-7.png --json",
+    "glissade info",
+  ],
   async run(args, { stdout }) {
     const [source] = args.positionals;
     const facts = source === undefined ? programFacts() : await factsOf(source);
@@ -36,7 +54,10 @@ function programFacts(): Facts {
     backends: backendNames,
     providers: backendProviders,
     samplers: Object.fromEntries(
-      Object.entries(samplers).map(([name, { spacing, evaluationsPerStep, deterministic }]) => [name, { spacing, evaluationsPerStep, deterministic }]),
+      Object.entries(samplers).map(([name, { spacing, evaluationsPerStep, deterministic }]) => [
+        name,
+        { spacing, evaluationsPerStep, deterministic },
+      ]),
     ),
     spacings,
   };
@@ -64,8 +85,17 @@ async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
   }
   for (const name of await foldersIn(files, Object.keys(otherNetworks))) {
     const config = asObject(await files.readJson(`${name}/config.json`));
-    const weights = await Promise.all((otherNetworks[name] ?? []).map(async (folder) => [folder, await weightsFacts(files, folder)] as const));
-    networks[name] = { class: config._class_name, imageSize: config.image_size, weights: Object.fromEntries(weights), config };
+    const weights = await Promise.all(
+      (otherNetworks[name] ?? []).map(
+        async (folder) => [folder, await weightsFacts(files, folder)] as const,
+      ),
+    );
+    networks[name] = {
+      class: config._class_name,
+      imageSize: config.image_size,
+      weights: Object.fromEntries(weights),
+      config,
+    };
   }
   return {
     kind: "model",
@@ -94,7 +124,12 @@ async function weightsFacts(files: ModelFiles, folder: string): Promise<WeightsS
 async function checkpointFacts(checkpoint: string): Promise<Facts> {
   const weights = await openWeights(checkpoint);
   try {
-    return { kind: "checkpoint", checkpoint, network: networkKind(weights, checkpoint) ?? "not one of GLIDE's", ...summarize(weights) };
+    return {
+      kind: "checkpoint",
+      checkpoint,
+      network: networkKind(weights, checkpoint) ?? "not one of GLIDE's",
+      ...summarize(weights),
+    };
   } finally {
     await weights.dispose();
   }
@@ -102,7 +137,13 @@ async function checkpointFacts(checkpoint: string): Promise<Facts> {
 
 async function pictureFacts(picture: string): Promise<Facts> {
   const { image, text } = await readPictureFile(picture);
-  return { kind: "picture", file: picture, width: image.width, height: image.height, ...decodePictureRecord(text, picture) };
+  return {
+    kind: "picture",
+    file: picture,
+    width: image.width,
+    height: image.height,
+    ...decodePictureRecord(text, picture),
+  };
 }
 
 async function startsAsPng(path: string): Promise<boolean> {
@@ -123,7 +164,10 @@ function asObject(json: unknown): Facts {
   return typeof json === "object" && json !== null ? (json as Facts) : {};
 }
 
-/** A fact a line, those within facts indented. Strings are quoted as JSON, and what a terminal would obey is escaped. */
+/**
+ * A fact a line, those within facts indented. Strings are quoted as JSON, and what a terminal would
+ * obey is escaped.
+ */
 function lines(facts: Facts, indent = ""): string[] {
   return Object.entries(facts).flatMap(([name, value]) => {
     if (value === undefined) return [];

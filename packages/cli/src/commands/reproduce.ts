@@ -25,9 +25,15 @@ const options = {
   out: {
     short: "o",
     value: "FILE|DIR",
-    about: "The PNG file to write (overwritten where it exists), or a folder for it. Default: a new name made of the picture's own, here.",
+    about:
+      "The PNG file to write (overwritten where it exists), or a folder for it. Default: a new name made of the picture's own, here.",
   },
-  model: { short: "m", value: "SOURCE", about: "The model, where it does not lie where the picture says. Needed where the picture names a URL." },
+  model: {
+    short: "m",
+    value: "SOURCE",
+    about:
+      "The model, where it does not lie where the picture says. Needed where the picture names a URL.",
+  },
   ...runOptions,
 } as const satisfies OptionTable;
 
@@ -43,7 +49,10 @@ export const reproduce = command({
     "On the same machine the picture is the same bit for bit. Another processor, backend, provider or version may round differently; how far the new picture differs is told.",
     "It is made by the backend and on the provider that made it before, unless --backend or --provider say otherwise.",
   ],
-  examples: ["glissade reproduce a-red-apple-7.png", "glissade reproduce apples-3.png --out apple.png --enlarge 1"],
+  examples: [
+    "glissade reproduce a-red-apple-7.png",
+    "glissade reproduce apples-3.png --out apple.png --enlarge 1",
+  ],
   async run(args, context) {
     const [file = ""] = args.positionals;
     const asked = readRunOptions(args);
@@ -52,58 +61,111 @@ export const reproduce = command({
     assertFromNothing(record);
     const recorded = optionsOfRecord(record);
     const model = args.nonEmpty("model") ?? ownModel(record, file);
-    const names = await pictureNames({ out: args.nonEmpty("out"), defaultName: `${basename(file, extname(file))}-again`, count: 1 });
+    const names = await pictureNames({
+      out: args.nonEmpty("out"),
+      defaultName: `${basename(file, extname(file))}-again`,
+      count: 1,
+    });
     const [path = ""] = names.pictures;
     await assertWritable(path);
 
-    const run = { ...asked, enlarge: asked.enlarge ?? record.enlarge, backend: readBackend(args, record) };
-    const generation = await runGeneration(model, recordedTask(recorded), run, context).catch((error: unknown) => {
-      throw asPictureFault(error, file);
-    });
+    const run = {
+      ...asked,
+      enlarge: asked.enlarge ?? record.enlarge,
+      backend: readBackend(args, record),
+    };
+    const generation = await runGeneration(model, recordedTask(recorded), run, context).catch(
+      (error: unknown) => {
+        throw asPictureFault(error, file);
+      },
+    );
     const image = render(generation.images, recorded.take, generation.enlarge);
     const { enlarge, backend, provider, sha256 } = generation;
-    const newRecord = { ...record, glissade: version, model: { source: model, ...(sha256 !== undefined && { sha256 }) }, enlarge, backend, provider };
+    const newRecord = {
+      ...record,
+      glissade: version,
+      model: { source: model, ...(sha256 !== undefined && { sha256 }) },
+      enlarge,
+      backend,
+      provider,
+    };
     await writeFiles([{ path, bytes: encodePngWithRecord(image, newRecord) }], context.signal);
 
-    const remarks = [...differentOrigins(record, newRecord), comparison(file, original.image, image)];
+    const remarks = [
+      ...differentOrigins(record, newRecord),
+      comparison(file, original.image, image),
+    ];
     if (!run.json) for (const remark of remarks) context.stderr.write(`${remark}\n`);
     context.stdout.write(
-      run.json ? jsonText({ ...generationReport(generation, names, model), identical: isSame(original.image, image), remarks }) : `${path}\n`,
+      run.json
+        ? jsonText({
+            ...generationReport(generation, names, model),
+            identical: isSame(original.image, image),
+            remarks,
+          })
+        : `${path}\n`,
     );
   },
 });
 
 function assertFromNothing({ source }: PictureRecord): void {
   if (source)
-    throw new PictureSettingsError(`This picture was made from another one, ${JSON.stringify(source.image)}: run glissade ${source.task} on that again.`);
+    throw new PictureSettingsError(
+      `This picture was made from another one, ${JSON.stringify(source.image)}: run glissade ${source.task} on that again.`,
+    );
 }
 
 /** A picture may come from anyone, and must not send this program to an address of its choice. */
 function ownModel({ model: { source } }: PictureRecord, file: string): string {
   if (!/^[a-z][a-z+.-]+:|^(\\|\/\/)|\p{Cc}/iu.test(source)) return source;
-  throw new PictureSettingsError(`${file} was made with a model that lies at an address: ${JSON.stringify(source)}. If you trust it, give it with --model.`);
+  throw new PictureSettingsError(
+    `${file} was made with a model that lies at an address: ${JSON.stringify(source)}. If you trust it, give it with --model.`,
+  );
 }
 
 /** A value out of range is the picture's fault, unless it came from the command line. */
 function asPictureFault(error: unknown, file: string): unknown {
-  const isValue = (InvalidArgumentError.isInstance(error) && !/^(--|source$)/.test(error.argument)) || UnknownNameError.isInstance(error);
-  return isValue ? new PictureSettingsError(`The settings in ${file} cannot be used: ${error.message}`, { cause: error }) : error;
+  const isValue =
+    (InvalidArgumentError.isInstance(error) && !/^(--|source$)/.test(error.argument)) ||
+    UnknownNameError.isInstance(error);
+  return isValue
+    ? new PictureSettingsError(`The settings in ${file} cannot be used: ${error.message}`, {
+        cause: error,
+      })
+    : error;
 }
 
 /** What is not as it was, and may change the picture. */
 function differentOrigins(before: PictureRecord, now: PictureRecord): readonly string[] {
   const remarks: string[] = [];
-  if (before.model.sha256 !== undefined && now.model.sha256 !== undefined && before.model.sha256 !== now.model.sha256) {
-    remarks.push(`warning: the weights of ${now.model.source} are not those that made the picture.`);
+  if (
+    before.model.sha256 !== undefined &&
+    now.model.sha256 !== undefined &&
+    before.model.sha256 !== now.model.sha256
+  ) {
+    remarks.push(
+      `warning: the weights of ${now.model.source} are not those that made the picture.`,
+    );
   }
-  if (before.backend !== now.backend) remarks.push(`warning: the picture was made by ${JSON.stringify(before.backend)}, and this one by ${now.backend}.`);
-  if (before.provider !== now.provider) remarks.push(`warning: the picture was made on ${JSON.stringify(before.provider)}, and this one on ${now.provider}.`);
-  if (before.glissade !== now.glissade) remarks.push(`note: the picture was made by glissade ${JSON.stringify(before.glissade)}; this is ${now.glissade}.`);
+  if (before.backend !== now.backend)
+    remarks.push(
+      `warning: the picture was made by ${JSON.stringify(before.backend)}, and this one by ${now.backend}.`,
+    );
+  if (before.provider !== now.provider)
+    remarks.push(
+      `warning: the picture was made on ${JSON.stringify(before.provider)}, and this one on ${now.provider}.`,
+    );
+  if (before.glissade !== now.glissade)
+    remarks.push(
+      `note: the picture was made by glissade ${JSON.stringify(before.glissade)}; this is ${now.glissade}.`,
+    );
   return remarks;
 }
 
 function isSame(a: RgbImage, b: RgbImage): boolean {
-  return a.width === b.width && a.height === b.height && a.data.every((value, i) => value === b.data[i]);
+  return (
+    a.width === b.width && a.height === b.height && a.data.every((value, i) => value === b.data[i])
+  );
 }
 
 function comparison(file: string, before: RgbImage, now: RgbImage): string {

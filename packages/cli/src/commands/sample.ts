@@ -4,7 +4,21 @@ import { UsageError } from "../errors.ts";
 import { makePictures } from "../make-pictures.ts";
 import { samplingOf } from "../tasks.ts";
 
-const { out, count, seed, steps, sampler, spacing, backend, provider, threads, preview, enlarge, json, quiet } = samplingOptions;
+const {
+  out,
+  count,
+  seed,
+  steps,
+  sampler,
+  spacing,
+  backend,
+  provider,
+  threads,
+  preview,
+  enlarge,
+  json,
+  quiet,
+} = samplingOptions;
 
 export const sample = command({
   name: "sample",
@@ -15,10 +29,30 @@ export const sample = command({
   hint: "The class is a number: glissade sample --model adm-64 --class 207",
   options: {
     ...classOptions,
-    model: { short: "m", value: "SOURCE", about: "A folder such as glissade pull adm-64 makes, or the URL of one. Needed." },
-    ...{ out, count, seed, steps, sampler, spacing, backend, provider, threads, preview, enlarge, json, quiet },
+    model: {
+      short: "m",
+      value: "SOURCE",
+      about: "A folder such as glissade pull adm-64 makes, or the URL of one. Needed.",
+    },
+    ...{
+      out,
+      count,
+      seed,
+      steps,
+      sampler,
+      spacing,
+      backend,
+      provider,
+      threads,
+      preview,
+      enlarge,
+      json,
+      quiet,
+    },
   },
-  notes: ["A model that knows no classes needs none. Every picture carries its settings; glissade reproduce makes it again from them."],
+  notes: [
+    "A model that knows no classes needs none. Every picture carries its settings; glissade reproduce makes it again from them.",
+  ],
   examples: [
     "glissade sample --model adm-64 --class 207 --count 4 --out dogs/",
     "glissade sample --model adm-256 --class 207 --scale 1 --sampler ddim --steps 50 --seed 5",
@@ -26,8 +60,16 @@ export const sample = command({
   ],
   async run(args, context) {
     const asked = readClassOptions(args);
-    if (args.nonEmpty("model") === undefined) throw new UsageError("Say which model draws: --model DIR. glissade pull adm-64 makes one.");
+    if (args.nonEmpty("model") === undefined)
+      throw new UsageError("Say which model draws: --model DIR. glissade pull adm-64 makes one.");
     const classes = args.text("class")?.replaceAll(",", " ");
-    await makePictures(args, { asked: { ...asked, prompt: classes === undefined ? "sample" : `class ${classes}` }, task: samplingOf(asked) }, context);
+    await makePictures(
+      args,
+      {
+        asked: { ...asked, prompt: classes === undefined ? "sample" : `class ${classes}` },
+        task: samplingOf(asked),
+      },
+      context,
+    );
   },
 });

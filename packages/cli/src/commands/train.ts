@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { UnknownNameError } from "@glissade/core";
-import { exportRun, measureStep, runRecipe, stageNames, workerGradients, writeRunDescription } from "@glissade/train";
+import {
+  exportRun,
+  measureStep,
+  runRecipe,
+  stageNames,
+  workerGradients,
+  writeRunDescription,
+} from "@glissade/train";
 import { type Context, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { jsonText } from "../report.ts";
@@ -35,11 +42,20 @@ export const train = command({
   async run(args, context) {
     const [stage = "", run] = args.positionals;
     if (stage === "export") return exportTrained(run, args, context);
-    if (!stageNames.some((name) => name === stage)) throw new UnknownNameError({ kind: "training stage", asked: stage, known: [...stageNames, "export"] });
-    if (run !== undefined) throw new UsageError(`"glissade train ${stage}" takes no further argument and got ${JSON.stringify(run)}. Options begin with --.`);
+    if (!stageNames.some((name) => name === stage))
+      throw new UnknownNameError({
+        kind: "training stage",
+        asked: stage,
+        known: [...stageNames, "export"],
+      });
+    if (run !== undefined)
+      throw new UsageError(
+        `"glissade train ${stage}" takes no further argument and got ${JSON.stringify(run)}. Options begin with --.`,
+      );
     const plan = await planRun(stage, args, context.signal);
     try {
-      if (args.has("dry-run")) await dryRun(plan, { measures: !args.has("no-measure"), json: args.has("json") }, context);
+      if (args.has("dry-run"))
+        await dryRun(plan, { measures: !args.has("no-measure"), json: args.has("json") }, context);
       else await runPlan(plan, args, context);
     } finally {
       await plan.data.dispose();
@@ -47,26 +63,61 @@ export const train = command({
   },
 });
 
-async function exportTrained(run: string | undefined, args: TrainArguments, { stdout, signal }: Context): Promise<void> {
+async function exportTrained(
+  run: string | undefined,
+  args: TrainArguments,
+  { stdout, signal }: Context,
+): Promise<void> {
   const out = args.nonEmpty("out");
-  if (run === undefined || out === undefined) throw new UsageError("Say which run and where its network goes: glissade train export RUN --out MODEL.");
+  if (run === undefined || out === undefined)
+    throw new UsageError(
+      "Say which run and where its network goes: glissade train export RUN --out MODEL.",
+    );
   const average = args.decimal("average", 0);
-  const component = await exportRun(run, out, { replace: args.has("force"), signal, ...(average !== undefined && { average }) });
-  stdout.write(args.has("json") ? jsonText({ model: out, component }) : `${join(out, component)}\n`);
+  const component = await exportRun(run, out, {
+    replace: args.has("force"),
+    signal,
+    ...(average !== undefined && { average }),
+  });
+  stdout.write(
+    args.has("json") ? jsonText({ model: out, component }) : `${join(out, component)}\n`,
+  );
 }
 
-async function runPlan(plan: RunPlan, args: TrainArguments, { stdout, stderr, signal }: Context): Promise<void> {
+async function runPlan(
+  plan: RunPlan,
+  args: TrainArguments,
+  { stdout, stderr, signal }: Context,
+): Promise<void> {
   const { data, seed, workers, threads, description } = plan;
   const folder = plan.folder ?? "";
   const { prompts, sampleEvery, guidance } = description;
   const checkpointMinutes = args.decimal("checkpoint-minutes", 0);
   await prepareRunFolder(folder);
   const commandLine = `glissade train ${commandText(args)}`;
-  const engine = await workerGradients(plan.run.loss, { backend: workerBackend(threads), workers, signal });
+  const engine = await workerGradients(plan.run.loss, {
+    backend: workerBackend(threads),
+    workers,
+    signal,
+  });
   try {
-    const run = plan.minutes === undefined ? plan.run : withSteps(plan, stepsIn(plan.minutes, await measureStep(plan.run, { data, engine, seed, signal })));
-    if (!plan.isResumed) await writeRunDescription(folder, { recipe: run.recipe, ...description, command: commandLine }, run.tokenizer);
-    if (!args.has("quiet")) stderr.write(`${data.description}; ${run.loss.parameters.size.toLocaleString("en")} parameters\n`);
+    const run =
+      plan.minutes === undefined
+        ? plan.run
+        : withSteps(
+            plan,
+            stepsIn(plan.minutes, await measureStep(plan.run, { data, engine, seed, signal })),
+          );
+    if (!plan.isResumed)
+      await writeRunDescription(
+        folder,
+        { recipe: run.recipe, ...description, command: commandLine },
+        run.tokenizer,
+      );
+    if (!args.has("quiet"))
+      stderr.write(
+        `${data.description}; ${run.loss.parameters.size.toLocaleString("en")} parameters\n`,
+      );
     const { steps } = await runRecipe(run, {
       data,
       engine,
@@ -83,9 +134,22 @@ async function runPlan(plan: RunPlan, args: TrainArguments, { stdout, stderr, si
       ...(!args.has("quiet") && { output: stderr }),
     });
     const model = join(folder, "model");
-    stdout.write(args.has("json") ? jsonText({ run: folder, model, report: join(folder, "report.html"), steps, skipped: data.skipped }) : `${model}\n`);
+    stdout.write(
+      args.has("json")
+        ? jsonText({
+            run: folder,
+            model,
+            report: join(folder, "report.html"),
+            steps,
+            skipped: data.skipped,
+          })
+        : `${model}\n`,
+    );
   } catch (error) {
-    if (signal.aborted) stderr.write(`What was trained is kept. Go on with: glissade train ${plan.run.recipe.stage} --out ${folder} --resume\n`);
+    if (signal.aborted)
+      stderr.write(
+        `What was trained is kept. Go on with: glissade train ${plan.run.recipe.stage} --out ${folder} --resume\n`,
+      );
     throw error;
   } finally {
     await engine.dispose();
@@ -102,7 +166,9 @@ function commandText(args: TrainArguments): string {
     const known = name as keyof typeof trainOptions; // Object.keys forgets the names
     if (!args.has(known)) return [];
     const value = args.text(known);
-    return value === undefined ? [`--${name}`] : [`--${name} ${/^[\w./:=,-]+$/.test(value) ? value : JSON.stringify(value)}`];
+    return value === undefined
+      ? [`--${name}`]
+      : [`--${name} ${/^[\w./:=,-]+$/.test(value) ? value : JSON.stringify(value)}`];
   });
   return [...args.positionals, ...options].join(" ");
 }

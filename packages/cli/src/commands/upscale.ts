@@ -6,8 +6,25 @@ import { makePictures } from "../make-pictures.ts";
 import { readSourcePicture } from "../picture-files.ts";
 import { glideTask } from "../tasks.ts";
 
-const { out, count, seed, negative, temperature, model, backend, provider, threads, preview, enlarge, json, quiet, steps, sampler, spacing, guidance } =
-  samplingOptions;
+const {
+  out,
+  count,
+  seed,
+  negative,
+  temperature,
+  model,
+  backend,
+  provider,
+  threads,
+  preview,
+  enlarge,
+  json,
+  quiet,
+  steps,
+  sampler,
+  spacing,
+  guidance,
+} = samplingOptions;
 
 export const upscale = command({
   name: "upscale",
@@ -18,10 +35,31 @@ export const upscale = command({
   hint: "Give one picture, up to 1024 pixels a side.",
   options: {
     prompt: { value: "TEXT", about: "What the picture shows. Default: nothing is said." },
-    ...{ out, count, seed, steps, sampler, spacing, guidance, negative, temperature, model, backend, provider, threads, preview, enlarge, json, quiet },
+    ...{
+      out,
+      count,
+      seed,
+      steps,
+      sampler,
+      spacing,
+      guidance,
+      negative,
+      temperature,
+      model,
+      backend,
+      provider,
+      threads,
+      preview,
+      enlarge,
+      json,
+      quiet,
+    },
   },
   notes: ["Pictures larger than the network's own small ones are enlarged in tiles without seams."],
-  examples: ['glissade upscale apple.png --prompt "a red apple"', "glissade upscale apple.png --steps 10 --count 2 --out larger/"],
+  examples: [
+    'glissade upscale apple.png --prompt "a red apple"',
+    "glissade upscale apple.png --steps 10 --count 2 --out larger/",
+  ],
   async run(args, context) {
     const [file = ""] = args.positionals;
     const { image } = await readSourcePicture(file);
@@ -33,7 +71,8 @@ export const upscale = command({
         asked: { ...asked, prompt: `${basename(file, extname(file))} large` },
         task: glideTask({
           width: (glide) => (image.width * glide.imageSize) / glide.baseSize,
-          run: (glide, signal) => asGeneration(glide.streamUpscale({ ...asked, image, prompt, signal })),
+          run: (glide, signal) =>
+            asGeneration(glide.streamUpscale({ ...asked, image, prompt, signal })),
         }),
         source: { task: "upscale", image: file },
       },
@@ -42,10 +81,18 @@ export const upscale = command({
   },
 });
 
-/** An upsampler's run in the form of one that made pictures: all its settings are the upsampler's. */
-async function* asGeneration(run: AsyncGenerator<GenerateStep, UpscaleResult, void>): AsyncGenerator<GenerateStep, GenerateResult, void> {
+/**
+ * An upsampler's run in the form of one that made pictures: all its settings are the upsampler's.
+ */
+async function* asGeneration(
+  run: AsyncGenerator<GenerateStep, UpscaleResult, void>,
+): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const { images, settings } = yield* run;
   const { temperature: _, ...own } = settings;
   const none = { dynamicThresholding: undefined, clipGuidance: undefined, keepBest: undefined };
-  return { images, settings: { ...own, ...none, seedMode: "per-image", upscale: settings }, warnings: [] };
+  return {
+    images,
+    settings: { ...own, ...none, seedMode: "per-image", upscale: settings },
+    warnings: [],
+  };
 }

@@ -42,16 +42,28 @@ describe("glissade evaluate fid and compare", () => {
     const other = await glissade("compare", a, b, "--json", "--quiet");
     const { metrics, card } = JSON.parse(other.stdout);
     expect(metrics.fid).toBeGreaterThan(0.001);
-    expect(card).toMatchObject({ reference: { name: a, count: 8 }, samples: { name: b, count: 7 }, features: { name: "clip-image-embedding" } });
+    expect(card).toMatchObject({
+      reference: { name: a, count: 8 },
+      samples: { name: b, count: 7 },
+      features: { name: "clip-image-embedding" },
+    });
     const text = await glissade("compare", a, b);
     expect(text.stdout).toContain(`Fréchet distance  ${metrics.fid}\n`);
-    expect(text.stderr).toContain("note: There are 7 pictures in the smaller set and 128 feature dimensions");
+    expect(text.stderr).toContain(
+      "note: There are 7 pictures in the smaller set and 128 feature dimensions",
+    );
   });
 
   it("judge captions where they are given, one for each picture", async () => {
-    const [a, captions, few] = [join(root, "a"), join(root, "captions.txt"), join(root, "few.json")];
+    const [a, captions, few] = [
+      join(root, "a"),
+      join(root, "captions.txt"),
+      join(root, "few.json"),
+    ];
     await writeFile(captions, Array.from({ length: 8 }, (_, k) => `picture ${k}\n`).join(""));
-    const { metrics } = JSON.parse((await glissade("compare", a, a, "--captions", captions, "--json", "--quiet")).stdout);
+    const { metrics } = JSON.parse(
+      (await glissade("compare", a, a, "--captions", captions, "--json", "--quiet")).stdout,
+    );
     expect(metrics.rPrecision).toMatchObject({ distractors: 7, chance: 1 / 8 });
     expect(metrics.clipScore).toEqual(expect.any(Number));
     await writeFile(few, '["one"]');
@@ -73,10 +85,16 @@ describe("glissade evaluate fid and compare", () => {
       return stderr;
     };
     expect(await refused("fid", a, empty)).toContain("holds no picture");
-    expect(await refused("compare", a, few)).toContain('features of 3 pictures"; expected at least 6');
-    expect(await refused("fid", a, mixed)).toContain("x.png is 9x8. Give pictures of one size, or a crop (--crop 256)");
+    expect(await refused("compare", a, few)).toContain(
+      'features of 3 pictures"; expected at least 6',
+    );
+    expect(await refused("fid", a, mixed)).toContain(
+      "x.png is 9x8. Give pictures of one size, or a crop (--crop 256)",
+    );
     expect(await refused("fid", a, join(root, "none"))).toContain("cannot be read");
-    expect(await refused("fid", a)).toContain("takes two sets of pictures, the reference first, and got 1");
+    expect(await refused("fid", a)).toContain(
+      "takes two sets of pictures, the reference first, and got 1",
+    );
     expect(await refused("fit", a, a)).toContain('Did you mean "fid"?');
     expect(await refused("fid", a, a, "--features", join(a, "0.png"))).toMatch(/error: .*0\.png/);
     expect(await refused("sweep", "x", "--out", root)).toContain("takes no further argument");
@@ -85,7 +103,19 @@ describe("glissade evaluate fid and compare", () => {
 });
 
 describe("glissade evaluate sweep", () => {
-  const small = ["--samples", "6", "--steps", "1", "--samplers", "ddim", "--scales", "1,2", "--clip-scales", "0,1", "--quiet"];
+  const small = [
+    "--samples",
+    "6",
+    "--steps",
+    "1",
+    "--samplers",
+    "ddim",
+    "--scales",
+    "1,2",
+    "--clip-scales",
+    "0,1",
+    "--quiet",
+  ];
 
   it("samples, measures and reports; the same command makes nothing again", async () => {
     const out = join(root, "sweep");
@@ -98,25 +128,62 @@ describe("glissade evaluate sweep", () => {
       ["clip", 0, 1],
       ["clip", 1, 1],
     ]);
-    expect(results).toMatchObject({ samples: 6, captions: { count: 560 }, model: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } });
-    expect(results.settings[0]?.card.reference).toMatchObject({ name: "@glissade/model-emoji/evaluation/held-out.npz", count: 560 });
-    expect((await readdir(out)).sort()).toEqual(expect.arrayContaining(["plots", "report.html", "results.csv", "results.json", "samples", "sweep.json"]));
+    expect(results).toMatchObject({
+      samples: 6,
+      captions: { count: 560 },
+      model: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect(results.settings[0]?.card.reference).toMatchObject({
+      name: "@glissade/model-emoji/evaluation/held-out.npz",
+      count: 560,
+    });
+    expect((await readdir(out)).sort()).toEqual(
+      expect.arrayContaining([
+        "plots",
+        "report.html",
+        "results.csv",
+        "results.json",
+        "samples",
+        "sweep.json",
+      ]),
+    );
     const pictures = join(out, "pictures", "cfg-2-ddim-1");
-    expect(await readdir(pictures)).toEqual([...Array.from({ length: 6 }, (_, k) => `0000${k}.png`), "captions.json"]);
-    const { metrics, card } = JSON.parse((await glissade("fid", join(out, "samples", "cfg-2-ddim-1.npz"), pictures, "--json", "--quiet")).stdout);
+    expect(await readdir(pictures)).toEqual([
+      ...Array.from({ length: 6 }, (_, k) => `0000${k}.png`),
+      "captions.json",
+    ]);
+    const { metrics, card } = JSON.parse(
+      (
+        await glissade(
+          "fid",
+          join(out, "samples", "cfg-2-ddim-1.npz"),
+          pictures,
+          "--json",
+          "--quiet",
+        )
+      ).stdout,
+    );
     expect(metrics.fid).toBeCloseTo(0, 9);
-    for (const set of [card.reference, card.samples]) expect(set).toMatchObject({ count: 6, sha256: results.settings[1]?.card.samples.sha256 });
+    for (const set of [card.reference, card.samples])
+      expect(set).toMatchObject({ count: 6, sha256: results.settings[1]?.card.samples.sha256 });
     const again = await glissade("sweep", "--out", out, ...small, "--json");
     expect(JSON.parse(again.stdout)).toEqual(results);
   });
 
   it("refuses a sweep without a place, of another seed in the same folder, and of a model without data of its own", async () => {
-    expect(await glissade("sweep", ...small)).toMatchObject({ code: 2, stderr: expect.stringContaining("Say where the sweep goes") });
-    expect(await glissade("sweep", "--out", join(root, "sweep"), ...small, "--seed", "9")).toMatchObject({
+    expect(await glissade("sweep", ...small)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("Say where the sweep goes"),
+    });
+    expect(
+      await glissade("sweep", "--out", join(root, "sweep"), ...small, "--seed", "9"),
+    ).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("another seed (0, now 9)"),
     });
-    expect(await glissade("sweep", "--out", join(root, "other"), "--model", "my-model")).toMatchObject({
+    expect(
+      await glissade("sweep", "--out", join(root, "other"), "--model", "my-model"),
+    ).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("give --captions and --reference"),
     });

@@ -1,10 +1,18 @@
 import type { Backend } from "@glissade/core";
-import { type ClipNetwork, type FeatureNetwork, openClipNetwork, openInceptionFeatures } from "@glissade/evaluate";
+import {
+  type ClipNetwork,
+  type FeatureNetwork,
+  openClipNetwork,
+  openInceptionFeatures,
+} from "@glissade/evaluate";
 import { given } from "../arguments.ts";
 import { defaultModel, loadModel } from "../model-source.ts";
 import { type EvaluateArguments, resizes } from "./evaluate-options.ts";
 
-/** What measures: the network that both sets' features are of, and the CLIP that compares pictures with captions. */
+/**
+ * What measures: the network that both sets' features are of, and the CLIP that compares pictures
+ * with captions.
+ */
 export interface MeasuringNetworks {
   readonly network: FeatureNetwork;
   readonly clip: ClipNetwork;
@@ -19,12 +27,19 @@ export interface OpenMeasuringOptions {
 }
 
 /** Opens Inception where its weights are given, and the model's CLIP in any case. */
-export async function openMeasuringNetworks(args: EvaluateArguments, { backend, signal, classes }: OpenMeasuringOptions): Promise<MeasuringNetworks> {
+export async function openMeasuringNetworks(
+  args: EvaluateArguments,
+  { backend, signal, classes }: OpenMeasuringOptions,
+): Promise<MeasuringNetworks> {
   const weights = args.nonEmpty("features");
   const resize = args.choice("resize", "resize mode", resizes);
   const model = args.nonEmpty("model") ?? defaultModel;
   const clip = await loadModel(
-    (source, options) => openClipNetwork(source, { ...options, ...given({ classes: weights === undefined ? classes : undefined }) }),
+    (source, options) =>
+      openClipNetwork(source, {
+        ...options,
+        ...given({ classes: weights === undefined ? classes : undefined }),
+      }),
     model,
     {
       backend,
@@ -34,7 +49,11 @@ export async function openMeasuringNetworks(args: EvaluateArguments, { backend, 
   if (weights === undefined) return { network: clip, clip, dispose: () => clip.dispose() };
   try {
     const network = await openInceptionFeatures(weights, { backend, signal, ...given({ resize }) });
-    return { network, clip, dispose: async () => void (await Promise.all([network.dispose(), clip.dispose()])) };
+    return {
+      network,
+      clip,
+      dispose: async () => void (await Promise.all([network.dispose(), clip.dispose()])),
+    };
   } catch (error) {
     await clip.dispose();
     throw error;

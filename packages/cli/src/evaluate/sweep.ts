@@ -1,6 +1,14 @@
 import { createRequire } from "node:module";
 import { type Backend, type Glide, loadGlide } from "@glissade/core";
-import { openPictures, readFeatures, runSweep, type SweepOptions, type SweepResults, sweepSettings, writeSweepReport } from "@glissade/evaluate";
+import {
+  openPictures,
+  readFeatures,
+  runSweep,
+  type SweepOptions,
+  type SweepResults,
+  sweepSettings,
+  writeSweepReport,
+} from "@glissade/evaluate";
 import { given } from "../arguments.ts";
 import { assertPlace } from "../atomic-file.ts";
 import { readBackend } from "../backends.ts";
@@ -17,21 +25,27 @@ import { exportPictures, shownPictures } from "./sweep-pictures.ts";
 export async function sweep(args: EvaluateArguments, context: Context): Promise<SweepResults> {
   const asked = readSweep(args);
   const folder = args.nonEmpty("out");
-  if (folder === undefined) throw new UsageError("Say where the sweep goes: glissade evaluate sweep --out runs/sweep.");
+  if (folder === undefined)
+    throw new UsageError("Say where the sweep goes: glissade evaluate sweep --out runs/sweep.");
   await assertPlace(folder);
   const data = await evaluationData(args);
   const chosen = readBackend(args);
   const backend = await chosen.open();
   const bar = progressBar(context.stderr, { quiet: args.has("quiet"), describe: describePictures });
   try {
-    const networks = await openMeasuringNetworks(args, { backend, signal: context.signal, classes: [...new Set(data.captions.slice(0, asked.samples))] });
+    const networks = await openMeasuringNetworks(args, {
+      backend,
+      signal: context.signal,
+      classes: [...new Set(data.captions.slice(0, asked.samples))],
+    });
     try {
       return await sweepWith({ args, asked, folder, data, backend, networks, bar }, context);
     } finally {
       await networks.dispose();
     }
   } catch (error) {
-    if (context.signal.aborted) bar.note("What was sampled is kept. The same command goes on with it.");
+    if (context.signal.aborted)
+      bar.note("What was sampled is kept. The same command goes on with it.");
     throw error;
   } finally {
     bar.end();
@@ -49,19 +63,37 @@ interface SweepParts {
   readonly bar: ProgressBar;
 }
 
-async function sweepWith({ args, asked, folder, data, backend, networks, bar }: SweepParts, { signal }: Context): Promise<SweepResults> {
+async function sweepWith(
+  { args, asked, folder, data, backend, networks, bar }: SweepParts,
+  { signal }: Context,
+): Promise<SweepResults> {
   const model = args.nonEmpty("model") ?? defaultModel;
   const glide: Glide = await loadModel(loadGlide, model, { backend, signal });
   try {
     const crop = given({ crop: args.integer("crop", 1, 8192) });
     const reference = await openPictures(data.reference, crop);
     const options: SweepOptions = {
-      ...{ glide, folder, signal, captions: data.captions, captionsName: data.captionsName, ...networks, upscale: asked.upscale },
+      ...{
+        glide,
+        folder,
+        signal,
+        captions: data.captions,
+        captionsName: data.captionsName,
+        ...networks,
+        upscale: asked.upscale,
+      },
       modelSha256: (await weightsDigest(model, "base")) ?? model,
-      settings: sweepSettings({ ...asked, samplers: asked.samplers ?? [glide.defaults.sampler], steps: asked.steps ?? [glide.defaults.steps] }),
+      settings: sweepSettings({
+        ...asked,
+        samplers: asked.samplers ?? [glide.defaults.sampler],
+        steps: asked.steps ?? [glide.defaults.steps],
+      }),
       samples: asked.samples,
       seed: asked.seed,
-      reference: await readFeatures(reference.batches({ signal }), networks.network, { name: data.referenceName, signal }),
+      reference: await readFeatures(reference.batches({ signal }), networks.network, {
+        name: data.referenceName,
+        signal,
+      }),
     };
     const results = await followed(runSweep(options), bar);
     await writeSweepReport(folder, results, await shownPictures(options), { signal });
@@ -97,12 +129,17 @@ interface EvaluationData {
   readonly referenceName: string;
 }
 
-/** What a sweep samples and what it is compared with: for the default model what comes with it, for any other what is given. */
+/**
+ * What a sweep samples and what it is compared with: for the default model what comes with it, for
+ * any other what is given.
+ */
 async function evaluationData(args: EvaluateArguments): Promise<EvaluationData> {
   const [captions, reference] = [args.nonEmpty("captions"), args.nonEmpty("reference")];
   const model = args.nonEmpty("model") ?? defaultModel;
   if (model !== defaultModel && (captions === undefined || reference === undefined))
-    throw new UsageError(`Only ${defaultModel} brings held-out pictures along: for ${model} give --captions and --reference.`);
+    throw new UsageError(
+      `Only ${defaultModel} brings held-out pictures along: for ${model} give --captions and --reference.`,
+    );
   const own = (file: string) => `${defaultModel}/evaluation/${file}`;
   return {
     captions: await readCaptions(captions ?? packageFile(own("captions.json"))),

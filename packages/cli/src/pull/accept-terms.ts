@@ -12,11 +12,16 @@ export interface Acceptance {
 }
 
 /**
- * Shows a model's terms and makes sure that they are accepted: on the command line, or by an answer at a terminal.
+ * Shows a model's terms and makes sure that they are accepted: on the command line, or by an answer
+ * at a terminal.
  *
  * @throws UsageError where they are not; the signal's reason where aborted
  */
-export async function acceptTerms({ licence, paragraphs }: Terms, { accepted, quiet }: Acceptance, { stdin, stderr, signal }: Context): Promise<void> {
+export async function acceptTerms(
+  { licence, paragraphs }: Terms,
+  { accepted, quiet }: Acceptance,
+  { stdin, stderr, signal }: Context,
+): Promise<void> {
   if (accepted && quiet) return;
   stderr.write(`${paragraphs.map((paragraph) => wrap(paragraph, 0)).join("\n\n")}\n\n`);
   if (accepted) return;
@@ -26,14 +31,18 @@ export async function acceptTerms({ licence, paragraphs }: Terms, { accepted, qu
     );
   }
   stderr.write("Do you accept the licence and the intended use? [yes/no] ");
-  if (!/^\s*y(es)?\s*$/i.test(await answerAt(stdin, signal))) throw new UsageError("They were not accepted: nothing was fetched.");
+  if (!/^\s*y(es)?\s*$/i.test(await answerAt(stdin, signal)))
+    throw new UsageError("They were not accepted: nothing was fetched.");
 }
 
 /** One line; nothing where the input ends. */
 async function answerAt(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input });
   try {
-    return await Promise.race([lines.question("", { signal }), once(lines, "close", { signal }).then(() => "")]);
+    return await Promise.race([
+      lines.question("", { signal }),
+      once(lines, "close", { signal }).then(() => ""),
+    ]);
   } finally {
     lines.close();
   }

@@ -9,18 +9,29 @@ export interface CacheSurroundings {
 }
 
 /**
- * Where fetched files are kept: the folder that was asked for, else that of the environment variable GLISSADE_CACHE, else the platform's own place for such files.
+ * Where fetched files are kept: the folder that was asked for, else that of the environment
+ * variable GLISSADE_CACHE, else the platform's own place for such files.
  *
  * @param asked the command line's
  */
 export function cacheFolder(
   asked: string | undefined,
-  { platform, home, environment }: CacheSurroundings = { platform: process.platform, home: homedir(), environment: process.env },
+  { platform, home, environment }: CacheSurroundings = {
+    platform: process.platform,
+    home: homedir(),
+    environment: process.env,
+  },
 ): string {
   const named = asked ?? environment.GLISSADE_CACHE;
   if (named) return named;
-  if (platform === "win32") return win32.join(environment.LOCALAPPDATA || win32.join(home, "AppData", "Local"), "glissade", "Cache");
+  if (platform === "win32")
+    return win32.join(
+      environment.LOCALAPPDATA || win32.join(home, "AppData", "Local"),
+      "glissade",
+      "Cache",
+    );
   if (platform === "darwin") return posix.join(home, "Library", "Caches", "glissade");
   const base = environment.XDG_CACHE_HOME ?? "";
-  return posix.join(isAbsolute(base) ? base : posix.join(home, ".cache"), "glissade"); // the XDG rules have relative paths ignored
+  // the XDG rules have relative paths ignored
+  return posix.join(isAbsolute(base) ? base : posix.join(home, ".cache"), "glissade");
 }

@@ -1,6 +1,12 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { writeFiles } from "../atomic-file.ts";
-import { type DownloadOptions, download, type FileRecord, hashOf, OtherFileError } from "./download.ts";
+import {
+  type DownloadOptions,
+  download,
+  type FileRecord,
+  hashOf,
+  OtherFileError,
+} from "./download.ts";
 
 export interface CachedFileOptions {
   /** Bytes that are there or have been checked. */
@@ -22,29 +28,46 @@ export interface KnownFile extends FileRecord {
 }
 
 /**
- * A file from the cache, fetched where it is not there. Its size and hash are recorded beside it when it is fetched, and are checked each time that it is used; a file that was damaged since is
+ * A file from the cache, fetched where it is not there. Its size and hash are recorded beside it
+ * when it is fetched, and are checked each time that it is used; a file that was damaged since is
  * fetched again, and has to be the same one as at first.
  *
  * @throws as `download`; what `accept` throws
  */
-export async function cachedFile(url: URL, path: string, { onProgress, onDamage, expected, accept, signal }: CachedFileOptions): Promise<KnownFile> {
+export async function cachedFile(
+  url: URL,
+  path: string,
+  { onProgress, onDamage, expected, accept, signal }: CachedFileOptions,
+): Promise<KnownFile> {
   const record = await readRecord(path);
   const size = await sizeOfFile(path);
   if (size !== undefined) {
-    const damage = await damageOf(path, size, record && { ...record, ...expected }, { onProgress, signal });
+    const damage = await damageOf(path, size, record && { ...record, ...expected }, {
+      onProgress,
+      signal,
+    });
     if (record && damage === undefined) return { ...record, path, cached: true };
     onDamage(`${path} ${damage}: it is fetched again.`);
     await rm(path);
   }
-  const fetched = await download(url, path, { expected: { ...record, ...expected }, onProgress, signal }).catch((cause: unknown) => {
+  const fetched = await download(url, path, {
+    expected: { ...record, ...expected },
+    onProgress,
+    signal,
+  }).catch((cause: unknown) => {
     if (!OtherFileError.isInstance(cause) || !record || expected.sha256 !== undefined) throw cause;
-    throw new OtherFileError(`${cause.message} It is compared with what was fetched first; to take the new one, delete ${recordPath(path)}.`, { cause });
+    throw new OtherFileError(
+      `${cause.message} It is compared with what was fetched first; to take the new one, delete ${recordPath(path)}.`,
+      { cause },
+    );
   });
   await accept(path).catch(async (error: unknown) => {
     await rm(path, { force: true });
     throw error;
   });
-  await writeFiles([{ path: recordPath(path), bytes: Buffer.from(`${JSON.stringify(fetched, null, 2)}\n`) }]);
+  await writeFiles([
+    { path: recordPath(path), bytes: Buffer.from(`${JSON.stringify(fetched, null, 2)}\n`) },
+  ]);
   return { ...fetched, path, cached: false };
 }
 
@@ -61,7 +84,9 @@ export function recordPath(path: string): string {
 async function readRecord(path: string): Promise<FileRecord | undefined> {
   try {
     const { url, size, sha256 } = JSON.parse(await readFile(recordPath(path), "utf8"));
-    return typeof url === "string" && Number.isSafeInteger(size) && /^[0-9a-f]{64}$/.test(sha256) ? { url, size, sha256 } : undefined;
+    return typeof url === "string" && Number.isSafeInteger(size) && /^[0-9a-f]{64}$/.test(sha256)
+      ? { url, size, sha256 }
+      : undefined;
   } catch {
     return undefined; // none, or one that says nothing
   }
@@ -77,7 +102,9 @@ async function damageOf(
   if (!known) return "has no record beside it of what it should be";
   if (size !== known.size) return `has ${size} bytes, where ${known.size} were fetched`;
   const hash = await hashOf(path, signal, (read) => onProgress(read, size));
-  return hash.digest("hex") === known.sha256 ? undefined : "is not what was fetched (its SHA-256 is another)";
+  return hash.digest("hex") === known.sha256
+    ? undefined
+    : "is not what was fetched (its SHA-256 is another)";
 }
 
 async function sizeOfFile(path: string): Promise<number | undefined> {

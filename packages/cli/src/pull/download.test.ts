@@ -16,7 +16,10 @@ let address: URL;
 let folder: string;
 const asked: (string | undefined)[] = [];
 
-/** A server that can be asked for a part, and drops the connection after so many bytes of a whole file. */
+/**
+ * A server that can be asked for a part, and drops the connection after so many bytes of a whole
+ * file.
+ */
 const serve = ({ etag = '"1"', breaksAfter = Infinity, body = content } = {}) => {
   answer = (request, response) => {
     const begin = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
@@ -52,7 +55,10 @@ describe("download", () => {
   it("writes the file, tells its size and hash, and leaves nothing beside it", async () => {
     serve();
     const progress: number[] = [];
-    const record = await download(address, join(folder, "a/base.pt"), { signal: never, onProgress: (loaded) => progress.push(loaded) });
+    const record = await download(address, join(folder, "a/base.pt"), {
+      signal: never,
+      onProgress: (loaded) => progress.push(loaded),
+    });
     expect(record).toEqual({ url: address.href, size: content.length, sha256 });
     expect(new Uint8Array(await readFile(join(folder, "a/base.pt")))).toEqual(content);
     expect(await readdir(join(folder, "a"))).toEqual(["base.pt"]);
@@ -62,7 +68,9 @@ describe("download", () => {
   it("goes on where a connection broke", async () => {
     serve({ breaksAfter: 100_000 });
     const path = join(folder, "base.pt");
-    await expect(download(address, path, { signal: never })).rejects.toThrow(/broke after \d+ bytes.*goes on/);
+    await expect(download(address, path, { signal: never })).rejects.toThrow(
+      /broke after \d+ bytes.*goes on/,
+    );
     const arrived = (await readFile(`${path}.part`)).length;
     expect(arrived).toBeGreaterThan(0);
     serve();
@@ -75,7 +83,10 @@ describe("download", () => {
     serve();
     const path = join(folder, "base.pt");
     const controller = new AbortController();
-    const stopped = download(address, path, { signal: controller.signal, onProgress: () => controller.abort(new Error("enough")) });
+    const stopped = download(address, path, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error("enough")),
+    });
     await expect(stopped).rejects.toThrow("enough");
     expect(await readdir(folder)).toContain("base.pt.part");
     const other = content.map((value) => 255 - value);
@@ -87,23 +98,36 @@ describe("download", () => {
   it("refuses a file that is not the expected one, and keeps nothing of it", async () => {
     serve();
     const path = join(folder, "base.pt");
-    await expect(download(address, path, { signal: never, expected: { size: 5 } })).rejects.toThrow(/another file/);
-    await expect(download(address, path, { signal: never, expected: { sha256: "00" } })).rejects.toThrow(/SHA-256/);
+    await expect(download(address, path, { signal: never, expected: { size: 5 } })).rejects.toThrow(
+      /another file/,
+    );
+    await expect(
+      download(address, path, { signal: never, expected: { sha256: "00" } }),
+    ).rejects.toThrow(/SHA-256/);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it.each([
     ["an answer that is none", (response: ServerResponse) => response.writeHead(404).end(), /404/],
-    ["a web page", (response: ServerResponse) => response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<html>"), /web page/],
+    [
+      "a web page",
+      (response: ServerResponse) =>
+        response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<html>"),
+      /web page/,
+    ],
   ])("refuses %s", async (_what, reply, message) => {
     answer = (_request, response) => void reply(response);
-    const error = await download(address, join(folder, "base.pt"), { signal: never }).catch((reason: unknown) => reason);
+    const error = await download(address, join(folder, "base.pt"), { signal: never }).catch(
+      (reason: unknown) => reason,
+    );
     expect(DownloadError.isInstance(error)).toBe(true);
     expect(String(error)).toMatch(message);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it("says that a server cannot be reached", async () => {
-    await expect(download(new URL("http://127.0.0.1:1/x"), join(folder, "x"), { signal: never })).rejects.toThrow(/cannot be reached/);
+    await expect(
+      download(new URL("http://127.0.0.1:1/x"), join(folder, "x"), { signal: never }),
+    ).rejects.toThrow(/cannot be reached/);
   });
 });

@@ -31,12 +31,18 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches a file. What has arrived stays in `PATH.part` where the connection breaks or the program is stopped, and the next call goes on from there if the server still has the same file. The file
+ * Fetches a file. What has arrived stays in `PATH.part` where the connection breaks or the program
+ * is stopped, and the next call goes on from there if the server still has the same file. The file
  * appears at its path when it is complete and its size and hash are right.
  *
- * @throws DownloadError where it cannot be fetched, OtherFileError where it is another file than expected; OutputError where it cannot be written; the signal's reason where aborted
+ * @throws DownloadError where it cannot be fetched, OtherFileError where it is another file than
+ * expected; OutputError where it cannot be written; the signal's reason where aborted
  */
-export async function download(url: URL, path: string, { onProgress, expected = {}, signal }: DownloadOptions): Promise<FileRecord> {
+export async function download(
+  url: URL,
+  path: string,
+  { onProgress, expected = {}, signal }: DownloadOptions,
+): Promise<FileRecord> {
   await makeFolder(dirname(path));
   const begun = await readBegun(path, url);
   const response = await request(url, begun, signal);
@@ -45,14 +51,21 @@ export async function download(url: URL, path: string, { onProgress, expected = 
   const total = totalSize(response, done);
   if (expected.size !== undefined && total !== undefined && total !== expected.size) {
     await response.body?.cancel();
-    throw new OtherFileError(`${url.href} has ${total} bytes, where ${expected.size} were expected: it is another file.`);
+    throw new OtherFileError(
+      `${url.href} has ${total} bytes, where ${expected.size} were expected: it is another file.`,
+    );
   }
   await assertSpace(dirname(path), (total ?? 0) - done);
-  await writeFile(`${path}.part.json`, JSON.stringify({ url: url.href, validator: validatorOf(response) }));
+  await writeFile(
+    `${path}.part.json`,
+    JSON.stringify({ url: url.href, validator: validatorOf(response) }),
+  );
   const hash = goesOn ? await hashOf(`${path}.part`, signal) : createHash("sha256");
   const size = await receive(response, path, { from: done, total, hash, onProgress, signal });
   if (total !== undefined && size !== total)
-    throw new DownloadError(`The connection to ${url.host} broke after ${size} of ${total} bytes. Run it again: it goes on from there.`);
+    throw new DownloadError(
+      `The connection to ${url.host} broke after ${size} of ${total} bytes. Run it again: it goes on from there.`,
+    );
   const record = { url: url.href, size, sha256: hash.digest("hex") };
   if (expected.sha256 !== undefined && expected.sha256 !== record.sha256) {
     await discard(path);
@@ -66,7 +79,11 @@ export async function download(url: URL, path: string, { onProgress, expected = 
 }
 
 /** SHA-256 of a file's bytes so far. */
-export async function hashOf(path: string, signal: AbortSignal, onProgress?: (readBytes: number) => void): Promise<Hash> {
+export async function hashOf(
+  path: string,
+  signal: AbortSignal,
+  onProgress?: (readBytes: number) => void,
+): Promise<Hash> {
   const hash = createHash("sha256");
   let read = 0;
   for await (const part of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
@@ -77,7 +94,9 @@ export async function hashOf(path: string, signal: AbortSignal, onProgress?: (re
   return hash;
 }
 
-/** The size that a server tells for a file; undefined where it tells none, or no such file is there. */
+/**
+ * The size that a server tells for a file; undefined where it tells none, or no such file is there.
+ */
 export async function remoteSize(url: URL, signal: AbortSignal): Promise<number | undefined> {
   try {
     const { ok, headers } = await fetch(url, { method: "HEAD", signal });
@@ -101,27 +120,36 @@ interface Begun {
   readonly validator: string;
 }
 
-/** The part that is there already, if it is of the same address and the server named its version. */
+/**
+ * The part that is there already, if it is of the same address and the server named its version.
+ */
 async function readBegun(path: string, url: URL): Promise<Begun | undefined> {
   try {
     const { url: own, validator } = JSON.parse(await readFile(`${path}.part.json`, "utf8"));
     const { size } = await stat(`${path}.part`);
-    return own === url.href && typeof validator === "string" && size > 0 ? { size, validator } : undefined;
+    return own === url.href && typeof validator === "string" && size > 0
+      ? { size, validator }
+      : undefined;
   } catch {
     return undefined; // nothing is there, or nothing that could be gone on with
   }
 }
 
 async function request(url: URL, begun: Begun | undefined, signal: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = begun ? { range: `bytes=${begun.size}-`, "if-range": begun.validator } : {};
+  const headers: Record<string, string> = begun
+    ? { range: `bytes=${begun.size}-`, "if-range": begun.validator }
+    : {};
   let response: Response;
   try {
     response = await fetch(url, { headers, signal });
   } catch (cause) {
     signal.throwIfAborted();
-    throw new DownloadError(`${url.host} cannot be reached. Check the connection, or give a folder with the files: --from DIR.`, {
-      cause,
-    });
+    throw new DownloadError(
+      `${url.host} cannot be reached. Check the connection, or give a folder with the files: --from DIR.`,
+      {
+        cause,
+      },
+    );
   }
   const isPage = response.headers.get("content-type")?.toLowerCase().startsWith("text/html");
   if (response.ok && !isPage) return response;
@@ -141,7 +169,9 @@ function totalSize({ headers, status }: Response, done: number): number | undefi
   const ranged = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get("content-range") ?? "");
   if (status === 206 && ranged) {
     if (Number(ranged[1]) !== done)
-      throw new DownloadError("The server sent another part of the file than was asked for. Delete the .part file and run it again.");
+      throw new DownloadError(
+        "The server sent another part of the file than was asked for. Delete the .part file and run it again.",
+      );
     return Number(ranged[2]);
   }
   const length = headers.get("content-length");
@@ -151,7 +181,10 @@ function totalSize({ headers, status }: Response, done: number): number | undefi
 /** @throws OutputError where the folder's disk has less space left */
 export async function assertSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < bytes) throw new OutputError(`${folder} has ${megabytes(bavail * bsize)} MB left, and ${megabytes(bytes)} MB are needed.`);
+  if (bavail * bsize < bytes)
+    throw new OutputError(
+      `${folder} has ${megabytes(bavail * bsize)} MB left, and ${megabytes(bytes)} MB are needed.`,
+    );
 }
 
 interface Receiving {
@@ -162,7 +195,11 @@ interface Receiving {
   readonly signal: AbortSignal;
 }
 
-async function receive(response: Response, path: string, { from, total, hash, onProgress, signal }: Receiving): Promise<number> {
+async function receive(
+  response: Response,
+  path: string,
+  { from, total, hash, onProgress, signal }: Receiving,
+): Promise<number> {
   const file = await open(`${path}.part`, from > 0 ? "a" : "w").catch((cause: unknown) => {
     throw new OutputError(`${path} cannot be written (${faultOf(cause)}).`, { cause });
   });
@@ -179,15 +216,24 @@ async function receive(response: Response, path: string, { from, total, hash, on
   } catch (cause) {
     signal.throwIfAborted();
     if (faultOf(cause) === "ENOSPC")
-      throw new OutputError(`The disk is full: ${path} cannot be written. What has arrived stays, and the next run goes on.`, { cause });
-    throw new DownloadError(`The connection to ${new URL(response.url).host} broke after ${size} bytes. Run it again: it goes on from there.`, { cause });
+      throw new OutputError(
+        `The disk is full: ${path} cannot be written. What has arrived stays, and the next run goes on.`,
+        { cause },
+      );
+    throw new DownloadError(
+      `The connection to ${new URL(response.url).host} broke after ${size} bytes. Run it again: it goes on from there.`,
+      { cause },
+    );
   } finally {
     await file.close();
   }
 }
 
 async function discard(path: string): Promise<void> {
-  await Promise.all([rm(`${path}.part`, { force: true }), rm(`${path}.part.json`, { force: true })]);
+  await Promise.all([
+    rm(`${path}.part`, { force: true }),
+    rm(`${path}.part.json`, { force: true }),
+  ]);
 }
 
 function megabytes(bytes: number): string {

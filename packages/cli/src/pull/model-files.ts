@@ -8,8 +8,13 @@ import { bytesThere, cachedFile, type KnownFile } from "./cached-file.ts";
 import { assertSpace, hashOf, makeFolder, remoteSize } from "./download.ts";
 import type { PublishedFile } from "./published-models.ts";
 
-/** Where a model's files come from: fetched into a folder of the cache, or a folder that has them already. */
-export type FilesOrigin = { readonly address: URL; readonly folder: string } | { readonly folder: string };
+/**
+ * Where a model's files come from: fetched into a folder of the cache, or a folder that has them
+ * already.
+ */
+export type FilesOrigin =
+  | { readonly address: URL; readonly folder: string }
+  | { readonly folder: string };
 
 interface Following {
   readonly bar: ProgressBar;
@@ -25,15 +30,31 @@ export interface ModelFile extends Omit<KnownFile, "url"> {
   readonly checkpoint: Checkpoint;
 }
 
-/** Brings the files here, and makes sure of each that it is whole and holds the network that it should. */
-export async function modelFiles(files: readonly PublishedFile[], origin: FilesOrigin, following: Following): Promise<readonly ModelFile[]> {
-  return "address" in origin ? fetched(files, origin, following) : local(files, origin.folder, following);
+/**
+ * Brings the files here, and makes sure of each that it is whole and holds the network that it
+ * should.
+ */
+export async function modelFiles(
+  files: readonly PublishedFile[],
+  origin: FilesOrigin,
+  following: Following,
+): Promise<readonly ModelFile[]> {
+  return "address" in origin
+    ? fetched(files, origin, following)
+    : local(files, origin.folder, following);
 }
 
-async function fetched(files: readonly PublishedFile[], { address, folder }: { address: URL; folder: string }, { bar, tell, signal }: Following) {
+async function fetched(
+  files: readonly PublishedFile[],
+  { address, folder }: { address: URL; folder: string },
+  { bar, tell, signal }: Following,
+) {
   const planned = await Promise.all(files.map((file) => plan(file, address, folder, signal)));
   await makeFolder(folder);
-  const missing = planned.reduce((sum, { there, total }) => sum + Math.max((total ?? 0) - there, 0), 0);
+  const missing = planned.reduce(
+    (sum, { there, total }) => sum + Math.max((total ?? 0) - there, 0),
+    0,
+  );
   await assertSpace(folder, missing);
   tell(announcement(planned, address, folder));
 
@@ -63,11 +84,23 @@ interface PlannedFile {
   readonly total: number | undefined;
 }
 
-async function plan(file: PublishedFile, address: URL, folder: string, signal: AbortSignal): Promise<PlannedFile> {
+async function plan(
+  file: PublishedFile,
+  address: URL,
+  folder: string,
+  signal: AbortSignal,
+): Promise<PlannedFile> {
   const [url, path] = [new URL(file.name, address), join(folder, file.name)];
   const there = await bytesThere(path);
-  const whole = await stat(path).catch(() => undefined); // its size is known without the server, which need not be there
-  return { file, url, path, there, total: whole?.size ?? (await remoteSize(url, signal)) ?? file.size };
+  // its size is known without the server, which need not be there
+  const whole = await stat(path).catch(() => undefined);
+  return {
+    file,
+    url,
+    path,
+    there,
+    total: whole?.size ?? (await remoteSize(url, signal)) ?? file.size,
+  };
 }
 
 function announcement(planned: readonly PlannedFile[], address: URL, folder: string): string {
@@ -75,13 +108,23 @@ function announcement(planned: readonly PlannedFile[], address: URL, folder: str
   if (toFetch.length === 0) return `All files are in ${folder}: they are checked.`;
   const unknown = toFetch.filter(({ total }) => total === undefined).map(({ file }) => file.name);
   const bytes = toFetch.reduce((sum, { there, total = 0 }) => sum + Math.max(total - there, 0), 0);
-  const size = unknown.length === toFetch.length ? "of unknown size" : `${(bytes / 1e6).toFixed(0)} MB`;
-  const more = unknown.length > 0 && unknown.length < toFetch.length ? ` (and ${unknown.join(", ")}, of unknown size)` : "";
+  const size =
+    unknown.length === toFetch.length ? "of unknown size" : `${(bytes / 1e6).toFixed(0)} MB`;
+  const more =
+    unknown.length > 0 && unknown.length < toFetch.length
+      ? ` (and ${unknown.join(", ")}, of unknown size)`
+      : "";
   return `Fetching ${toFetch.map(({ file }) => file.name).join(", ")}: ${size}${more} from ${address.host} to ${folder}.`;
 }
 
-async function local(files: readonly PublishedFile[], folder: string, { bar, signal }: Following): Promise<readonly ModelFile[]> {
-  const sizes = await Promise.all(files.map(async ({ name }) => (await stat(join(folder, name)).catch(() => undefined))?.size));
+async function local(
+  files: readonly PublishedFile[],
+  folder: string,
+  { bar, signal }: Following,
+): Promise<readonly ModelFile[]> {
+  const sizes = await Promise.all(
+    files.map(async ({ name }) => (await stat(join(folder, name)).catch(() => undefined))?.size),
+  );
   const absent = files.filter((_, i) => sizes[i] === undefined).map(({ name }) => name);
   if (absent.length > 0)
     throw new CheckpointError(
@@ -110,8 +153,12 @@ function assertPublished(
 ): void {
   if (size === found.size && sha256 === found.sha256) return;
   const difference =
-    size === found.size ? `the SHA-256 ${found.sha256}, and the published file ${sha256}` : `${found.size} bytes, and the published file ${size}`;
-  throw new CheckpointError(`${path} has ${difference}. Where it is meant to be another one: glissade convert.`);
+    size === found.size
+      ? `the SHA-256 ${found.sha256}, and the published file ${sha256}`
+      : `${found.size} bytes, and the published file ${size}`;
+  throw new CheckpointError(
+    `${path} has ${difference}. Where it is meant to be another one: glissade convert.`,
+  );
 }
 
 function checkpointOf({ network }: PublishedFile, file: string): Checkpoint {

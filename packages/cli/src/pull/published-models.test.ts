@@ -3,18 +3,28 @@ import { describe, expect, it } from "vitest";
 import { describeByConfig } from "../checkpoint-networks.ts";
 import { publishedModels } from "./published-models.ts";
 
-const files = publishedModels.flatMap(({ release, files }) => files.map((file) => ({ ...file, url: new URL(file.name, release.address).href })));
+const files = publishedModels.flatMap(({ release, files }) =>
+  files.map((file) => ({ ...file, url: new URL(file.name, release.address).href })),
+);
 
 describe("the models that can be pulled", () => {
   it("lie where the published programs look for them", () => {
     expect(files.map(({ url }) => url)).toEqual(
       expect.arrayContaining([
-        ...["base", "upsample", "base_inpaint", "upsample_inpaint", "clip_image_enc", "clip_text_enc"].map(
-          (name) => `https://openaipublic.blob.core.windows.net/diffusion/dec-2021/${name}.pt`,
-        ),
-        ...["64x64_diffusion", "128x128_classifier", "256x256_diffusion_uncond", "512x512_diffusion"].map(
-          (name) => `https://openaipublic.blob.core.windows.net/diffusion/jul-2021/${name}.pt`,
-        ),
+        ...[
+          "base",
+          "upsample",
+          "base_inpaint",
+          "upsample_inpaint",
+          "clip_image_enc",
+          "clip_text_enc",
+        ].map((name) => `https://openaipublic.blob.core.windows.net/diffusion/dec-2021/${name}.pt`),
+        ...[
+          "64x64_diffusion",
+          "128x128_classifier",
+          "256x256_diffusion_uncond",
+          "512x512_diffusion",
+        ].map((name) => `https://openaipublic.blob.core.windows.net/diffusion/jul-2021/${name}.pt`),
       ]),
     );
   });
@@ -24,7 +34,8 @@ describe("the models that can be pulled", () => {
     expect(known.length).toBeGreaterThan(0);
     for (const { size = 0, network } of known) {
       const parameters = [...describeByConfig(network.kind, network.json).parameters.values()];
-      const beyond = (size - 4 * parameters.reduce((sum, dims) => sum + sizeOf(dims), 0)) / parameters.length;
+      const beyond =
+        (size - 4 * parameters.reduce((sum, dims) => sum + sizeOf(dims), 0)) / parameters.length;
       expect(beyond).toBeGreaterThan(150);
       expect(beyond).toBeLessThan(400);
     }

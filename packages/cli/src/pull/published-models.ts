@@ -28,7 +28,11 @@ export interface PublishedModel {
   readonly files: readonly PublishedFile[];
   readonly terms: Terms;
   /** What pictures are made with where nothing is said. */
-  readonly generation?: { readonly sampler?: string; readonly steps?: number; readonly scale?: number };
+  readonly generation?: {
+    readonly sampler?: string;
+    readonly steps?: number;
+    readonly scale?: number;
+  };
 }
 
 const storage = "https://openaipublic.blob.core.windows.net/diffusion";
@@ -39,11 +43,32 @@ const glide: PublishedModel = {
   release: { name: "dec-2021", address: `${storage}/dec-2021/` },
   files: [
     { name: "base.pt", part: "base", network: publishedNetwork("GLIDE base") },
-    { name: "upsample.pt", part: "upsampler", network: publishedNetwork("GLIDE upsampler"), size: 1_593_693_639 },
-    { name: "base_inpaint.pt", part: "base-inpaint", network: publishedNetwork("GLIDE base for inpainting") },
-    { name: "upsample_inpaint.pt", part: "upsampler-inpaint", network: publishedNetwork("GLIDE upsampler for inpainting") },
-    { name: "clip_image_enc.pt", part: "clip", network: publishedNetwork("GLIDE noised CLIP, pictures") },
-    { name: "clip_text_enc.pt", part: "clip", network: publishedNetwork("GLIDE noised CLIP, texts") },
+    {
+      name: "upsample.pt",
+      part: "upsampler",
+      network: publishedNetwork("GLIDE upsampler"),
+      size: 1_593_693_639,
+    },
+    {
+      name: "base_inpaint.pt",
+      part: "base-inpaint",
+      network: publishedNetwork("GLIDE base for inpainting"),
+    },
+    {
+      name: "upsample_inpaint.pt",
+      part: "upsampler-inpaint",
+      network: publishedNetwork("GLIDE upsampler for inpainting"),
+    },
+    {
+      name: "clip_image_enc.pt",
+      part: "clip",
+      network: publishedNetwork("GLIDE noised CLIP, pictures"),
+    },
+    {
+      name: "clip_text_enc.pt",
+      part: "clip",
+      network: publishedNetwork("GLIDE noised CLIP, texts"),
+    },
   ],
   terms: {
     licence: "MIT",
@@ -68,20 +93,39 @@ const admTerms: Terms = {
 
 const admRelease = { name: "jul-2021", address: `${storage}/jul-2021/` };
 
-/** ADM at one size with its classifier, and the classifier's scale in the README of guided-diffusion. */
-function adm(size: 64 | 128 | 256 | 512, scale: number, known: Partial<PublishedFile> = {}): PublishedModel {
+/**
+ * ADM at one size with its classifier, and the classifier's scale in the README of
+ * guided-diffusion.
+ */
+function adm(
+  size: 64 | 128 | 256 | 512,
+  scale: number,
+  known: Partial<PublishedFile> = {},
+): PublishedModel {
   return {
     name: `adm-${size}`,
     about: `ADM: ImageNet's classes at ${size} pixels, and the noised classifier.`,
     release: admRelease,
-    files: [{ name: `${size}x${size}_diffusion.pt`, part: "unet", network: publishedNetwork(`ADM ${size}`), ...known }, classifierOf(size)],
+    files: [
+      {
+        name: `${size}x${size}_diffusion.pt`,
+        part: "unet",
+        network: publishedNetwork(`ADM ${size}`),
+        ...known,
+      },
+      classifierOf(size),
+    ],
     terms: admTerms,
     generation: { scale },
   };
 }
 
 function classifierOf(size: 64 | 128 | 256 | 512): PublishedFile {
-  return { name: `${size}x${size}_classifier.pt`, part: "classifier", network: publishedNetwork(`ADM classifier ${size}`) };
+  return {
+    name: `${size}x${size}_classifier.pt`,
+    part: "classifier",
+    network: publishedNetwork(`ADM classifier ${size}`),
+  };
 }
 
 const admWithoutClasses: PublishedModel = {

@@ -14,7 +14,15 @@ import type { PublishedModel } from "./published-models.ts";
 
 const base = { ...smallBase, n_vocab: 50_257 };
 const upsampler = { ...base, image_size: 16, attention_resolutions: [16], super_res: true };
-const classifier = { image_size: 8, model_channels: 32, num_res_blocks: 1, channel_mult: [1], attention_resolutions: [1], out_channels: 3, pool: "attention" };
+const classifier = {
+  image_size: 8,
+  model_channels: 32,
+  num_res_blocks: 1,
+  channel_mult: [1],
+  attention_resolutions: [1],
+  out_channels: 3,
+  pool: "attention",
+};
 
 let server: FileServer;
 let folder: string;
@@ -32,24 +40,50 @@ function withLastWeightChanged(bytes: Uint8Array): Uint8Array {
 }
 
 /** Runs the command as the program does, in the test's folder. */
-async function run(argv: readonly string[], { signal = new AbortController().signal, stdin }: { signal?: AbortSignal; stdin?: Input } = {}) {
+async function run(
+  argv: readonly string[],
+  { signal = new AbortController().signal, stdin }: { signal?: AbortSignal; stdin?: Input } = {},
+) {
   let [stdout, stderr] = ["", ""];
-  const output = { stdout: { write: (text: string) => (stdout += text) }, stderr: { write: (text: string) => (stderr += text) } };
+  const output = {
+    stdout: { write: (text: string) => (stdout += text) },
+    stderr: { write: (text: string) => (stderr += text) },
+  };
   const error: unknown = await pullCommand(models)
     .run(argv, { ...output, signal, ...(stdin && { stdin }) })
     .then(
       () => undefined,
       (reason: unknown) => reason,
     );
-  return { code: error === undefined ? 0 : exitCodeOf(error), message: error instanceof Error ? error.message : "", error, stdout, stderr };
+  return {
+    code: error === undefined ? 0 : exitCodeOf(error),
+    message: error instanceof Error ? error.message : "",
+    error,
+    stdout,
+    stderr,
+  };
 }
 
-const pull = (...argv: string[]) => run(["small", "--mirror", server.address, "--cache", at("cache"), "--out", at("model"), "--accept-licence", ...argv]);
+const pull = (...argv: string[]) =>
+  run([
+    "small",
+    "--mirror",
+    server.address,
+    "--cache",
+    at("cache"),
+    "--out",
+    at("model"),
+    "--accept-licence",
+    ...argv,
+  ]);
 
 beforeAll(async () => {
   contents.set("base.pt", await encodeSafetensors(smallWeights("glide", base)));
   contents.set("upsample.pt", await encodeSafetensors(smallWeights("glide", upsampler)));
-  contents.set("classifier.pt", await encodeSafetensors(smallWeights("adm-classifier", classifier)));
+  contents.set(
+    "classifier.pt",
+    await encodeSafetensors(smallWeights("adm-classifier", classifier)),
+  );
   server = await fileServer();
 });
 afterAll(() => server.close());
@@ -65,8 +99,17 @@ beforeEach(async () => {
       release: { name: "may-1816", address: "http://127.0.0.1:1/" },
       files: [
         { name: "base.pt", part: "base", network: { kind: "glide", json: base } },
-        { name: "upsample.pt", part: "upsampler", network: { kind: "glide", json: upsampler }, sha256: sha256(bytesOf("upsample.pt")) },
-        { name: "classifier.pt", part: "classifier", network: { kind: "adm-classifier", json: classifier } },
+        {
+          name: "upsample.pt",
+          part: "upsampler",
+          network: { kind: "glide", json: upsampler },
+          sha256: sha256(bytesOf("upsample.pt")),
+        },
+        {
+          name: "classifier.pt",
+          part: "classifier",
+          network: { kind: "adm-classifier", json: classifier },
+        },
       ],
       terms: { licence: "MIT", paragraphs: ["For tests alone."] },
       generation: { sampler: "ddpm", steps: 7, scale: 2 },
@@ -81,7 +124,9 @@ describe("glissade pull", () => {
     expect(first).toMatchObject({ code: 0, message: "" });
     const total = bytesOf("base.pt").length + bytesOf("upsample.pt").length;
     expect(first.stderr).toContain("For tests alone.");
-    expect(first.stderr).toContain(`Fetching base.pt, upsample.pt: ${(total / 1e6).toFixed(0)} MB from 127.0.0.1`);
+    expect(first.stderr).toContain(
+      `Fetching base.pt, upsample.pt: ${(total / 1e6).toFixed(0)} MB from 127.0.0.1`,
+    );
     const file = (name: string) => ({
       url: `${server.address}/${name}`,
       path: at("cache", "may-1816", name),
@@ -89,28 +134,67 @@ describe("glissade pull", () => {
       sha256: sha256(bytesOf(name)),
     });
     expect(JSON.parse(first.stdout)).toMatchObject({
-      ...{ pulled: "small", model: at("model"), dtype: "float16", licence: "MIT", generation: { sampler: "ddpm", steps: 7, guidance_scale: 2 } },
+      ...{
+        pulled: "small",
+        model: at("model"),
+        dtype: "float16",
+        licence: "MIT",
+        generation: { sampler: "ddpm", steps: 7, guidance_scale: 2 },
+      },
       files: [file("base.pt"), file("upsample.pt")].map((known) => ({ ...known, cached: false })),
     });
-    expect(JSON.parse(await readFile(at("cache", "may-1816", "base.pt.json"), "utf8"))).toEqual({ ...file("base.pt"), path: undefined });
-    expect((await readdir(at("cache", "may-1816"))).sort()).toEqual(["base.pt", "base.pt.json", "upsample.pt", "upsample.pt.json"]);
+    expect(JSON.parse(await readFile(at("cache", "may-1816", "base.pt.json"), "utf8"))).toEqual({
+      ...file("base.pt"),
+      path: undefined,
+    });
+    expect((await readdir(at("cache", "may-1816"))).sort()).toEqual([
+      "base.pt",
+      "base.pt.json",
+      "upsample.pt",
+      "upsample.pt.json",
+    ]);
     const index = JSON.parse(await readFile(at("model", "model_index.json"), "utf8"));
-    expect(index).toMatchObject({ base: ["glissade", "Text2ImUNet"], upscaling: { sampler: "dpmpp-2m", steps: 8, temperature: 0.997 } });
+    expect(index).toMatchObject({
+      base: ["glissade", "Text2ImUNet"],
+      upscaling: { sampler: "dpmpp-2m", steps: 8, temperature: 0.997 },
+    });
 
-    expect(server.asked.filter((asked) => asked.startsWith("GET"))).toEqual(["GET base.pt", "GET upsample.pt"]);
+    expect(server.asked.filter((asked) => asked.startsWith("GET"))).toEqual([
+      "GET base.pt",
+      "GET upsample.pt",
+    ]);
     server.asked.length = 0;
-    expect(await pull("--only", "base,upsampler")).toMatchObject({ code: 1, message: expect.stringContaining("holds a model already") });
+    expect(await pull("--only", "base,upsampler")).toMatchObject({
+      code: 1,
+      message: expect.stringContaining("holds a model already"),
+    });
     const again = await pull("--only", "base,upsampler", "--force", "--dtype", "float32");
     expect(again).toMatchObject({ code: 0, stdout: `${at("model")}\n` });
     expect(again.stderr).toContain("All files are in");
     expect(server.asked).toEqual([]);
-    expect((await readFile(at("model", "base", "model.safetensors"))).length).toBeGreaterThan(0.99 * bytesOf("base.pt").length);
+    expect((await readFile(at("model", "base", "model.safetensors"))).length).toBeGreaterThan(
+      0.99 * bytesOf("base.pt").length,
+    );
   });
 
   it("asks for the licence before anything is fetched: at a terminal, or on the command line", async () => {
-    const argv = ["small", "--only", "base", "--mirror", server.address, "--cache", at("cache"), "--out", at("model"), "-q"];
+    const argv = [
+      "small",
+      "--only",
+      "base",
+      "--mirror",
+      server.address,
+      "--cache",
+      at("cache"),
+      "--out",
+      at("model"),
+      "-q",
+    ];
     const refused = await run(argv);
-    expect(refused).toMatchObject({ code: 2, message: expect.stringContaining("--accept-licence") });
+    expect(refused).toMatchObject({
+      code: 2,
+      message: expect.stringContaining("--accept-licence"),
+    });
     expect(refused.stderr).toContain("For tests alone.");
     const terminal = (answer: string | undefined) => {
       const stdin = Object.assign(new PassThrough(), { isTTY: true });
@@ -118,7 +202,10 @@ describe("glissade pull", () => {
       return stdin;
     };
     for (const answer of ["no\n", "\n", "yesterday\n", undefined])
-      expect(await run(argv, { stdin: terminal(answer) })).toMatchObject({ code: 2, message: expect.stringContaining("nothing was fetched") });
+      expect(await run(argv, { stdin: terminal(answer) })).toMatchObject({
+        code: 2,
+        message: expect.stringContaining("nothing was fetched"),
+      });
     expect(server.asked).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
     expect(await run(argv, { stdin: terminal("Yes\n") })).toMatchObject({ code: 0 });
@@ -128,13 +215,18 @@ describe("glissade pull", () => {
     const controller = new AbortController();
     const stdin: Input = Object.assign(new PassThrough(), { isTTY: true });
     setTimeout(() => controller.abort(new Error("stopped")), 50);
-    expect((await run(["small", "--out", at("model")], { stdin, signal: controller.signal })).error).toMatchObject({ name: "AbortError" });
+    expect(
+      (await run(["small", "--out", at("model")], { stdin, signal: controller.signal })).error,
+    ).toMatchObject({ name: "AbortError" });
   });
 
   it("goes on where the network was lost, with the same command", async () => {
     server.breaksAfter = 2_000_000;
     const lost = await pull("--only", "base");
-    expect(lost).toMatchObject({ code: 1, message: expect.stringMatching(/broke after \d+ .*Run it again: it goes on from there/) });
+    expect(lost).toMatchObject({
+      code: 1,
+      message: expect.stringMatching(/broke after \d+ .*Run it again: it goes on from there/),
+    });
     expect(await readdir(folder)).toEqual(["cache"]);
     const arrived = (await readFile(at("cache", "may-1816", "base.pt.part"))).length;
     expect(arrived).toBeGreaterThan(0);
@@ -142,14 +234,29 @@ describe("glissade pull", () => {
     server.asked.length = 0;
     const rest = await pull("--only", "base");
     expect(rest.code).toBe(0);
-    expect(rest.stderr).toContain(`${((bytesOf("base.pt").length - arrived) / 1e6).toFixed(0)} MB from`);
+    expect(rest.stderr).toContain(
+      `${((bytesOf("base.pt").length - arrived) / 1e6).toFixed(0)} MB from`,
+    );
     expect(server.asked).toEqual(["HEAD base.pt", `GET base.pt bytes=${arrived}-`]);
-    expect(sha256(await readFile(at("cache", "may-1816", "base.pt")))).toBe(sha256(bytesOf("base.pt")));
+    expect(sha256(await readFile(at("cache", "may-1816", "base.pt")))).toBe(
+      sha256(bytesOf("base.pt")),
+    );
   });
 
   it("goes on where it was stopped", async () => {
     const controller = new AbortController();
-    const argv = ["small", "--only", "base", "--mirror", server.address, "--cache", at("cache"), "--out", at("model"), "--accept-licence"];
+    const argv = [
+      "small",
+      "--only",
+      "base",
+      "--mirror",
+      server.address,
+      "--cache",
+      at("cache"),
+      "--out",
+      at("model"),
+      "--accept-licence",
+    ];
     server.breaksAfter = 2_000_000; // so that it cannot be complete before it is stopped
     let told = "";
     const stderr = {
@@ -171,14 +278,20 @@ describe("glissade pull", () => {
 
   it.each([
     ["truncated", (path: string) => truncate(path, 1000), "has 1000 bytes, where"],
-    ["changed", async (path: string) => writeFile(path, (await readFile(path)).fill(7, 5000, 5001)), "is not what was fetched"],
+    [
+      "changed",
+      async (path: string) => writeFile(path, (await readFile(path)).fill(7, 5000, 5001)),
+      "is not what was fetched",
+    ],
   ])("says that a cached file was %s, and fetches it again", async (_, damage, message) => {
     await pull("--only", "base");
     await damage(at("cache", "may-1816", "base.pt"));
     const { code, stderr } = await pull("--only", "base", "--force");
     expect(stderr).toContain(`warning: ${at("cache", "may-1816", "base.pt")} ${message}`);
     expect(code).toBe(0);
-    expect(sha256(await readFile(at("cache", "may-1816", "base.pt")))).toBe(sha256(bytesOf("base.pt")));
+    expect(sha256(await readFile(at("cache", "may-1816", "base.pt")))).toBe(
+      sha256(bytesOf("base.pt")),
+    );
   });
 
   it("does not take another file for the one that was fetched first", async () => {
@@ -193,9 +306,21 @@ describe("glissade pull", () => {
   });
 
   it.each([
-    ["another network", () => server.files.set("base.pt", bytesOf("upsample.pt")), "does not fit its configuration"],
-    ["no checkpoint", () => server.files.set("base.pt", new TextEncoder().encode("x".repeat(5000))), "neither a safetensors file nor a PyTorch checkpoint"],
-    ["another file than the published one", () => server.files.set("upsample.pt", bytesOf("base.pt")), "SHA-256"],
+    [
+      "another network",
+      () => server.files.set("base.pt", bytesOf("upsample.pt")),
+      "does not fit its configuration",
+    ],
+    [
+      "no checkpoint",
+      () => server.files.set("base.pt", new TextEncoder().encode("x".repeat(5000))),
+      "neither a safetensors file nor a PyTorch checkpoint",
+    ],
+    [
+      "another file than the published one",
+      () => server.files.set("upsample.pt", bytesOf("base.pt")),
+      "SHA-256",
+    ],
     ["nothing", () => server.files.delete("upsample.pt"), "answered 404"],
   ])("keeps nothing of %s, and makes no model", async (_, change, message) => {
     change();
@@ -203,13 +328,18 @@ describe("glissade pull", () => {
     expect(refused.message).toContain(message);
     expect(refused.code).toBe(1);
     expect(await readdir(folder)).toEqual(["cache"]);
-    expect(await readdir(at("cache", "may-1816"))).not.toContain(message.startsWith("SHA") || message.startsWith("answered") ? "upsample.pt" : "base.pt");
+    expect(await readdir(at("cache", "may-1816"))).not.toContain(
+      message.startsWith("SHA") || message.startsWith("answered") ? "upsample.pt" : "base.pt",
+    );
     for (const [name, bytes] of contents) server.files.set(name, bytes);
     expect((await pull("--only", "base,upsampler")).code).toBe(0);
   });
 
   it("makes no model of weights that cannot be converted, and says how to fetch them again", async () => {
-    const weights = smallWeights("glide", base).set("out.2.bias", tensor([6], [0, 0, 0, 1e6, 0, 0]));
+    const weights = smallWeights("glide", base).set(
+      "out.2.bias",
+      tensor([6], [0, 0, 0, 1e6, 0, 0]),
+    );
     server.files.set("base.pt", await encodeSafetensors(weights));
     const { code, message } = await pull("--only", "base");
     expect(message).toMatch(/too large for float16.*delete it and its \.json from/);
@@ -221,14 +351,29 @@ describe("glissade pull", () => {
     await mkdir(at("have"));
     await writeFile(at("have", "base.pt"), bytesOf("base.pt"));
     await cp(at("have", "base.pt"), at("have", "upsample.pt"));
-    const from = (...argv: string[]) => run(["small", "--from", at("have"), "--out", at("model"), "--accept-licence", ...argv]);
-    expect(await from()).toMatchObject({ code: 1, message: expect.stringContaining("has no classifier.pt") });
-    expect(await from("--only", "upsampler")).toMatchObject({ code: 1, message: expect.stringContaining("does not fit") });
-    expect(await from("--cache", at("cache"))).toMatchObject({ code: 2, message: expect.stringContaining("leave one of them out") });
+    const from = (...argv: string[]) =>
+      run(["small", "--from", at("have"), "--out", at("model"), "--accept-licence", ...argv]);
+    expect(await from()).toMatchObject({
+      code: 1,
+      message: expect.stringContaining("has no classifier.pt"),
+    });
+    expect(await from("--only", "upsampler")).toMatchObject({
+      code: 1,
+      message: expect.stringContaining("does not fit"),
+    });
+    expect(await from("--cache", at("cache"))).toMatchObject({
+      code: 2,
+      message: expect.stringContaining("leave one of them out"),
+    });
     const { code, stdout } = await from("--only", "base", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout).files).toEqual([
-      { path: at("have", "base.pt"), size: bytesOf("base.pt").length, sha256: sha256(bytesOf("base.pt")), cached: true },
+      {
+        path: at("have", "base.pt"),
+        size: bytesOf("base.pt").length,
+        sha256: sha256(bytesOf("base.pt")),
+        cached: true,
+      },
     ]);
     expect(server.asked).toEqual([]);
     expect((await readdir(folder)).sort()).toEqual(["have", "model"]);
@@ -243,18 +388,31 @@ describe("glissade pull", () => {
     ["begins with https://", "small", "--mirror", "example.org"],
     ["Give one of small", "small", "large"],
   ])("is a wrong command line: %s", async (message, ...argv) => {
-    expect(await run([...argv, "--out", at("model"), "--accept-licence"])).toMatchObject({ code: 2, message: expect.stringContaining(message) });
+    expect(await run([...argv, "--out", at("model"), "--accept-licence"])).toMatchObject({
+      code: 2,
+      message: expect.stringContaining(message),
+    });
     expect(await readdir(folder)).toEqual([]);
   });
 
   it("tells that a server cannot be reached", async () => {
-    const { code, message } = await run(["small", "--cache", at("cache"), "--out", at("model"), "--accept-licence"]);
+    const { code, message } = await run([
+      "small",
+      "--cache",
+      at("cache"),
+      "--out",
+      at("model"),
+      "--accept-licence",
+    ]);
     expect(message).toMatch(/127\.0\.0\.1:1 cannot be reached.*--from DIR/);
     expect(code).toBe(1);
   });
 
   it("refuses a place that cannot be written to before anything is fetched", async () => {
-    expect(await pull("--out", at("none", "model"))).toMatchObject({ code: 1, message: expect.stringContaining("The folder does not exist") });
+    expect(await pull("--out", at("none", "model"))).toMatchObject({
+      code: 1,
+      message: expect.stringContaining("The folder does not exist"),
+    });
     expect(server.asked).toEqual([]);
   });
 });

@@ -5,8 +5,15 @@ import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { defaultModel, modelSource } from "../model-source.ts";
 import { readJsonFile } from "../read-json-file.ts";
 
-/** A recipe's tokenizer: the one that is asked for, else its kind's. Undefined for a classifier, which reads no captions. */
-export async function chooseTokenizer(asked: string | undefined, { stage, network }: Recipe, preset: string): Promise<unknown> {
+/**
+ * A recipe's tokenizer: the one that is asked for, else its kind's. Undefined for a classifier,
+ * which reads no captions.
+ */
+export async function chooseTokenizer(
+  asked: string | undefined,
+  { stage, network }: Recipe,
+  preset: string,
+): Promise<unknown> {
   if (stage === "classifier") return undefined;
   switch (asked ?? (stage === "clip" ? "clip" : preset === "glide" ? "gpt2" : "emoji")) {
     case "gpt2":
@@ -23,12 +30,21 @@ export async function chooseTokenizer(asked: string | undefined, { stage, networ
 /** 256 bytes, as they are and at the end of a word, and the two marks. */
 const withoutMerges = 2 * 256 + 2;
 
-/** CLIP's tokens, cut to a smaller vocabulary: its merges are ordered by how often they were needed, so the first ones are the most useful. */
+/**
+ * CLIP's tokens, cut to a smaller vocabulary: its merges are ordered by how often they were needed,
+ * so the first ones are the most useful.
+ */
 async function clipTokens(size: unknown): Promise<unknown> {
   const whole = await loadClipVocabulary({ vocabularySize: 65_536 });
   if (size === undefined || size === 65_536) return whole;
-  if (!(typeof size === "number" && Number.isInteger(size) && size >= withoutMerges && size < 65_536))
-    throw new InvalidArgumentError({ argument: "recipe.network.n_vocab", received: size, expected: `a whole number from ${withoutMerges} to 65536` });
+  if (
+    !(typeof size === "number" && Number.isInteger(size) && size >= withoutMerges && size < 65_536)
+  )
+    throw new InvalidArgumentError({
+      argument: "recipe.network.n_vocab",
+      received: size,
+      expected: `a whole number from ${withoutMerges} to 65536`,
+    });
   const { model, added_tokens: marks = [] } = whole;
   const kept = size - marks.length;
   return {

@@ -14,16 +14,35 @@ export async function dryRun(
   const estimate = estimateRun(run, { workers });
   const secondsPerStep = measures ? await measured(plan, signal) : undefined;
   const { recipe } = run;
-  const steps = secondsPerStep !== undefined && plan.minutes !== undefined ? stepsIn(plan.minutes, secondsPerStep) : recipe.steps;
+  const steps =
+    secondsPerStep !== undefined && plan.minutes !== undefined
+      ? stepsIn(plan.minutes, secondsPerStep)
+      : recipe.steps;
   const freeBytes = await freeBytesIn(folder ?? ".");
-  if (json) return void stdout.write(jsonText({ recipe: { ...recipe, steps }, data: data.description, workers, ...estimate, freeBytes, secondsPerStep }));
+  if (json)
+    return void stdout.write(
+      jsonText({
+        recipe: { ...recipe, steps },
+        data: data.description,
+        workers,
+        ...estimate,
+        freeBytes,
+        secondsPerStep,
+      }),
+    );
   const { memory, gflop, disk } = estimate;
   const { total, ...parts } = memory;
   const lines: (readonly [label: string, text: string])[] = [
     ["data", data.description],
     ["parameters", estimate.parameters.toLocaleString("en")],
-    ["work", `${gflop.forward.toFixed(2)} GFLOP an example, ${gflop.forwardAndBackward.toFixed(2)} with its gradient (convolutions and matrix products)`],
-    ["batch", `${recipe.batchSize} examples in parts of ${recipe.partSize}, ${workers} side by side`],
+    [
+      "work",
+      `${gflop.forward.toFixed(2)} GFLOP an example, ${gflop.forwardAndBackward.toFixed(2)} with its gradient (convolutions and matrix products)`,
+    ],
+    [
+      "batch",
+      `${recipe.batchSize} examples in parts of ${recipe.partSize}, ${workers} side by side`,
+    ],
     [
       "memory",
       `about ${bytes(total)}: ${Object.entries(parts)
@@ -44,8 +63,15 @@ export function stepsIn(minutes: number, secondsPerStep: number): number {
   return Math.max(1, Math.floor((60 * minutes) / secondsPerStep));
 }
 
-async function measured({ run, data, seed, workers, threads }: RunPlan, signal: AbortSignal): Promise<number> {
-  const engine = await workerGradients(run.loss, { backend: workerBackend(threads), workers, signal });
+async function measured(
+  { run, data, seed, workers, threads }: RunPlan,
+  signal: AbortSignal,
+): Promise<number> {
+  const engine = await workerGradients(run.loss, {
+    backend: workerBackend(threads),
+    workers,
+    signal,
+  });
   try {
     return await measureStep(run, { data, engine, seed, signal });
   } finally {
@@ -60,5 +86,7 @@ function timeText(secondsPerStep: number | undefined, steps: number, batchSize: 
 }
 
 function bytes(count: number): string {
-  return count < 1e9 ? `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} MB` : `${(count / 1e9).toFixed(1)} GB`;
+  return count < 1e9
+    ? `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} MB`
+    : `${(count / 1e9).toFixed(1)} GB`;
 }

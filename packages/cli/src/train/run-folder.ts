@@ -12,20 +12,28 @@ import { faultOf, OutputError } from "../errors.ts";
 export async function assertFreeForRun(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found) return;
-  if (!found.isDirectory()) throw new OutputError(`${folder} is a file; a run is a folder. Choose another --out.`);
+  if (!found.isDirectory())
+    throw new OutputError(`${folder} is a file; a run is a folder. Choose another --out.`);
   const entries = await readdir(folder);
   if (entries.length === 0) return;
   if (entries.includes("log.jsonl") || (await isRunFolder(folder)))
-    throw new OutputError(`${folder} holds a training run already. Go on with it (--resume), or choose another --out.`);
+    throw new OutputError(
+      `${folder} holds a training run already. Go on with it (--resume), or choose another --out.`,
+    );
   throw new OutputError(`${folder} is a folder with other things in it. Choose another --out.`);
 }
 
-/** Makes a run's folder where it is missing, and makes sure that it can be written to. @throws OutputError */
+/**
+ * Makes a run's folder where it is missing, and makes sure that it can be written to. @throws
+ * OutputError
+ */
 export async function prepareRunFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (cause) {
-    throw new OutputError(`${folder} cannot be made (${faultOf(cause)}). Choose another --out.`, { cause });
+    throw new OutputError(`${folder} cannot be made (${faultOf(cause)}). Choose another --out.`, {
+      cause,
+    });
   }
   await assertWritable(join(folder, "run.json"));
 }

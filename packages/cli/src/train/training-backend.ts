@@ -4,12 +4,22 @@ import type { BackendModule } from "@glissade/train";
 
 const name = "@glissade/backend-onnx";
 
-/** The backend of each worker thread. In the sources it is found by its name, under the condition that the workers are started with. */
+/**
+ * The backend of each worker thread. In the sources it is found by its name, under the condition
+ * that the workers are started with.
+ */
 export function workerBackend(threads: number): BackendModule {
-  return { module: import.meta.url.endsWith(".ts") ? name : import.meta.resolve(name), export: "onnx", options: { threads, memory: "small" } };
+  return {
+    module: import.meta.url.endsWith(".ts") ? name : import.meta.resolve(name),
+    export: "onnx",
+    options: { threads, memory: "small" },
+  };
 }
 
-/** The backend of sample pictures, which are made while the workers wait: it may have as many threads as they. */
+/**
+ * The backend of sample pictures, which are made while the workers wait: it may have as many
+ * threads as they.
+ */
 export function samplingBackend(threads: number): () => Backend {
   return () => onnx({ threads });
 }

@@ -7,7 +7,10 @@ export interface ProviderOpening<Choice, Opened> {
   /** In the order in which they are tried. */
   readonly choices: readonly Choice[];
   nameOf(choice: Choice): string;
-  /** @throws RuntimeMissingError where the runtime itself is missing; any error where this machine has no such provider. */
+  /**
+   * @throws RuntimeMissingError where the runtime itself is missing; any error where this machine
+   * has no such provider.
+   */
   open(choice: Choice): Promise<Opened>;
   /** How to get a provider that could not be opened. */
   adviceFor(choice: Choice, error: unknown): string | undefined;
@@ -18,9 +21,11 @@ export interface ProviderOpening<Choice, Opened> {
 }
 
 /**
- * Opens the first provider of a list that this machine has, and tells why those before it were passed over. For backends.
+ * Opens the first provider of a list that this machine has, and tells why those before it were
+ * passed over. For backends.
  *
- * @throws RuntimeMissingError where one runtime is missing for all of them. @throws ProviderUnavailableError where none can be opened.
+ * @throws RuntimeMissingError where one runtime is missing for all of them. @throws
+ * ProviderUnavailableError where none can be opened.
  */
 export async function openFirstProvider<Choice, Opened>({
   choices,
@@ -29,7 +34,10 @@ export async function openFirstProvider<Choice, Opened>({
   adviceFor,
   reasonFor = reasonOf,
   lastResort,
-}: ProviderOpening<Choice, Opened>): Promise<{ readonly opened: Opened; readonly passedOver: readonly ProviderFailure[] }> {
+}: ProviderOpening<Choice, Opened>): Promise<{
+  readonly opened: Opened;
+  readonly passedOver: readonly ProviderFailure[];
+}> {
   const passedOver: ProviderFailure[] = [];
   const causes: unknown[] = [];
   for (const choice of choices) {
@@ -37,25 +45,43 @@ export async function openFirstProvider<Choice, Opened>({
       return { opened: await open(choice), passedOver };
     } catch (error) {
       causes.push(error);
-      passedOver.push({ provider: nameOf(choice), reason: reasonFor(error), advice: adviceFor(choice, error) });
+      passedOver.push({
+        provider: nameOf(choice),
+        reason: reasonFor(error),
+        advice: adviceFor(choice, error),
+      });
     }
   }
   const [first] = causes;
-  if (RuntimeMissingError.isInstance(first) && passedOver.every(({ reason }) => reason === passedOver[0]?.reason)) throw first;
+  if (
+    RuntimeMissingError.isInstance(first) &&
+    passedOver.every(({ reason }) => reason === passedOver[0]?.reason)
+  )
+    throw first;
   throw new ProviderUnavailableError({ reasons: passedOver, lastResort, cause: causes.at(-1) });
 }
 
 /**
  * A list of providers, checked. For backends.
  *
- * @throws InvalidArgumentError where it is empty. @throws UnknownNameError for a provider that does not exist; it lists those that do.
+ * @throws InvalidArgumentError where it is empty. @throws UnknownNameError for a provider that does
+ * not exist; it lists those that do.
  */
-export function checkProviders<Choice>(choices: readonly Choice[], known: readonly string[], nameOf: (choice: Choice) => unknown): readonly Choice[] {
+export function checkProviders<Choice>(
+  choices: readonly Choice[],
+  known: readonly string[],
+  nameOf: (choice: Choice) => unknown,
+): readonly Choice[] {
   if (!Array.isArray(choices) || choices.length === 0)
-    throw new InvalidArgumentError({ argument: "providers", received: choices, expected: `a list of one or more of ${known.join(", ")}` });
+    throw new InvalidArgumentError({
+      argument: "providers",
+      received: choices,
+      expected: `a list of one or more of ${known.join(", ")}`,
+    });
   for (const choice of choices) {
     const name = nameOf(choice);
-    if (!known.some((candidate) => candidate === name)) throw new UnknownNameError({ kind: "execution provider", asked: name, known });
+    if (!known.some((candidate) => candidate === name))
+      throw new UnknownNameError({ kind: "execution provider", asked: name, known });
   }
   return choices;
 }

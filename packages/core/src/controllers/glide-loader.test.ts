@@ -36,7 +36,11 @@ describe("GlideLoader", () => {
     expect(backend.openExecutables).toBeGreaterThan(0);
     await loader.dispose();
     unsubscribe();
-    expect([backend.openExecutables, loader.listeners, loader.getSnapshot().status]).toEqual([0, 0, "idle"]);
+    expect([backend.openExecutables, loader.listeners, loader.getSnapshot().status]).toEqual([
+      0,
+      0,
+      "idle",
+    ]);
   });
 
   it("keeps the last progress and drops that of a load that was given up", async () => {
@@ -44,10 +48,19 @@ describe("GlideLoader", () => {
     void loader.load();
     await pause(0);
     contexts[0]?.onProgress({ loadedBytes: 1, totalBytes: 4, path: "base/model.safetensors" });
-    expect(loader.getSnapshot().progress).toEqual({ loadedBytes: 1, totalBytes: 4, path: "base/model.safetensors" });
+    expect(loader.getSnapshot().progress).toEqual({
+      loadedBytes: 1,
+      totalBytes: 4,
+      path: "base/model.safetensors",
+    });
     const gone = loader.dispose();
     contexts[0]?.onProgress({ loadedBytes: 2, totalBytes: 4 });
-    expect(loader.getSnapshot()).toEqual({ status: "idle", glide: undefined, progress: undefined, error: undefined });
+    expect(loader.getSnapshot()).toEqual({
+      status: "idle",
+      glide: undefined,
+      progress: undefined,
+      error: undefined,
+    });
     await gone;
   });
 
@@ -64,7 +77,11 @@ describe("GlideLoader", () => {
       },
     });
     await expect(loader.load()).rejects.toThrow("no weights");
-    expect(loader.getSnapshot()).toMatchObject({ status: "error", error: expect.any(RangeError), glide: undefined });
+    expect(loader.getSnapshot()).toMatchObject({
+      status: "error",
+      error: expect.any(RangeError),
+      glide: undefined,
+    });
     expect(closed).toEqual(["second", "first"]);
     shouldFail = false;
     await loader.load();
@@ -84,7 +101,11 @@ describe("GlideLoader", () => {
     expect([loader.users, loader.getSnapshot().status, contexts.length]).toEqual([1, "ready", 1]);
     leaveAgain();
     await pause(40);
-    expect([loader.users, loader.getSnapshot().status, backend.openExecutables]).toEqual([0, "idle", 0]);
+    expect([loader.users, loader.getSnapshot().status, backend.openExecutables]).toEqual([
+      0,
+      "idle",
+      0,
+    ]);
   });
 
   it("aborts a load when the last user leaves; what is loaded nevertheless is disposed of", async () => {

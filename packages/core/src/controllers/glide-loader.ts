@@ -18,12 +18,17 @@ export interface LoadContext<Progress = LoaderProgress> {
   /** Aborted when nobody wants the model any more. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
-  /** Registers what has to be closed after the model (a backend, a worker), or when loading fails. The last one registered is closed first. */
+  /**
+   * Registers what has to be closed after the model (a backend, a worker), or when loading fails.
+   * The last one registered is closed first.
+   */
   readonly onDispose: (dispose: () => unknown) => void;
 }
 
 /** Loads a model: by `loadGlide`, or in a worker. */
-export type LoadFunction<Progress = LoaderProgress> = (context: LoadContext<Progress>) => Promise<GlideLike>;
+export type LoadFunction<Progress = LoaderProgress> = (
+  context: LoadContext<Progress>,
+) => Promise<GlideLike>;
 
 export interface GlideLoaderSnapshot<Progress = LoaderProgress> {
   readonly status: "idle" | "loading" | "ready" | "error";
@@ -37,7 +42,10 @@ export interface GlideLoaderSnapshot<Progress = LoaderProgress> {
 
 export interface GlideLoaderOptions<Progress = LoaderProgress> {
   readonly load: LoadFunction<Progress>;
-  /** Milliseconds after the last user has left until the model is disposed of, or its loading aborted. Default 1000: a change of page does not load twice. */
+  /**
+   * Milliseconds after the last user has left until the model is disposed of, or its loading
+   * aborted. Default 1000: a change of page does not load twice.
+   */
   readonly graceTime?: number;
   /** Called when there is neither a user nor a model any more. */
   readonly onUnused?: () => void;
@@ -64,7 +72,9 @@ const idle = { status: "idle", glide: undefined, progress: undefined, error: und
  * await loader.dispose();
  * ```
  */
-export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideLoaderSnapshot<Progress>> {
+export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<
+  GlideLoaderSnapshot<Progress>
+> {
   readonly #options: GlideLoaderOptions<Progress>;
   #attempt: Attempt | undefined;
   #closing: Promise<void> = Promise.resolve();
@@ -82,15 +92,21 @@ export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideL
   }
 
   /**
-   * Loads the model, unless it is loaded or being loaded; after an error it loads again. The promise is the same one until the model is disposed of. It rejects with what
-   * `load` throws, and with the signal's reason where the load was given up; whoever ignores it causes no unhandled rejection, and finds the error in the snapshot.
+   * Loads the model, unless it is loaded or being loaded; after an error it loads again. The
+   * promise is the same one until the model is disposed of. It rejects with what `load` throws, and
+   * with the signal's reason where the load was given up; whoever ignores it causes no unhandled
+   * rejection, and finds the error in the snapshot.
    */
   load(): Promise<GlideLike> {
     if (this.#attempt && this.getSnapshot().status !== "error") return this.#attempt.glide;
     const abort = new AbortController();
     const disposals: Attempt["disposals"] = [];
     // `run` begins in a microtask, when `#attempt` is set.
-    const attempt: Attempt = { abort, disposals, glide: Promise.resolve().then(() => this.#run(attempt)) };
+    const attempt: Attempt = {
+      abort,
+      disposals,
+      glide: Promise.resolve().then(() => this.#run(attempt)),
+    };
     attempt.glide.catch(() => {});
     this.#attempt = attempt;
     this.publish({ ...idle, status: "loading" });
@@ -100,7 +116,8 @@ export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideL
   /**
    * Keeps the model from being disposed of. It does not load it.
    *
-   * @returns lets go; when the last user has, and a grace time has passed, a load is aborted and a model disposed of. Safe to call twice.
+   * @returns lets go; when the last user has, and a grace time has passed, a load is aborted and a
+   * model disposed of. Safe to call twice.
    */
   retain(): () => void {
     this.#users++;
@@ -110,11 +127,18 @@ export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideL
       if (isReleased) return;
       isReleased = true;
       this.#users--;
-      if (this.#users === 0) this.#grace = setTimeout(() => void this.dispose().catch(() => {}), this.#options.graceTime ?? 1000); // nobody is there to be told
+      if (this.#users === 0)
+        this.#grace = setTimeout(
+          () => void this.dispose().catch(() => {}),
+          this.#options.graceTime ?? 1000,
+        ); // nobody is there to be told
     };
   }
 
-  /** Disposes of the model or aborts its loading, whoever uses it, and waits until that is done. It can be loaded again. */
+  /**
+   * Disposes of the model or aborts its loading, whoever uses it, and waits until that is done. It
+   * can be loaded again.
+   */
   dispose(): Promise<void> {
     clearTimeout(this.#grace);
     const attempt = this.#attempt;
@@ -133,13 +157,18 @@ export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideL
     };
     try {
       signal.throwIfAborted();
-      const glide = await this.#options.load({ signal, onProgress: (progress) => publish({ progress }), onDispose: (dispose) => disposals.push(dispose) });
+      const glide = await this.#options.load({
+        signal,
+        onProgress: (progress) => publish({ progress }),
+        onDispose: (dispose) => disposals.push(dispose),
+      });
       disposals.push(() => glide.dispose());
       signal.throwIfAborted();
       publish({ status: "ready", glide });
       return glide;
     } catch (thrown) {
-      await closeAll(disposals).catch(() => {}); // why it failed says more than why it could not be closed
+      // why it failed says more than why it could not be closed
+      await closeAll(disposals).catch(() => {});
       publish({ status: "error", error: asError(thrown) });
       throw thrown;
     }
@@ -147,7 +176,9 @@ export class GlideLoader<Progress = LoaderProgress> extends SnapshotStore<GlideL
 }
 
 /** @returns a loader that has loaded nothing yet */
-export function glideLoader<Progress = LoaderProgress>(options: GlideLoaderOptions<Progress>): GlideLoader<Progress> {
+export function glideLoader<Progress = LoaderProgress>(
+  options: GlideLoaderOptions<Progress>,
+): GlideLoader<Progress> {
   return new GlideLoader(options);
 }
 
@@ -157,7 +188,9 @@ async function close({ abort, disposals, glide }: Attempt): Promise<void> {
   await closeAll(disposals);
 }
 
-/** Closes everything, the last one first, even where one fails. @throws what the first to fail threw */
+/**
+ * Closes everything, the last one first, even where one fails. @throws what the first to fail threw
+ */
 async function closeAll(disposals: (() => unknown)[]): Promise<void> {
   const dispose = disposals.pop();
   if (!dispose) return;

@@ -4,16 +4,29 @@ import { type GlideLike, type LoadGlideOptions, loadGlide } from "../pipelines/i
 import type { ModelSource } from "../weights/index.ts";
 import type { LoadContext, LoadFunction } from "./glide-loader.ts";
 
-/** Loads a model from a source in another way than `loadGlide`, e.g. in a worker. It gets all options. */
-export type SourceLoader = (source: ModelSource, options: Omit<SharedLoadOptions, "load"> & LoadContext) => Promise<GlideLike>;
+/**
+ * Loads a model from a source in another way than `loadGlide`, e.g. in a worker. It gets all
+ * options.
+ */
+export type SourceLoader = (
+  source: ModelSource,
+  options: Omit<SharedLoadOptions, "load"> & LoadContext,
+) => Promise<GlideLike>;
 
 /** How a model is loaded that several parts of a page share. */
-export interface SharedLoadOptions extends Omit<LoadGlideOptions, "backend" | "signal" | "onProgress"> {
-  /** What runs the networks. A function makes one with the model, which is disposed of with it; a backend itself stays the caller's. Needed unless `load` is given. */
+export interface SharedLoadOptions
+  extends Omit<LoadGlideOptions, "backend" | "signal" | "onProgress"> {
+  /**
+   * What runs the networks. A function makes one with the model, which is disposed of with it; a
+   * backend itself stays the caller's. Needed unless `load` is given.
+   */
   readonly backend?: Backend | (() => Backend | Promise<Backend>);
   /** In place of `loadGlide`. */
   readonly load?: SourceLoader;
-  /** Tells loads apart whose functions do different things: written inside a component, a function is another one at every render and counts as the same. */
+  /**
+   * Tells loads apart whose functions do different things: written inside a component, a function
+   * is another one at every render and counts as the same.
+   */
   readonly loadKey?: string;
 }
 
@@ -25,11 +38,17 @@ export interface SharedLoadOptions extends Omit<LoadGlideOptions, "backend" | "s
  * const loader = glideLoader({ load: glideLoading("/models/emoji/", { backend: () => onnx() }) });
  * ```
  */
-export function glideLoading(source: ModelSource, { load = loadWithBackend, ...options }: SharedLoadOptions): LoadFunction {
+export function glideLoading(
+  source: ModelSource,
+  { load = loadWithBackend, ...options }: SharedLoadOptions,
+): LoadFunction {
   return (context) => load(source, { ...options, ...context });
 }
 
-async function loadWithBackend(source: ModelSource, { onDispose, backend: given, ...options }: Parameters<SourceLoader>[1]): Promise<GlideLike> {
+async function loadWithBackend(
+  source: ModelSource,
+  { onDispose, backend: given, ...options }: Parameters<SourceLoader>[1],
+): Promise<GlideLike> {
   const backend = typeof given === "function" ? await made(given, onDispose) : given;
   if (!backend) {
     throw new InvalidArgumentError({
@@ -43,7 +62,10 @@ async function loadWithBackend(source: ModelSource, { onDispose, backend: given,
   return loadGlide(source, { ...options, backend });
 }
 
-async function made(make: () => Backend | Promise<Backend>, onDispose: LoadContext["onDispose"]): Promise<Backend> {
+async function made(
+  make: () => Backend | Promise<Backend>,
+  onDispose: LoadContext["onDispose"],
+): Promise<Backend> {
   const backend = await make();
   onDispose(() => backend?.dispose());
   return backend;

@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { interpreter } from "../graph/interpreter.ts";
 import { tinyCascade, tinyModel } from "../pipelines/__fixtures__/tiny-model.ts";
-import { type GenerateOptions, type GenerateStep, type Glide, loadGlide } from "../pipelines/index.ts";
-import { type ImageRunSettings, type ImageRunSnapshot, imageRun, ModelNotLoadedError } from "./image-run.ts";
+import {
+  type GenerateOptions,
+  type GenerateStep,
+  type Glide,
+  loadGlide,
+} from "../pipelines/index.ts";
+import {
+  type ImageRunSettings,
+  type ImageRunSnapshot,
+  imageRun,
+  ModelNotLoadedError,
+} from "./image-run.ts";
 
 const files = await tinyModel();
 const cascade = await tinyModel(await tinyCascade());
@@ -30,7 +40,14 @@ function watched(glide: Glide) {
         if (next.done) return next.value;
         const step: GenerateStep = next.value;
         yield {
-          ...{ stage: step.stage, step: step.step, steps: step.steps, timestep: step.timestep, x0: step.x0, x: step.x },
+          ...{
+            stage: step.stage,
+            step: step.step,
+            steps: step.steps,
+            timestep: step.timestep,
+            x0: step.x0,
+            x: step.x,
+          },
           get preview() {
             seen.previews++;
             return step.preview;
@@ -58,13 +75,28 @@ describe("ImageRunController", () => {
     withGlide(async (glide) => {
       const { run, snapshots, seen } = watchedRun(glide);
       const before = run.getSnapshot();
-      expect(before).toMatchObject({ status: "idle", images: [], preview: undefined, progress: undefined, error: undefined, warnings: [], result: undefined });
+      expect(before).toMatchObject({
+        status: "idle",
+        images: [],
+        preview: undefined,
+        progress: undefined,
+        error: undefined,
+        warnings: [],
+        result: undefined,
+      });
       const result = await run.generate({ prompt: "dot", seed: 7 });
       const alone = await glide.generate({ prompt: "dot", seed: 7 });
       expect(result).toEqual(alone);
-      expect(run.getSnapshot()).toMatchObject({ status: "done", images: alone.images, result: alone, preview: undefined });
+      expect(run.getSnapshot()).toMatchObject({
+        status: "done",
+        images: alone.images,
+        result: alone,
+        preview: undefined,
+      });
       expect(run.getSnapshot()).toBe(run.getSnapshot());
-      expect(snapshots.map(({ status, progress, preview }) => [status, progress?.step, preview?.length])).toEqual([
+      expect(
+        snapshots.map(({ status, progress, preview }) => [status, progress?.step, preview?.length]),
+      ).toEqual([
         ["running", undefined, undefined],
         ["running", 1, 1],
         ["running", 2, 1],
@@ -82,7 +114,10 @@ describe("ImageRunController", () => {
       expect(seldom.seen.previews).toBe(1);
       const never = watchedRun(glide, { preview: false });
       await never.run.generate({ prompt: "dot" });
-      expect([never.seen.previews, never.snapshots.every(({ preview }) => preview === undefined)]).toEqual([0, true]);
+      expect([
+        never.seen.previews,
+        never.snapshots.every(({ preview }) => preview === undefined),
+      ]).toEqual([0, true]);
     }));
 
   it("keeps every step for a scrubber, whose pictures are made when they are read, once", () =>
@@ -105,10 +140,17 @@ describe("ImageRunController", () => {
     withGlide(async (glide) => {
       const { run, seen, snapshots } = watchedRun(glide);
       const promise = run.generate({ prompt: "dot", steps: 50 });
-      await new Promise<void>((resolve) => run.subscribe(() => run.getSnapshot().progress?.step === 2 && resolve()));
+      await new Promise<void>((resolve) =>
+        run.subscribe(() => run.getSnapshot().progress?.step === 2 && resolve()),
+      );
       const stopping = run.stop();
       const stopped = run.getSnapshot();
-      expect(stopped).toMatchObject({ status: "stopped", progress: { step: 2, steps: 50, stage: "base" }, error: undefined, images: [] });
+      expect(stopped).toMatchObject({
+        status: "stopped",
+        progress: { step: 2, steps: 50, stage: "base" },
+        error: undefined,
+        images: [],
+      });
       expect(stopped.preview).toHaveLength(1);
       const count = snapshots.length;
       await stopping;
@@ -118,18 +160,28 @@ describe("ImageRunController", () => {
       await run.stop();
       expect(run.getSnapshot()).toBe(stopped);
       await run.reset();
-      expect(run.getSnapshot()).toMatchObject({ status: "idle", preview: undefined, progress: undefined });
+      expect(run.getSnapshot()).toMatchObject({
+        status: "idle",
+        preview: undefined,
+        progress: undefined,
+      });
     }));
 
   it("stops the former run before the next begins; one that is overtaken while it waits never begins", () =>
     withGlide(async (glide) => {
       const { run, seen } = watchedRun(glide);
       const first = run.generate({ prompt: "dot", steps: 50 });
-      await new Promise<void>((resolve) => run.subscribe(() => run.getSnapshot().progress?.step === 1 && resolve()));
+      await new Promise<void>((resolve) =>
+        run.subscribe(() => run.getSnapshot().progress?.step === 1 && resolve()),
+      );
       const second = run.generate({ prompt: "dot" });
       const third = run.generate({ prompt: "dot", seed: 3 });
       expect(run.getSnapshot()).toMatchObject({ status: "running", progress: undefined });
-      expect([await first, await second, (await third)?.images[0]?.seed]).toEqual([undefined, undefined, 3]);
+      expect([await first, await second, (await third)?.images[0]?.seed]).toEqual([
+        undefined,
+        undefined,
+        3,
+      ]);
       expect(seen).toMatchObject({ begun: 2, ended: 2 });
       expect(run.getSnapshot().status).toBe("done");
     }));
@@ -139,7 +191,9 @@ describe("ImageRunController", () => {
       const { run } = watchedRun(glide);
       const abort = new AbortController();
       const promise = run.generate({ prompt: "dot", steps: 50, signal: abort.signal });
-      await new Promise<void>((resolve) => run.subscribe(() => run.getSnapshot().progress?.step === 1 && resolve()));
+      await new Promise<void>((resolve) =>
+        run.subscribe(() => run.getSnapshot().progress?.step === 1 && resolve()),
+      );
       abort.abort();
       expect(await promise).toBeUndefined();
       expect(run.getSnapshot()).toMatchObject({ status: "stopped", error: undefined });
@@ -158,7 +212,11 @@ describe("ImageRunController", () => {
       expect(ModelNotLoadedError.isInstance(run.getSnapshot().error)).toBe(true);
       run.configure({ glide });
       await expect(run.generate({ prompt: "dot", steps: -1 })).rejects.toThrow("steps is -1");
-      expect(run.getSnapshot()).toMatchObject({ status: "error", error: expect.objectContaining({ argument: "steps" }), images: [] });
+      expect(run.getSnapshot()).toMatchObject({
+        status: "error",
+        error: expect.objectContaining({ argument: "steps" }),
+        images: [],
+      });
       await run.generate({ prompt: "dot" });
       expect(run.getSnapshot()).toMatchObject({ status: "done", error: undefined });
       process.off("unhandledRejection", note);
@@ -170,7 +228,11 @@ describe("ImageRunController", () => {
       const { images } = await glide.generate({ prompt: "dot", seed: 1, upscale: false });
       const [image] = images;
       if (!image) throw new Error("no picture");
-      const mask = { width: image.width, height: image.height, data: new Uint8Array(image.width * image.height).fill(255) };
+      const mask = {
+        width: image.width,
+        height: image.height,
+        data: new Uint8Array(image.width * image.height).fill(255),
+      };
       const inpainting = imageRun("streamInpaint", { glide });
       const editing = imageRun("streamEdit", { glide });
       const upscaling = imageRun("streamUpscale", { glide });
@@ -178,8 +240,15 @@ describe("ImageRunController", () => {
       await inpainting.generate({ image, mask, prompt: "dot", seed: 1 });
       await editing.generate({ image, prompt: "dot", seed: 1 });
       await upscaling.generate({ image, prompt: "dot", seed: 1 });
-      await between.generate({ from: { prompt: "dot", seed: 1 }, to: { prompt: "line", seed: 2 }, count: 2, upscale: false });
-      const sizes = [inpainting, editing, upscaling, between].map((run) => run.getSnapshot().images.map(({ width }) => width));
+      await between.generate({
+        from: { prompt: "dot", seed: 1 },
+        to: { prompt: "line", seed: 2 },
+        count: 2,
+        upscale: false,
+      });
+      const sizes = [inpainting, editing, upscaling, between].map((run) =>
+        run.getSnapshot().images.map(({ width }) => width),
+      );
       expect(sizes).toEqual([[4], [4], [8], [4, 4]]);
       expect(upscaling.getSnapshot().warnings).toEqual([]);
     }, cascade));

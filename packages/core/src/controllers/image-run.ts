@@ -12,7 +12,12 @@ import type {
   UpscaleOptions,
   UpscaleResult,
 } from "../pipelines/index.ts";
-import { PreviewReader, type PreviewSettings, type StepRecord, stepRecord } from "./preview-reader.ts";
+import {
+  PreviewReader,
+  type PreviewSettings,
+  type StepRecord,
+  stepRecord,
+} from "./preview-reader.ts";
 import { asError, SnapshotStore } from "./snapshot-store.ts";
 
 /** What each of a model's generators takes and gives. */
@@ -21,20 +26,28 @@ export interface ImageRuns {
   readonly streamInpaint: { readonly options: InpaintOptions; readonly result: GenerateResult };
   readonly streamEdit: { readonly options: EditOptions; readonly result: GenerateResult };
   readonly streamUpscale: { readonly options: UpscaleOptions; readonly result: UpscaleResult };
-  readonly streamInterpolate: { readonly options: InterpolateOptions; readonly result: InterpolateResult };
+  readonly streamInterpolate: {
+    readonly options: InterpolateOptions;
+    readonly result: InterpolateResult;
+  };
 }
 
 export type ImageRunMethod = keyof ImageRuns;
 
 /** A model as far as a run needs it. A `GlideLike` is one. */
 export type RunnableGlide<Method extends ImageRunMethod> = {
-  readonly [Name in Method]: (options: ImageRuns[Name]["options"]) => AsyncGenerator<GenerateStep, ImageRuns[Name]["result"], void>;
+  readonly [Name in Method]: (
+    options: ImageRuns[Name]["options"],
+  ) => AsyncGenerator<GenerateStep, ImageRuns[Name]["result"], void>;
 };
 
 export interface ImageRunSettings<Method extends ImageRunMethod> extends PreviewSettings {
   /** The model; undefined where it is not loaded yet. */
   readonly glide: RunnableGlide<Method> | undefined;
-  /** Keep every step of a run, for a scrubber. Their pictures are made when they are read. Default false. */
+  /**
+   * Keep every step of a run, for a scrubber. Their pictures are made when they are read. Default
+   * false.
+   */
   readonly keepSteps?: boolean;
 }
 
@@ -46,7 +59,9 @@ export interface ImageRunSnapshot<Result> {
   readonly preview: readonly GeneratedImage[] | undefined;
   /** Every finished step, with `keepSteps`. */
   readonly steps: readonly StepRecord[];
-  readonly progress: { readonly step: number; readonly steps: number; readonly stage: GenerateStep["stage"] } | undefined;
+  readonly progress:
+    | { readonly step: number; readonly steps: number; readonly stage: GenerateStep["stage"] }
+    | undefined;
   readonly error: Error | undefined;
   readonly warnings: readonly GenerateWarning[];
   /** All that the run gave: its settings beside the pictures. */
@@ -58,7 +73,9 @@ export class ModelNotLoadedError extends GlissadeError {
   static override readonly code: string = "ModelNotLoadedError";
 
   constructor() {
-    super("There is no model yet; expected a loaded one. Load it first, and wait until it is ready.");
+    super(
+      "There is no model yet; expected a loaded one. Load it first, and wait until it is ready.",
+    );
   }
 }
 
@@ -83,7 +100,9 @@ const idle = {
  * await run.generate({ prompt: "a red apple" });
  * ```
  */
-export class ImageRunController<Method extends ImageRunMethod = "stream"> extends SnapshotStore<ImageRunSnapshot<ImageRuns[Method]["result"]>> {
+export class ImageRunController<Method extends ImageRunMethod = "stream"> extends SnapshotStore<
+  ImageRunSnapshot<ImageRuns[Method]["result"]>
+> {
   readonly #method: Method;
   #settings: ImageRunSettings<Method>;
   #run: Run | undefined;
@@ -102,10 +121,13 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
   /**
    * Makes pictures. A run that goes on is stopped first.
    *
-   * @returns the result, or undefined where it was stopped (by `stop`, `reset`, the next `generate` or the signal in the options). It rejects with what went wrong, which the snapshot has too; whoever
-   * ignores the promise causes no unhandled rejection. Bound.
+   * @returns the result, or undefined where it was stopped (by `stop`, `reset`, the next `generate`
+   * or the signal in the options). It rejects with what went wrong, which the snapshot has too;
+   * whoever ignores the promise causes no unhandled rejection. Bound.
    */
-  readonly generate = (options: ImageRuns[Method]["options"]): Promise<ImageRuns[Method]["result"] | undefined> => {
+  readonly generate = (
+    options: ImageRuns[Method]["options"],
+  ): Promise<ImageRuns[Method]["result"] | undefined> => {
     const former = this.#run;
     former?.abort.abort();
     const run: Run = { abort: new AbortController(), ended: Promise.resolve() };
@@ -116,7 +138,10 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
     return result;
   };
 
-  /** Stops the run: the snapshot says so at once, and nothing arrives any more. @returns when nothing of it runs any more. Bound. */
+  /**
+   * Stops the run: the snapshot says so at once, and nothing arrives any more. @returns when
+   * nothing of it runs any more. Bound.
+   */
   readonly stop = async (): Promise<void> => {
     const run = this.#run;
     run?.abort.abort();
@@ -133,7 +158,11 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
     await run?.ended;
   };
 
-  async #execute(run: Run, former: Promise<unknown> | undefined, options: ImageRuns[Method]["options"]): Promise<ImageRuns[Method]["result"] | undefined> {
+  async #execute(
+    run: Run,
+    former: Promise<unknown> | undefined,
+    options: ImageRuns[Method]["options"],
+  ): Promise<ImageRuns[Method]["result"] | undefined> {
     await former;
     const { signal: own } = run.abort;
     const signal = options?.signal ? AbortSignal.any([own, options.signal]) : own;
@@ -141,7 +170,13 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
       if (signal.aborted) return this.#stopped(run);
       const result = await this.#walk(run, { ...options, signal });
       if (signal.aborted || result === undefined) return this.#stopped(run);
-      this.#publishFrom(run, { status: "done", preview: undefined, images: result.images, warnings: "warnings" in result ? result.warnings : [], result });
+      this.#publishFrom(run, {
+        status: "done",
+        preview: undefined,
+        images: result.images,
+        warnings: "warnings" in result ? result.warnings : [],
+        result,
+      });
       return result;
     } catch (thrown) {
       if (signal.aborted) return this.#stopped(run);
@@ -151,7 +186,10 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
   }
 
   /** To the end or until it is aborted. Leaving the loop ends the generator and waits for that. */
-  async #walk(run: Run, options: ImageRuns[Method]["options"]): Promise<ImageRuns[Method]["result"] | undefined> {
+  async #walk(
+    run: Run,
+    options: ImageRuns[Method]["options"],
+  ): Promise<ImageRuns[Method]["result"] | undefined> {
     const { glide } = this.#settings;
     if (!glide) throw new ModelNotLoadedError();
     const method = this.#method;
@@ -167,7 +205,9 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
       this.#publishFrom(run, {
         progress: { step, steps, stage },
         ...(preview && { preview }),
-        ...(this.#settings.keepSteps && { steps: [...this.getSnapshot().steps, stepRecord(finished)] }),
+        ...(this.#settings.keepSteps && {
+          steps: [...this.getSnapshot().steps, stepRecord(finished)],
+        }),
       });
     }
     return result;
@@ -177,7 +217,10 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
     if (this.getSnapshot().status === "running") this.#publishFrom(run, { status: "stopped" });
   }
 
-  #publishFrom(run: Run | undefined, change: Partial<ImageRunSnapshot<ImageRuns[Method]["result"]>>): void {
+  #publishFrom(
+    run: Run | undefined,
+    change: Partial<ImageRunSnapshot<ImageRuns[Method]["result"]>>,
+  ): void {
     const isLate = run?.abort.signal.aborted && change.status !== "stopped";
     if (run && run === this.#run && !isLate) this.publish({ ...this.getSnapshot(), ...change });
   }
@@ -186,8 +229,12 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
 /**
  * A controller for one of a model's generators.
  *
- * @param method `"stream"`, `"streamInpaint"`, `"streamEdit"`, `"streamUpscale"` or `"streamInterpolate"`
+ * @param method `"stream"`, `"streamInpaint"`, `"streamEdit"`, `"streamUpscale"` or
+ * `"streamInterpolate"`
  */
-export function imageRun<Method extends ImageRunMethod>(method: Method, settings: ImageRunSettings<Method>): ImageRunController<Method> {
+export function imageRun<Method extends ImageRunMethod>(
+  method: Method,
+  settings: ImageRunSettings<Method>,
+): ImageRunController<Method> {
   return new ImageRunController(method, settings);
 }

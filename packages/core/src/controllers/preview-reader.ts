@@ -18,7 +18,10 @@ export class PreviewReader {
   #last = Number.NEGATIVE_INFINITY;
 
   /** @returns undefined where it is not time yet */
-  read(step: GenerateStep, { preview: isWanted = true, previewInterval = 100 }: PreviewSettings): readonly GeneratedImage[] | undefined {
+  read(
+    step: GenerateStep,
+    { preview: isWanted = true, previewInterval = 100 }: PreviewSettings,
+  ): readonly GeneratedImage[] | undefined {
     if (!isWanted || performance.now() - this.#last < previewInterval) return undefined;
     const { preview } = step;
     this.#last = performance.now();

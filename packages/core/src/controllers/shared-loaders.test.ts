@@ -15,9 +15,15 @@ describe("loaderKey", () => {
   const make = () => interpreter();
 
   it("is the same for equal addresses and options, in whatever order and form", () => {
-    expect(loaderKey("/m/", { keepLoaded: true, backend })).toBe(loaderKey("/m/", { backend, keepLoaded: true, load: undefined }));
-    expect(loaderKey(new URL("https://example.org/m/"), { backend })).toBe(loaderKey({ url: new URL("https://example.org/m/") }, { backend }));
-    expect(loaderKey("/m/", { cache: { name: "a", sizes: [1, 2] } })).toBe(loaderKey("/m/", { cache: { sizes: [1, 2], name: "a" } }));
+    expect(loaderKey("/m/", { keepLoaded: true, backend })).toBe(
+      loaderKey("/m/", { backend, keepLoaded: true, load: undefined }),
+    );
+    expect(loaderKey(new URL("https://example.org/m/"), { backend })).toBe(
+      loaderKey({ url: new URL("https://example.org/m/") }, { backend }),
+    );
+    expect(loaderKey("/m/", { cache: { name: "a", sizes: [1, 2] } })).toBe(
+      loaderKey("/m/", { cache: { sizes: [1, 2], name: "a" } }),
+    );
   });
 
   it.each([
@@ -63,7 +69,11 @@ describe("LoaderRegistry", () => {
     expect([backends.length, registry.size]).toEqual([1, 1]);
     leave();
     await pause(20);
-    expect([backends[0]?.isDisposed, backends[0]?.openExecutables, registry.size]).toEqual([true, 0, 0]);
+    expect([backends[0]?.isDisposed, backends[0]?.openExecutables, registry.size]).toEqual([
+      true,
+      0,
+      0,
+    ]);
   });
 
   it("leaves a given backend to the caller", async () => {
@@ -81,7 +91,9 @@ describe("LoaderRegistry", () => {
 
   it("says what is missing where there is neither a backend nor another way to load", async () => {
     const loader = new LoaderRegistry().get(files, {});
-    await expect(loader.load()).rejects.toThrow("backend is undefined; expected a backend such as onnx()");
+    await expect(loader.load()).rejects.toThrow(
+      "backend is undefined; expected a backend such as onnx()",
+    );
     expect(loader.getSnapshot().status).toBe("error");
   });
 

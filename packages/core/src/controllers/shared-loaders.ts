@@ -4,7 +4,8 @@ import { glideLoading, type SharedLoadOptions } from "./glide-loading.ts";
 import { loaderKey } from "./loader-key.ts";
 
 /**
- * Loaders by source and options: who asks for the same gets the same one. A loader that nobody uses any more is forgotten.
+ * Loaders by source and options: who asks for the same gets the same one. A loader that nobody uses
+ * any more is forgotten.
  *
  * @example
  * ```ts
@@ -28,7 +29,11 @@ export class LoaderRegistry {
   }
 
   /** The same, made where there is none. `graceTime` is that of the first who asks. */
-  get(source: ModelSource, options: SharedLoadOptions, { graceTime }: { readonly graceTime?: number } = {}): GlideLoader {
+  get(
+    source: ModelSource,
+    options: SharedLoadOptions,
+    { graceTime }: { readonly graceTime?: number } = {},
+  ): GlideLoader {
     const key = loaderKey(source, options);
     const known = this.#loaders.get(key);
     if (known) return known;

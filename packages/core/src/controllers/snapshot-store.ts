@@ -1,4 +1,7 @@
-/** A state that pages can watch: what React's `useSyncExternalStore`, Svelte's and Vue's stores need, and nothing of them. */
+/**
+ * A state that pages can watch: what React's `useSyncExternalStore`, Svelte's and Vue's stores
+ * need, and nothing of them.
+ */
 export class SnapshotStore<Snapshot> {
   readonly #listeners = new Set<() => void>();
   #snapshot: Snapshot;

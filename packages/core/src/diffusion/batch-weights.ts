@@ -5,31 +5,56 @@ import { addWeighted, assertSameDims, sizeOf, type Tensor } from "../tensor.ts";
 export type TimestepIndex = number | readonly number[];
 
 /**
- * `values[t]` for every row of a batch: how a constant of the process meets a tensor. It is rounded to float32 here and not before, as in the reference:
- * where differences of nearly equal constants are taken (1 - abar_(t-1) at low noise), that rounding is visible in the results.
+ * `values[t]` for every row of a batch: how a constant of the process meets a tensor. It is rounded
+ * to float32 here and not before, as in the reference: where differences of nearly equal constants
+ * are taken (1 - abar_(t-1) at low noise), that rounding is visible in the results.
  *
  * @throws InvalidArgumentError where `t` is no step of the process, or has not one entry per row.
  */
 export function extract(values: Float64Array, t: TimestepIndex, batch: number): Float64Array {
   const steps = typeof t === "number" ? new Array<number>(batch).fill(t) : t;
-  if (steps.length !== batch) throw new InvalidArgumentError({ argument: "t", received: t, expected: `one step, or one for each of the ${batch} rows` });
+  if (steps.length !== batch)
+    throw new InvalidArgumentError({
+      argument: "t",
+      received: t,
+      expected: `one step, or one for each of the ${batch} rows`,
+    });
   return Float64Array.from(steps, (step) => {
     const value = values[step];
     if (value === undefined)
-      throw new InvalidArgumentError({ argument: "t", received: step, expected: `an integer from 0 to ${values.length - 1}, a step of this process` });
+      throw new InvalidArgumentError({
+        argument: "t",
+        received: step,
+        expected: `an integer from 0 to ${values.length - 1}, a step of this process`,
+      });
     return Math.fround(value);
   });
 }
 
-/** `sum of weights[row] * tensor[row]` where every row of the batch has its own weights; accumulated in float64 and rounded once. */
-export function weightedSumByRow(...terms: readonly (readonly [weights: Float64Array, term: Tensor])[]): Tensor {
+/**
+ * `sum of weights[row] * tensor[row]` where every row of the batch has its own weights; accumulated
+ * in float64 and rounded once.
+ */
+export function weightedSumByRow(
+  ...terms: readonly (readonly [weights: Float64Array, term: Tensor])[]
+): Tensor {
   const [first] = terms;
-  if (!first) throw new InvalidArgumentError({ argument: "terms", received: terms, expected: "at least one [weights, tensor] pair" });
+  if (!first)
+    throw new InvalidArgumentError({
+      argument: "terms",
+      received: terms,
+      expected: "at least one [weights, tensor] pair",
+    });
   const { dims, data } = first[1];
   const batch = batchOf(first[1]);
   for (const [weights, term] of terms) {
     assertSameDims(dims, term.dims);
-    if (weights.length !== batch) throw new InvalidArgumentError({ argument: "weights", received: weights, expected: `${batch} weights, one per row` });
+    if (weights.length !== batch)
+      throw new InvalidArgumentError({
+        argument: "weights",
+        received: weights,
+        expected: `${batch} weights, one per row`,
+      });
   }
   const rowSize = data.length / batch;
   const arrays = terms.map(([, term]) => term.data);
@@ -54,6 +79,11 @@ export function filledByRow(dims: readonly number[], values: Float64Array): Tens
 /** Rows of a batch: the leading axis. */
 export function batchOf(x: Tensor): number {
   const [batch] = x.dims;
-  if (batch === undefined) throw new InvalidArgumentError({ argument: "x", received: x.dims, expected: "a tensor with a leading batch axis" });
+  if (batch === undefined)
+    throw new InvalidArgumentError({
+      argument: "x",
+      received: x.dims,
+      expected: "a tensor with a leading batch axis",
+    });
   return batch;
 }

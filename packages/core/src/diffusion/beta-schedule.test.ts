@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
-import { type BetaScheduleName, betaSchedule, type LegacyBetaScheduleName, legacyBetaSchedule } from "./beta-schedule.ts";
+import {
+  type BetaScheduleName,
+  betaSchedule,
+  type LegacyBetaScheduleName,
+  legacyBetaSchedule,
+} from "./beta-schedule.ts";
 
 describe("betaSchedule", () => {
   it("caps the cosine schedule at 0.999", () => {
@@ -17,7 +22,10 @@ describe("betaSchedule", () => {
   });
 
   it("scales the linear schedule's end points with the length", () => {
-    const ends = (numTimesteps: number) => [betaSchedule("linear", numTimesteps)[0], betaSchedule("linear", numTimesteps)[numTimesteps - 1]];
+    const ends = (numTimesteps: number) => [
+      betaSchedule("linear", numTimesteps)[0],
+      betaSchedule("linear", numTimesteps)[numTimesteps - 1],
+    ];
     expect(ends(1000)).toEqual([0.0001, 0.02]);
     expect(ends(250)).toEqual([0.0004, 0.08]);
     expect(betaSchedule("linear", 1000)[500]).toBeCloseTo(0.0001 + (500 * 0.0199) / 999, 15);
@@ -42,11 +50,16 @@ describe("legacyBetaSchedule", () => {
 
   it("rises linearly in beta or in its root", () => {
     expect(legacyBetaSchedule("linear", range)[3]).toBeCloseTo(0.0001 + 0.0199 / 3, 15);
-    expect(legacyBetaSchedule("quad", range)[3]).toBeCloseTo((0.01 + (Math.sqrt(0.02) - 0.01) / 3) ** 2, 15);
+    expect(legacyBetaSchedule("quad", range)[3]).toBeCloseTo(
+      (0.01 + (Math.sqrt(0.02) - 0.01) / 3) ** 2,
+      15,
+    );
   });
 
   it("warms up over the first tenth or half", () => {
-    expect([...legacyBetaSchedule("warmup10", { ...range, steps: 20 }).slice(0, 4)]).toEqual([0.0001, 0.02, 0.02, 0.02]);
+    expect([...legacyBetaSchedule("warmup10", { ...range, steps: 20 }).slice(0, 4)]).toEqual([
+      0.0001, 0.02, 0.02, 0.02,
+    ]);
     const half = legacyBetaSchedule("warmup50", range);
     expect(half[2]).toBeCloseTo((0.0001 + 0.02) / 2, 15);
     expect([...half.slice(4)]).toEqual(new Array(6).fill(0.02));
@@ -54,10 +67,17 @@ describe("legacyBetaSchedule", () => {
 
   it("stays constant or grows as 1/T, 1/(T-1), ..., 1", () => {
     expect([...legacyBetaSchedule("const", range)]).toEqual(new Array(10).fill(0.02));
-    expect([...legacyBetaSchedule("jsd", { ...range, steps: 4 })]).toEqual([1 / 4, 1 / 3, 1 / 2, 1]);
+    expect([...legacyBetaSchedule("jsd", { ...range, steps: 4 })]).toEqual([
+      1 / 4,
+      1 / 3,
+      1 / 2,
+      1,
+    ]);
   });
 
   it("refuses unknown names", () => {
-    expect(() => legacyBetaSchedule("warmup20" as LegacyBetaScheduleName, range)).toThrow(UnknownNameError);
+    expect(() => legacyBetaSchedule("warmup20" as LegacyBetaScheduleName, range)).toThrow(
+      UnknownNameError,
+    );
   });
 });

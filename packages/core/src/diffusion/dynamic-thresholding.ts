@@ -3,21 +3,30 @@ import type { Tensor } from "../tensor.ts";
 import { batchOf } from "./batch-weights.ts";
 
 export interface DynamicThresholdingOptions {
-  /** Which part of an image's absolute values may reach the threshold without being clipped, in (0, 1]. Default 0.995. */
+  /**
+   * Which part of an image's absolute values may reach the threshold without being clipped, in (0,
+   * 1]. Default 0.995.
+   */
   readonly percentile?: number;
 }
 
 /**
- * Clips each image at s, the given percentile of its absolute values but at least 1, and divides by s: strong guidance then saturates fewer pixels than
- * a clip at 1. For `clipDenoised` of `predict`.
+ * Clips each image at s, the given percentile of its absolute values but at least 1, and divides by
+ * s: strong guidance then saturates fewer pixels than a clip at 1. For `clipDenoised` of `predict`.
  *
  * @throws InvalidArgumentError where `percentile` leaves (0, 1].
  * @see Saharia et al. 2022, arXiv 2205.11487, section 2.3
  * @example `predict(process, output, x, t, { clipDenoised: dynamicThresholding() })`
  */
-export function dynamicThresholding({ percentile = 0.995 }: DynamicThresholdingOptions = {}): (x0: Tensor) => Tensor {
+export function dynamicThresholding({
+  percentile = 0.995,
+}: DynamicThresholdingOptions = {}): (x0: Tensor) => Tensor {
   if (!(percentile > 0 && percentile <= 1)) {
-    throw new InvalidArgumentError({ argument: "percentile", received: percentile, expected: "a number greater than 0 and at most 1" });
+    throw new InvalidArgumentError({
+      argument: "percentile",
+      received: percentile,
+      expected: "a number greater than 0 and at most 1",
+    });
   }
   return (x0) => {
     const batch = batchOf(x0);

@@ -1,5 +1,11 @@
 import type { Tensor } from "../tensor.ts";
-import { batchOf, extract, filledByRow, type TimestepIndex, weightedSumByRow } from "./batch-weights.ts";
+import {
+  batchOf,
+  extract,
+  filledByRow,
+  type TimestepIndex,
+  weightedSumByRow,
+} from "./batch-weights.ts";
 import type { GaussianDiffusion } from "./gaussian-diffusion.ts";
 
 /** A diagonal Gaussian; all three tensors have the shape of the image. */
@@ -17,13 +23,25 @@ export interface MeanVariance {
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 4
  * @example `qSample(process, image, 499, torchGenerator(7).randn(image.dims))`
  */
-export function qSample(process: GaussianDiffusion, x0: Tensor, t: TimestepIndex, noise: Tensor): Tensor {
+export function qSample(
+  process: GaussianDiffusion,
+  x0: Tensor,
+  t: TimestepIndex,
+  noise: Tensor,
+): Tensor {
   const batch = batchOf(x0);
-  return weightedSumByRow([extract(process.sqrtAlphasCumprod, t, batch), x0], [extract(process.sqrtOneMinusAlphasCumprod, t, batch), noise]);
+  return weightedSumByRow(
+    [extract(process.sqrtAlphasCumprod, t, batch), x0],
+    [extract(process.sqrtOneMinusAlphasCumprod, t, batch), noise],
+  );
 }
 
 /** q(x_t | x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 4 */
-export function qMeanVariance(process: GaussianDiffusion, x0: Tensor, t: TimestepIndex): MeanVariance {
+export function qMeanVariance(
+  process: GaussianDiffusion,
+  x0: Tensor,
+  t: TimestepIndex,
+): MeanVariance {
   const batch = batchOf(x0);
   return {
     mean: weightedSumByRow([extract(process.sqrtAlphasCumprod, t, batch), x0]),
@@ -39,8 +57,16 @@ export function qMeanVariance(process: GaussianDiffusion, x0: Tensor, t: Timeste
   };
 }
 
-/** q(x_(t-1) | x_t, x_0); `logVariance` is the clipped one. @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equations 6 and 7 */
-export function qPosteriorMeanVariance(process: GaussianDiffusion, x0: Tensor, x: Tensor, t: TimestepIndex): MeanVariance {
+/**
+ * q(x_(t-1) | x_t, x_0); `logVariance` is the clipped one. @see Ho, Jain & Abbeel 2020, arXiv
+ * 2006.11239, equations 6 and 7
+ */
+export function qPosteriorMeanVariance(
+  process: GaussianDiffusion,
+  x0: Tensor,
+  x: Tensor,
+  t: TimestepIndex,
+): MeanVariance {
   const batch = batchOf(x);
   return {
     mean: qPosteriorMean(process, x0, x, t),
@@ -50,7 +76,15 @@ export function qPosteriorMeanVariance(process: GaussianDiffusion, x0: Tensor, x
 }
 
 /** The mean of q(x_(t-1) | x_t, x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 7 */
-export function qPosteriorMean(process: GaussianDiffusion, x0: Tensor, x: Tensor, t: TimestepIndex): Tensor {
+export function qPosteriorMean(
+  process: GaussianDiffusion,
+  x0: Tensor,
+  x: Tensor,
+  t: TimestepIndex,
+): Tensor {
   const batch = batchOf(x);
-  return weightedSumByRow([extract(process.posteriorMeanCoef1, t, batch), x0], [extract(process.posteriorMeanCoef2, t, batch), x]);
+  return weightedSumByRow(
+    [extract(process.posteriorMeanCoef1, t, batch), x0],
+    [extract(process.posteriorMeanCoef2, t, batch), x],
+  );
 }

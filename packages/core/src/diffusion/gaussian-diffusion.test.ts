@@ -10,7 +10,10 @@ describe("gaussianDiffusion", () => {
     expect(cosine.alphasCumprod[0]).toBeCloseTo(0.99995872, 8);
     expect(cosine.alphasCumprod[499]).toBeCloseTo(0.49384359, 8);
     expect((cosine.alphasCumprod[999] as number) / 2.42877e-9).toBeCloseTo(1, 5);
-    expect(gaussianDiffusion(betaSchedule("linear", 1000)).alphasCumprod[499]).toBeCloseTo(0.07858724, 8);
+    expect(gaussianDiffusion(betaSchedule("linear", 1000)).alphasCumprod[499]).toBeCloseTo(
+      0.07858724,
+      8,
+    );
   });
 
   it("derives every constant from two betas as one does by hand", () => {
@@ -31,25 +34,34 @@ describe("gaussianDiffusion", () => {
     } as const;
     for (const [name, values] of Object.entries(expected)) {
       const array = process[name as keyof typeof expected];
-      for (const [t, value] of values.entries()) expect(array[t], `${name}[${t}]`).toBeCloseTo(value, 14);
+      for (const [t, value] of values.entries())
+        expect(array[t], `${name}[${t}]`).toBeCloseTo(value, 14);
     }
     expect(process.timestepMap).toEqual([0, 1]);
   });
 
   it("stays finite for a process of one step and for one that ends in pure noise", () => {
-    expect(gaussianDiffusion(Float64Array.of(0.25)).posteriorLogVarianceClipped).toEqual(Float64Array.of(Math.log(0.25)));
+    expect(gaussianDiffusion(Float64Array.of(0.25)).posteriorLogVarianceClipped).toEqual(
+      Float64Array.of(Math.log(0.25)),
+    );
     const zeroTerminal = gaussianDiffusion(Float64Array.of(0.5, 1));
     expect(zeroTerminal.alphasCumprod[1]).toBe(0);
     expect(zeroTerminal.posteriorVariance[1]).toBe(0.5);
   });
 
-  it.each([[[]], [[0]], [[1.1]], [[Number.NaN]], [[-0.1, 0.2]]])("refuses the betas %j", (betas) => {
-    expect(() => gaussianDiffusion(Float64Array.from(betas))).toThrow(InvalidArgumentError);
-  });
+  it.each([[[]], [[0]], [[1.1]], [[Number.NaN]], [[-0.1, 0.2]]])(
+    "refuses the betas %j",
+    (betas) => {
+      expect(() => gaussianDiffusion(Float64Array.from(betas))).toThrow(InvalidArgumentError);
+    },
+  );
 
-  it.each([[[0]], [[1, 0]], [[0, 0]], [[0, Number.NaN]]])("refuses the timestep map %j for two betas", (map) => {
-    expect(() => gaussianDiffusion(Float64Array.of(0.1, 0.2), map)).toThrow(InvalidArgumentError);
-  });
+  it.each([[[0]], [[1, 0]], [[0, 0]], [[0, Number.NaN]]])(
+    "refuses the timestep map %j for two betas",
+    (map) => {
+      expect(() => gaussianDiffusion(Float64Array.of(0.1, 0.2), map)).toThrow(InvalidArgumentError);
+    },
+  );
 });
 
 describe("respace", () => {
@@ -58,11 +70,17 @@ describe("respace", () => {
     const process = respace(cosine, kept);
     expect(process.numTimesteps).toBe(4);
     expect(process.timestepMap).toEqual(kept);
-    for (const [i, t] of kept.entries()) expect((process.alphasCumprod[i] as number) / (cosine.alphasCumprod[t] as number)).toBeCloseTo(1, 7); // 1 - beta has lost digits by step 999
+    for (const [i, t] of kept.entries())
+      expect(
+        (process.alphasCumprod[i] as number) / (cosine.alphasCumprod[t] as number),
+      ).toBeCloseTo(1, 7); // 1 - beta has lost digits by step 999
   });
 
   it("lies between two steps at the geometric mean of their sigmas", () => {
-    const [low, high] = [cosine.sqrtRecipm1AlphasCumprod[600] as number, cosine.sqrtRecipm1AlphasCumprod[601] as number];
+    const [low, high] = [
+      cosine.sqrtRecipm1AlphasCumprod[600] as number,
+      cosine.sqrtRecipm1AlphasCumprod[601] as number,
+    ];
     const process = respace(cosine, [600.5]);
     expect(process.sqrtRecipm1AlphasCumprod[0]).toBeCloseTo(Math.sqrt(low * high), 12);
     expect(process.timestepMap).toEqual([600.5]);
@@ -73,9 +91,12 @@ describe("respace", () => {
     expect(twice.timestepMap).toEqual([100, 250]);
   });
 
-  it.each([[[]], [[5, 5]], [[5, 4]], [[-1]], [[1000]], [[Number.NaN]]])("refuses the timesteps %j", (timesteps) => {
-    expect(() => respace(cosine, timesteps)).toThrow(InvalidArgumentError);
-  });
+  it.each([[[]], [[5, 5]], [[5, 4]], [[-1]], [[1000]], [[Number.NaN]]])(
+    "refuses the timesteps %j",
+    (timesteps) => {
+      expect(() => respace(cosine, timesteps)).toThrow(InvalidArgumentError);
+    },
+  );
 });
 
 describe("rescaleTimesteps", () => {

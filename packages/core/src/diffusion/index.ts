@@ -1,4 +1,10 @@
-export { batchOf, extract, filledByRow, type TimestepIndex, weightedSumByRow } from "./batch-weights.ts";
+export {
+  batchOf,
+  extract,
+  filledByRow,
+  type TimestepIndex,
+  weightedSumByRow,
+} from "./batch-weights.ts";
 export {
   type BetaScheduleName,
   betaSchedule,
@@ -8,8 +14,18 @@ export {
 } from "./beta-schedule.ts";
 export { conditionMean, conditionScore } from "./conditioning.ts";
 export { type DynamicThresholdingOptions, dynamicThresholding } from "./dynamic-thresholding.ts";
-export { type MeanVariance, qMeanVariance, qPosteriorMeanVariance, qSample } from "./forward-process.ts";
-export { type GaussianDiffusion, gaussianDiffusion, rescaleTimesteps, respace } from "./gaussian-diffusion.ts";
+export {
+  type MeanVariance,
+  qMeanVariance,
+  qPosteriorMeanVariance,
+  qSample,
+} from "./forward-process.ts";
+export {
+  type GaussianDiffusion,
+  gaussianDiffusion,
+  rescaleTimesteps,
+  respace,
+} from "./gaussian-diffusion.ts";
 export { keepKnown } from "./known-region.ts";
 export {
   type MeanType,
@@ -25,4 +41,10 @@ export {
   type VarianceType,
   velocity,
 } from "./prediction.ts";
-export { type KarrasTimestepsOptions, karrasTimesteps, linearTimesteps, spaceTimesteps, trailingTimesteps } from "./respacing.ts";
+export {
+  type KarrasTimestepsOptions,
+  karrasTimesteps,
+  linearTimesteps,
+  spaceTimesteps,
+  trailingTimesteps,
+} from "./respacing.ts";

@@ -2,11 +2,13 @@ import { InvalidArgumentError } from "../errors.ts";
 import { assertSameDims, type Tensor } from "../tensor.ts";
 
 /**
- * Puts known pixels into a predicted picture: x0 (1 - mask) + known mask, the reference's `denoised_fn` for inpainting. Given to `predict`, it holds the known
- * region in every step; in the last one, where the posterior's mean is x_0 itself, the sample has it too.
+ * Puts known pixels into a predicted picture: x0 (1 - mask) + known mask, the reference's
+ * `denoised_fn` for inpainting. Given to `predict`, it holds the known region in every step; in the
+ * last one, where the posterior's mean is x_0 itself, the sample has it too.
  *
  * @param known the picture, `[B, C, H, W]` in [-1, 1]; what lies outside the mask does not matter
- * @param mask `[B, 1, H, W]`, 1 where the picture is known, 0 where it is to be made, between them for a soft edge
+ * @param mask `[B, 1, H, W]`, 1 where the picture is known, 0 where it is to be made, between them
+ * for a soft edge
  * @throws InvalidArgumentError where the shapes do not fit
  * @see Nichol et al. 2021, section 4.3, and the inpainting notebook of openai/glide-text2im
  * @example `predict(process, output, x, t, { denoisedFn: keepKnown(known, mask) })`

@@ -1,26 +1,42 @@
 import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { assertSameDims, mapTensor, sizeOf, type Tensor } from "../tensor.ts";
-import { batchOf, extract, filledByRow, type TimestepIndex, weightedSumByRow } from "./batch-weights.ts";
+import {
+  batchOf,
+  extract,
+  filledByRow,
+  type TimestepIndex,
+  weightedSumByRow,
+} from "./batch-weights.ts";
 import { qPosteriorMean } from "./forward-process.ts";
 import type { GaussianDiffusion } from "./gaussian-diffusion.ts";
 
-/** What the network's first C channels are: the noise, x_0, v = sqrt(abar) epsilon - sqrt(1 - abar) x_0, or the mean of x_(t-1). */
+/**
+ * What the network's first C channels are: the noise, x_0, v = sqrt(abar) epsilon - sqrt(1 - abar)
+ * x_0, or the mean of x_(t-1).
+ */
 export type MeanType = "epsilon" | "start-x" | "velocity" | "previous-x";
 
 /**
- * The variance of p(x_(t-1) | x_t): the posterior's (`fixed-small`), beta_t (`fixed-large`), or from the network's last C channels, as log variance
- * itself (`learned`) or as a position between the two fixed ones (`learned-range`; Nichol & Dhariwal 2021, arXiv 2102.09672, equation 15).
+ * The variance of p(x_(t-1) | x_t): the posterior's (`fixed-small`), beta_t (`fixed-large`), or
+ * from the network's last C channels, as log variance itself (`learned`) or as a position between
+ * the two fixed ones (`learned-range`; Nichol & Dhariwal 2021, arXiv 2102.09672, equation 15).
  */
 export type VarianceType = "fixed-small" | "fixed-large" | "learned" | "learned-range";
 
-/** p(x_(t-1) | x_t) as the network sees it. All tensors are `[B, C, H, W]`. `predict` computes each when it is first read: few samplers need all. */
+/**
+ * p(x_(t-1) | x_t) as the network sees it. All tensors are `[B, C, H, W]`. `predict` computes each
+ * when it is first read: few samplers need all.
+ */
 export interface Prediction {
   readonly mean: Tensor;
   readonly variance: Tensor;
   readonly logVariance: Tensor;
   /** The image the network expects behind the noise, after `denoisedFn` and clipping. */
   readonly x0: Tensor;
-  /** The noise that belongs to `x0`: re-derived from it, so it agrees with the clipped image, as DDIM needs it. */
+  /**
+   * The noise that belongs to `x0`: re-derived from it, so it agrees with the clipped image, as
+   * DDIM needs it.
+   */
   readonly epsilon: Tensor;
 }
 
@@ -29,7 +45,10 @@ export interface PredictionOptions {
   readonly meanType?: MeanType;
   /** Default `"learned-range"`. */
   readonly varianceType?: VarianceType;
-  /** Default `true`: x_0 is clamped to [-1, 1]. A function does something else, e.g. `dynamicThresholding()`. */
+  /**
+   * Default `true`: x_0 is clamped to [-1, 1]. A function does something else, e.g.
+   * `dynamicThresholding()`.
+   */
   readonly clipDenoised?: boolean | ((x0: Tensor) => Tensor);
   /** Changes x_0 before it is clipped, e.g. puts known pixels back. */
   readonly denoisedFn?: (x0: Tensor) => Tensor;
@@ -38,20 +57,34 @@ export interface PredictionOptions {
 /**
  * Turns what the network said about `x` at step `t` into the distribution of x_(t-1).
  *
- * @param modelOutput `[B, 2C, H, W]` for the learned variance types, `[B, C, H, W]` for the fixed ones
+ * @param modelOutput `[B, 2C, H, W]` for the learned variance types, `[B, C, H, W]` for the fixed
+ * ones
  * @param x x_t, `[B, C, H, W]`
  * @param t index into `process`
  * @throws InvalidArgumentError where the shapes do not fit or `t` is no step of the process.
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equations 7 and 15
  * @example `predict(process, await model(x, process.timestepMap[t]), x, t).mean`
  */
-export function predict(process: GaussianDiffusion, modelOutput: Tensor, x: Tensor, t: TimestepIndex, options: PredictionOptions = {}): Prediction {
-  const { meanType = "epsilon", varianceType = "learned-range", clipDenoised = true, denoisedFn } = options;
+export function predict(
+  process: GaussianDiffusion,
+  modelOutput: Tensor,
+  x: Tensor,
+  t: TimestepIndex,
+  options: PredictionOptions = {},
+): Prediction {
+  const {
+    meanType = "epsilon",
+    varianceType = "learned-range",
+    clipDenoised = true,
+    denoisedFn,
+  } = options;
   const { meanOutput, varianceOutput } = splitChannels(modelOutput, x, varianceType);
   assertVarianceType(varianceType);
   const denoised = predictX0(process, meanOutput, x, t, meanType);
   const x0 = clip(denoisedFn ? denoisedFn(denoised) : denoised, clipDenoised);
-  const mean = once(() => (meanType === "previous-x" ? meanOutput : qPosteriorMean(process, x0, x, t)));
+  const mean = once(() =>
+    meanType === "previous-x" ? meanOutput : qPosteriorMean(process, x0, x, t),
+  );
   const logVariance = once(() => predictLogVariance(process, varianceOutput, x, t, varianceType));
   const variance = once(() => predictVariance(process, logVariance(), t, varianceType));
   const epsilon = once(() => predictEpsilonFromX0(process, x, t, x0));
@@ -81,44 +114,101 @@ function once<T>(compute: () => T): () => T {
 }
 
 /** (x_t - sqrt(1 - abar) epsilon) / sqrt(abar) */
-export function predictX0FromEpsilon(process: GaussianDiffusion, x: Tensor, t: TimestepIndex, epsilon: Tensor): Tensor {
+export function predictX0FromEpsilon(
+  process: GaussianDiffusion,
+  x: Tensor,
+  t: TimestepIndex,
+  epsilon: Tensor,
+): Tensor {
   const batch = batchOf(x);
-  return weightedSumByRow([extract(process.sqrtRecipAlphasCumprod, t, batch), x], [extract(process.sqrtRecipm1AlphasCumprod, t, batch).map(negate), epsilon]);
+  return weightedSumByRow(
+    [extract(process.sqrtRecipAlphasCumprod, t, batch), x],
+    [extract(process.sqrtRecipm1AlphasCumprod, t, batch).map(negate), epsilon],
+  );
 }
 
 /** (x_t - sqrt(abar) x_0) / sqrt(1 - abar); in this form it also holds where abar = 0. */
-export function predictEpsilonFromX0(process: GaussianDiffusion, x: Tensor, t: TimestepIndex, x0: Tensor): Tensor {
+export function predictEpsilonFromX0(
+  process: GaussianDiffusion,
+  x: Tensor,
+  t: TimestepIndex,
+  x0: Tensor,
+): Tensor {
   const deviation = extract(process.sqrtOneMinusAlphasCumprod, t, batchOf(x));
   const signal = extract(process.sqrtAlphasCumprod, t, batchOf(x));
-  return weightedSumByRow([deviation.map((sigma) => 1 / sigma), x], [signal.map((alpha, row) => -alpha / (deviation[row] as number)), x0]);
+  return weightedSumByRow(
+    [deviation.map((sigma) => 1 / sigma), x],
+    [signal.map((alpha, row) => -alpha / (deviation[row] as number)), x0],
+  );
 }
 
 /** sqrt(abar) x_t - sqrt(1 - abar) v. @see Salimans & Ho 2022, arXiv 2202.00512, appendix D */
-export function predictX0FromVelocity(process: GaussianDiffusion, x: Tensor, t: TimestepIndex, velocity: Tensor): Tensor {
+export function predictX0FromVelocity(
+  process: GaussianDiffusion,
+  x: Tensor,
+  t: TimestepIndex,
+  velocity: Tensor,
+): Tensor {
   const batch = batchOf(x);
-  return weightedSumByRow([extract(process.sqrtAlphasCumprod, t, batch), x], [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map(negate), velocity]);
+  return weightedSumByRow(
+    [extract(process.sqrtAlphasCumprod, t, batch), x],
+    [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map(negate), velocity],
+  );
 }
 
 /** sqrt(1 - abar) x_t + sqrt(abar) v. @see Salimans & Ho 2022, arXiv 2202.00512, appendix D */
-export function predictEpsilonFromVelocity(process: GaussianDiffusion, x: Tensor, t: TimestepIndex, velocity: Tensor): Tensor {
+export function predictEpsilonFromVelocity(
+  process: GaussianDiffusion,
+  x: Tensor,
+  t: TimestepIndex,
+  velocity: Tensor,
+): Tensor {
   const batch = batchOf(x);
-  return weightedSumByRow([extract(process.sqrtOneMinusAlphasCumprod, t, batch), x], [extract(process.sqrtAlphasCumprod, t, batch), velocity]);
+  return weightedSumByRow(
+    [extract(process.sqrtOneMinusAlphasCumprod, t, batch), x],
+    [extract(process.sqrtAlphasCumprod, t, batch), velocity],
+  );
 }
 
-/** v = sqrt(abar) epsilon - sqrt(1 - abar) x_0, what a network of `meanType` "velocity" learns. @see Salimans & Ho 2022, arXiv 2202.00512, appendix D */
-export function velocity(process: GaussianDiffusion, x0: Tensor, t: TimestepIndex, epsilon: Tensor): Tensor {
+/**
+ * v = sqrt(abar) epsilon - sqrt(1 - abar) x_0, what a network of `meanType` "velocity" learns. @see
+ * Salimans & Ho 2022, arXiv 2202.00512, appendix D
+ */
+export function velocity(
+  process: GaussianDiffusion,
+  x0: Tensor,
+  t: TimestepIndex,
+  epsilon: Tensor,
+): Tensor {
   const batch = batchOf(x0);
-  return weightedSumByRow([extract(process.sqrtAlphasCumprod, t, batch), epsilon], [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map(negate), x0]);
+  return weightedSumByRow(
+    [extract(process.sqrtAlphasCumprod, t, batch), epsilon],
+    [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map(negate), x0],
+  );
 }
 
 /** The x_0 for which `previous` is the posterior mean of x_(t-1). */
-export function predictX0FromPrevious(process: GaussianDiffusion, x: Tensor, t: TimestepIndex, previous: Tensor): Tensor {
+export function predictX0FromPrevious(
+  process: GaussianDiffusion,
+  x: Tensor,
+  t: TimestepIndex,
+  previous: Tensor,
+): Tensor {
   const coef1 = extract(process.posteriorMeanCoef1, t, batchOf(x));
   const coef2 = extract(process.posteriorMeanCoef2, t, batchOf(x));
-  return weightedSumByRow([coef1.map((weight) => 1 / weight), previous], [coef2.map((weight, row) => -weight / (coef1[row] as number)), x]);
+  return weightedSumByRow(
+    [coef1.map((weight) => 1 / weight), previous],
+    [coef2.map((weight, row) => -weight / (coef1[row] as number)), x],
+  );
 }
 
-function predictX0(process: GaussianDiffusion, meanOutput: Tensor, x: Tensor, t: TimestepIndex, meanType: MeanType): Tensor {
+function predictX0(
+  process: GaussianDiffusion,
+  meanOutput: Tensor,
+  x: Tensor,
+  t: TimestepIndex,
+  meanType: MeanType,
+): Tensor {
   switch (meanType) {
     case "epsilon":
       return predictX0FromEpsilon(process, x, t, meanOutput);
@@ -129,17 +219,37 @@ function predictX0(process: GaussianDiffusion, meanOutput: Tensor, x: Tensor, t:
     case "previous-x":
       return predictX0FromPrevious(process, x, t, meanOutput);
     default:
-      throw new UnknownNameError({ kind: "mean type", asked: meanType, known: ["epsilon", "start-x", "velocity", "previous-x"] });
+      throw new UnknownNameError({
+        kind: "mean type",
+        asked: meanType,
+        known: ["epsilon", "start-x", "velocity", "previous-x"],
+      });
   }
 }
 
-const varianceTypes: readonly VarianceType[] = ["fixed-small", "fixed-large", "learned", "learned-range"];
+const varianceTypes: readonly VarianceType[] = [
+  "fixed-small",
+  "fixed-large",
+  "learned",
+  "learned-range",
+];
 
 function assertVarianceType(varianceType: VarianceType): void {
-  if (!varianceTypes.includes(varianceType)) throw new UnknownNameError({ kind: "variance type", asked: varianceType, known: varianceTypes });
+  if (!varianceTypes.includes(varianceType))
+    throw new UnknownNameError({
+      kind: "variance type",
+      asked: varianceType,
+      known: varianceTypes,
+    });
 }
 
-function predictLogVariance(process: GaussianDiffusion, varianceOutput: Tensor, x: Tensor, t: TimestepIndex, varianceType: VarianceType): Tensor {
+function predictLogVariance(
+  process: GaussianDiffusion,
+  varianceOutput: Tensor,
+  x: Tensor,
+  t: TimestepIndex,
+  varianceType: VarianceType,
+): Tensor {
   const batch = batchOf(x);
   switch (varianceType) {
     case "fixed-small":
@@ -156,7 +266,8 @@ function predictLogVariance(process: GaussianDiffusion, varianceOutput: Tensor, 
       for (let row = 0; row < batch; row++) {
         const [low, high] = [smallest[row] as number, largest[row] as number];
         for (let i = row * rowSize; i < (row + 1) * rowSize; i++) {
-          const fraction = ((varianceOutput.data[i] as number) + 1) / 2; // the network is trained to say -1 .. 1, and is not held to it
+          // the network is trained to say -1 .. 1, and is not held to it
+          const fraction = ((varianceOutput.data[i] as number) + 1) / 2;
           data[i] = fraction * high + (1 - fraction) * low;
         }
       }
@@ -165,22 +276,39 @@ function predictLogVariance(process: GaussianDiffusion, varianceOutput: Tensor, 
   }
 }
 
-/** The fixed variances come from the process itself: the clipped logarithm of `fixed-small` is not the logarithm of its variance at t = 0, which is 0. */
-function predictVariance(process: GaussianDiffusion, logVariance: Tensor, t: TimestepIndex, varianceType: VarianceType): Tensor {
+/**
+ * The fixed variances come from the process itself: the clipped logarithm of `fixed-small` is not
+ * the logarithm of its variance at t = 0, which is 0.
+ */
+function predictVariance(
+  process: GaussianDiffusion,
+  logVariance: Tensor,
+  t: TimestepIndex,
+  varianceType: VarianceType,
+): Tensor {
   const { dims } = logVariance;
   const batch = batchOf(logVariance);
-  if (varianceType === "fixed-small") return filledByRow(dims, extract(process.posteriorVariance, t, batch));
-  if (varianceType === "fixed-large") return filledByRow(dims, extract(fixedLargeVariance(process), t, batch));
+  if (varianceType === "fixed-small")
+    return filledByRow(dims, extract(process.posteriorVariance, t, batch));
+  if (varianceType === "fixed-large")
+    return filledByRow(dims, extract(fixedLargeVariance(process), t, batch));
   return mapTensor(logVariance, Math.exp);
 }
 
-/** beta_t, except at t = 0, where the posterior's variance of step 1 gives a better likelihood (Ho et al. 2020's code). */
+/**
+ * beta_t, except at t = 0, where the posterior's variance of step 1 gives a better likelihood (Ho
+ * et al. 2020's code).
+ */
 function fixedLargeVariance(process: GaussianDiffusion): Float64Array {
   return process.betas.map((beta, t) => (t === 0 ? (process.posteriorVariance[1] ?? beta) : beta));
 }
 
 /** `[B, 2C, ...]` as two tensors `[B, C, ...]`; with a fixed variance there is only the first. */
-function splitChannels(modelOutput: Tensor, x: Tensor, varianceType: VarianceType): { meanOutput: Tensor; varianceOutput: Tensor } {
+function splitChannels(
+  modelOutput: Tensor,
+  x: Tensor,
+  varianceType: VarianceType,
+): { meanOutput: Tensor; varianceOutput: Tensor } {
   if (varianceType === "fixed-small" || varianceType === "fixed-large") {
     assertSameDims(x.dims, modelOutput.dims);
     return { meanOutput: modelOutput, varianceOutput: modelOutput };
@@ -190,10 +318,18 @@ function splitChannels(modelOutput: Tensor, x: Tensor, varianceType: VarianceTyp
   return { meanOutput, varianceOutput };
 }
 
-/** The first and the last half of the channels of `[B, 2C, ...]`. @throws InvalidArgumentError where the number of channels is odd. */
+/**
+ * The first and the last half of the channels of `[B, 2C, ...]`. @throws InvalidArgumentError where
+ * the number of channels is odd.
+ */
 export function splitChannelHalves(x: Tensor): readonly [Tensor, Tensor] {
   const [batch = 0, channels = 0, ...space] = x.dims;
-  if (x.dims.length < 2 || channels % 2 !== 0) throw new InvalidArgumentError({ argument: "modelOutput", received: x.dims, expected: "a shape [B, 2C, ...]" });
+  if (x.dims.length < 2 || channels % 2 !== 0)
+    throw new InvalidArgumentError({
+      argument: "modelOutput",
+      received: x.dims,
+      expected: "a shape [B, 2C, ...]",
+    });
   const half = (channels / 2) * sizeOf(space);
   const dims = [batch, channels / 2, ...space];
   if (batch === 1) {

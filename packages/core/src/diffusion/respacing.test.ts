@@ -2,21 +2,32 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../errors.ts";
 import { betaSchedule } from "./beta-schedule.ts";
 import { gaussianDiffusion, respace } from "./gaussian-diffusion.ts";
-import { karrasTimesteps, linearTimesteps, spaceTimesteps, trailingTimesteps } from "./respacing.ts";
+import {
+  karrasTimesteps,
+  linearTimesteps,
+  spaceTimesteps,
+  trailingTimesteps,
+} from "./respacing.ts";
 
 describe("spaceTimesteps", () => {
   it("spaces GLIDE's upsampler as its code does", () => {
-    const expected = [0, 22, 44, 66, 88, 111, 133, 155, 177, 199, 200, 222, 244, 266, 288, 311, 333, 355, 377, 399, 400, 500, 599, 600, 799, 800, 997];
+    const expected = [
+      0, 22, 44, 66, 88, 111, 133, 155, 177, 199, 200, 222, 244, 266, 288, 311, 333, 355, 377, 399,
+      400, 500, 599, 600, 799, 800, 997,
+    ];
     expect(spaceTimesteps(1000, "fast27")).toEqual(expected);
   });
 
   it("rounds positions halfway between two steps to the even one", () => {
     expect(spaceTimesteps(1000, "3")).toEqual([0, 500, 999]); // 499.5
-    expect(spaceTimesteps(1000, "7")).toEqual([0, 166, 333, 500, 666, 832, 999]); // 166.5, 499.5, 832.5
+    // 166.5, 499.5, 832.5
+    expect(spaceTimesteps(1000, "7")).toEqual([0, 166, 333, 500, 666, 832, 999]);
   });
 
   it("strides through the process for DDIM", () => {
-    expect(spaceTimesteps(1000, "ddim10")).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+    expect(spaceTimesteps(1000, "ddim10")).toEqual([
+      0, 100, 200, 300, 400, 500, 600, 700, 800, 900,
+    ]);
   });
 
   it("takes counts for equal sections as text or as numbers", () => {
@@ -74,10 +85,16 @@ describe("karrasTimesteps", () => {
 
   it("makes a process with the noise levels of equation 5", () => {
     const [sigmaMin, sigmaMax, rho, steps] = [0.02, 50, 5, 8];
-    const spaced = respace(process, karrasTimesteps(process.alphasCumprod, steps, { sigmaMin, sigmaMax, rho }));
+    const spaced = respace(
+      process,
+      karrasTimesteps(process.alphasCumprod, steps, { sigmaMin, sigmaMax, rho }),
+    );
     for (let i = 0; i < steps; i++) {
       // the paper counts from the noisiest level
-      const level = (sigmaMax ** (1 / rho) + ((steps - 1 - i) / (steps - 1)) * (sigmaMin ** (1 / rho) - sigmaMax ** (1 / rho))) ** rho;
+      const level =
+        (sigmaMax ** (1 / rho) +
+          ((steps - 1 - i) / (steps - 1)) * (sigmaMin ** (1 / rho) - sigmaMax ** (1 / rho))) **
+        rho;
       expect((spaced.sqrtRecipm1AlphasCumprod[i] as number) / level).toBeCloseTo(1, 9);
     }
   });
@@ -91,12 +108,20 @@ describe("karrasTimesteps", () => {
   });
 
   it("ends at the last step of a process whose noise stays below 80, and gives that step alone for one", () => {
-    const { alphasCumprod } = gaussianDiffusion(betaSchedule("linear", 1000).map((beta) => beta / 2));
+    const { alphasCumprod } = gaussianDiffusion(
+      betaSchedule("linear", 1000).map((beta) => beta / 2),
+    );
     expect(karrasTimesteps(alphasCumprod, 5)[4]).toBe(999);
     expect(karrasTimesteps(alphasCumprod, 1)).toEqual([999]);
   });
 
-  it.each([{ rho: 0 }, { sigmaMin: 1e-5 }, { sigmaMax: 1e6 }, { sigmaMin: 5, sigmaMax: 5 }, { rho: Number.NaN }])("refuses %j", (options) => {
+  it.each([
+    { rho: 0 },
+    { sigmaMin: 1e-5 },
+    { sigmaMax: 1e6 },
+    { sigmaMin: 5, sigmaMax: 5 },
+    { rho: Number.NaN },
+  ])("refuses %j", (options) => {
     expect(() => karrasTimesteps(process.alphasCumprod, 10, options)).toThrow(InvalidArgumentError);
   });
 });

@@ -13,7 +13,8 @@ export interface Value extends ValueType {
 export type Operand = Value | number;
 
 /**
- * Writes a graph one operation at a time. Every method infers its result's shape and throws a GraphError at the line that does not fit.
+ * Writes a graph one operation at a time. Every method infers its result's shape and throws a
+ * GraphError at the line that does not fit.
  *
  * @example
  * ```ts
@@ -60,7 +61,9 @@ export class GraphBuilder {
 
   /** A weight by its name in the state dict. Asking twice for one name gives the same value. */
   parameter(name: string, dims: readonly number[]): Value {
-    const known = this.#parameters.find((parameter) => parameter.name === name && showDims(parameter.dims) === showDims(dims));
+    const known = this.#parameters.find(
+      (parameter) => parameter.name === name && showDims(parameter.dims) === showDims(dims),
+    );
     if (known) return this.value(known.value);
     const value = this.#define({ dtype: "float32", dims }, undefined);
     this.#parameters.push({ name, value: value.name, dims });
@@ -83,7 +86,8 @@ export class GraphBuilder {
   }
 
   output(name: string, value: Value): void {
-    if (this.#outputs.some((output) => output.name === name)) throw new GraphError(`The graph has an output ${JSON.stringify(name)} already.`);
+    if (this.#outputs.some((output) => output.name === name))
+      throw new GraphError(`The graph has an output ${JSON.stringify(name)} already.`);
     this.#outputs.push({ name, value: value.name });
   }
 
@@ -104,10 +108,20 @@ export class GraphBuilder {
   }
 
   /** Appends any operation; the named methods below are the convenient form. */
-  apply<K extends OperationName>(operation: K, inputs: readonly Value[], attributes: OperationAttributes[K]): Value {
+  apply<K extends OperationName>(
+    operation: K,
+    inputs: readonly Value[],
+    attributes: OperationAttributes[K],
+  ): Value {
     const output = this.#define(operationTable[operation].shape(inputs, attributes), undefined);
-    // TypeScript cannot see that the union's member for `operation` is the one with these attributes.
-    this.#nodes.push({ operation, inputs: inputs.map((input) => input.name), output: output.name, attributes } as GraphNode);
+    // TypeScript cannot see that the union's member for `operation` is the one with these
+    // attributes.
+    this.#nodes.push({
+      operation,
+      inputs: inputs.map((input) => input.name),
+      output: output.name,
+      attributes,
+    } as GraphNode);
     return output;
   }
 
@@ -134,19 +148,38 @@ export class GraphBuilder {
     return this.apply("softmax", [x], { axis });
   }
 
-  matmul(a: Value, b: Value, { transposeA = false, transposeB = false }: { transposeA?: boolean; transposeB?: boolean } = {}): Value {
+  matmul(
+    a: Value,
+    b: Value,
+    { transposeA = false, transposeB = false }: { transposeA?: boolean; transposeB?: boolean } = {},
+  ): Value {
     return this.apply("matmul", [a, b], { transposeA, transposeB });
   }
 
-  conv2d(x: Value, weight: Value, bias?: Value, { stride = 1, padding = [0, 0] }: { stride?: number; padding?: readonly [number, number] } = {}): Value {
+  conv2d(
+    x: Value,
+    weight: Value,
+    bias?: Value,
+    { stride = 1, padding = [0, 0] }: { stride?: number; padding?: readonly [number, number] } = {},
+  ): Value {
     return this.apply("conv2d", bias ? [x, weight, bias] : [x, weight], { stride, padding });
   }
 
-  groupNorm(x: Value, weight: Value, bias: Value, { groups = 32, epsilon = 1e-5 }: { groups?: number; epsilon?: number } = {}): Value {
+  groupNorm(
+    x: Value,
+    weight: Value,
+    bias: Value,
+    { groups = 32, epsilon = 1e-5 }: { groups?: number; epsilon?: number } = {},
+  ): Value {
     return this.apply("groupNorm", [x, weight, bias], { groups, epsilon });
   }
 
-  layerNorm(x: Value, weight: Value, bias: Value, { epsilon = 1e-5 }: { epsilon?: number } = {}): Value {
+  layerNorm(
+    x: Value,
+    weight: Value,
+    bias: Value,
+    { epsilon = 1e-5 }: { epsilon?: number } = {},
+  ): Value {
     return this.apply("layerNorm", [x, weight, bias], { epsilon });
   }
 
@@ -155,7 +188,9 @@ export class GraphBuilder {
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
-    return permutation.every((axis, i) => axis === i) ? x : this.apply("transpose", [x], { permutation });
+    return permutation.every((axis, i) => axis === i)
+      ? x
+      : this.apply("transpose", [x], { permutation });
   }
 
   concat(parts: readonly Value[], axis: number): Value {
@@ -163,9 +198,14 @@ export class GraphBuilder {
     return first && parts.length === 1 ? first : this.apply("concat", parts, { axis });
   }
 
-  /** Elements `start`, `start + step`, ... before `end` (not below zero: an `end` of -1 with a negative step includes element 0). */
+  /**
+   * Elements `start`, `start + step`, ... before `end` (not below zero: an `end` of -1 with a
+   * negative step includes element 0).
+   */
   slice(x: Value, axis: number, start: number, end: number, step = 1): Value {
-    return start === 0 && step === 1 && end === x.dims[axis] ? x : this.apply("slice", [x], { axis, start, end, step });
+    return start === 0 && step === 1 && end === x.dims[axis]
+      ? x
+      : this.apply("slice", [x], { axis, start, end, step });
   }
 
   /** Zeros before and after along one axis; negative numbers cut elements off. */
@@ -186,8 +226,10 @@ export class GraphBuilder {
   }
 
   gather = (table: Value, indices: Value): Value => this.apply("gather", [table, indices], {});
-  scatterAdd = (indices: Value, updates: Value, rows: number): Value => this.apply("scatterAdd", [indices, updates], { rows });
-  where = (condition: Value, a: Value, b: Value): Value => this.apply("where", [condition, a, b], {});
+  scatterAdd = (indices: Value, updates: Value, rows: number): Value =>
+    this.apply("scatterAdd", [indices, updates], { rows });
+  where = (condition: Value, a: Value, b: Value): Value =>
+    this.apply("where", [condition, a, b], {});
   less = (a: Operand, b: Operand): Value => this.#binary("less", a, b);
   stopGradient = (x: Value): Value => this.apply("stopGradient", [x], {});
   cast = (x: Value, to: DataType): Value => (x.dtype === to ? x : this.apply("cast", [x], { to }));
@@ -195,16 +237,24 @@ export class GraphBuilder {
   averagePool = (x: Value, factor = 2): Value => this.apply("averagePool", [x], { factor });
 
   #binary(operation: "add" | "sub" | "mul" | "div" | "less", a: Operand, b: Operand): Value {
-    return this.apply(operation, [typeof a === "number" ? this.scalar(a) : a, typeof b === "number" ? this.scalar(b) : b], {});
+    return this.apply(
+      operation,
+      [typeof a === "number" ? this.scalar(a) : a, typeof b === "number" ? this.scalar(b) : b],
+      {},
+    );
   }
 
   #define(type: ValueType, name = this.#freshName()): Value {
-    if (this.#types.has(name)) throw new GraphError(`The graph has a value ${JSON.stringify(name)} already.`);
+    if (this.#types.has(name))
+      throw new GraphError(`The graph has a value ${JSON.stringify(name)} already.`);
     this.#types.set(name, { dtype: type.dtype, dims: [...type.dims] });
     return { name, dtype: type.dtype, dims: [...type.dims] };
   }
 
-  /** Simplifying a graph leaves gaps in its numbering, so a continued graph may hold any name already. */
+  /**
+   * Simplifying a graph leaves gaps in its numbering, so a continued graph may hold any name
+   * already.
+   */
   #freshName(): string {
     while (this.#types.has(`v${this.#count}`)) this.#count++;
     return `v${this.#count++}`;

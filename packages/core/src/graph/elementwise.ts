@@ -1,12 +1,34 @@
 import type { GraphBuilder, Value } from "./builder.ts";
 import type { Dim, ValueType } from "./graph.ts";
-import { broadcastDims, broadcastOffsets, GraphError, inputAt, type OperationDefinition, unbroadcast } from "./operation.ts";
+import {
+  broadcastDims,
+  broadcastOffsets,
+  GraphError,
+  inputAt,
+  type OperationDefinition,
+  unbroadcast,
+} from "./operation.ts";
 
-type UnaryName = "exp" | "log" | "sqrt" | "sin" | "cos" | "tanh" | "sigmoid" | "erf" | "silu" | "gelu";
+type UnaryName =
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "sin"
+  | "cos"
+  | "tanh"
+  | "sigmoid"
+  | "erf"
+  | "silu"
+  | "gelu";
 type BinaryName = "add" | "sub" | "mul" | "div";
 
-/** An operation on every element: its function and its derivative as a graph of x, y = f(x) and dy. */
-function unary(f: (x: number) => number, derivative: (g: GraphBuilder, x: Value, y: Value, dy: Value) => Value): OperationDefinition<UnaryName> {
+/**
+ * An operation on every element: its function and its derivative as a graph of x, y = f(x) and dy.
+ */
+function unary(
+  f: (x: number) => number,
+  derivative: (g: GraphBuilder, x: Value, y: Value, dy: Value) => Value,
+): OperationDefinition<UnaryName> {
   return {
     shape: (inputs) => ({ dtype: "float32", dims: floatDims(inputAt(inputs, 0)) }),
     evaluate: (inputs) => inputAt(inputs, 0).data.map(f),
@@ -14,37 +36,54 @@ function unary(f: (x: number) => number, derivative: (g: GraphBuilder, x: Value,
   };
 }
 
-/** An operation on pairs of elements with broadcasting, and its two derivatives before they are summed back to the inputs' shapes. */
+/**
+ * An operation on pairs of elements with broadcasting, and its two derivatives before they are
+ * summed back to the inputs' shapes.
+ */
 function binary(
   f: (a: number, b: number) => number,
-  derivatives: readonly [(g: GraphBuilder, dy: Value, a: Value, b: Value) => Value, (g: GraphBuilder, dy: Value, a: Value, b: Value) => Value],
+  derivatives: readonly [
+    (g: GraphBuilder, dy: Value, a: Value, b: Value) => Value,
+    (g: GraphBuilder, dy: Value, a: Value, b: Value) => Value,
+  ],
 ): OperationDefinition<BinaryName> {
   return {
-    shape: (inputs) => ({ dtype: "float32", dims: broadcastDims(floatDims(inputAt(inputs, 0)), floatDims(inputAt(inputs, 1))) }),
+    shape: (inputs) => ({
+      dtype: "float32",
+      dims: broadcastDims(floatDims(inputAt(inputs, 0)), floatDims(inputAt(inputs, 1))),
+    }),
     evaluate(inputs, _attributes, dims) {
       const a = inputAt(inputs, 0);
       const b = inputAt(inputs, 1);
       const offsetsA = broadcastOffsets(a.dims, dims);
       const offsetsB = broadcastOffsets(b.dims, dims);
-      return Float64Array.from(offsetsA, (offset, i) => f(a.data[offset] as number, b.data[offsetsB[i] as number] as number));
+      return Float64Array.from(offsetsA, (offset, i) =>
+        f(a.data[offset] as number, b.data[offsetsB[i] as number] as number),
+      );
     },
     gradient({ g, inputs, dy, needed }) {
       const a = inputAt(inputs, 0);
       const b = inputAt(inputs, 1);
-      return derivatives.map((derivative, i) => (needed[i] ? unbroadcast(g, derivative(g, dy, a, b), (i === 0 ? a : b).dims) : undefined));
+      return derivatives.map((derivative, i) =>
+        needed[i] ? unbroadcast(g, derivative(g, dy, a, b), (i === 0 ? a : b).dims) : undefined,
+      );
     },
   };
 }
 
 function floatDims({ dtype, dims }: ValueType): readonly Dim[] {
-  if (dtype !== "float32") throw new GraphError(`An element-wise operation takes float32; it was given ${dtype}. Cast it first.`);
+  if (dtype !== "float32")
+    throw new GraphError(
+      `An element-wise operation takes float32; it was given ${dtype}. Cast it first.`,
+    );
   return dims;
 }
 
 const sigmoidOf = (x: number) => 1 / (1 + Math.exp(-x));
 
 /**
- * The error function to double precision: its Taylor series near zero, the continued fraction of erfc beyond (Abramowitz & Stegun 7.1.6 and 7.1.14).
+ * The error function to double precision: its Taylor series near zero, the continued fraction of
+ * erfc beyond (Abramowitz & Stegun 7.1.6 and 7.1.14).
  */
 export function erf(x: number): number {
   const z = Math.abs(x);
@@ -67,7 +106,10 @@ export const elementwise = {
   add: binary((a, b) => a + b, [(_g, dy) => dy, (_g, dy) => dy]),
   sub: binary((a, b) => a - b, [(_g, dy) => dy, (g, dy) => g.mul(dy, -1)]),
   mul: binary((a, b) => a * b, [(g, dy, _a, b) => g.mul(dy, b), (g, dy, a) => g.mul(dy, a)]),
-  div: binary((a, b) => a / b, [(g, dy, _a, b) => g.div(dy, b), (g, dy, a, b) => g.mul(g.div(g.mul(dy, a), g.mul(b, b)), -1)]),
+  div: binary(
+    (a, b) => a / b,
+    [(g, dy, _a, b) => g.div(dy, b), (g, dy, a, b) => g.mul(g.div(g.mul(dy, a), g.mul(b, b)), -1)],
+  ),
   exp: unary(Math.exp, (g, _x, y, dy) => g.mul(dy, y)),
   log: unary(Math.log, (g, x, _y, dy) => g.div(dy, x)),
   sqrt: unary(Math.sqrt, (g, _x, y, dy) => g.div(g.mul(dy, 0.5), y)),
@@ -75,7 +117,9 @@ export const elementwise = {
   cos: unary(Math.cos, (g, x, _y, dy) => g.mul(dy, g.mul(g.sin(x), -1))),
   tanh: unary(Math.tanh, (g, _x, y, dy) => g.mul(dy, g.sub(1, g.mul(y, y)))),
   sigmoid: unary(sigmoidOf, (g, _x, y, dy) => g.mul(dy, g.mul(y, g.sub(1, y)))),
-  erf: unary(erf, (g, x, _y, dy) => g.mul(dy, g.mul(g.exp(g.mul(g.mul(x, x), -1)), 2 / Math.sqrt(Math.PI)))),
+  erf: unary(erf, (g, x, _y, dy) =>
+    g.mul(dy, g.mul(g.exp(g.mul(g.mul(x, x), -1)), 2 / Math.sqrt(Math.PI))),
+  ),
   // d(x s(x)) = s + x s (1 - s) = s + y (1 - s)
   silu: unary(
     (x) => x * sigmoidOf(x),

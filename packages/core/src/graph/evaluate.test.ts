@@ -6,11 +6,20 @@ import { evaluateGraph } from "./evaluate.ts";
 import { GraphError } from "./operation.ts";
 
 function array(dims: readonly number[], f: (i: number) => number): AnyTensor {
-  return { dtype: "float64", dims, data: Float64Array.from({ length: dims.reduce((product, dim) => product * dim, 1) }, (_, i) => f(i)) };
+  return {
+    dtype: "float64",
+    dims,
+    data: Float64Array.from({ length: dims.reduce((product, dim) => product * dim, 1) }, (_, i) =>
+      f(i),
+    ),
+  };
 }
 
 /** Runs one expression of the given inputs. */
-function run(build: (g: GraphBuilder, input: (name: string) => Value) => Value, inputs: Readonly<Record<string, AnyTensor>>): number[] {
+function run(
+  build: (g: GraphBuilder, input: (name: string) => Value) => Value,
+  inputs: Readonly<Record<string, AnyTensor>>,
+): number[] {
   const g = new GraphBuilder();
   g.output(
     "out",
@@ -19,7 +28,11 @@ function run(build: (g: GraphBuilder, input: (name: string) => Value) => Value, 
   return [...(evaluateGraph(g.build(), inputs).out?.data ?? [])];
 }
 
-function expectClose(actual: readonly number[], expected: readonly number[], tolerance = 1e-12): void {
+function expectClose(
+  actual: readonly number[],
+  expected: readonly number[],
+  tolerance = 1e-12,
+): void {
   expect(actual.length).toBe(expected.length);
   actual.forEach((value, i) => {
     expect(Math.abs(value - (expected[i] as number))).toBeLessThan(tolerance);
@@ -43,13 +56,18 @@ describe("the float64 interpreter gives PyTorch's float64 numbers", () => {
   it("the error function on both sides of its two expansions", () => {
     expectClose(
       [-3, -1.2, 0.1, 2.4, 2.6, 4].map(erf),
-      [-0.9999779095030014, -0.9103139782296353, 0.1124629160182849, 0.999311486103355, 0.9997639655834707, 0.9999999845827421],
+      [
+        -0.9999779095030014, -0.9103139782296353, 0.1124629160182849, 0.999311486103355,
+        0.9997639655834707, 0.9999999845827421,
+      ],
       1e-14,
     );
   });
 
   it("softmax along the first axis", () => {
-    const softmax = run((g, input) => g.softmax(input("x"), 0), { x: array([3, 4], (i) => i * 0.3 - 1.5) });
+    const softmax = run((g, input) => g.softmax(input("x"), 0), {
+      x: array([3, 4], (i) => i * 0.3 - 1.5),
+    });
     expectClose(
       softmax,
       [0.06517504900693893, 0.21638880670070648, 0.7184361815452576].flatMap((p) => [p, p, p, p]),
@@ -75,21 +93,32 @@ describe("the float64 interpreter gives PyTorch's float64 numbers", () => {
       w: array([3], (i) => i + 1),
       b: array([3], (i) => i / 10),
     });
-    expectClose(out, [1.0600057852916769, 0.6614105011590132, -3.82213310761355, -0.9958122188959986, -0.6434024000907377, 4.302540256824104]);
-  });
-
-  it("a strided, padded convolution with a kernel of unequal sides", () => {
-    const out = run((g, input) => g.conv2d(input("x"), input("w"), input("b"), { stride: 2, padding: [1, 1] }), {
-      x: array([1, 2, 4, 5], Math.sin),
-      w: array([2, 2, 2, 3], Math.cos),
-      b: array([2], (i) => 0.5 - i),
-    });
     expectClose(
       out,
       [
-        -0.023630083760454206, -1.645996519046485, 2.3858334135879558, 0.7866138941389424, 2.9473862754829905, -0.9466271444810366, 0.7926580508792584,
-        -1.475390705072153, 0.8411635728251017, -2.090249203284097, -2.0473993274775686, 1.4865944831812037, 0.7713755293432576, 1.850363924807634,
-        -2.1130080898881354, -0.7773388332011442, -2.888267891818053, 0.15088810410192888,
+        1.0600057852916769, 0.6614105011590132, -3.82213310761355, -0.9958122188959986,
+        -0.6434024000907377, 4.302540256824104,
+      ],
+    );
+  });
+
+  it("a strided, padded convolution with a kernel of unequal sides", () => {
+    const out = run(
+      (g, input) => g.conv2d(input("x"), input("w"), input("b"), { stride: 2, padding: [1, 1] }),
+      {
+        x: array([1, 2, 4, 5], Math.sin),
+        w: array([2, 2, 2, 3], Math.cos),
+        b: array([2], (i) => 0.5 - i),
+      },
+    );
+    expectClose(
+      out,
+      [
+        -0.023630083760454206, -1.645996519046485, 2.3858334135879558, 0.7866138941389424,
+        2.9473862754829905, -0.9466271444810366, 0.7926580508792584, -1.475390705072153,
+        0.8411635728251017, -2.090249203284097, -2.0473993274775686, 1.4865944831812037,
+        0.7713755293432576, 1.850363924807634, -2.1130080898881354, -0.7773388332011442,
+        -2.888267891818053, 0.15088810410192888,
       ],
     );
   });
@@ -119,7 +148,9 @@ describe("what does not fit is refused where it is written", () => {
   it("inputs whose batches differ, and missing parameters", () => {
     const g = new GraphBuilder();
     g.output("out", g.add(g.input("a", ["batch"]), g.input("b", ["batch"])));
-    expect(() => evaluateGraph(g.build(), { a: array([2], () => 0), b: array([3], () => 0) })).toThrow(/b has shape \[3\]/);
+    expect(() =>
+      evaluateGraph(g.build(), { a: array([2], () => 0), b: array([3], () => 0) }),
+    ).toThrow(/b has shape \[3\]/);
     const h = new GraphBuilder();
     h.output("out", h.parameter("w", [2]));
     expect(() => evaluateGraph(h.build(), {})).toThrow(/"w" is missing/);

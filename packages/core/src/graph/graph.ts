@@ -1,7 +1,9 @@
 import type { AnyTensor, DataType } from "../tensor.ts";
 import type { OperationAttributes, OperationName } from "./operations.ts";
 
-/** The length of an axis: a number, or a name for one that is known only at run time (`"batch"`). */
+/**
+ * The length of an axis: a number, or a name for one that is known only at run time (`"batch"`).
+ */
 export type Dim = number | string;
 
 /** What is known of a value before anything runs. */
@@ -20,7 +22,10 @@ export type GraphNode = {
   };
 }[OperationName];
 
-/** A named weight. `dims` may be another view of the stored shape with the same elements (a `[C, C, 1]` weight used as `[C, C, 1, 1]`). */
+/**
+ * A named weight. `dims` may be another view of the stored shape with the same elements (a `[C, C,
+ * 1]` weight used as `[C, C, 1, 1]`).
+ */
 export interface GraphParameter {
   /** Name in the checkpoint's state dict. */
   readonly name: string;
@@ -29,8 +34,9 @@ export interface GraphParameter {
 }
 
 /**
- * A network as data: typed operations in the order in which they can run, over named values. From this one description a backend makes something
- * that runs, `gradient` makes the graph of its derivative, and `evaluate` computes it in float64 for the tests.
+ * A network as data: typed operations in the order in which they can run, over named values. From
+ * this one description a backend makes something that runs, `gradient` makes the graph of its
+ * derivative, and `evaluate` computes it in float64 for the tests.
  */
 export interface Graph {
   readonly inputs: readonly ({ readonly name: string } & ValueType)[];

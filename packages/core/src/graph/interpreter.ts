@@ -1,4 +1,10 @@
-import type { Backend, CompileOptions, Executable, RunOptions, WeightSource } from "../backend/backend.ts";
+import type {
+  Backend,
+  CompileOptions,
+  Executable,
+  RunOptions,
+  WeightSource,
+} from "../backend/backend.ts";
 import { DisposedError } from "../errors.ts";
 import { type AnyTensor, sizeOf, tensor } from "../tensor.ts";
 import { readTensor, toFloat32 } from "../weights/tensor-bytes.ts";
@@ -6,7 +12,11 @@ import { evaluateGraph, fromNdArray } from "./evaluate.ts";
 import type { Graph } from "./graph.ts";
 import { GraphError } from "./operation.ts";
 
-/** The reference interpreter as a backend: every operation in float64 with plain loops, results rounded to the graph's types. For tests and for judging other backends; far too slow for pictures. */
+/**
+ * The reference interpreter as a backend: every operation in float64 with plain loops, results
+ * rounded to the graph's types. For tests and for judging other backends; far too slow for
+ * pictures.
+ */
 export interface Interpreter extends Backend {
   /** Compiled graphs that are not disposed yet. */
   readonly openExecutables: number;
@@ -27,7 +37,11 @@ export function interpreter(): Interpreter {
     get openExecutables() {
       return open.size;
     },
-    async compile(graph: Graph, weights: WeightSource, { signal }: CompileOptions = {}): Promise<Executable> {
+    async compile(
+      graph: Graph,
+      weights: WeightSource,
+      { signal }: CompileOptions = {},
+    ): Promise<Executable> {
       const parameters = await readParameters(graph, weights);
       signal?.throwIfAborted();
       const executable: Executable = {
@@ -35,7 +49,9 @@ export function interpreter(): Interpreter {
           options.signal?.throwIfAborted();
           if (!open.has(executable)) throw new DisposedError("This graph");
           const results = Object.entries(evaluateGraph(graph, inputs, parameters));
-          return Object.fromEntries(results.map(([name, value]) => [name, fromNdArray(value, outputType(graph, name))]));
+          return Object.fromEntries(
+            results.map(([name, value]) => [name, fromNdArray(value, outputType(graph, name))]),
+          );
         },
         async dispose() {
           open.delete(executable);
@@ -50,7 +66,10 @@ export function interpreter(): Interpreter {
   };
 }
 
-async function readParameters(graph: Graph, weights: WeightSource): Promise<Map<string, AnyTensor>> {
+async function readParameters(
+  graph: Graph,
+  weights: WeightSource,
+): Promise<Map<string, AnyTensor>> {
   const parameters = new Map<string, AnyTensor>();
   for (const { name, dims } of graph.parameters) {
     const described = weights.describe(name);

@@ -7,10 +7,16 @@ import type { Graph } from "./graph.ts";
 import { GraphError } from "./operation.ts";
 import { parametersAsInputs } from "./parameters-as-inputs.ts";
 
-/** sum((x · wᵀ + b)²) and the sum of w² besides: w is read under its own shape and, as a view, under another. */
+/**
+ * sum((x · wᵀ + b)²) and the sum of w² besides: w is read under its own shape and, as a view, under
+ * another.
+ */
 function lossGraph(): Graph {
   const g = new GraphBuilder();
-  const y = g.add(g.matmul(g.input("x", [1, 2]), g.parameter("w", [2, 2]), { transposeB: true }), g.parameter("b", [2]));
+  const y = g.add(
+    g.matmul(g.input("x", [1, 2]), g.parameter("w", [2, 2]), { transposeB: true }),
+    g.parameter("b", [2]),
+  );
   const flat = g.parameter("w", [4]);
   g.output("loss", g.add(g.sum(g.mul(y, y), [0, 1]), g.sum(g.mul(flat, flat), [0])));
   g.output("b", g.parameter("b", [2]));
@@ -35,7 +41,9 @@ describe("parametersAsInputs", () => {
   });
 
   it("has the gradients of all views of a parameter, added up", () => {
-    const graph = parametersAsInputs(gradient(lossGraph(), { of: "loss", withRespectTo: ["w", "b"] }));
+    const graph = parametersAsInputs(
+      gradient(lossGraph(), { of: "loss", withRespectTo: ["w", "b"] }),
+    );
     const results = evaluateGraph(graph, { x, w, b });
     // d loss / d w = 2 y xᵀ + 2 w
     expect([...(results["grad.w"]?.data ?? [])]).toEqual([4 + 2, 8 - 2, 7 + 1, 14 + 4]);
@@ -46,7 +54,9 @@ describe("parametersAsInputs", () => {
     const graph = parametersAsInputs(lossGraph(), new Map([["w", [2, 2, 1]]]));
     expect(graph.inputs.find(({ name }) => name === "w")?.dims).toEqual([2, 2, 1]);
     const stored = tensor([2, 2, 1], w.data);
-    expect(evaluateGraph(graph, { x, w: stored, b })).toEqual(evaluateGraph(lossGraph(), { x }, { w, b }));
+    expect(evaluateGraph(graph, { x, w: stored, b })).toEqual(
+      evaluateGraph(lossGraph(), { x }, { w, b }),
+    );
   });
 
   it("leaves the graph that it was given as it was", () => {

@@ -6,7 +6,8 @@ import { simplify } from "./simplify.ts";
  * The same function with some nodes computed in another way.
  *
  * @param isReplaced which ones
- * @param replacement builds a node's value; `value` gives the new graph's value for a name of the old one
+ * @param replacement builds a node's value; `value` gives the new graph's value for a name of the
+ * old one
  * @returns the graph itself where there is none to replace
  */
 export function replaceNodes<Node extends GraphNode>(
@@ -21,7 +22,8 @@ export function replaceNodes<Node extends GraphNode>(
   const value = (name: string) => g.value(current(name));
   for (const node of graph.nodes) {
     if (isReplaced(node)) renamed.set(node.output, replacement(g, node, value).name);
-    else g.append({ ...node, inputs: node.inputs.map(current) } as GraphNode); // keeps its operation and attributes, which the spread hides from TypeScript
+    // keeps its operation and attributes, which the spread hides from TypeScript
+    else g.append({ ...node, inputs: node.inputs.map(current) } as GraphNode);
   }
   for (const { name, value: output } of graph.outputs) g.output(name, value(output));
   return simplify(g.build());

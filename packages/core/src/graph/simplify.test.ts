@@ -22,7 +22,10 @@ describe("simplify", () => {
 
   it("reads a reshaped parameter as a view of the same bytes", () => {
     const g = new GraphBuilder();
-    g.output("out", g.conv2d(g.input("x", [1, 2, 3, 3]), g.reshape(g.parameter("w", [4, 2, 1]), [4, 2, 1, 1])));
+    g.output(
+      "out",
+      g.conv2d(g.input("x", [1, 2, 3, 3]), g.reshape(g.parameter("w", [4, 2, 1]), [4, 2, 1, 1])),
+    );
     const simple = simplify(g.build());
     expect(simple.nodes.map(({ operation }) => operation)).toEqual(["conv2d"]);
     expect(simple.parameters).toMatchObject([{ name: "w", dims: [4, 2, 1, 1] }]);
@@ -31,8 +34,16 @@ describe("simplify", () => {
   it("tells large constants apart", () => {
     const g = new GraphBuilder();
     const x = g.input("x", [100]);
-    g.output("out", g.mul(g.add(x, g.constant(tensor([100], new Float32Array(100).fill(1)))), g.constant(tensor([100], new Float32Array(100).fill(2)))));
-    expect([...new Set(evaluateGraph(simplify(g.build()), { x: tensor([100]) }).out?.data)]).toEqual([2]);
+    g.output(
+      "out",
+      g.mul(
+        g.add(x, g.constant(tensor([100], new Float32Array(100).fill(1)))),
+        g.constant(tensor([100], new Float32Array(100).fill(2))),
+      ),
+    );
+    expect([
+      ...new Set(evaluateGraph(simplify(g.build()), { x: tensor([100]) }).out?.data),
+    ]).toEqual([2]);
   });
 });
 

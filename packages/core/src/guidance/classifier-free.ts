@@ -4,35 +4,60 @@ import type { Guidance } from "./guidance.ts";
 import type { ScaleSchedule } from "./scale-schedule.ts";
 
 export interface ClassifierFreeOptions {
-  /** s: 1 is the network as it is, larger values follow the prompt more closely. A schedule changes it over the run. Default 3, GLIDE's. */
+  /**
+   * s: 1 is the network as it is, larger values follow the prompt more closely. A schedule changes
+   * it over the run. Default 3, GLIDE's.
+   */
   readonly scale?: number | ScaleSchedule;
   /**
-   * The part of the run, in progress from 0 to 1, in which there is guidance at all; outside it only the conditional evaluation is made. Default [0, 1].
+   * The part of the run, in progress from 0 to 1, in which there is guidance at all; outside it
+   * only the conditional evaluation is made. Default [0, 1].
    * @see Kynkäänniemi et al. 2024, arXiv 2404.07724
    */
   readonly interval?: readonly [from: number, to: number];
   /**
-   * phi: how far the result's contrast is brought back to that of the conditional prediction, 0 (default) to 1.
+   * phi: how far the result's contrast is brought back to that of the conditional prediction, 0
+   * (default) to 1.
    * @see Lin et al. 2024, arXiv 2305.08891, equations 15 and 16
    */
   readonly rescale?: number;
-  /** Channels C of the image: the network's further channels, its variance, are not guided. Default 3. */
+  /**
+   * Channels C of the image: the network's further channels, its variance, are not guided. Default
+   * 3.
+   */
   readonly imageChannels?: number;
 }
 
 /**
- * epsilon(x|empty) + s (epsilon(x|c) - epsilon(x|empty)). The variance stays the conditional branch's, as in GLIDE. A negative prompt is another
- * condition in the empty prompt's place: the caller decides what the unconditional branch is conditioned on.
+ * epsilon(x|empty) + s (epsilon(x|c) - epsilon(x|empty)). The variance stays the conditional
+ * branch's, as in GLIDE. A negative prompt is another condition in the empty prompt's place: the
+ * caller decides what the unconditional branch is conditioned on.
  *
- * @throws InvalidArgumentError where an option is out of range, and in `plan` where a schedule gives no finite scale of at least 0.
- * @see Ho & Salimans 2021, arXiv 2207.12598, equation 6; Nichol et al. 2021, arXiv 2112.10741, section 2.3
+ * @throws InvalidArgumentError where an option is out of range, and in `plan` where a schedule
+ * gives no finite scale of at least 0.
+ * @see Ho & Salimans 2021, arXiv 2207.12598, equation 6; Nichol et al. 2021, arXiv 2112.10741,
+ * section 2.3
  * @example `classifierFree({ scale: 3, interval: [0.1, 0.8] })`
  */
-export function classifierFree({ scale = 3, interval = [0, 1], rescale = 0, imageChannels = 3 }: ClassifierFreeOptions = {}): Guidance {
+export function classifierFree({
+  scale = 3,
+  interval = [0, 1],
+  rescale = 0,
+  imageChannels = 3,
+}: ClassifierFreeOptions = {}): Guidance {
   const [from, to] = interval;
   if (!(0 <= from && from <= to && to <= 1))
-    throw new InvalidArgumentError({ argument: "interval", received: interval, expected: "[from, to] with 0 <= from <= to <= 1" });
-  if (!(rescale >= 0 && rescale <= 1)) throw new InvalidArgumentError({ argument: "rescale", received: rescale, expected: "a number from 0 to 1" });
+    throw new InvalidArgumentError({
+      argument: "interval",
+      received: interval,
+      expected: "[from, to] with 0 <= from <= to <= 1",
+    });
+  if (!(rescale >= 0 && rescale <= 1))
+    throw new InvalidArgumentError({
+      argument: "rescale",
+      received: rescale,
+      expected: "a number from 0 to 1",
+    });
   assertPositiveInteger("imageChannels", imageChannels);
   if (typeof scale !== "function") assertScale(scale);
   const scaleAt = (progress: number): number => {
@@ -42,7 +67,8 @@ export function classifierFree({ scale = 3, interval = [0, 1], rescale = 0, imag
   return {
     name: "classifier-free",
     needs: scale === 1 ? [] : ["unconditional"],
-    plan: (progress) => ({ unconditional: scaleAt(progress) !== 1 }), // at scale 1 the empty prompt cancels out
+    // at scale 1 the empty prompt cancels out
+    plan: (progress) => ({ unconditional: scaleAt(progress) !== 1 }),
     combine({ conditional, unconditional, progress }) {
       const scaleNow = scaleAt(progress);
       if (scaleNow === 1) return conditional;
@@ -59,13 +85,19 @@ export function classifierFree({ scale = 3, interval = [0, 1], rescale = 0, imag
 }
 
 /**
- * unconditional + scale * (conditional - unconditional) on the first `imageChannels` channels; the others are the conditional branch's.
+ * unconditional + scale * (conditional - unconditional) on the first `imageChannels` channels; the
+ * others are the conditional branch's.
  *
  * @param conditional `[B, C, H, W]` with C >= `imageChannels`
  * @param unconditional same shape
  * @throws InvalidArgumentError where the shapes differ or have fewer channels.
  */
-export function classifierFreeGuidance(conditional: Tensor, unconditional: Tensor, scale: number, imageChannels = 3): Tensor {
+export function classifierFreeGuidance(
+  conditional: Tensor,
+  unconditional: Tensor,
+  scale: number,
+  imageChannels = 3,
+): Tensor {
   assertSameDims(conditional.dims, unconditional.dims);
   const data = conditional.data.slice();
   for (const [start, end] of imageParts(conditional, imageChannels)) {
@@ -77,11 +109,21 @@ export function classifierFreeGuidance(conditional: Tensor, unconditional: Tenso
   return { dtype: "float32", dims: conditional.dims, data };
 }
 
-/** Guidance raises the deviation of epsilon, which overexposes images; this mixes in, by phi, a copy with the conditional branch's deviation. */
-function matchDeviation(guided: Tensor, conditional: Tensor, phi: number, imageChannels: number): Tensor {
+/**
+ * Guidance raises the deviation of epsilon, which overexposes images; this mixes in, by phi, a copy
+ * with the conditional branch's deviation.
+ */
+function matchDeviation(
+  guided: Tensor,
+  conditional: Tensor,
+  phi: number,
+  imageChannels: number,
+): Tensor {
   const data = guided.data.slice();
   for (const [start, end] of imageParts(guided, imageChannels)) {
-    const ratio = deviation(conditional.data.subarray(start, end)) / deviation(guided.data.subarray(start, end));
+    const ratio =
+      deviation(conditional.data.subarray(start, end)) /
+      deviation(guided.data.subarray(start, end));
     const factor = Number.isFinite(ratio) ? phi * ratio + 1 - phi : 1;
     for (let i = start; i < end; i++) data[i] = factor * (guided.data[i] as number);
   }
@@ -89,10 +131,17 @@ function matchDeviation(guided: Tensor, conditional: Tensor, phi: number, imageC
 }
 
 /** For every row the range of elements that are its image channels. */
-function imageParts({ dims }: Tensor, imageChannels: number): (readonly [start: number, end: number])[] {
+function imageParts(
+  { dims }: Tensor,
+  imageChannels: number,
+): (readonly [start: number, end: number])[] {
   const [batch = 0, channels = 0, ...space] = dims;
   if (channels < imageChannels)
-    throw new InvalidArgumentError({ argument: "conditional", received: dims, expected: `at least ${imageChannels} channels: [B, C, ...]` });
+    throw new InvalidArgumentError({
+      argument: "conditional",
+      received: dims,
+      expected: `at least ${imageChannels} channels: [B, C, ...]`,
+    });
   return Array.from({ length: batch }, (_, row) => {
     const start = row * channels * sizeOf(space);
     return [start, start + imageChannels * sizeOf(space)] as const;
@@ -109,6 +158,11 @@ function deviation(values: Float32Array): number {
 }
 
 function assertScale(scale: number): number {
-  if (!(scale >= 0 && scale < Infinity)) throw new InvalidArgumentError({ argument: "scale", received: scale, expected: "a finite number of at least 0" });
+  if (!(scale >= 0 && scale < Infinity))
+    throw new InvalidArgumentError({
+      argument: "scale",
+      received: scale,
+      expected: "a finite number of at least 0",
+    });
   return scale;
 }

@@ -1,6 +1,9 @@
 import type { Tensor } from "../tensor.ts";
 
-/** A second evaluation that a rule asks for: of the same image under the empty (or the negative) prompt. */
+/**
+ * A second evaluation that a rule asks for: of the same image under the empty (or the negative)
+ * prompt.
+ */
 export type GuidanceNeed = "unconditional";
 
 /** What the network said about one image batch at one step, `[B, C or 2C, H, W]`. */
@@ -13,8 +16,9 @@ export interface GuidanceBranches {
 }
 
 /**
- * A rule that steers a sample by combining evaluations of the network. In each step the caller asks `plan` which evaluations it takes, makes them in
- * one call of the network (rows of both conditions in one batch), and gives them to `combine`.
+ * A rule that steers a sample by combining evaluations of the network. In each step the caller asks
+ * `plan` which evaluations it takes, makes them in one call of the network (rows of both conditions
+ * in one batch), and gives them to `combine`.
  */
 export interface Guidance {
   readonly name: string;
@@ -22,6 +26,9 @@ export interface Guidance {
   readonly needs: readonly GuidanceNeed[];
   /** Whether this step needs the second evaluation; where not, the batch of the network halves. */
   plan(progress: number): { readonly unconditional: boolean };
-  /** The model output to go on with, of the shape of `conditional`. @throws InvalidArgumentError where a planned branch is missing. */
+  /**
+   * The model output to go on with, of the shape of `conditional`. @throws InvalidArgumentError
+   * where a planned branch is missing.
+   */
   combine(branches: GuidanceBranches): Tensor;
 }

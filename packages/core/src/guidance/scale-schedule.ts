@@ -7,7 +7,8 @@ export function constantScale(scale: number): ScaleSchedule {
 }
 
 /**
- * From one scale to another in a straight line. Scales that rise during a run keep more variety than a constant one.
+ * From one scale to another in a straight line. Scales that rise during a run keep more variety
+ * than a constant one.
  *
  * @see Wang et al. 2024, "Analysis of classifier-free guidance weight schedulers", arXiv 2404.13040
  * @example `classifierFree({ scale: linearScale(1, 6) })`

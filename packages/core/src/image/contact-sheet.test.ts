@@ -3,15 +3,22 @@ import { InvalidArgumentError } from "../errors.ts";
 import { contactSheet, enlarge } from "./contact-sheet.ts";
 import { rgbImage } from "./rgb-image.ts";
 
-const gray = (level: number, width = 1, height = 1) => rgbImage(width, height, new Uint8Array(width * height * 3).fill(level));
+const gray = (level: number, width = 1, height = 1) =>
+  rgbImage(width, height, new Uint8Array(width * height * 3).fill(level));
 const levels = ({ width, data }: { width: number; data: Uint8Array }) => {
   const firsts = [...data].filter((_, index) => index % 3 === 0);
-  return Array.from({ length: firsts.length / width }, (_, y) => firsts.slice(y * width, (y + 1) * width));
+  return Array.from({ length: firsts.length / width }, (_, y) =>
+    firsts.slice(y * width, (y + 1) * width),
+  );
 };
 
 describe("contactSheet", () => {
   it("lays the pictures out row by row with a margin all round", () => {
-    const sheet = contactSheet([gray(1), gray(2), gray(3)], { columns: 2, margin: 1, background: [9, 9, 9] });
+    const sheet = contactSheet([gray(1), gray(2), gray(3)], {
+      columns: 2,
+      margin: 1,
+      background: [9, 9, 9],
+    });
     expect(levels(sheet)).toEqual([
       [9, 9, 9, 9, 9],
       [9, 1, 9, 2, 9],
@@ -23,7 +30,10 @@ describe("contactSheet", () => {
 
   it("is as square as the count allows, and no wider than the pictures", () => {
     const size = (count: number, columns?: number) => {
-      const { width, height } = contactSheet(Array(count).fill(gray(0)), { margin: 0, ...(columns && { columns }) });
+      const { width, height } = contactSheet(Array(count).fill(gray(0)), {
+        margin: 0,
+        ...(columns && { columns }),
+      });
       return [width, height];
     };
     expect(size(1)).toEqual([1, 1]);

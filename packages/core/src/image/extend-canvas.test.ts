@@ -3,7 +3,8 @@ import { extendCanvas } from "./extend-canvas.ts";
 import { rgbImage } from "./rgb-image.ts";
 
 /** Grey pixels of the given levels. */
-const row = (...levels: number[]) => rgbImage(levels.length, 1, Uint8Array.from(levels.flatMap((level) => [level, level, level])));
+const row = (...levels: number[]) =>
+  rgbImage(levels.length, 1, Uint8Array.from(levels.flatMap((level) => [level, level, level])));
 const firstChannel = (data: Uint8Array) => [...data].filter((_, i) => i % 3 === 0);
 
 describe("extendCanvas", () => {

@@ -12,19 +12,32 @@ export interface Margins {
 }
 
 /**
- * A picture with room around it, and the mask of that room: what outpainting is made from. The room repeats the picture's edge, so that soft edges do not mix with black.
+ * A picture with room around it, and the mask of that room: what outpainting is made from. The room
+ * repeats the picture's edge, so that soft edges do not mix with black.
  *
- * @throws InvalidArgumentError where a margin is no whole number of at least 0, or the picture would become too large
+ * @throws InvalidArgumentError where a margin is no whole number of at least 0, or the picture
+ * would become too large
  * @example `glide.inpaint({ ...extendCanvas(image, { left: 16, right: 16 }), prompt: "a lake" })`
  */
-export function extendCanvas(image: RgbImage, margins: Margins): { readonly image: RgbImage; readonly mask: Mask } {
+export function extendCanvas(
+  image: RgbImage,
+  margins: Margins,
+): { readonly image: RgbImage; readonly mask: Mask } {
   const { left = 0, top = 0, right = 0, bottom = 0 } = margins;
   for (const [side, margin] of Object.entries({ left, top, right, bottom }))
     if (!(Number.isInteger(margin) && margin >= 0))
-      throw new InvalidArgumentError({ argument: `margins.${side}`, received: margin, expected: "a whole number of pixels, 0 or more" });
+      throw new InvalidArgumentError({
+        argument: `margins.${side}`,
+        received: margin,
+        expected: "a whole number of pixels, 0 or more",
+      });
   const pixels = (image.width + left + right) * (image.height + top + bottom);
   if (pixels > maximumPixels)
-    throw new InvalidArgumentError({ argument: "margins", received: `${pixels} pixels together with the picture`, expected: `at most ${maximumPixels}` });
+    throw new InvalidArgumentError({
+      argument: "margins",
+      received: `${pixels} pixels together with the picture`,
+      expected: `at most ${maximumPixels}`,
+    });
   const extended = rgbImage(image.width + left + right, image.height + top + bottom);
   const { width, height } = extended;
   const mask = new Uint8Array(width * height).fill(255);

@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { assertSize, type RgbImage, rgbImage } from "./rgb-image.ts";
 
-/** Which part of a picture is to be made anew: one byte a pixel, row by row from the top left. 255 is anew, 0 stays as it is, what lies between is a soft edge. */
+/**
+ * Which part of a picture is to be made anew: one byte a pixel, row by row from the top left. 255
+ * is anew, 0 stays as it is, what lies between is a soft edge.
+ */
 export interface Mask {
   readonly width: number;
   readonly height: number;
@@ -20,12 +23,15 @@ export function maskFromImage(painted: RgbImage): Mask {
   return {
     width,
     height,
-    data: Uint8Array.from({ length: width * height }, (_, i) => Math.round(((data[3 * i] ?? 0) + (data[3 * i + 1] ?? 0) + (data[3 * i + 2] ?? 0)) / 3)),
+    data: Uint8Array.from({ length: width * height }, (_, i) =>
+      Math.round(((data[3 * i] ?? 0) + (data[3 * i + 1] ?? 0) + (data[3 * i + 2] ?? 0)) / 3),
+    ),
   };
 }
 
 /**
- * A mask from a picture's opacity, one byte a pixel (`decodePng(...).alpha`): what is transparent is made anew.
+ * A mask from a picture's opacity, one byte a pixel (`decodePng(...).alpha`): what is transparent
+ * is made anew.
  *
  * @throws InvalidArgumentError where there are not `width * height` bytes
  */
@@ -61,7 +67,11 @@ export function assertMask(mask: Mask): Mask {
 export function blendByMask(kept: RgbImage, made: RgbImage, mask: Mask): RgbImage {
   for (const { width, height } of [made, assertMask(mask)]) {
     if (width !== kept.width || height !== kept.height)
-      throw new InvalidArgumentError({ argument: "mask", received: `${width}x${height}`, expected: `${kept.width}x${kept.height}, the picture's size` });
+      throw new InvalidArgumentError({
+        argument: "mask",
+        received: `${width}x${height}`,
+        expected: `${kept.width}x${kept.height}, the picture's size`,
+      });
   }
   const data = kept.data.map((level, i) => {
     const share = (mask.data[Math.floor(i / 3)] as number) / 255;

@@ -10,11 +10,15 @@ export type PixelRounding = "nearest" | "truncate";
  * The pictures of a batch.
  *
  * @param images `[batch, 3, height, width]` in [-1, 1]; what lies outside is clamped, NaN becomes 0
- * @param options.rounding `"nearest"` rounds halves to the even level, as GLIDE's notebooks do; `"truncate"` cuts off, as guided-diffusion's scripts do
+ * @param options.rounding `"nearest"` rounds halves to the even level, as GLIDE's notebooks do;
+ * `"truncate"` cuts off, as guided-diffusion's scripts do
  * @throws InvalidArgumentError where the tensor has another shape.
  * @example `const [picture] = imagesFromTensor(await generate())`
  */
-export function imagesFromTensor(images: Tensor, { rounding = "nearest" }: { rounding?: PixelRounding } = {}): RgbImage[] {
+export function imagesFromTensor(
+  images: Tensor,
+  { rounding = "nearest" }: { rounding?: PixelRounding } = {},
+): RgbImage[] {
   const [batch, height, width] = imageDims(images);
   const levels = levelsFromValues(images.data, { rounding });
   const plane = height * width;
@@ -22,7 +26,8 @@ export function imagesFromTensor(images: Tensor, { rounding = "nearest" }: { rou
     const image = rgbImage(width, height);
     for (let channel = 0; channel < 3; channel++) {
       const start = (index * 3 + channel) * plane;
-      for (let pixel = 0; pixel < plane; pixel++) image.data[pixel * 3 + channel] = levels[start + pixel] as number;
+      for (let pixel = 0; pixel < plane; pixel++)
+        image.data[pixel * 3 + channel] = levels[start + pixel] as number;
     }
     return image;
   });
@@ -40,18 +45,25 @@ export function tensorFromImages(images: readonly RgbImage[]): Tensor {
   images.forEach((image, index) => {
     for (let channel = 0; channel < 3; channel++) {
       const start = (index * 3 + channel) * plane;
-      for (let pixel = 0; pixel < plane; pixel++) data[start + pixel] = valueFromLevel(image.data[pixel * 3 + channel] as number);
+      for (let pixel = 0; pixel < plane; pixel++)
+        data[start + pixel] = valueFromLevel(image.data[pixel * 3 + channel] as number);
     }
   });
   return { dtype: "float32", dims: [images.length, 3, height, width], data };
 }
 
 /** 8-bit levels of values in [-1, 1], computed in float32 as the references do. */
-export function levelsFromValues(values: Float32Array, { rounding = "nearest" }: { rounding?: PixelRounding } = {}): Uint8Array {
+export function levelsFromValues(
+  values: Float32Array,
+  { rounding = "nearest" }: { rounding?: PixelRounding } = {},
+): Uint8Array {
   const levels = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const level = scaledLevel(values[i] as number);
-    levels[i] = Math.min(255, Math.max(0, rounding === "nearest" ? roundHalfEven(level) : Math.trunc(level)));
+    levels[i] = Math.min(
+      255,
+      Math.max(0, rounding === "nearest" ? roundHalfEven(level) : Math.trunc(level)),
+    );
   }
   return levels;
 }
@@ -62,7 +74,8 @@ export function valueFromLevel(level: number): number {
 }
 
 /**
- * A low-resolution batch as the upsampler was trained to see it: rounded to 8-bit levels, but still a tensor in [-1, 1]. Values outside stay outside.
+ * A low-resolution batch as the upsampler was trained to see it: rounded to 8-bit levels, but still
+ * a tensor in [-1, 1]. Values outside stay outside.
  *
  * @see GLIDE's `text2im` notebook
  */
@@ -70,13 +83,20 @@ export function quantizeLowResolution(images: Tensor): Tensor {
   return mapTensor(images, (value) => valueFromLevel(roundHalfEven(scaledLevel(value))));
 }
 
-/** The pictures of a batch side by side, as the notebooks' `show_images` draws them. `[batch, 3, height, width]` in [-1, 1]. */
+/**
+ * The pictures of a batch side by side, as the notebooks' `show_images` draws them. `[batch, 3,
+ * height, width]` in [-1, 1].
+ */
 export function showImages(images: Tensor): RgbImage {
   const pictures = imagesFromTensor(images);
   const [batch, height, width] = imageDims(images);
   const strip = rgbImage(width * batch, height);
   pictures.forEach(({ data }, index) => {
-    for (let y = 0; y < height; y++) strip.data.set(data.subarray(y * width * 3, (y + 1) * width * 3), (y * batch + index) * width * 3);
+    for (let y = 0; y < height; y++)
+      strip.data.set(
+        data.subarray(y * width * 3, (y + 1) * width * 3),
+        (y * batch + index) * width * 3,
+      );
   });
   return strip;
 }
@@ -88,8 +108,19 @@ function scaledLevel(value: number): number {
 
 function imageDims({ dims }: Tensor): [batch: number, height: number, width: number] {
   const [batch, channels, height, width, ...more] = dims;
-  if (batch === undefined || height === undefined || width === undefined || channels !== 3 || more.length > 0 || batch < 1) {
-    throw new InvalidArgumentError({ argument: "images", received: dims, expected: "a tensor [batch, 3, height, width]" });
+  if (
+    batch === undefined ||
+    height === undefined ||
+    width === undefined ||
+    channels !== 3 ||
+    more.length > 0 ||
+    batch < 1
+  ) {
+    throw new InvalidArgumentError({
+      argument: "images",
+      received: dims,
+      expected: "a tensor [batch, 3, height, width]",
+    });
   }
   return [batch, height, width];
 }

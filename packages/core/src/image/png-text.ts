@@ -6,13 +6,19 @@ import type { PngChunk } from "./png-chunks.ts";
 const textLimit = 16 * 1024 * 1024;
 
 /**
- * A text chunk: `tEXt`, which every program reads, where the text is printable Latin-1, else `iTXt`, which is UTF-8.
+ * A text chunk: `tEXt`, which every program reads, where the text is printable Latin-1, else
+ * `iTXt`, which is UTF-8.
  *
- * @throws InvalidArgumentError where the keyword is not 1 to 79 printable Latin-1 characters without outer spaces, or the text holds U+0000.
+ * @throws InvalidArgumentError where the keyword is not 1 to 79 printable Latin-1 characters
+ * without outer spaces, or the text holds U+0000.
  * @see https://www.w3.org/TR/png-3/#11textinfo
  */
 export function textChunk(keyword: string, text: string): PngChunk {
-  if (!/^[\x20-\x7e\xa1-\xff]{1,79}$/.test(keyword) || keyword.trim() !== keyword || keyword.includes("  ")) {
+  if (
+    !/^[\x20-\x7e\xa1-\xff]{1,79}$/.test(keyword) ||
+    keyword.trim() !== keyword ||
+    keyword.includes("  ")
+  ) {
     throw new InvalidArgumentError({
       argument: "text keyword",
       received: keyword,
@@ -20,9 +26,15 @@ export function textChunk(keyword: string, text: string): PngChunk {
     });
   }
   if (typeof text !== "string" || text.includes("\0"))
-    throw new InvalidArgumentError({ argument: `text ${keyword}`, received: text, expected: "a string without U+0000" });
-  if (/^[\n\x20-\x7e\xa0-\xff]*$/.test(text)) return { type: "tEXt", data: latin1Bytes(`${keyword}\0${text}`) };
-  const head = latin1Bytes(`${keyword}\0\0\0\0\0`); // not compressed (two bytes), no language, no translated keyword
+    throw new InvalidArgumentError({
+      argument: `text ${keyword}`,
+      received: text,
+      expected: "a string without U+0000",
+    });
+  if (/^[\n\x20-\x7e\xa0-\xff]*$/.test(text))
+    return { type: "tEXt", data: latin1Bytes(`${keyword}\0${text}`) };
+  // not compressed (two bytes), no language, no translated keyword
+  const head = latin1Bytes(`${keyword}\0\0\0\0\0`);
   const body = new TextEncoder().encode(text);
   const data = new Uint8Array(head.length + body.length);
   data.set(head);
@@ -30,8 +42,14 @@ export function textChunk(keyword: string, text: string): PngChunk {
   return { type: "iTXt", data };
 }
 
-/** Keyword and text of a `tEXt`, `zTXt` or `iTXt` chunk; undefined for other chunks and for text in an unknown form, which a picture can do without. */
-export function readTextChunk({ type, data }: PngChunk): [keyword: string, text: string] | undefined {
+/**
+ * Keyword and text of a `tEXt`, `zTXt` or `iTXt` chunk; undefined for other chunks and for text in
+ * an unknown form, which a picture can do without.
+ */
+export function readTextChunk({
+  type,
+  data,
+}: PngChunk): [keyword: string, text: string] | undefined {
   const [keyword, rest] = splitAtNull(data);
   if (!keyword) return undefined;
   if (type === "tEXt") return [keyword, latin1(rest)];
@@ -40,7 +58,10 @@ export function readTextChunk({ type, data }: PngChunk): [keyword: string, text:
   const compressed = rest[0] === 1;
   const [, afterLanguage] = splitAtNull(rest.subarray(2));
   const [, body] = splitAtNull(afterLanguage);
-  return [keyword, new TextDecoder("utf-8", { ignoreBOM: true }).decode(compressed ? unpack(body) : body)];
+  return [
+    keyword,
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(compressed ? unpack(body) : body),
+  ];
 }
 
 function unpack(data: Uint8Array): Uint8Array {
@@ -63,7 +84,8 @@ function splitAtNull(data: Uint8Array): [before: string, after: Uint8Array] {
 /** Not `TextDecoder("latin1")`: on the web that name means Windows-1252. */
 function latin1(bytes: Uint8Array): string {
   let text = "";
-  for (let start = 0; start < bytes.length; start += 8192) text += String.fromCharCode(...bytes.subarray(start, start + 8192));
+  for (let start = 0; start < bytes.length; start += 8192)
+    text += String.fromCharCode(...bytes.subarray(start, start + 8192));
   return text;
 }
 

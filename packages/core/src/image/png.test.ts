@@ -8,18 +8,26 @@ import { type PngChunk, readChunks, writeChunks } from "./png-chunks.ts";
 import { rgbImage } from "./rgb-image.ts";
 
 type FileName = keyof typeof pngFiles;
-const open = (name: FileName) => Uint8Array.from(atob(pngFiles[name]), (character) => character.charCodeAt(0));
+const open = (name: FileName) =>
+  Uint8Array.from(atob(pngFiles[name]), (character) => character.charCodeAt(0));
 const width = 11;
 const height = 7;
 
 /** What the fixtures' samples are. */
-const sample = (x: number, y: number, channel: number, depth: number) => (x * 37 + y * 91 + channel * 53 + (depth === 16 ? x * y * 1009 : 0)) % 2 ** depth;
+const sample = (x: number, y: number, channel: number, depth: number) =>
+  (x * 37 + y * 91 + channel * 53 + (depth === 16 ? x * y * 1009 : 0)) % 2 ** depth;
 
 function pixels(colorOf: (x: number, y: number) => number[]): number[] {
-  return Array.from({ length: width * height }, (_, pixel) => colorOf(pixel % width, Math.floor(pixel / width))).flat();
+  return Array.from({ length: width * height }, (_, pixel) =>
+    colorOf(pixel % width, Math.floor(pixel / width)),
+  ).flat();
 }
 
-const picture = rgbImage(3, 2, Uint8Array.of(0, 1, 2, 3, 4, 5, 250, 251, 252, 253, 254, 255, 9, 8, 7, 6, 5, 4));
+const picture = rgbImage(
+  3,
+  2,
+  Uint8Array.of(0, 1, 2, 3, 4, 5, 250, 251, 252, 253, 254, 255, 9, 8, 7, 6, 5, 4),
+);
 
 describe("decodePng", () => {
   it.each([
@@ -36,13 +44,21 @@ describe("decodePng", () => {
     ["rgb-alpha 8", 8, 4],
     ["rgb-alpha 16", 16, 4],
     ["rgb-alpha 16 interlaced", 16, 4],
-  ] as [FileName, number, number][])("reads %s, with every line filter", (name, depth, channels) => {
-    const { image, alpha } = decodePng(open(name));
-    const level = (x: number, y: number, channel: number) => Math.round((sample(x, y, channel, depth) * 255) / (2 ** depth - 1));
-    expect([image.width, image.height]).toEqual([width, height]);
-    expect([...image.data]).toEqual(pixels((x, y) => [0, 1, 2].map((channel) => level(x, y, channels < 3 ? 0 : channel))));
-    expect(alpha && [...alpha]).toEqual(channels % 2 === 0 ? pixels((x, y) => [level(x, y, channels - 1)]) : undefined);
-  });
+  ] as [FileName, number, number][])(
+    "reads %s, with every line filter",
+    (name, depth, channels) => {
+      const { image, alpha } = decodePng(open(name));
+      const level = (x: number, y: number, channel: number) =>
+        Math.round((sample(x, y, channel, depth) * 255) / (2 ** depth - 1));
+      expect([image.width, image.height]).toEqual([width, height]);
+      expect([...image.data]).toEqual(
+        pixels((x, y) => [0, 1, 2].map((channel) => level(x, y, channels < 3 ? 0 : channel))),
+      );
+      expect(alpha && [...alpha]).toEqual(
+        channels % 2 === 0 ? pixels((x, y) => [level(x, y, channels - 1)]) : undefined,
+      );
+    },
+  );
 
   it.each([
     ["palette 4", 4, [255, 255]],
@@ -51,19 +67,28 @@ describe("decodePng", () => {
   ] as [FileName, number, number[]][])("reads %s", (name, depth, opacities) => {
     const { image, alpha } = decodePng(open(name));
     const index = (x: number, y: number) => sample(x, y, 0, depth) % 5;
-    expect([...image.data]).toEqual(pixels((x, y) => [0, 1, 2].map((channel) => (index(x, y) * 50 + channel * 7) % 256)));
-    expect(alpha && [...alpha]).toEqual(depth === 8 ? pixels((x, y) => [opacities[index(x, y)] ?? 255]) : undefined);
+    expect([...image.data]).toEqual(
+      pixels((x, y) => [0, 1, 2].map((channel) => (index(x, y) * 50 + channel * 7) % 256)),
+    );
+    expect(alpha && [...alpha]).toEqual(
+      depth === 8 ? pixels((x, y) => [opacities[index(x, y)] ?? 255]) : undefined,
+    );
   });
 
   it("knows the one value that is declared transparent", () => {
     const { alpha } = decodePng(open("gray 8 with a transparent value"));
-    expect([...(alpha ?? [])]).toEqual(pixels((x, y) => [sample(x, y, 0, 8) === sample(3, 2, 0, 8) ? 0 : 255]));
+    expect([...(alpha ?? [])]).toEqual(
+      pixels((x, y) => [sample(x, y, 0, 8) === sample(3, 2, 0, 8) ? 0 : 255]),
+    );
   });
 
   it("puts transparent pixels on a background where one is given, and else keeps their colours", () => {
     const file = open("palette 8");
-    expect([...decodePng(file).image.data.subarray(0, 3)]).toEqual([0, 7, 14]); // index 0 is transparent
-    expect([...decodePng(file, { background: [255, 255, 0] }).image.data.subarray(0, 3)]).toEqual([255, 255, 0]);
+    // index 0 is transparent
+    expect([...decodePng(file).image.data.subarray(0, 3)]).toEqual([0, 7, 14]);
+    expect([...decodePng(file, { background: [255, 255, 0] }).image.data.subarray(0, 3)]).toEqual([
+      255, 255, 0,
+    ]);
   });
 
   it("reads plain, packed and international text, and leaves out a broken colour profile", () => {
@@ -78,7 +103,8 @@ describe("decodePng", () => {
 
   it.each(Object.keys(pngFiles) as FileName[])("refuses %s cut off anywhere", (name) => {
     const file = open(name);
-    for (let length = 0; length < file.length; length++) expect(() => decodePng(file.subarray(0, length))).toThrow(ImageError);
+    for (let length = 0; length < file.length; length++)
+      expect(() => decodePng(file.subarray(0, length))).toThrow(ImageError);
   });
 
   it("finds every changed byte", () => {
@@ -92,7 +118,9 @@ describe("decodePng", () => {
 
   it("judges the size by the header alone", () => {
     const huge = withHeader([0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 8, 2, 0, 0, 0]);
-    expect(() => decodePng(huge)).toThrow("2147483647x2147483647 pixels; at most 67108864 are accepted");
+    expect(() => decodePng(huge)).toThrow(
+      "2147483647x2147483647 pixels; at most 67108864 are accepted",
+    );
     expect(() => decodePng(encodePng(picture), { maximumPixels: 5 })).toThrow(ImageError);
     expect(decodePng(encodePng(picture), { maximumPixels: 6 }).image.width).toBe(3);
   });
@@ -100,15 +128,28 @@ describe("decodePng", () => {
   it("does not unpack more than the header promises", () => {
     const bomb = zlibSync(new Uint8Array(50_000_000), { level: 9 });
     expect(bomb.length).toBeLessThan(60_000);
-    const small = withChunks((chunk) => (chunk.type === "IDAT" ? { type: "IDAT", data: bomb } : chunk));
+    const small = withChunks((chunk) =>
+      chunk.type === "IDAT" ? { type: "IDAT", data: bomb } : chunk,
+    );
     const unpacking = timeOf(() => void unzlibSync(bomb));
-    expect(timeOf(() => void expect(() => decodePng(small)).toThrow("more than the 20 bytes that its header promises"))).toBeLessThan(unpacking);
+    expect(
+      timeOf(
+        () =>
+          void expect(() => decodePng(small)).toThrow(
+            "more than the 20 bytes that its header promises",
+          ),
+      ),
+    ).toBeLessThan(unpacking);
   });
 
   it("refuses packed text without end", () => {
     const bomb = zlibSync(new Uint8Array(50_000_000), { level: 9 });
     const data = Uint8Array.of(...new TextEncoder().encode("a\0\0"), ...bomb);
-    expect(() => decodePng(withChunks((chunk) => (chunk.type === "IDAT" ? [{ type: "zTXt", data }, chunk] : chunk)))).toThrow(ImageError);
+    expect(() =>
+      decodePng(
+        withChunks((chunk) => (chunk.type === "IDAT" ? [{ type: "zTXt", data }, chunk] : chunk)),
+      ),
+    ).toThrow(ImageError);
   });
 
   it.each([
@@ -125,7 +166,9 @@ describe("decodePng", () => {
   });
 
   it("says what it cannot do", () => {
-    expect(() => decodePng(open("gray 4 interlaced"))).toThrow("Save the picture without interlacing");
+    expect(() => decodePng(open("gray 4 interlaced"))).toThrow(
+      "Save the picture without interlacing",
+    );
     expect(() => decodePng(new TextEncoder().encode("GIF89a........."))).toThrow("no PNG file");
     expect(() => decodePng("picture.png" as unknown as Uint8Array)).toThrow(InvalidArgumentError);
   });
@@ -147,8 +190,17 @@ describe("encodePng", () => {
   });
 
   it("writes text before the picture, as tEXt where that can hold it", () => {
-    const chunks = readChunks(encodePng(picture, { text: { plain: "Grüße\n", unicode: "→", tab: "\t" } }));
-    expect(chunks.map(({ type }) => type)).toEqual(["IHDR", "tEXt", "iTXt", "iTXt", "IDAT", "IEND"]);
+    const chunks = readChunks(
+      encodePng(picture, { text: { plain: "Grüße\n", unicode: "→", tab: "\t" } }),
+    );
+    expect(chunks.map(({ type }) => type)).toEqual([
+      "IHDR",
+      "tEXt",
+      "iTXt",
+      "iTXt",
+      "IDAT",
+      "IEND",
+    ]);
   });
 
   it("is the same every time", () => {
@@ -157,7 +209,9 @@ describe("encodePng", () => {
 
   it("refuses sizes, keywords and text that a file cannot hold", () => {
     expect(() => encodePng({ ...picture, width: 4 })).toThrow(InvalidArgumentError);
-    expect(() => encodePng({ width: 0, height: 0, data: new Uint8Array(0) })).toThrow(InvalidArgumentError);
+    expect(() => encodePng({ width: 0, height: 0, data: new Uint8Array(0) })).toThrow(
+      InvalidArgumentError,
+    );
     for (const keyword of ["", " a", "a ", "a  b", "x".repeat(80), "日本", "a\nb"])
       expect(() => encodePng(picture, { text: { [keyword]: "" } })).toThrow(InvalidArgumentError);
     expect(() => encodePng(picture, { text: { a: "b\0c" } })).toThrow(InvalidArgumentError);
@@ -165,7 +219,9 @@ describe("encodePng", () => {
 });
 
 function withHeader(data: number[]): Uint8Array {
-  return withChunks((chunk) => (chunk.type === "IHDR" ? { type: "IHDR", data: Uint8Array.from(data) } : chunk));
+  return withChunks((chunk) =>
+    chunk.type === "IHDR" ? { type: "IHDR", data: Uint8Array.from(data) } : chunk,
+  );
 }
 
 function withChunks(change: (chunk: PngChunk) => PngChunk | PngChunk[]): Uint8Array {

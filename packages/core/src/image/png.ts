@@ -16,7 +16,10 @@ export interface EncodePngOptions {
 }
 
 export interface DecodePngOptions {
-  /** The colour behind transparent pixels. Where it is not given, alpha is dropped and the colours stay, as Pillow's `convert("RGB")` does. */
+  /**
+   * The colour behind transparent pixels. Where it is not given, alpha is dropped and the colours
+   * stay, as Pillow's `convert("RGB")` does.
+   */
   readonly background?: Rgb;
   /** Most pixels to accept, judged by the header before anything is unpacked. */
   readonly maximumPixels?: number;
@@ -33,10 +36,14 @@ export interface DecodedPng {
 /**
  * A PNG file: 8-bit RGB, with text chunks before the picture data.
  *
- * @throws InvalidArgumentError where the data does not fill the size, a keyword is not 1 to 79 printable Latin-1 characters, or a text holds U+0000.
+ * @throws InvalidArgumentError where the data does not fill the size, a keyword is not 1 to 79
+ * printable Latin-1 characters, or a text holds U+0000.
  * @example `await writeFile("apple.png", encodePng(image, { text: { prompt } }))`
  */
-export function encodePng(image: RgbImage, { text = {} }: EncodePngOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodePng(
+  image: RgbImage,
+  { text = {} }: EncodePngOptions = {},
+): Uint8Array<ArrayBuffer> {
   const { width, height, data } = rgbImage(image.width, image.height, image.data);
   const file = encode({ width, height, data, channels: 3 }, { zlib: { level: 6 } });
   const [header, ...rest] = readChunks(file);
@@ -45,31 +52,55 @@ export function encodePng(image: RgbImage, { text = {} }: EncodePngOptions = {})
 }
 
 /**
- * Reads a PNG file: gray, gray with alpha, palette, RGB and RGBA of 1 to 16 bits (16 bits are rounded to 8), interlaced ones of 8 and 16 bits.
- * Checksums, sizes and the amount of packed data are checked before the picture is unpacked.
+ * Reads a PNG file: gray, gray with alpha, palette, RGB and RGBA of 1 to 16 bits (16 bits are
+ * rounded to 8), interlaced ones of 8 and 16 bits. Checksums, sizes and the amount of packed data
+ * are checked before the picture is unpacked.
  *
- * @throws ImageError where the file is no PNG, is damaged or cut off, is too large, or is interlaced with fewer than 8 bits.
- * @example `const { image, text } = decodePng(await readFile("apple.png"), { background: [255, 255, 255] })`
+ * @throws ImageError where the file is no PNG, is damaged or cut off, is too large, or is
+ * interlaced with fewer than 8 bits.
+ * @example `const { image, text } = decodePng(await readFile("apple.png"), { background: [255, 255,
+ * 255] })`
  */
-export function decodePng(bytes: Uint8Array, { background, maximumPixels: limit = maximumPixels }: DecodePngOptions = {}): DecodedPng {
-  if (!(bytes instanceof Uint8Array)) throw new InvalidArgumentError({ argument: "bytes", received: bytes, expected: "a Uint8Array" });
+export function decodePng(
+  bytes: Uint8Array,
+  { background, maximumPixels: limit = maximumPixels }: DecodePngOptions = {},
+): DecodedPng {
+  if (!(bytes instanceof Uint8Array))
+    throw new InvalidArgumentError({
+      argument: "bytes",
+      received: bytes,
+      expected: "a Uint8Array",
+    });
   const chunks = readChunks(bytes);
   const header = readHeader(chunks[0]);
   const { width, height } = header;
   if (width * height > limit)
-    throw new ImageError(`The picture has ${width}x${height} pixels; at most ${limit} are accepted. Scale it down first, or raise maximumPixels.`);
+    throw new ImageError(
+      `The picture has ${width}x${height} pixels; at most ${limit} are accepted. Scale it down first, or raise maximumPixels.`,
+    );
   if (header.interlaced && header.depth < 8)
-    throw new ImageError("Interlaced PNG files with fewer than 8 bits a sample are not supported. Save the picture without interlacing.");
+    throw new ImageError(
+      "Interlaced PNG files with fewer than 8 bits a sample are not supported. Save the picture without interlacing.",
+    );
   assertComplete(header, chunks);
 
   const text: Record<string, string> = {};
   for (const chunk of chunks) {
     const entry = readTextChunk(chunk);
-    if (entry) Object.defineProperty(text, entry[0], { value: entry[1], enumerable: true, configurable: true, writable: true }); // "__proto__" is a keyword like any other
+    if (entry)
+      Object.defineProperty(text, entry[0], {
+        value: entry[1],
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      }); // "__proto__" is a keyword like any other
   }
   const rgba = { width, height, data: decodeToRgba(header, chunks) };
   const image = rgbFromRgba(rgba, { background });
-  const alpha = Uint8Array.from({ length: width * height }, (_, pixel) => rgba.data[pixel * 4 + 3] as number);
+  const alpha = Uint8Array.from(
+    { length: width * height },
+    (_, pixel) => rgba.data[pixel * 4 + 3] as number,
+  );
   return alpha.every((opacity) => opacity === 255) ? { image, text } : { image, alpha, text };
 }
 
@@ -78,10 +109,16 @@ function assertComplete(header: PngHeader, chunks: readonly PngChunk[]): void {
   const packed = chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data);
   const expected = scanlineBytes(header);
   const length = inflateBounded(packed, expected);
-  if (length !== expected) throw new ImageError(`The PNG file is cut off: it holds ${length} of ${expected} bytes of picture data.`);
+  if (length !== expected)
+    throw new ImageError(
+      `The PNG file is cut off: it holds ${length} of ${expected} bytes of picture data.`,
+    );
 }
 
-/** Chunks that change pixels; the library is given no others, since some (a packed colour profile) have no bound. */
+/**
+ * Chunks that change pixels; the library is given no others, since some (a packed colour profile)
+ * have no bound.
+ */
 const pictureChunks = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
 
 function decodeToRgba(header: PngHeader, chunks: readonly PngChunk[]): Uint8Array {
@@ -89,12 +126,16 @@ function decodeToRgba(header: PngHeader, chunks: readonly PngChunk[]): Uint8Arra
   try {
     png = decode(writeChunks(chunks.filter(({ type }) => pictureChunks.includes(type))));
   } catch (cause) {
-    throw new ImageError(`The PNG file is damaged (${cause instanceof Error ? cause.message : cause}).`, { cause });
+    throw new ImageError(
+      `The PNG file is damaged (${cause instanceof Error ? cause.message : cause}).`,
+      { cause },
+    );
   }
   const samples = header.depth < 8 ? unpackSamples(header, png.data) : png.data;
   const rgba = new Uint8Array(header.width * header.height * 4);
   const pixelOf = pixelReader(header, samples, png);
-  for (let pixel = 0; pixel < header.width * header.height; pixel++) rgba.set(pixelOf(pixel), pixel * 4);
+  for (let pixel = 0; pixel < header.width * header.height; pixel++)
+    rgba.set(pixelOf(pixel), pixel * 4);
   return rgba;
 }
 
@@ -122,21 +163,39 @@ function pixelReader(
   const sample = (index: number) => samples[index] as number;
   const level = (index: number) => Math.round((sample(index) * 255) / (2 ** depth - 1));
   /** One gray or RGB value can be declared transparent. */
-  const isKey = (first: number) => transparency?.every((value, channel) => value === sample(first + channel)) ?? false;
+  const isKey = (first: number) =>
+    transparency?.every((value, channel) => value === sample(first + channel)) ?? false;
   switch (color) {
     case "gray":
       return (pixel) => [level(pixel), level(pixel), level(pixel), isKey(pixel) ? 0 : 255];
     case "gray-alpha":
-      return (pixel) => [level(pixel * 2), level(pixel * 2), level(pixel * 2), level(pixel * 2 + 1)];
+      return (pixel) => [
+        level(pixel * 2),
+        level(pixel * 2),
+        level(pixel * 2),
+        level(pixel * 2 + 1),
+      ];
     case "rgb":
-      return (pixel) => [level(pixel * 3), level(pixel * 3 + 1), level(pixel * 3 + 2), isKey(pixel * 3) ? 0 : 255];
+      return (pixel) => [
+        level(pixel * 3),
+        level(pixel * 3 + 1),
+        level(pixel * 3 + 2),
+        isKey(pixel * 3) ? 0 : 255,
+      ];
     case "rgb-alpha":
-      return (pixel) => [level(pixel * 4), level(pixel * 4 + 1), level(pixel * 4 + 2), level(pixel * 4 + 3)];
+      return (pixel) => [
+        level(pixel * 4),
+        level(pixel * 4 + 1),
+        level(pixel * 4 + 2),
+        level(pixel * 4 + 3),
+      ];
     case "palette":
       return (pixel) => {
         const [red, green, blue, alpha = 255] = palette[sample(pixel)] ?? [];
         if (red === undefined || green === undefined || blue === undefined)
-          throw new ImageError(`The PNG file is damaged: its palette has no colour ${sample(pixel)}.`);
+          throw new ImageError(
+            `The PNG file is damaged: its palette has no colour ${sample(pixel)}.`,
+          );
         return [red, green, blue, alpha];
       };
   }

@@ -1,19 +1,25 @@
 /**
- * Resampling along one axis as a sparse matrix: output `i` is the sum of `weights[i][k] * input[starts[i] + k]`. Every method here is separable, so a
- * picture is resized by one such matrix per axis.
+ * Resampling along one axis as a sparse matrix: output `i` is the sum of `weights[i][k] *
+ * input[starts[i] + k]`. Every method here is separable, so a picture is resized by one such matrix
+ * per axis.
  */
 export interface AxisWeights {
   readonly starts: readonly number[];
   readonly weights: readonly Float64Array[];
 }
 
-/** A resampling filter: its value at a distance in pixels, and the distance beyond which it is zero. */
+/**
+ * A resampling filter: its value at a distance in pixels, and the distance beyond which it is zero.
+ */
 export interface ResamplingFilter {
   readonly support: number;
   readonly at: (x: number) => number;
 }
 
-/** Keys' cubic convolution. Pillow and antialiased PyTorch use a = -0.5, plain PyTorch a = -0.75. Keys 1981, equation 4 (there a = -0.5). */
+/**
+ * Keys' cubic convolution. Pillow and antialiased PyTorch use a = -0.5, plain PyTorch a = -0.75.
+ * Keys 1981, equation 4 (there a = -0.5).
+ */
 export function cubic(a: number): ResamplingFilter {
   return {
     support: 2,
@@ -30,18 +36,28 @@ export const box: ResamplingFilter = { support: 0.5, at: (x) => (x > -0.5 && x <
 export const triangle: ResamplingFilter = { support: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) };
 
 /** A sinc under the central lobe of a sinc three times as wide. Duchon 1979. */
-export const lanczos3: ResamplingFilter = { support: 3, at: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) };
+export const lanczos3: ResamplingFilter = {
+  support: 3,
+  at: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0),
+};
 
 function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
 /**
- * Weights of a filter that is widened by the shrink factor, so that every input pixel counts; cut off at the edges and normalised to a sum of 1.
+ * Weights of a filter that is widened by the shrink factor, so that every input pixel counts; cut
+ * off at the edges and normalised to a sum of 1.
  *
- * @param precision `Math.fround` where positions are to carry the rounding of float32, as PyTorch's do
+ * @param precision `Math.fround` where positions are to carry the rounding of float32, as PyTorch's
+ * do
  */
-export function antialiasedWeights(from: number, to: number, filter: ResamplingFilter, precision = (position: number) => position): AxisWeights {
+export function antialiasedWeights(
+  from: number,
+  to: number,
+  filter: ResamplingFilter,
+  precision = (position: number) => position,
+): AxisWeights {
   const scale = precision(from / to);
   const widening = Math.max(scale, 1);
   const support = filter.support * widening;
@@ -49,23 +65,34 @@ export function antialiasedWeights(from: number, to: number, filter: ResamplingF
     const center = precision((index + 0.5) * scale);
     const start = Math.max(0, Math.trunc(center - support + 0.5));
     const end = Math.min(from, Math.trunc(center + support + 0.5));
-    const weights = Float64Array.from({ length: end - start }, (_, k) => filter.at((k + start - center + 0.5) / widening));
+    const weights = Float64Array.from({ length: end - start }, (_, k) =>
+      filter.at((k + start - center + 0.5) / widening),
+    );
     const sum = weights.reduce((total, weight) => total + weight, 0);
     return { start, weights: weights.map((weight) => weight / sum) };
   });
 }
 
-/** Two neighbours by distance, pixel centres at half integers (`align_corners=False`); the input ends with its outermost centres. */
+/**
+ * Two neighbours by distance, pixel centres at half integers (`align_corners=False`); the input
+ * ends with its outermost centres.
+ */
 export function bilinearWeights(from: number, to: number): AxisWeights {
   return axisWeights(to, (index) => {
     const source = Math.max(0, sourceCoordinate(index, from, to));
     const start = Math.min(Math.floor(source), from - 1);
     const fraction = start + 1 < from ? source - start : 0;
-    return { start, weights: start + 1 < from ? Float64Array.of(1 - fraction, fraction) : Float64Array.of(1) };
+    return {
+      start,
+      weights: start + 1 < from ? Float64Array.of(1 - fraction, fraction) : Float64Array.of(1),
+    };
   });
 }
 
-/** Four neighbours by a cubic filter that is not widened; the outermost pixels repeat beyond the edge. */
+/**
+ * Four neighbours by a cubic filter that is not widened; the outermost pixels repeat beyond the
+ * edge.
+ */
 export function bicubicWeights(from: number, to: number, filter: ResamplingFilter): AxisWeights {
   return axisWeights(to, (index) => {
     const source = sourceCoordinate(index, from, to);
@@ -80,7 +107,10 @@ export function bicubicWeights(from: number, to: number, filter: ResamplingFilte
   });
 }
 
-/** Where the centre of an output pixel lies in the input, counted between pixel centres: in float32, because PyTorch's weights inherit its rounding. */
+/**
+ * Where the centre of an output pixel lies in the input, counted between pixel centres: in float32,
+ * because PyTorch's weights inherit its rounding.
+ */
 function sourceCoordinate(index: number, from: number, to: number): number {
   return Math.fround(Math.fround(Math.fround(from / to) * (index + 0.5)) - 0.5);
 }
@@ -94,7 +124,10 @@ export function areaWeights(from: number, to: number): AxisWeights {
   });
 }
 
-function axisWeights(length: number, of: (index: number) => { start: number; weights: Float64Array }): AxisWeights {
+function axisWeights(
+  length: number,
+  of: (index: number) => { start: number; weights: Float64Array },
+): AxisWeights {
   const rows = Array.from({ length }, (_, index) => of(index));
   return { starts: rows.map(({ start }) => start), weights: rows.map(({ weights }) => weights) };
 }

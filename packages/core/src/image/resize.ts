@@ -1,6 +1,13 @@
 import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { type AnyTensor, sizeOf, type Tensor } from "../tensor.ts";
-import { type AxisWeights, antialiasedWeights, areaWeights, bicubicWeights, bilinearWeights, cubic } from "./resampling-weights.ts";
+import {
+  type AxisWeights,
+  antialiasedWeights,
+  areaWeights,
+  bicubicWeights,
+  bilinearWeights,
+  cubic,
+} from "./resampling-weights.ts";
 import { assertSize } from "./rgb-image.ts";
 
 /** `[height, width]`, as PyTorch writes sizes. */
@@ -12,7 +19,8 @@ const methods = {
   /** Keys' cubic with a = -0.75; not antialiased. */
   bicubic: (from: number, to: number) => bicubicWeights(from, to, cubic(-0.75)),
   /** Keys' cubic with a = -0.5, widened when shrinking (`antialias=True`). */
-  "bicubic-antialiased": (from: number, to: number) => antialiasedWeights(from, to, cubic(-0.5), Math.fround),
+  "bicubic-antialiased": (from: number, to: number) =>
+    antialiasedWeights(from, to, cubic(-0.5), Math.fround),
   /** Mean of the pixels that an output pixel touches. */
   area: areaWeights,
 } satisfies Record<string, (from: number, to: number) => AxisWeights>;
@@ -22,23 +30,34 @@ export type ResizeMethod = keyof typeof methods;
 /**
  * `torch.nn.functional.interpolate` on `[batch, channel, height, width]`, summed in float64.
  *
- * @throws InvalidArgumentError where the tensor has another rank or the size is no positive whole numbers; UnknownNameError where the method is not known.
+ * @throws InvalidArgumentError where the tensor has another rank or the size is no positive whole
+ * numbers; UnknownNameError where the method is not known.
  * @example `resize(lowRes, [256, 256], "bilinear")`
  */
 export function resize(x: Tensor, size: TensorSize, method: ResizeMethod): Tensor {
-  if (!Object.hasOwn(methods, method)) throw new UnknownNameError({ kind: "resize method", asked: method, known: Object.keys(methods) });
+  if (!Object.hasOwn(methods, method))
+    throw new UnknownNameError({
+      kind: "resize method",
+      asked: method,
+      known: Object.keys(methods),
+    });
   return resizeWith(x, size, methods[method]);
 }
 
 /**
- * Resizes `[batch, channel, height, width]` with any separable weights: along rows, then along columns, summed in float64. For the methods of other
- * libraries than PyTorch.
+ * Resizes `[batch, channel, height, width]` with any separable weights: along rows, then along
+ * columns, summed in float64. For the methods of other libraries than PyTorch.
  *
  * @param weightsOf an axis's weights for a number of input and of output pixels
- * @throws InvalidArgumentError where the tensor has another rank or the size is no positive whole numbers.
+ * @throws InvalidArgumentError where the tensor has another rank or the size is no positive whole
+ * numbers.
  * @example `resizeWith(photo, [299, 299], (from, to) => antialiasedWeights(from, to, cubic(-0.5)))`
  */
-export function resizeWith(x: Tensor, size: TensorSize, weightsOf: (from: number, to: number) => AxisWeights): Tensor {
+export function resizeWith(
+  x: Tensor,
+  size: TensorSize,
+  weightsOf: (from: number, to: number) => AxisWeights,
+): Tensor {
   const [batch, channels, height, width] = imageDims(x, size);
   const [toHeight, toWidth] = size;
   const rows = weightsOf(width, toWidth);
@@ -54,14 +73,16 @@ export function resizeWith(x: Tensor, size: TensorSize, weightsOf: (from: number
 /**
  * `interpolate(mode="nearest")` of any data type: the pixel at `floor(i * from / to)`. For masks.
  *
- * @throws InvalidArgumentError where the tensor has another rank or the size is no positive whole numbers.
+ * @throws InvalidArgumentError where the tensor has another rank or the size is no positive whole
+ * numbers.
  */
 export function resizeNearest<T extends AnyTensor>(x: T, size: TensorSize): T {
   const [batch, channels, height, width] = imageDims(x, size);
   const [toHeight, toWidth] = size;
   const dims = [batch, channels, toHeight, toWidth];
   const { data } = x;
-  const TypedArray = data.constructor as new (length: number) => T["data"]; // the same kind of array, which TypeScript cannot tell
+  // the same kind of array, which TypeScript cannot tell
+  const TypedArray = data.constructor as new (length: number) => T["data"];
   const resized = new TypedArray(sizeOf(dims));
   for (let to = 0; to < resized.length; to++) {
     const column = Math.floor(((to % toWidth) * width) / toWidth);
@@ -73,7 +94,8 @@ export function resizeNearest<T extends AnyTensor>(x: T, size: TensorSize): T {
 }
 
 /**
- * `AvgPool2d(kernel, stride=kernel)`: the mean of squares; rows and columns that fill no square are left out.
+ * `AvgPool2d(kernel, stride=kernel)`: the mean of squares; rows and columns that fill no square are
+ * left out.
  *
  * @throws InvalidArgumentError where the tensor has another rank or is smaller than the kernel.
  */
@@ -81,7 +103,11 @@ export function averagePool(x: Tensor, kernel: number): Tensor {
   assertSize("kernel", kernel);
   const [batch, channels, height, width] = imageDims(x, [kernel, kernel]);
   if (height < kernel || width < kernel)
-    throw new InvalidArgumentError({ argument: "kernel", received: kernel, expected: `at most ${Math.min(height, width)}, the size of the input` });
+    throw new InvalidArgumentError({
+      argument: "kernel",
+      received: kernel,
+      expected: `at most ${Math.min(height, width)}, the size of the input`,
+    });
   const [toHeight, toWidth] = [Math.floor(height / kernel), Math.floor(width / kernel)];
   const sums = new Float64Array(batch * channels * toHeight * toWidth);
   for (let plane = 0; plane < batch * channels; plane++) {
@@ -93,10 +119,17 @@ export function averagePool(x: Tensor, kernel: number): Tensor {
       }
     }
   }
-  return { dtype: "float32", dims: [batch, channels, toHeight, toWidth], data: Float32Array.from(sums, (sum) => sum / kernel ** 2) };
+  return {
+    dtype: "float32",
+    dims: [batch, channels, toHeight, toWidth],
+    data: Float32Array.from(sums, (sum) => sum / kernel ** 2),
+  };
 }
 
-/** Applies the weights to every line: `lines` blocks of `length` elements, each element `stride` values wide. */
+/**
+ * Applies the weights to every line: `lines` blocks of `length` elements, each element `stride`
+ * values wide.
+ */
 function weighAlong(
   from: Float32Array | Float64Array,
   to: Float32Array | Float64Array,
@@ -110,17 +143,25 @@ function weighAlong(
       const first = (line * length + (starts[index] as number)) * stride;
       for (let i = 0; i < stride; i++) {
         let sum = 0;
-        for (let tap = 0; tap < taps.length; tap++) sum += (taps[tap] as number) * (from[first + tap * stride + i] as number);
+        for (let tap = 0; tap < taps.length; tap++)
+          sum += (taps[tap] as number) * (from[first + tap * stride + i] as number);
         to[at++] = sum;
       }
     }
   }
 }
 
-function imageDims({ dims }: AnyTensor, [toHeight, toWidth]: TensorSize): [batch: number, channels: number, height: number, width: number] {
+function imageDims(
+  { dims }: AnyTensor,
+  [toHeight, toWidth]: TensorSize,
+): [batch: number, channels: number, height: number, width: number] {
   const [batch, channels, height, width, ...more] = dims;
   if (!batch || !channels || !height || !width || more.length > 0) {
-    throw new InvalidArgumentError({ argument: "x", received: dims, expected: "a tensor [batch, channel, height, width] without an empty axis" });
+    throw new InvalidArgumentError({
+      argument: "x",
+      received: dims,
+      expected: "a tensor [batch, channel, height, width] without an empty axis",
+    });
   }
   assertSize("height", toHeight);
   assertSize("width", toWidth);

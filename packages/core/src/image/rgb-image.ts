@@ -34,7 +34,8 @@ export function rgbImage(width: number, height: number, data?: Uint8Array): RgbI
 /** For `new ImageData(...)` in a browser: four bytes a pixel, opaque. */
 export function rgbaFromRgb({ data }: RgbImage): Uint8ClampedArray<ArrayBuffer> {
   const rgba = new Uint8ClampedArray((data.length / 3) * 4).fill(255);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) rgba.set(data.subarray(from, from + 3), to);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4)
+    rgba.set(data.subarray(from, from + 3), to);
   return rgba;
 }
 
@@ -42,7 +43,8 @@ export function rgbaFromRgb({ data }: RgbImage): Uint8ClampedArray<ArrayBuffer> 
  * From a browser's `ImageData` and the like.
  *
  * @param image four bytes a pixel, alpha not multiplied in
- * @param options.background the colour behind transparent pixels; where it is not given, alpha is dropped and the colours stay, as Pillow's `convert("RGB")` does
+ * @param options.background the colour behind transparent pixels; where it is not given, alpha is
+ * dropped and the colours stay, as Pillow's `convert("RGB")` does
  * @throws InvalidArgumentError where the data does not fill the size.
  */
 export function rgbFromRgba(
@@ -61,7 +63,9 @@ export function rgbFromRgba(
   for (let pixel = 0; pixel < width * height; pixel++) {
     const alpha = background ? (data[pixel * 4 + 3] as number) / 255 : 1;
     for (let channel = 0; channel < 3; channel++) {
-      result.data[pixel * 3 + channel] = Math.round(alpha * (data[pixel * 4 + channel] as number) + (1 - alpha) * (background?.[channel] ?? 0));
+      result.data[pixel * 3 + channel] = Math.round(
+        alpha * (data[pixel * 4 + channel] as number) + (1 - alpha) * (background?.[channel] ?? 0),
+      );
     }
   }
   return result;
@@ -69,13 +73,29 @@ export function rgbFromRgba(
 
 /** @throws InvalidArgumentError where a width or height is no positive whole number. */
 export function assertSize(argument: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError({ argument, received: value, expected: "a whole number from 1, in pixels" });
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError({
+      argument,
+      received: value,
+      expected: "a whole number from 1, in pixels",
+    });
 }
 
-/** The size that all pictures share. @throws InvalidArgumentError where there is none or the sizes differ. */
-export function sizeOfAll(images: readonly RgbImage[]): { readonly width: number; readonly height: number } {
+/**
+ * The size that all pictures share. @throws InvalidArgumentError where there is none or the sizes
+ * differ.
+ */
+export function sizeOfAll(images: readonly RgbImage[]): {
+  readonly width: number;
+  readonly height: number;
+} {
   const [first] = images;
-  if (!first) throw new InvalidArgumentError({ argument: "images", received: images, expected: "at least one picture" });
+  if (!first)
+    throw new InvalidArgumentError({
+      argument: "images",
+      received: images,
+      expected: "at least one picture",
+    });
   const { width, height } = first;
   const other = images.find((image) => image.width !== width || image.height !== height);
   if (other) {

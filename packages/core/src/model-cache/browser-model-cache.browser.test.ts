@@ -23,12 +23,21 @@ const deleteCaches = async () => {
 beforeEach(deleteCaches);
 afterEach(deleteCaches);
 
-const siteWith = (behaviour: FaultyBehaviour = {}) => faultySite(`${location.origin}/faulty/`, { size, ...behaviour });
+const siteWith = (behaviour: FaultyBehaviour = {}) =>
+  faultySite(`${location.origin}/faulty/`, { size, ...behaviour });
 type Site = Awaited<ReturnType<typeof siteWith>>;
 
 /** A model of one file, "a", whose hash is known. */
-async function listOf(site: Site, { bytes = size, seed = 1, label = site.url.href } = {}): Promise<ModelFileList> {
-  return { label, files: { a: { url: new URL("a", site.url), bytes, sha256: await sha256Of(pseudoBytes(bytes, seed)) } } };
+async function listOf(
+  site: Site,
+  { bytes = size, seed = 1, label = site.url.href } = {},
+): Promise<ModelFileList> {
+  return {
+    label,
+    files: {
+      a: { url: new URL("a", site.url), bytes, sha256: await sha256Of(pseudoBytes(bytes, seed)) },
+    },
+  };
 }
 
 async function read(
@@ -70,7 +79,15 @@ describe("a file that was loaded before", () => {
     const second = await read(await listOf(site));
     expectSameBytes(second.bytes, pseudoBytes(size));
     expect(first.progress.every(({ fromCache }) => !fromCache)).toBe(true);
-    expect(second.progress).toEqual([{ path: "a", loadedBytes: size, totalBytes: size, fromCache: true, total: { loadedBytes: size, totalBytes: size } }]);
+    expect(second.progress).toEqual([
+      {
+        path: "a",
+        loadedBytes: size,
+        totalBytes: size,
+        fromCache: true,
+        total: { loadedBytes: size, totalBytes: size },
+      },
+    ]);
     expect(await site.requests()).toHaveLength(1);
     expect(await reopened().estimate()).toMatchObject({ files: 1, bytes: size });
   });
@@ -86,7 +103,10 @@ describe("a file that was loaded before", () => {
     const site = await siteWith();
     await read(await listOf(site));
     await site.behave({ size: 2000, seed: 2 });
-    expectSameBytes((await read(await listOf(site, { bytes: 2000, seed: 2 }))).bytes, pseudoBytes(2000, 2));
+    expectSameBytes(
+      (await read(await listOf(site, { bytes: 2000, seed: 2 }))).bytes,
+      pseudoBytes(2000, 2),
+    );
     expect(await reopened().estimate()).toMatchObject({ files: 1, bytes: 2000 });
   });
 
@@ -96,21 +116,30 @@ describe("a file that was loaded before", () => {
     expect((await read(site.url)).progress.at(-1)?.fromCache).toBe(true);
     await site.behave({ size, seed: 2 });
     expectSameBytes((await read(site.url)).bytes, pseudoBytes(size, 2));
-    expect((await site.requests()).map(({ method }) => method)).toEqual(["GET", "HEAD", "HEAD", "GET"]);
+    expect((await site.requests()).map(({ method }) => method)).toEqual([
+      "GET",
+      "HEAD",
+      "HEAD",
+      "GET",
+    ]);
   });
 
-  it.each([{ status: 503 }, { page: "text/html" }])("stays in use where the server answers with %o", async (behaviour) => {
-    const site = await siteWith();
-    await read(site.url);
-    await site.behave(behaviour);
-    expectSameBytes((await read(site.url)).bytes, pseudoBytes(size));
-  });
+  it.each([{ status: 503 }, { page: "text/html" }])(
+    "stays in use where the server answers with %o",
+    async (behaviour) => {
+      const site = await siteWith();
+      await read(site.url);
+      await site.behave(behaviour);
+      expectSameBytes((await read(site.url)).bytes, pseudoBytes(size));
+    },
+  );
 
   it("is fetched again, once, where what is stored is damaged", async () => {
     const site = await siteWith();
     await read(await listOf(site));
     const cache = await caches.open(name);
-    for (const url of (await storedUrls()).filter((stored) => stored.includes("/parts/"))) await cache.put(url, new Response(pseudoBytes(size, 9)));
+    for (const url of (await storedUrls()).filter((stored) => stored.includes("/parts/")))
+      await cache.put(url, new Response(pseudoBytes(size, 9)));
     expectSameBytes((await read(await listOf(site))).bytes, pseudoBytes(size));
     expect(await site.requests()).toHaveLength(2);
     expect((await read(await listOf(site))).progress.at(-1)?.fromCache).toBe(true);
@@ -122,8 +151,11 @@ describe("a load that was interrupted", () => {
     const bytes = part + 4_000_000;
     const site = await siteWith({ size: bytes, slow: 3 });
     const controller = new AbortController();
-    const onProgress = ({ loadedBytes }: ModelLoadProgress) => loadedBytes > part + 500_000 && controller.abort(new Error("closed"));
-    await expect(read(await listOf(site, { bytes }), { onProgress, signal: controller.signal })).rejects.toThrow("closed");
+    const onProgress = ({ loadedBytes }: ModelLoadProgress) =>
+      loadedBytes > part + 500_000 && controller.abort(new Error("closed"));
+    await expect(
+      read(await listOf(site, { bytes }), { onProgress, signal: controller.signal }),
+    ).rejects.toThrow("closed");
     const { bytes: received, progress } = await read(await listOf(site, { bytes }));
     expectSameBytes(received, pseudoBytes(bytes));
     const [, second] = await site.requests();
@@ -135,7 +167,10 @@ describe("a load that was interrupted", () => {
 
   it("goes on after the connection broke for good and is back", async () => {
     const site = await siteWith({ cutAfter: 20_000 });
-    expect(await thrown(read(await listOf(site)))).toMatchObject({ name: "ModelFileError", loadedBytes: expect.any(Number) });
+    expect(await thrown(read(await listOf(site)))).toMatchObject({
+      name: "ModelFileError",
+      loadedBytes: expect.any(Number),
+    });
     expect(await reopened().estimate()).toMatchObject({ files: 0 });
     await site.behave({ size });
     expectSameBytes((await read(await listOf(site))).bytes, pseudoBytes(size));
@@ -146,7 +181,11 @@ describe("a load that was interrupted", () => {
     const site = await siteWith({ cutAfter: 20_000 });
     const onLine = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
     try {
-      expect(await thrown(read(site.url))).toMatchObject({ reason: expect.stringMatching(/the connection broke \(the browser is offline\) after \d+ bytes/) });
+      expect(await thrown(read(site.url))).toMatchObject({
+        reason: expect.stringMatching(
+          /the connection broke \(the browser is offline\) after \d+ bytes/,
+        ),
+      });
     } finally {
       onLine.mockRestore();
     }
@@ -177,26 +216,38 @@ describe("what never enters the cache", () => {
     const site = await siteWith({ seed: 2 });
     const error = await thrown(read(await listOf(site)));
     expect(ModelFileMismatchError.isInstance(error)).toBe(true);
-    expect(error).toMatchObject({ expected: await sha256Of(pseudoBytes(size)), received: await sha256Of(pseudoBytes(size, 2)) });
+    expect(error).toMatchObject({
+      expected: await sha256Of(pseudoBytes(size)),
+      received: await sha256Of(pseudoBytes(size, 2)),
+    });
     expect(await storedUrls()).toEqual([]);
   });
 
-  it.each<FaultyBehaviour>([{ page: "text/html" }, { page: "application/octet-stream" }, { status: 404 }, { status: 500 }])(
-    "an answer such as %o",
-    async (behaviour) => {
-      const site = await siteWith(behaviour);
-      expect(await thrown(read(site.url))).toMatchObject({ name: "ModelFileError" });
-      expect(await reopened().estimate()).toMatchObject({ files: 0, bytes: 0 });
-      await site.behave({ size });
-      expectSameBytes((await read(site.url)).bytes, pseudoBytes(size));
-    },
-  );
+  it.each<FaultyBehaviour>([
+    { page: "text/html" },
+    { page: "application/octet-stream" },
+    { status: 404 },
+    { status: 500 },
+  ])("an answer such as %o", async (behaviour) => {
+    const site = await siteWith(behaviour);
+    expect(await thrown(read(site.url))).toMatchObject({ name: "ModelFileError" });
+    expect(await reopened().estimate()).toMatchObject({ files: 0, bytes: 0 });
+    await site.behave({ size });
+    expectSameBytes((await read(site.url)).bytes, pseudoBytes(size));
+  });
 });
 
 describe("a cache without room", () => {
-  const quota = (bytes?: number) => cdp().send("Storage.overrideQuotaForOrigin", { origin: location.origin, ...(bytes !== undefined && { quotaSize: bytes }) });
+  const quota = (bytes?: number) =>
+    cdp().send("Storage.overrideQuotaForOrigin", {
+      origin: location.origin,
+      ...(bytes !== undefined && { quotaSize: bytes }),
+    });
   afterEach(() => quota());
-  /** What is used once the browser has let go of what earlier tests deleted: it keeps a deleted cache as long as garbage refers to it. */
+  /**
+   * What is used once the browser has let go of what earlier tests deleted: it keeps a deleted
+   * cache as long as garbage refers to it.
+   */
   const settledUsage = async (stored: number) => {
     const usage = async () => {
       await cdp().send("HeapProfiler.collectGarbage");
@@ -219,7 +270,9 @@ describe("a cache without room", () => {
     const cache = browserModelCache({ name, maxBytes: size - 1 });
     const { bytes, warnings } = await read(await listOf(await siteWith()), { cache });
     expectSameBytes(bytes, pseudoBytes(size));
-    expect(warnings).toMatchObject([{ path: "a", message: expect.stringContaining("there is no room for it") }]);
+    expect(warnings).toMatchObject([
+      { path: "a", message: expect.stringContaining("there is no room for it") },
+    ]);
     expect(await cache.estimate()).toMatchObject({ files: 0, bytes: 0 });
   });
 
@@ -293,7 +346,10 @@ describe("purging", () => {
     const onProgress = ({ loadedBytes }: ModelLoadProgress) => {
       if (loadedBytes > part + 1000) purged ??= reopened().purge();
     };
-    expectSameBytes((await read(await listOf(site, { bytes }), { onProgress })).bytes, pseudoBytes(bytes));
+    expectSameBytes(
+      (await read(await listOf(site, { bytes }), { onProgress })).bytes,
+      pseudoBytes(bytes),
+    );
     await purged;
     expectSameBytes((await read(await listOf(site, { bytes }))).bytes, pseudoBytes(bytes));
   });
@@ -302,9 +358,17 @@ describe("purging", () => {
 it("prefetching brings all files and ends at the total", async () => {
   const site = await siteWith();
   const sha256 = await sha256Of(pseudoBytes(size));
-  const list = { files: Object.fromEntries(["a", "b", "c"].map((path) => [path, { url: new URL(path, site.url), bytes: size, sha256 }])) };
+  const list = {
+    files: Object.fromEntries(
+      ["a", "b", "c"].map((path) => [path, { url: new URL(path, site.url), bytes: size, sha256 }]),
+    ),
+  };
   const totals: number[] = [];
-  await openModelFiles(list, { cache: reopened(), prefetch: true, onProgress: ({ total }) => totals.push(total.loadedBytes) });
+  await openModelFiles(list, {
+    cache: reopened(),
+    prefetch: true,
+    onProgress: ({ total }) => totals.push(total.loadedBytes),
+  });
   expect(totals).toEqual(totals.toSorted((a, b) => a - b));
   expect(totals.at(-1)).toBe(3 * size);
   expect(await reopened().estimate()).toMatchObject({ files: 3, bytes: 3 * size });

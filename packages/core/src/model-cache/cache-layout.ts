@@ -1,9 +1,10 @@
 import type { FileVersion, ModelCacheKey } from "./model-cache.ts";
 
 /**
- * How files lie in one Cache: a record for each (`files/<model>/<path>`), and the parts of its content (`parts/<attempt>/<offset>-<length>-<sha256>`).
- * The record names the attempt, so parts of two attempts never mix, and says whether the file is whole: one `put` makes it visible. A part's address says
- * all about it, so that `keys()` alone tells what is stored.
+ * How files lie in one Cache: a record for each (`files/<model>/<path>`), and the parts of its
+ * content (`parts/<attempt>/<offset>-<length>-<sha256>`). The record names the attempt, so parts of
+ * two attempts never mix, and says whether the file is whole: one `put` makes it visible. A part's
+ * address says all about it, so that `keys()` alone tells what is stored.
  */
 export interface FileRecord extends FileVersion {
   readonly layout: 1;
@@ -24,7 +25,10 @@ export interface StoredPart {
   readonly sha256: string;
 }
 
-/** Never asked for over the network: the Cache API wants addresses as keys, and this name is reserved for none. */
+/**
+ * Never asked for over the network: the Cache API wants addresses as keys, and this name is
+ * reserved for none.
+ */
 const origin = "https://models.glissade.invalid/";
 const partPattern = /^parts\/([^/]+)\/(\d+)-(\d+)-([0-9a-f]{64})$/;
 
@@ -60,7 +64,9 @@ export async function readRecord(response: Response): Promise<FileRecord | undef
 
 function isRecord(value: unknown): value is FileRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { layout, model, content, attempt, complete, lastUsed, totalBytes } = value as Partial<Record<keyof FileRecord, unknown>>;
+  const { layout, model, content, attempt, complete, lastUsed, totalBytes } = value as Partial<
+    Record<keyof FileRecord, unknown>
+  >;
   return (
     layout === 1 &&
     typeof model === "string" &&

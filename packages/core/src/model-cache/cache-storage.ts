@@ -1,6 +1,23 @@
 import { type ModelSource, modelLabel } from "../weights/model-source.ts";
-import { contentOf, type FileRecord, isRecordUrl, parsePart, partUrl, readRecord, recordUrl, type StoredPart, sha256Hex } from "./cache-layout.ts";
-import type { CachedModelFile, FileVersion, ModelCache, ModelCacheEstimate, ModelCacheKey, PendingModelFile } from "./model-cache.ts";
+import {
+  contentOf,
+  type FileRecord,
+  isRecordUrl,
+  parsePart,
+  partUrl,
+  readRecord,
+  recordUrl,
+  type StoredPart,
+  sha256Hex,
+} from "./cache-layout.ts";
+import type {
+  CachedModelFile,
+  FileVersion,
+  ModelCache,
+  ModelCacheEstimate,
+  ModelCacheKey,
+  PendingModelFile,
+} from "./model-cache.ts";
 
 interface StoredFile {
   readonly url: string;
@@ -27,7 +44,11 @@ export class CacheStorageModels implements ModelCache {
         const content = await this.#content(stored.record.attempt);
         if (content.size !== stored.record.totalBytes) return undefined;
         // Where there is no room even for this, the file is merely remembered as unused for longer.
-        await this.#put(stored.url, () => recordResponse({ ...stored.record, lastUsed: this.#now() }), stored.record.model);
+        await this.#put(
+          stored.url,
+          () => recordResponse({ ...stored.record, lastUsed: this.#now() }),
+          stored.record.model,
+        );
         return content;
       },
     };
@@ -44,11 +65,20 @@ export class CacheStorageModels implements ModelCache {
     if (!(await this.#makeRoom(version.totalBytes ?? 0, key.model))) return undefined;
     const { etag, lastModified, totalBytes } = version;
     const record: FileRecord = {
-      ...{ layout: 1, model: key.model, content: contentOf(key), attempt: crypto.randomUUID(), complete: false, lastUsed: this.#now() },
+      ...{
+        layout: 1,
+        model: key.model,
+        content: contentOf(key),
+        attempt: crypto.randomUUID(),
+        complete: false,
+        lastUsed: this.#now(),
+      },
       ...{ etag, lastModified, totalBytes },
     };
     const url = recordUrl(key);
-    return (await this.#put(url, () => recordResponse(record), key.model)) ? this.#pending({ url, record }) : undefined;
+    return (await this.#put(url, () => recordResponse(record), key.model))
+      ? this.#pending({ url, record })
+      : undefined;
   }
 
   async remove(key: ModelCacheKey): Promise<void> {
@@ -57,7 +87,11 @@ export class CacheStorageModels implements ModelCache {
     if (record) await this.#removeFiles([{ url, record }]);
   }
 
-  async exclusively<T>(key: ModelCacheKey, signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+  async exclusively<T>(
+    key: ModelCacheKey,
+    signal: AbortSignal,
+    action: () => Promise<T>,
+  ): Promise<T> {
     signal.throwIfAborted();
     if (!globalThis.navigator?.locks) return action();
     return await navigator.locks.request(`${this.name} ${recordUrl(key)}`, { signal }, action);
@@ -81,7 +115,10 @@ export class CacheStorageModels implements ModelCache {
       return {
         model,
         files: records.filter(({ complete }) => complete).length,
-        bytes: parts.reduce((sum, { attempt, length }) => sum + (attempts.has(attempt) ? length : 0), 0),
+        bytes: parts.reduce(
+          (sum, { attempt, length }) => sum + (attempts.has(attempt) ? length : 0),
+          0,
+        ),
         lastUsed: new Date(Math.max(...records.map(({ lastUsed }) => lastUsed))),
       };
     });
@@ -106,7 +143,12 @@ export class CacheStorageModels implements ModelCache {
         size ??= (await this.#content(attempt)).size;
         if (!(await this.#makeRoom(bytes.length, model))) return false;
         const owned = Uint8Array.from(bytes); // the caller's buffer may be filled anew
-        const part = { attempt, offset: size, length: owned.length, sha256: await sha256Hex(owned) };
+        const part = {
+          attempt,
+          offset: size,
+          length: owned.length,
+          sha256: await sha256Hex(owned),
+        };
         const stored = await this.#put(partUrl(part), () => new Response(owned), model);
         if (stored) size += owned.length;
         return stored;
@@ -115,24 +157,35 @@ export class CacheStorageModels implements ModelCache {
         const content = await this.#content(attempt);
         const current = await this.#recordAt(url);
         if (current?.attempt !== attempt || content.size !== (size ?? 0)) return undefined;
-        const complete = { ...record, complete: true, totalBytes: content.size, lastUsed: this.#now() };
+        const complete = {
+          ...record,
+          complete: true,
+          totalBytes: content.size,
+          lastUsed: this.#now(),
+        };
         return (await this.#put(url, () => recordResponse(complete), model)) ? content : undefined;
       },
       discard: () => this.#removeFiles([{ url, record }]),
     };
   }
 
-  /** What is stored of an attempt, up to the first part that is missing or is no longer what was stored. */
+  /**
+   * What is stored of an attempt, up to the first part that is missing or is no longer what was
+   * stored.
+   */
   async #content(attempt: string): Promise<Blob> {
     const blobs: Blob[] = [];
     let end = 0;
-    const parts = (await this.#parts()).filter((part) => part.attempt === attempt).sort((a, b) => a.offset - b.offset);
+    const parts = (await this.#parts())
+      .filter((part) => part.attempt === attempt)
+      .sort((a, b) => a.offset - b.offset);
     for (const part of parts) {
       const blob = part.offset === end ? await this.#intact(part) : undefined;
       if (blob) {
         blobs.push(blob);
         end += part.length;
-      } else await this.#delete(part.url); // what follows a gap does not fit to what will be stored in its place
+        // what follows a gap does not fit to what will be stored in its place
+      } else await this.#delete(part.url);
     }
     return new Blob(blobs);
   }
@@ -146,7 +199,8 @@ export class CacheStorageModels implements ModelCache {
   /** Removes other models until so many bytes more keep to the limit; false where they cannot. */
   async #makeRoom(bytes: number, model: string): Promise<boolean> {
     if (this.#maxBytes === undefined) return true;
-    while ((await this.estimate()).bytes + bytes > this.#maxBytes) if (!(await this.#removeOldest(model))) return false;
+    while ((await this.estimate()).bytes + bytes > this.#maxBytes)
+      if (!(await this.#removeOldest(model))) return false;
     return true;
   }
 
@@ -163,22 +217,32 @@ export class CacheStorageModels implements ModelCache {
     }
   }
 
-  /** The model that was not used for longest, but for the one that room is made for. False where there is no other. */
+  /**
+   * The model that was not used for longest, but for the one that room is made for. False where
+   * there is no other.
+   */
   async #removeOldest(keep: string): Promise<boolean> {
     const oldest = (await this.estimate()).models.find(({ model }) => model !== keep);
     if (!oldest) return false;
-    await this.#removeFiles((await this.#files()).filter(({ record }) => record.model === oldest.model));
+    await this.#removeFiles(
+      (await this.#files()).filter(({ record }) => record.model === oldest.model),
+    );
     return true;
   }
 
   /** Records first: a file without its record is not there. */
   async #removeFiles(files: readonly StoredFile[]): Promise<void> {
     const attempts = new Set(files.map(({ record }) => record.attempt));
-    for (const { url, record } of files) if ((await this.#recordAt(url))?.attempt === record.attempt) await this.#delete(url);
-    for (const { url, attempt } of await this.#parts()) if (attempts.has(attempt)) await this.#delete(url);
+    for (const { url, record } of files)
+      if ((await this.#recordAt(url))?.attempt === record.attempt) await this.#delete(url);
+    for (const { url, attempt } of await this.#parts())
+      if (attempts.has(attempt)) await this.#delete(url);
   }
 
-  /** Parts of attempts that no record names: a page was closed while it removed a file. A record is always there before its parts. */
+  /**
+   * Parts of attempts that no record names: a page was closed while it removed a file. A record is
+   * always there before its parts.
+   */
   async #removeOrphans(): Promise<void> {
     const parts = await this.#parts();
     const attempts = new Set((await this.#files()).map(({ record }) => record.attempt));
@@ -211,7 +275,9 @@ export class CacheStorageModels implements ModelCache {
 
   /** Reading does not create the cache. */
   async #urls(): Promise<string[]> {
-    return (await caches.has(this.name)) ? (await (await caches.open(this.name)).keys()).map(({ url }) => url) : [];
+    return (await caches.has(this.name))
+      ? (await (await caches.open(this.name)).keys()).map(({ url }) => url)
+      : [];
   }
 
   async #match(url: string): Promise<Response | undefined> {

@@ -1,8 +1,9 @@
 import type { ModelSource } from "../weights/model-source.ts";
 
 /**
- * Which file, and which content of it: the one with the hash, wherever it comes from, or else the one at the address. A cache holds one content of each
- * path of a model, so that an older version of a model leaves nothing behind.
+ * Which file, and which content of it: the one with the hash, wherever it comes from, or else the
+ * one at the address. A cache holds one content of each path of a model, so that an older version
+ * of a model leaves nothing behind.
  */
 export interface ModelCacheKey {
   /** As {@link ModelFiles.label}. */
@@ -23,7 +24,10 @@ export interface FileVersion {
 /** A file that arrived whole. */
 export interface CachedModelFile {
   readonly version: FileVersion;
-  /** Its bytes, each checked against the hash they were stored with; undefined where they are no longer what was stored. Counts as a use. */
+  /**
+   * Its bytes, each checked against the hash they were stored with; undefined where they are no
+   * longer what was stored. Counts as a use.
+   */
   read(): Promise<Blob | undefined>;
 }
 
@@ -34,7 +38,10 @@ export interface PendingModelFile {
   read(): Promise<Blob>;
   /** Stores what follows; false where there is no room for it, whatever else is given up. */
   append(bytes: Uint8Array): Promise<boolean>;
-  /** Makes the file visible, at once, and gives it back; undefined where it was removed in the meantime. */
+  /**
+   * Makes the file visible, at once, and gives it back; undefined where it was removed in the
+   * meantime.
+   */
   finish(): Promise<Blob | undefined>;
   discard(): Promise<void>;
 }
@@ -45,12 +52,17 @@ export interface ModelCacheEstimate {
   /** With those of which a part is there. */
   readonly bytes: number;
   /** The longest unused first. */
-  readonly models: readonly { readonly model: string; readonly files: number; readonly bytes: number; readonly lastUsed: Date }[];
+  readonly models: readonly {
+    readonly model: string;
+    readonly files: number;
+    readonly bytes: number;
+    readonly lastUsed: Date;
+  }[];
 }
 
 /**
- * Where model files that came over the network are kept. {@link browserModelCache} is the one for browsers; another (in a folder, in a database) has to
- * keep what is said here.
+ * Where model files that came over the network are kept. {@link browserModelCache} is the one for
+ * browsers; another (in a folder, in a database) has to keep what is said here.
  */
 export interface ModelCache {
   readonly name: string;
@@ -60,7 +72,10 @@ export interface ModelCache {
   /** Forgets what there is of the file and begins it; undefined where there is no room. */
   begin(key: ModelCacheKey, version: FileVersion): Promise<PendingModelFile | undefined>;
   remove(key: ModelCacheKey): Promise<void>;
-  /** Runs `action` while nobody else, in this page or another, runs one for the same file. @throws the signal's reason where it is aborted before. */
+  /**
+   * Runs `action` while nobody else, in this page or another, runs one for the same file. @throws
+   * the signal's reason where it is aborted before.
+   */
   exclusively<T>(key: ModelCacheKey, signal: AbortSignal, action: () => Promise<T>): Promise<T>;
   /**
    * Removes everything, or one model.

@@ -27,7 +27,10 @@ export interface AdmClassifierConfig extends AdmShape {
   readonly pool: "attention" | "adaptive";
 }
 
-/** The options that guided-diffusion has by default. The published models differ: see their model card. */
+/**
+ * The options that guided-diffusion has by default. The published models differ: see their model
+ * card.
+ */
 export const admDefaults = {
   image_size: 64,
   num_channels: 128,
@@ -65,8 +68,8 @@ const defaultMultipliers: Readonly<Record<number, readonly number[]>> = {
 };
 
 /**
- * Reads a U-Net's `config.json`. Both of guided-diffusion's forms are understood: the options of `model_and_diffusion_defaults` (with `num_channels`;
- * attention resolutions in pixels) and the
+ * Reads a U-Net's `config.json`. Both of guided-diffusion's forms are understood: the options of
+ * `model_and_diffusion_defaults` (with `num_channels`; attention resolutions in pixels) and the
  * arguments of `UNetModel` (with `model_channels`; as downsampling factors).
  *
  * @throws InvalidArgumentError naming the field that is missing or out of range
@@ -78,13 +81,16 @@ export function parseAdmConfig(json: unknown): AdmConfig {
   return {
     ...shape,
     outChannels: fields.integer("out_channels", 1, 64, outChannels),
-    classes: fields.has("num_classes") || fields.boolean("class_cond", false) ? fields.integer("num_classes", 1, 1_000_000, imageNetClasses) : undefined,
+    classes:
+      fields.has("num_classes") || fields.boolean("class_cond", false)
+        ? fields.integer("num_classes", 1, 1_000_000, imageNetClasses)
+        : undefined,
   };
 }
 
 /**
- * Reads a noised classifier's `config.json`: the options of `classifier_defaults` (with `classifier_width`) or the arguments of `EncoderUNetModel` (with
- * `model_channels`).
+ * Reads a noised classifier's `config.json`: the options of `classifier_defaults` (with
+ * `classifier_width`) or the arguments of `EncoderUNetModel` (with `model_channels`).
  *
  * @throws InvalidArgumentError naming the field that is missing or out of range
  */
@@ -93,7 +99,12 @@ export function parseAdmClassifierConfig(json: unknown): AdmClassifierConfig {
   const names = fields.has("model_channels") ? networkNames : classifierOptionNames;
   return {
     ...readShape(fields, names),
-    classes: fields.integer("out_channels", 1, 1_000_000, names.pixels ? imageNetClasses : undefined),
+    classes: fields.integer(
+      "out_channels",
+      1,
+      1_000_000,
+      names.pixels ? imageNetClasses : undefined,
+    ),
     pool: fields.oneOf(names.pool, ["attention", "adaptive"], "adaptive"),
   };
 }
@@ -106,7 +117,10 @@ interface FieldNames {
   readonly scaleShiftNorm: string;
   readonly residualResampling: string;
   readonly pool: string;
-  /** Attention resolutions are sides in pixels, not downsampling factors, and multipliers follow from the image size. */
+  /**
+   * Attention resolutions are sides in pixels, not downsampling factors, and multipliers follow
+   * from the image size.
+   */
   readonly pixels: boolean;
   readonly headChannels: number;
 }
@@ -136,15 +150,22 @@ const classifierOptionNames: FieldNames = {
 };
 
 function readShape(fields: ConfigFields, names: FieldNames): AdmShape {
-  const imageSize = names.pixels || fields.has("image_size") ? fields.integer("image_size", 1, 4096) : undefined;
+  const imageSize =
+    names.pixels || fields.has("image_size") ? fields.integer("image_size", 1, 4096) : undefined;
   const resolutions = fields.integers(names.attention, 1, 4096);
   const shape: AdmShape = {
     imageSize,
     imageChannels: fields.integer("in_channels", 1, 16, 3),
     modelChannels: fields.integer(names.channels, 1, 8192),
     residualBlocks: fields.integer(names.residualBlocks, 1, 64),
-    attentionResolutions: names.pixels && imageSize !== undefined ? resolutions.map((pixels) => Math.floor(imageSize / pixels)) : resolutions,
-    channelMultipliers: fields.positives("channel_mult", names.pixels && imageSize !== undefined ? defaultMultipliers[imageSize] : undefined),
+    attentionResolutions:
+      names.pixels && imageSize !== undefined
+        ? resolutions.map((pixels) => Math.floor(imageSize / pixels))
+        : resolutions,
+    channelMultipliers: fields.positives(
+      "channel_mult",
+      names.pixels && imageSize !== undefined ? defaultMultipliers[imageSize] : undefined,
+    ),
     heads: fields.integer("num_heads", 1, 1024, 1),
     headChannels: fields.integer("num_head_channels", -1, 8192, names.headChannels),
     headsUpward: fields.integer("num_heads_upsample", -1, 1024, -1),
@@ -156,8 +177,14 @@ function readShape(fields: ConfigFields, names: FieldNames): AdmShape {
   return shape;
 }
 
-/** Every normalisation has 32 groups, and heads must divide the channels where there is attention: better said here than by a shape deep inside. */
-function assertDivisible({ modelChannels, channelMultipliers, attentionResolutions, headChannels, heads }: AdmShape, names: FieldNames): void {
+/**
+ * Every normalisation has 32 groups, and heads must divide the channels where there is attention:
+ * better said here than by a shape deep inside.
+ */
+function assertDivisible(
+  { modelChannels, channelMultipliers, attentionResolutions, headChannels, heads }: AdmShape,
+  names: FieldNames,
+): void {
   channelMultipliers.forEach((multiplier, level) => {
     const channels = multiplier * modelChannels;
     if (channels % 32 !== 0)
@@ -166,7 +193,8 @@ function assertDivisible({ modelChannels, channelMultipliers, attentionResolutio
         received: modelChannels,
         expected: "a number that gives every level a multiple of 32 channels",
       });
-    const attends = attentionResolutions.includes(2 ** level) || level === channelMultipliers.length - 1;
+    const attends =
+      attentionResolutions.includes(2 ** level) || level === channelMultipliers.length - 1;
     if (attends && channels % (headChannels === -1 ? heads : headChannels) !== 0)
       throw new InvalidArgumentError({
         argument: headChannels === -1 ? "config.num_heads" : "config.num_head_channels",

@@ -4,12 +4,35 @@ import { parameterCount } from "../graph/builder.ts";
 import { gradient } from "../graph/gradient.ts";
 import { GraphError } from "../graph/operation.ts";
 import { sizeOf } from "../tensor.ts";
-import { centralDifference, type Float64Tensor, fill, output, wave, whole } from "./__fixtures__/formula.ts";
-import { admClassifierGraph, admClassifierGuidanceGraph, admClassifierLossGraph } from "./adm-classifier.ts";
-import { admClassifierDefaults, admDefaults, parseAdmClassifierConfig, parseAdmConfig } from "./adm-config.ts";
+import {
+  centralDifference,
+  type Float64Tensor,
+  fill,
+  output,
+  wave,
+  whole,
+} from "./__fixtures__/formula.ts";
+import {
+  admClassifierGraph,
+  admClassifierGuidanceGraph,
+  admClassifierLossGraph,
+} from "./adm-classifier.ts";
+import {
+  admClassifierDefaults,
+  admDefaults,
+  parseAdmClassifierConfig,
+  parseAdmConfig,
+} from "./adm-config.ts";
 import { admGraph } from "./adm-unet.ts";
 
-const published = { class_cond: true, learn_sigma: true, resblock_updown: true, attention_resolutions: "32,16,8", num_head_channels: 64, num_channels: 256 };
+const published = {
+  class_cond: true,
+  learn_sigma: true,
+  resblock_updown: true,
+  attention_resolutions: "32,16,8",
+  num_head_channels: 64,
+  num_channels: 256,
+};
 
 const small = {
   model_channels: 32,
@@ -44,14 +67,18 @@ describe("guided-diffusion's U-Net", () => {
     [{ image_size: 512 }, 559],
   ])("has the published size with %o: %i million parameters", (options, millions) => {
     const config = parseAdmConfig({ ...admDefaults, ...published, ...options });
-    expect(Math.round(parameterCount(admGraph(config, { height: 64, width: 64 })) / 1e6)).toBe(millions);
+    expect(Math.round(parameterCount(admGraph(config, { height: 64, width: 64 })) / 1e6)).toBe(
+      millions,
+    );
   });
 
   it("differs from GLIDE's in its label embedding and in having no text", () => {
     const graph = admGraph(parseAdmConfig(small), { height: 4, width: 4 });
     const sizes = new Map(graph.parameters.map(({ name, dims }) => [name, sizeOf(dims)]));
     expect(sizes.get("label_emb.weight")).toBe(4 * 128);
-    expect([...sizes.keys()].filter((name) => /encoder_kv|transformer|token|final_ln/.test(name))).toEqual([]);
+    expect(
+      [...sizes.keys()].filter((name) => /encoder_kv|transformer|token|final_ln/.test(name)),
+    ).toEqual([]);
     expect([...sizes.keys()].filter((name) => name.startsWith("input_blocks.3.")).sort()).toEqual([
       "input_blocks.3.0.emb_layers.1.bias",
       "input_blocks.3.0.emb_layers.1.weight",
@@ -72,7 +99,12 @@ describe("guided-diffusion's U-Net", () => {
       "input_blocks.3.1.qkv.bias",
       "input_blocks.3.1.qkv.weight",
     ]);
-    expect(admGraph(parseAdmConfig({ ...small, num_classes: undefined }), { height: 4, width: 4 }).inputs.map(({ name }) => name)).toEqual(["x", "timesteps"]);
+    expect(
+      admGraph(parseAdmConfig({ ...small, num_classes: undefined }), {
+        height: 4,
+        width: 4,
+      }).inputs.map(({ name }) => name),
+    ).toEqual(["x", "timesteps"]);
   });
 
   it("listens to the class, each row to its own", () => {
@@ -90,11 +122,20 @@ describe("guided-diffusion's U-Net", () => {
       admGraph(parseAdmConfig({ ...small, use_new_attention_order }), { height: 4, width: 4 }),
     ) as [ReturnType<typeof admGraph>, ReturnType<typeof admGraph>];
     const weights = fill(perHead);
-    const rearranged = Object.fromEntries(Object.entries(weights).map(([name, value]) => [name, name.includes(".qkv.") ? headsLast(value, 16) : value]));
+    const rearranged = Object.fromEntries(
+      Object.entries(weights).map(([name, value]) => [
+        name,
+        name.includes(".qkv.") ? headsLast(value, 16) : value,
+      ]),
+    );
     const expected = output(perHead, "output", { x, timesteps, y }, weights);
     const actual = output(qkvFirst, "output", { x, timesteps, y }, rearranged);
     for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 10);
-    expect(Math.abs((output(qkvFirst, "output", { x, timesteps, y }, weights)[0] ?? 0) - (expected[0] ?? 0))).toBeGreaterThan(1e-6);
+    expect(
+      Math.abs(
+        (output(qkvFirst, "output", { x, timesteps, y }, weights)[0] ?? 0) - (expected[0] ?? 0),
+      ),
+    ).toBeGreaterThan(1e-6);
   });
 
   it("refuses sides that cannot be halved", () => {
@@ -108,9 +149,17 @@ function headsLast(value: Float64Tensor, headChannels: number): Float64Tensor {
   const width = value.data.length / rows;
   const heads = rows / (3 * headChannels);
   const order = [0, 1, 2].flatMap((part) =>
-    Array.from({ length: heads * headChannels }, (_, i) => (Math.floor(i / headChannels) * 3 + part) * headChannels + (i % headChannels)),
+    Array.from(
+      { length: heads * headChannels },
+      (_, i) => (Math.floor(i / headChannels) * 3 + part) * headChannels + (i % headChannels),
+    ),
   );
-  return { ...value, data: Float64Array.from(order.flatMap((row) => [...value.data.subarray(row * width, (row + 1) * width)])) };
+  return {
+    ...value,
+    data: Float64Array.from(
+      order.flatMap((row) => [...value.data.subarray(row * width, (row + 1) * width)]),
+    ),
+  };
 }
 
 describe("guided-diffusion's noised classifier", () => {
@@ -120,34 +169,67 @@ describe("guided-diffusion's noised classifier", () => {
     [{ image_size: 256 }, 54],
     [{ image_size: 512 }, 54],
   ])("has the published size with %o: %i million parameters", (options, millions) => {
-    const graph = admClassifierGraph(parseAdmClassifierConfig({ ...admClassifierDefaults, ...options }));
+    const graph = admClassifierGraph(
+      parseAdmClassifierConfig({ ...admClassifierDefaults, ...options }),
+    );
     expect(Math.round(parameterCount(graph) / 1e6)).toBe(millions);
   });
 
-  it.each(["attention", "adaptive"])("guides along the derivative of log p(y | x), with %s pooling", (pool) => {
-    const config = parseAdmClassifierConfig({ ...smallClassifier, pool });
-    const graph = admClassifierGuidanceGraph(config);
-    const weights = fill(graph);
-    const scale: Float64Tensor = { dtype: "float64", dims: [2], data: Float64Array.of(2, 10) };
-    const inputs = { timesteps, y, scale };
-    const derivative = output(graph, "grad.x", { ...inputs, x }, weights);
-    for (const i of [0, 31, 60, 95]) {
-      const row = i < 48 ? 0 : 1;
-      const difference = centralDifference(x, i, (shifted) => output(graph, "log_probability", { ...inputs, x: shifted }, weights)[row] ?? Number.NaN);
-      expect(derivative[i]).toBeCloseTo((scale.data[row] ?? 0) * difference, 6);
-    }
-    const probabilities = output(admClassifierGraph(config), "log_probs", { x, timesteps }, weights);
-    expect(probabilities).toHaveLength(10);
-    expect(output(graph, "log_probability", { ...inputs, x }, weights)[0]).toBeCloseTo(probabilities[3] ?? 0, 12);
-  });
+  it.each(["attention", "adaptive"])(
+    "guides along the derivative of log p(y | x), with %s pooling",
+    (pool) => {
+      const config = parseAdmClassifierConfig({ ...smallClassifier, pool });
+      const graph = admClassifierGuidanceGraph(config);
+      const weights = fill(graph);
+      const scale: Float64Tensor = { dtype: "float64", dims: [2], data: Float64Array.of(2, 10) };
+      const inputs = { timesteps, y, scale };
+      const derivative = output(graph, "grad.x", { ...inputs, x }, weights);
+      for (const i of [0, 31, 60, 95]) {
+        const row = i < 48 ? 0 : 1;
+        const difference = centralDifference(
+          x,
+          i,
+          (shifted) =>
+            output(graph, "log_probability", { ...inputs, x: shifted }, weights)[row] ?? Number.NaN,
+        );
+        expect(derivative[i]).toBeCloseTo((scale.data[row] ?? 0) * difference, 6);
+      }
+      const probabilities = output(
+        admClassifierGraph(config),
+        "log_probs",
+        { x, timesteps },
+        weights,
+      );
+      expect(probabilities).toHaveLength(10);
+      expect(output(graph, "log_probability", { ...inputs, x }, weights)[0]).toBeCloseTo(
+        probabilities[3] ?? 0,
+        12,
+      );
+    },
+  );
 
   it("learns by a loss whose derivative agrees with central differences", () => {
     const graph = admClassifierLossGraph(parseAdmClassifierConfig(smallClassifier), { batch: 2 });
     const weights = fill(graph);
-    for (const name of ["out.2.positional_embedding", "input_blocks.0.0.weight", "out.2.c_proj.bias"]) {
-      const derivative = output(gradient(graph, { of: "loss", withRespectTo: [name] }), `grad.${name}`, { x, timesteps, y }, weights);
-      const loss = (shifted: Float64Tensor) => output(graph, "loss", { x, timesteps, y }, { ...weights, [name]: shifted })[0] ?? Number.NaN;
-      for (const i of [1, 3]) expect(derivative[i]).toBeCloseTo(centralDifference(weights[name] as Float64Tensor, i, loss), 7);
+    for (const name of [
+      "out.2.positional_embedding",
+      "input_blocks.0.0.weight",
+      "out.2.c_proj.bias",
+    ]) {
+      const derivative = output(
+        gradient(graph, { of: "loss", withRespectTo: [name] }),
+        `grad.${name}`,
+        { x, timesteps, y },
+        weights,
+      );
+      const loss = (shifted: Float64Tensor) =>
+        output(graph, "loss", { x, timesteps, y }, { ...weights, [name]: shifted })[0] ??
+        Number.NaN;
+      for (const i of [1, 3])
+        expect(derivative[i]).toBeCloseTo(
+          centralDifference(weights[name] as Float64Tensor, i, loss),
+          7,
+        );
     }
   });
 
@@ -160,9 +242,24 @@ describe("guided-diffusion's noised classifier", () => {
 
 describe("parseAdmConfig and parseAdmClassifierConfig", () => {
   it("read pixels and the image size's multipliers from options, factors from a network's own arguments", () => {
-    const options = parseAdmConfig({ ...admDefaults, image_size: 512, num_channels: 256, attention_resolutions: "32,16,8" });
-    expect(options).toMatchObject({ attentionResolutions: [16, 32, 64], channelMultipliers: [0.5, 1, 1, 2, 2, 4, 4], outChannels: 3, classes: undefined });
-    expect(parseAdmConfig(small)).toMatchObject({ attentionResolutions: [2], channelMultipliers: [1, 2], outChannels: 6, classes: 4 });
+    const options = parseAdmConfig({
+      ...admDefaults,
+      image_size: 512,
+      num_channels: 256,
+      attention_resolutions: "32,16,8",
+    });
+    expect(options).toMatchObject({
+      attentionResolutions: [16, 32, 64],
+      channelMultipliers: [0.5, 1, 1, 2, 2, 4, 4],
+      outChannels: 3,
+      classes: undefined,
+    });
+    expect(parseAdmConfig(small)).toMatchObject({
+      attentionResolutions: [2],
+      channelMultipliers: [1, 2],
+      outChannels: 6,
+      classes: 4,
+    });
     expect(parseAdmClassifierConfig(admClassifierDefaults)).toMatchObject({
       classes: 1000,
       headChannels: 64,
@@ -184,9 +281,21 @@ describe("parseAdmConfig and parseAdmClassifierConfig", () => {
   });
 
   it("name the classifier's fields as its own options do", () => {
-    expect(argumentRefused(() => parseAdmClassifierConfig({ ...admClassifierDefaults, classifier_width: 20 }))).toBe("config.classifier_width");
-    expect(argumentRefused(() => parseAdmClassifierConfig({ ...admClassifierDefaults, classifier_pool: "spatial" }))).toBe("config.classifier_pool");
-    expect(argumentRefused(() => parseAdmClassifierConfig({ ...smallClassifier, out_channels: undefined }))).toBe("config.out_channels");
+    expect(
+      argumentRefused(() =>
+        parseAdmClassifierConfig({ ...admClassifierDefaults, classifier_width: 20 }),
+      ),
+    ).toBe("config.classifier_width");
+    expect(
+      argumentRefused(() =>
+        parseAdmClassifierConfig({ ...admClassifierDefaults, classifier_pool: "spatial" }),
+      ),
+    ).toBe("config.classifier_pool");
+    expect(
+      argumentRefused(() =>
+        parseAdmClassifierConfig({ ...smallClassifier, out_channels: undefined }),
+      ),
+    ).toBe("config.out_channels");
   });
 });
 

@@ -9,12 +9,15 @@ export interface ImageSize {
 }
 
 /**
- * Bilinear resizing of [B, C, h, w] as two products with constant interpolation matrices, so that it needs no operation (and no derivative) of its own.
- * Pixel centres are aligned (PyTorch's `align_corners=False`), without antialiasing.
+ * Bilinear resizing of [B, C, h, w] as two products with constant interpolation matrices, so that
+ * it needs no operation (and no derivative) of its own. Pixel centres are aligned (PyTorch's
+ * `align_corners=False`), without antialiasing.
  */
 export function bilinearResize(g: GraphBuilder, x: Value, { height, width }: ImageSize): Value {
   const tall = g.matmul(g.constant(interpolationMatrix(knownLength(x.dims, 2), height)), x);
-  return g.matmul(tall, g.constant(interpolationMatrix(knownLength(x.dims, 3), width)), { transposeB: true });
+  return g.matmul(tall, g.constant(interpolationMatrix(knownLength(x.dims, 3), width)), {
+    transposeB: true,
+  });
 }
 
 /** [output, input]: what each output takes of each input. */

@@ -18,7 +18,10 @@ export interface ClipImageConfig extends ClipTransformerShape {
   /** Side of the square pictures in pixels. */
   readonly imageSize: number;
   readonly patchSize: number;
-  /** Steps of the original process that the table of timesteps has rows for; 0 for a CLIP that sees clean pictures. */
+  /**
+   * Steps of the original process that the table of timesteps has rows for; 0 for a CLIP that sees
+   * clean pictures.
+   */
   readonly timesteps: number;
 }
 
@@ -26,13 +29,19 @@ export interface ClipImageConfig extends ClipTransformerShape {
 export interface ClipConfig {
   /** Channels of the space in which pictures and texts are compared. */
   readonly embeddingChannels: number;
-  /** By what a cosine is multiplied to become a logit: the exponential of the reference's `logit_scale` parameter. */
+  /**
+   * By what a cosine is multiplied to become a logit: the exponential of the reference's
+   * `logit_scale` parameter.
+   */
   readonly logitScale: number;
   readonly text: ClipTextConfig;
   readonly image: ClipImageConfig;
 }
 
-/** The published noised CLIP (ViT-B, filtered): 64 x 64 pixels in patches of 4, 86.4 million parameters for pictures and 71.7 million for texts. */
+/**
+ * The published noised CLIP (ViT-B, filtered): 64 x 64 pixels in patches of 4, 86.4 million
+ * parameters for pictures and 71.7 million for texts.
+ */
 export const glideClip = {
   logit_scale: 100,
   n_timesteps: 1000,
@@ -65,7 +74,11 @@ export function parseClipConfig(json: unknown): ClipConfig {
   const config: ClipConfig = {
     embeddingChannels: fields.integer("n_embd", 1, 65536),
     logitScale: fields.positive("logit_scale", 100),
-    text: { vocabularySize: fields.integer("n_vocab", 3, 1_000_000), textContext: fields.integer("max_text_len", 2, 4096), ...transformer("text") },
+    text: {
+      vocabularySize: fields.integer("n_vocab", 3, 1_000_000),
+      textContext: fields.integer("max_text_len", 2, 4096),
+      ...transformer("text"),
+    },
     image: {
       imageSize: fields.integer("image_size", 1, 4096),
       patchSize: fields.integer("patch_size", 1, 4096),
@@ -75,6 +88,10 @@ export function parseClipConfig(json: unknown): ClipConfig {
   };
   const { imageSize, patchSize } = config.image;
   if (imageSize % patchSize !== 0)
-    throw new InvalidArgumentError({ argument: "config.patch_size", received: patchSize, expected: `a divisor of image_size (${imageSize})` });
+    throw new InvalidArgumentError({
+      argument: "config.patch_size",
+      received: patchSize,
+      expected: `a divisor of image_size (${imageSize})`,
+    });
   return config;
 }

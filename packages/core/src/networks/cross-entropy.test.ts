@@ -2,10 +2,19 @@ import { describe, expect, it } from "vitest";
 import { GraphBuilder, type Value } from "../graph/builder.ts";
 import { gradient } from "../graph/gradient.ts";
 import { GraphError } from "../graph/operation.ts";
-import { centralDifference, type Float64Tensor, output, wave, whole } from "./__fixtures__/formula.ts";
+import {
+  centralDifference,
+  type Float64Tensor,
+  output,
+  wave,
+  whole,
+} from "./__fixtures__/formula.ts";
 import { crossEntropy, logSoftmax, logSumExp, meanOverBatch, oneHot } from "./cross-entropy.ts";
 
-function graphOf(build: (g: GraphBuilder, x: Value, labels: Value) => Value, batch: number | string = "batch") {
+function graphOf(
+  build: (g: GraphBuilder, x: Value, labels: Value) => Value,
+  batch: number | string = "batch",
+) {
   const g = new GraphBuilder();
   g.output("out", build(g, g.input("x", [batch, 3]), g.input("y", [batch], "int64")));
   return g.build();
@@ -16,7 +25,14 @@ const y = whole([2], [2, 0]);
 describe("logSumExp", () => {
   it("is log(sum(exp)) of small numbers, along either axis", () => {
     const x = wave([2, 3]);
-    const [a, b, c, d, e, f] = [...x.data].map(Math.exp) as [number, number, number, number, number, number];
+    const [a, b, c, d, e, f] = [...x.data].map(Math.exp) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const rows = output(
       graphOf((g, value) => logSumExp(g, value, 1)),
       "out",
@@ -30,11 +46,16 @@ describe("logSumExp", () => {
       { x, y },
       {},
     );
-    for (const [i, sum] of [a + d, b + e, c + f].entries()) expect(columns[i]).toBeCloseTo(Math.log(sum), 12);
+    for (const [i, sum] of [a + d, b + e, c + f].entries())
+      expect(columns[i]).toBeCloseTo(Math.log(sum), 12);
   });
 
   it("neither overflows nor loses the largest term, however large or far apart the numbers", () => {
-    const x: Float64Tensor = { dtype: "float64", dims: [2, 3], data: Float64Array.of(5000, 4999, -5000, -3000.5, -9000, -3000.5) };
+    const x: Float64Tensor = {
+      dtype: "float64",
+      dims: [2, 3],
+      data: Float64Array.of(5000, 4999, -5000, -3000.5, -9000, -3000.5),
+    };
     const out = output(
       graphOf((g, value) => logSumExp(g, value, 1)),
       "out",
@@ -51,11 +72,17 @@ describe("logSumExp", () => {
       graphOf((g, value) => logSumExp(g, value, 1)),
       { of: "out", withRespectTo: ["x"], cotangent: "dy" },
     );
-    const derivative = output(graph, "grad.x", { x, y, dy: { dtype: "float64", dims: [2, 1], data: Float64Array.of(1, 2) } }, {});
+    const derivative = output(
+      graph,
+      "grad.x",
+      { x, y, dy: { dtype: "float64", dims: [2, 1], data: Float64Array.of(1, 2) } },
+      {},
+    );
     for (const row of [0, 1]) {
       const terms = [...x.data.slice(3 * row, 3 * row + 3)].map(Math.exp);
       const total = terms.reduce((sum, term) => sum + term, 0);
-      for (const [i, term] of terms.entries()) expect(derivative[3 * row + i]).toBeCloseTo(((row + 1) * term) / total, 12);
+      for (const [i, term] of terms.entries())
+        expect(derivative[3 * row + i]).toBeCloseTo(((row + 1) * term) / total, 12);
     }
   });
 });
@@ -63,26 +90,46 @@ describe("logSumExp", () => {
 describe("crossEntropy", () => {
   it("is -log p of the label, and its derivative is p minus the one-hot label", () => {
     const x = wave([2, 3], 2);
-    const graph = graphOf((g, logits, labels) => meanOverBatch(g, crossEntropy(g, logits, labels)), 2);
+    const graph = graphOf(
+      (g, logits, labels) => meanOverBatch(g, crossEntropy(g, logits, labels)),
+      2,
+    );
     const labels = [2, 0];
     const p = [0, 1].map((row) => {
       const terms = [...x.data.slice(3 * row, 3 * row + 3)].map(Math.exp);
       return terms.map((term) => term / terms.reduce((sum, other) => sum + other, 0));
     });
-    expect(output(graph, "out", { x, y }, {})[0]).toBeCloseTo(-(Math.log(p[0]?.[2] ?? 0) + Math.log(p[1]?.[0] ?? 0)) / 2, 12);
-    const derivative = output(gradient(graph, { of: "out", withRespectTo: ["x"] }), "grad.x", { x, y }, {});
+    expect(output(graph, "out", { x, y }, {})[0]).toBeCloseTo(
+      -(Math.log(p[0]?.[2] ?? 0) + Math.log(p[1]?.[0] ?? 0)) / 2,
+      12,
+    );
+    const derivative = output(
+      gradient(graph, { of: "out", withRespectTo: ["x"] }),
+      "grad.x",
+      { x, y },
+      {},
+    );
     for (let i = 0; i < 6; i++) {
       const [row, column] = [Math.floor(i / 3), i % 3];
-      expect(derivative[i]).toBeCloseTo(((p[row]?.[column] ?? 0) - (labels[row] === column ? 1 : 0)) / 2, 12);
       expect(derivative[i]).toBeCloseTo(
-        centralDifference(x, i, (shifted) => output(graph, "out", { x: shifted, y }, {})[0] ?? Number.NaN),
+        ((p[row]?.[column] ?? 0) - (labels[row] === column ? 1 : 0)) / 2,
+        12,
+      );
+      expect(derivative[i]).toBeCloseTo(
+        centralDifference(
+          x,
+          i,
+          (shifted) => output(graph, "out", { x: shifted, y }, {})[0] ?? Number.NaN,
+        ),
         8,
       );
     }
   });
 
   it("takes a mean only where the batch's size is known", () => {
-    expect(() => graphOf((g, logits, labels) => meanOverBatch(g, crossEntropy(g, logits, labels)))).toThrow(GraphError);
+    expect(() =>
+      graphOf((g, logits, labels) => meanOverBatch(g, crossEntropy(g, logits, labels))),
+    ).toThrow(GraphError);
   });
 });
 

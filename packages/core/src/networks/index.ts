@@ -15,10 +15,23 @@ export {
   parseAdmConfig,
 } from "./adm-config.ts";
 export { type AdmGraphOptions, admGraph } from "./adm-unet.ts";
-export { attention, glideAttention, type QueryKeyValue, splitHeadsFirst, splitQkvFirst } from "./attention.ts";
+export {
+  attention,
+  glideAttention,
+  type QueryKeyValue,
+  splitHeadsFirst,
+  splitQkvFirst,
+} from "./attention.ts";
 export { attentionPool } from "./attention-pool.ts";
 export { bilinearResize, type ImageSize } from "./bilinear-resize.ts";
-export { type ClipConfig, type ClipImageConfig, type ClipTextConfig, type ClipTransformerShape, glideClip, parseClipConfig } from "./clip-config.ts";
+export {
+  type ClipConfig,
+  type ClipImageConfig,
+  type ClipTextConfig,
+  type ClipTransformerShape,
+  glideClip,
+  parseClipConfig,
+} from "./clip-config.ts";
 export {
   type ClipContrastiveGraphOptions,
   clipContrastiveGraph,
@@ -28,11 +41,28 @@ export {
   clipTextGraph,
 } from "./clip-graphs.ts";
 export { clipPrefix, clipThroughUNetGraph } from "./clip-through-unet.ts";
-export { type ClipTowerOptions, clipImageTower, clipTextTower, normalizeEmbedding } from "./clip-towers.ts";
+export {
+  type ClipTowerOptions,
+  clipImageTower,
+  clipTextTower,
+  normalizeEmbedding,
+} from "./clip-towers.ts";
 export { clipTransformerBlock } from "./clip-transformer-block.ts";
-export { crossEntropy, labelLogProbability, logSoftmax, logSumExp, meanOverBatch, oneHot } from "./cross-entropy.ts";
+export {
+  crossEntropy,
+  labelLogProbability,
+  logSoftmax,
+  logSumExp,
+  meanOverBatch,
+  oneHot,
+} from "./cross-entropy.ts";
 export { convolution, groupNorm, layerNorm, linear, pointwise } from "./layers.ts";
-export { glideBase, glideUpsampler, parseTextToImageConfig, type TextToImageConfig } from "./text-to-image-config.ts";
+export {
+  glideBase,
+  glideUpsampler,
+  parseTextToImageConfig,
+  type TextToImageConfig,
+} from "./text-to-image-config.ts";
 export {
   type PictureConditions,
   type TextToImageGraphOptions,
@@ -43,6 +73,16 @@ export {
   type WholeNetworkInputs,
   wholeGraph,
 } from "./text-to-image-unet.ts";
-export { type TextTransformerConfig, textTransformer, transformerBlock } from "./text-transformer.ts";
+export {
+  type TextTransformerConfig,
+  textTransformer,
+  transformerBlock,
+} from "./text-transformer.ts";
 export { timestepEmbedding } from "./timestep-embedding.ts";
-export { attentionBlock, type ResidualBlockOptions, resample, residualBlock, textKeysAndValues } from "./unet-blocks.ts";
+export {
+  attentionBlock,
+  type ResidualBlockOptions,
+  resample,
+  residualBlock,
+  textKeysAndValues,
+} from "./unet-blocks.ts";

@@ -4,17 +4,26 @@ import { evaluateGraph } from "../graph/evaluate.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { patchify, unpatchify } from "./patches.ts";
 
-function applied(change: typeof patchify, x: Tensor, size: number): { dims: readonly number[]; values: number[] } {
+function applied(
+  change: typeof patchify,
+  x: Tensor,
+  size: number,
+): { dims: readonly number[]; values: number[] } {
   const g = new GraphBuilder();
   g.output("y", change(g, g.input("x", ["batch", ...x.dims.slice(1)]), size));
   const { y } = evaluateGraph(g.build(), { x });
   return { dims: y?.dims ?? [], values: [...(y?.data ?? [])] };
 }
 
-/** Two pictures of two channels; a pixel's value says where it is: picture, channel, row, column. */
+/**
+ * Two pictures of two channels; a pixel's value says where it is: picture, channel, row, column.
+ */
 const pictures = tensor(
   [2, 2, 2, 4],
-  Float32Array.from({ length: 32 }, (_, i) => 1000 * (i >> 4) + 100 * ((i >> 3) & 1) + 10 * ((i >> 2) & 1) + (i & 3)),
+  Float32Array.from(
+    { length: 32 },
+    (_, i) => 1000 * (i >> 4) + 100 * ((i >> 3) & 1) + 10 * ((i >> 2) & 1) + (i & 3),
+  ),
 );
 
 describe("patchify", () => {
@@ -34,18 +43,29 @@ describe("patchify", () => {
     });
     const { dims, values } = applied(patchify, pictures, 2);
     expect(dims).toEqual([2, 8, 1, 2]);
-    expect(values.slice(0, 16)).toEqual([0, 2, 1, 3, 10, 12, 11, 13, 100, 102, 101, 103, 110, 112, 111, 113]);
+    expect(values.slice(0, 16)).toEqual([
+      0, 2, 1, 3, 10, 12, 11, 13, 100, 102, 101, 103, 110, 112, 111, 113,
+    ]);
     expect(values.slice(16)).toEqual(values.slice(0, 16).map((value) => value + 1000));
   });
 
   it("is undone by unpatchify", () => {
     const { dims, values } = applied(patchify, pictures, 2);
-    expect(applied(unpatchify, tensor(dims, values), 2)).toEqual({ dims: pictures.dims, values: [...pictures.data] });
+    expect(applied(unpatchify, tensor(dims, values), 2)).toEqual({
+      dims: pictures.dims,
+      values: [...pictures.data],
+    });
   });
 
   it("leaves a picture as it is for a size of 1", () => {
-    expect(applied(patchify, pictures, 1)).toEqual({ dims: pictures.dims, values: [...pictures.data] });
-    expect(applied(unpatchify, pictures, 1)).toEqual({ dims: pictures.dims, values: [...pictures.data] });
+    expect(applied(patchify, pictures, 1)).toEqual({
+      dims: pictures.dims,
+      values: [...pictures.data],
+    });
+    expect(applied(unpatchify, pictures, 1)).toEqual({
+      dims: pictures.dims,
+      values: [...pictures.data],
+    });
   });
 });
 
@@ -55,6 +75,9 @@ describe("unpatchify", () => {
       [1, 8, 1, 2],
       Float32Array.from({ length: 16 }, (_, i) => i),
     );
-    expect(applied(unpatchify, y, 2)).toEqual({ dims: [1, 2, 2, 4], values: [0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15] });
+    expect(applied(unpatchify, y, 2)).toEqual({
+      dims: [1, 2, 2, 4],
+      values: [0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15],
+    });
   });
 });

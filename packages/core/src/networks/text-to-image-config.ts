@@ -3,9 +3,15 @@ import { ConfigFields } from "./config-fields.ts";
 import type { TextTransformerConfig } from "./text-transformer.ts";
 import type { UNetShape } from "./unet-plan.ts";
 
-/** What makes a GLIDE network: the arguments of the reference's `Text2ImUNet` and its three variants. */
+/**
+ * What makes a GLIDE network: the arguments of the reference's `Text2ImUNet` and its three
+ * variants.
+ */
 export interface TextToImageConfig extends UNetShape {
-  /** Channels of the images: 3. The variants' extra input channels follow from `superResolution` and `inpainting`. */
+  /**
+   * Channels of the images: 3. The variants' extra input channels follow from `superResolution` and
+   * `inpainting`.
+   */
   readonly imageChannels: number;
   /** 6 with learned variance: noise, then variance. */
   readonly outChannels: number;
@@ -17,7 +23,8 @@ export interface TextToImageConfig extends UNetShape {
   /** The network also sees the known part of a picture and the mask (1 = known). */
   readonly inpainting: boolean;
   /**
-   * Side in pixels of the squares that the U-Net sees as one position, their pixels as its channels; 1 for the reference's networks. A larger one makes the same network several times as
+   * Side in pixels of the squares that the U-Net sees as one position, their pixels as its
+   * channels; 1 for the reference's networks. A larger one makes the same network several times as
    * cheap for pictures of a size.
    */
   readonly patchSize: number;
@@ -49,26 +56,46 @@ export const glideBase = {
 } as const;
 
 /** The published upsampler: 64 to 256 pixels, 398 million parameters. */
-export const glideUpsampler = { ...glideBase, image_size: 256, num_res_blocks: 2, channel_mult: [1, 1, 2, 2, 4, 4], super_res: true } as const;
+export const glideUpsampler = {
+  ...glideBase,
+  image_size: 256,
+  num_res_blocks: 2,
+  channel_mult: [1, 1, 2, 2, 4, 4],
+  super_res: true,
+} as const;
 
 /**
- * Reads a network's `config.json`, with the reference's own argument names. Both of its forms are understood: the options of
- * `model_and_diffusion_defaults` (with `image_size`; `attention_resolutions` in pixels, or in patches where there is a `patch_size`) and the arguments of the class (without; as downsampling factors).
+ * Reads a network's `config.json`, with the reference's own argument names. Both of its forms are
+ * understood: the options of `model_and_diffusion_defaults` (with `image_size`;
+ * `attention_resolutions` in pixels, or in patches where there is a `patch_size`) and the arguments
+ * of the class (without; as downsampling factors).
  *
  * @throws InvalidArgumentError naming the field that is missing or out of range
  */
 export function parseTextToImageConfig(json: unknown): TextToImageConfig {
   const read = new ConfigFields(json);
   const imageSize = read.has("image_size") ? read.integer("image_size", 1, 4096) : undefined;
-  const channelMultipliers = read.integers("channel_mult", 1, 64, imageSize === undefined ? undefined : defaultMultipliers[imageSize]);
+  const channelMultipliers = read.integers(
+    "channel_mult",
+    1,
+    64,
+    imageSize === undefined ? undefined : defaultMultipliers[imageSize],
+  );
   const patchSize = read.has("patch_size") ? read.integer("patch_size", 1, 64) : 1;
   const resolutions = read.integers("attention_resolutions", 1, 4096);
   const config: TextToImageConfig = {
     imageChannels: read.integer("in_channels", 1, 16, 3),
-    modelChannels: read.integer(read.has("num_channels") ? "num_channels" : "model_channels", 1, 8192),
+    modelChannels: read.integer(
+      read.has("num_channels") ? "num_channels" : "model_channels",
+      1,
+      8192,
+    ),
     outChannels: read.integer("out_channels", 1, 64, 6),
     residualBlocks: read.integer("num_res_blocks", 1, 64),
-    attentionResolutions: imageSize === undefined ? resolutions : resolutions.map((pixels) => Math.floor(imageSize / patchSize / pixels)),
+    attentionResolutions:
+      imageSize === undefined
+        ? resolutions
+        : resolutions.map((pixels) => Math.floor(imageSize / patchSize / pixels)),
     channelMultipliers,
     heads: read.integer("num_heads", 1, 1024, 1),
     headChannels: read.integer("num_head_channels", -1, 8192, -1),
@@ -85,7 +112,11 @@ export function parseTextToImageConfig(json: unknown): TextToImageConfig {
   return config;
 }
 
-const defaultMultipliers: Readonly<Record<number, readonly number[]>> = { 64: [1, 2, 3, 4], 128: [1, 1, 2, 3, 4], 256: [1, 1, 2, 2, 4, 4] };
+const defaultMultipliers: Readonly<Record<number, readonly number[]>> = {
+  64: [1, 2, 3, 4],
+  128: [1, 1, 2, 3, 4],
+  256: [1, 1, 2, 2, 4, 4],
+};
 
 function readTextConfig(read: ConfigFields): TextTransformerConfig {
   return {
@@ -99,8 +130,16 @@ function readTextConfig(read: ConfigFields): TextTransformerConfig {
   };
 }
 
-/** Every normalisation has 32 groups, and heads must divide the channels: better said here than by a shape deep inside. */
-function assertGroups({ modelChannels, channelMultipliers, headChannels, text }: TextToImageConfig): void {
+/**
+ * Every normalisation has 32 groups, and heads must divide the channels: better said here than by a
+ * shape deep inside.
+ */
+function assertGroups({
+  modelChannels,
+  channelMultipliers,
+  headChannels,
+  text,
+}: TextToImageConfig): void {
   for (const multiplier of channelMultipliers) {
     const channels = multiplier * modelChannels;
     if (channels % 32 !== 0)
@@ -117,5 +156,9 @@ function assertGroups({ modelChannels, channelMultipliers, headChannels, text }:
       });
   }
   if (text && text.width % text.heads !== 0)
-    throw new InvalidArgumentError({ argument: "config.xf_heads", received: text.heads, expected: `a divisor of xf_width (${text.width})` });
+    throw new InvalidArgumentError({
+      argument: "config.xf_heads",
+      received: text.heads,
+      expected: `a divisor of xf_width (${text.width})`,
+    });
 }

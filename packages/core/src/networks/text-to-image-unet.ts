@@ -10,7 +10,10 @@ import { timeEmbedding, unet } from "./unet.ts";
 import { textKeysAndValues } from "./unet-blocks.ts";
 import { attentionLayers, planUNet } from "./unet-plan.ts";
 
-/** Name of the text graph's output, and of the U-Net's input, that carries the keys and values of one attention layer. */
+/**
+ * Name of the text graph's output, and of the U-Net's input, that carries the keys and values of
+ * one attention layer.
+ */
 export function textKvName(prefix: string): string {
   return `${prefix}.encoder_kv`;
 }
@@ -18,20 +21,29 @@ export function textKvName(prefix: string): string {
 /**
  * The part of the network that depends on the text alone, run once a prompt.
  *
- * Inputs `tokens` [batch, S] (int64) and `mask` [batch, S] (bool). Outputs `xf_proj` [batch, 4 · modelChannels], which joins the timestep embedding, `xf_out` [batch, width, S], and for each
+ * Inputs `tokens` [batch, S] (int64) and `mask` [batch, S] (bool). Outputs `xf_proj` [batch, 4 ·
+ * modelChannels], which joins the timestep embedding, `xf_out` [batch, width, S], and for each
  * attention layer its keys and values [batch, 2C, S] under `textKvName(layer)`.
  *
  * @throws GraphError where the network has no text transformer
  */
 export function textGraph(config: TextToImageConfig): Graph {
-  if (!config.text) throw new GraphError("This network is unconditional: it has no text transformer.");
+  if (!config.text)
+    throw new GraphError("This network is unconditional: it has no text transformer.");
   const g = new GraphBuilder();
   const tokens = g.input("tokens", ["batch", config.text.textContext], "int64");
   const mask = g.input("mask", ["batch", config.text.textContext], "bool");
-  const { projected, features } = textTransformer(g, tokens, mask, config.text, 4 * config.modelChannels);
+  const { projected, features } = textTransformer(
+    g,
+    tokens,
+    mask,
+    config.text,
+    4 * config.modelChannels,
+  );
   g.output("xf_proj", projected);
   g.output("xf_out", features);
-  for (const { prefix, channels } of attentionLayers(planUNet(config))) g.output(textKvName(prefix), textKeysAndValues(g, features, prefix, channels));
+  for (const { prefix, channels } of attentionLayers(planUNet(config)))
+    g.output(textKvName(prefix), textKeysAndValues(g, features, prefix, channels));
   return simplify(g.build());
 }
 
@@ -42,16 +54,25 @@ export interface TextToImageGraphOptions extends ImageSize {
   readonly blockOutputs?: boolean;
 }
 
-/** What GLIDE's U-Net reads: pictures [B, C, H, W] of one size, and what the text transformer made of the prompt. */
+/**
+ * What GLIDE's U-Net reads: pictures [B, C, H, W] of one size, and what the text transformer made
+ * of the prompt.
+ */
 interface DenoisingInputs {
   /** x_t. */
   readonly x: Value;
   /** [B], float32: steps of the original process. */
   readonly timesteps: Value;
-  /** The text's part of the embedding, [B, 4 · modelChannels]; undefined for an unconditional network. */
+  /**
+   * The text's part of the embedding, [B, 4 · modelChannels]; undefined for an unconditional
+   * network.
+   */
   readonly projected?: Value | undefined;
   /** The text's keys and values for an attention layer, [B, 2C, S]; undefined without text. */
-  readonly textKv: (layer: { readonly prefix: string; readonly channels: number }) => Value | undefined;
+  readonly textKv: (layer: {
+    readonly prefix: string;
+    readonly channels: number;
+  }) => Value | undefined;
   readonly conditions?: PictureConditions | undefined;
 }
 
@@ -88,15 +109,24 @@ export function denoisingUNet(
 }
 
 /** x, and the pictures that the network's variant sees beside it. */
-function seenPictures(g: GraphBuilder, config: TextToImageConfig, x: Value, { lowRes, inpaintImage, inpaintMask }: PictureConditions = {}): Value[] {
+function seenPictures(
+  g: GraphBuilder,
+  config: TextToImageConfig,
+  x: Value,
+  { lowRes, inpaintImage, inpaintMask }: PictureConditions = {},
+): Value[] {
   const seen = [x];
   if (config.inpainting) {
-    if (!inpaintImage || !inpaintMask) throw new GraphError("An inpainting network needs the known picture and its mask.");
+    if (!inpaintImage || !inpaintMask)
+      throw new GraphError("An inpainting network needs the known picture and its mask.");
     seen.push(g.mul(inpaintImage, inpaintMask), inpaintMask);
   }
   if (config.superResolution) {
-    if (!lowRes) throw new GraphError("A super-resolution network needs its low-resolution picture.");
-    seen.push(bilinearResize(g, lowRes, { height: knownLength(x.dims, 2), width: knownLength(x.dims, 3) }));
+    if (!lowRes)
+      throw new GraphError("A super-resolution network needs its low-resolution picture.");
+    seen.push(
+      bilinearResize(g, lowRes, { height: knownLength(x.dims, 2), width: knownLength(x.dims, 3) }),
+    );
   }
   return seen;
 }
@@ -113,61 +143,103 @@ export interface WholeNetworkInputs extends PictureConditions {
 }
 
 /**
- * The whole network on values of a builder, text transformer and U-Net: what training differentiates. Generation runs the two halves apart (`textGraph`, `textToImageGraph`), because
+ * The whole network on values of a builder, text transformer and U-Net: what training
+ * differentiates. Generation runs the two halves apart (`textGraph`, `textToImageGraph`), because
  * the text's half is the same at every step.
  *
  * @returns [B, outChannels, H, W]
- * @throws GraphError where an input that the network needs is missing, or the picture's sides do not halve
+ * @throws GraphError where an input that the network needs is missing, or the picture's sides do
+ * not halve
  * @example `textToImageNetwork(g, config, { x, timesteps, tokens, mask })`
  */
-export function textToImageNetwork(g: GraphBuilder, config: TextToImageConfig, inputs: WholeNetworkInputs): Value {
+export function textToImageNetwork(
+  g: GraphBuilder,
+  config: TextToImageConfig,
+  inputs: WholeNetworkInputs,
+): Value {
   const { x, timesteps, tokens, mask, ...conditions } = inputs;
   assertDivisible(config, { height: knownLength(x.dims, 2), width: knownLength(x.dims, 3) });
-  if (!config.text) return denoisingUNet(g, config, { x, timesteps, textKv: () => undefined, conditions });
-  if (!tokens || !mask) throw new GraphError("A text-conditional network needs tokens and their mask.");
-  const { projected, features } = textTransformer(g, tokens, mask, config.text, 4 * config.modelChannels);
-  const textKv: DenoisingInputs["textKv"] = ({ prefix, channels }) => textKeysAndValues(g, features, prefix, channels);
+  if (!config.text)
+    return denoisingUNet(g, config, { x, timesteps, textKv: () => undefined, conditions });
+  if (!tokens || !mask)
+    throw new GraphError("A text-conditional network needs tokens and their mask.");
+  const { projected, features } = textTransformer(
+    g,
+    tokens,
+    mask,
+    config.text,
+    4 * config.modelChannels,
+  );
+  const textKv: DenoisingInputs["textKv"] = ({ prefix, channels }) =>
+    textKeysAndValues(g, features, prefix, channels);
   return denoisingUNet(g, config, { x, timesteps, projected, textKv, conditions });
 }
 
 /**
- * The whole network as one graph. Inputs as `textGraph`'s and `textToImageGraph`'s together: `x`, `timesteps`, `tokens` and `mask` where there is text, `low_res`, `inpaint_image` and
+ * The whole network as one graph. Inputs as `textGraph`'s and `textToImageGraph`'s together: `x`,
+ * `timesteps`, `tokens` and `mask` where there is text, `low_res`, `inpaint_image` and
  * `inpaint_mask` where the network sees them. Output `output` [batch, 6, H, W].
  */
-export function wholeGraph(config: TextToImageConfig, size: Omit<TextToImageGraphOptions, "blockOutputs">): Graph {
+export function wholeGraph(
+  config: TextToImageConfig,
+  size: Omit<TextToImageGraphOptions, "blockOutputs">,
+): Graph {
   const g = new GraphBuilder();
   const pictures = pictureInputs(g, config, size);
   const timesteps = g.input("timesteps", ["batch"]);
   const context = config.text?.textContext;
-  const text = context !== undefined && { tokens: g.input("tokens", ["batch", context], "int64"), mask: g.input("mask", ["batch", context], "bool") };
+  const text = context !== undefined && {
+    tokens: g.input("tokens", ["batch", context], "int64"),
+    mask: g.input("mask", ["batch", context], "bool"),
+  };
   g.output("output", textToImageNetwork(g, config, { ...pictures, timesteps, ...text }));
   return simplify(g.build());
 }
 
 /**
- * GLIDE's network for one denoising step, text work left out: `Text2ImUNet`, or one of its super-resolution and inpainting variants by the config.
+ * GLIDE's network for one denoising step, text work left out: `Text2ImUNet`, or one of its
+ * super-resolution and inpainting variants by the config.
  *
- * Inputs `x` [batch, 3, H, W], `timesteps` [batch] (float32, steps of the original process), `xf_proj` and one `textKvName(layer)` an attention layer (from `textGraph`); for super-resolution
- * `low_res` [batch, 3, h, w]; for inpainting `inpaint_image` [batch, 3, H, W] and `inpaint_mask` [batch, 1, H, W] (1 = known; zeros where nothing is known). Output `output` [batch, 6, H, W].
+ * Inputs `x` [batch, 3, H, W], `timesteps` [batch] (float32, steps of the original process),
+ * `xf_proj` and one `textKvName(layer)` an attention layer (from `textGraph`); for super-resolution
+ * `low_res` [batch, 3, h, w]; for inpainting `inpaint_image` [batch, 3, H, W] and `inpaint_mask`
+ * [batch, 1, H, W] (1 = known; zeros where nothing is known). Output `output` [batch, 6, H, W].
  *
  * @see Nichol et al. 2021, sections 4.1 and 4.3; openai/glide-text2im, text2im_model.py
  */
-export function textToImageGraph(config: TextToImageConfig, { height, width, lowRes, blockOutputs = false }: TextToImageGraphOptions): Graph {
+export function textToImageGraph(
+  config: TextToImageConfig,
+  { height, width, lowRes, blockOutputs = false }: TextToImageGraphOptions,
+): Graph {
   const g = new GraphBuilder();
   const onBlock = blockOutputs ? (name: string, value: Value) => g.output(name, value) : undefined;
-  g.output("output", denoisingUNet(g, config, denoisingInputs(g, config, { height, width, ...(lowRes && { lowRes }) }), onBlock));
+  g.output(
+    "output",
+    denoisingUNet(
+      g,
+      config,
+      denoisingInputs(g, config, { height, width, ...(lowRes && { lowRes }) }),
+      onBlock,
+    ),
+  );
   return simplify(g.build());
 }
 
 /** The inputs of `textToImageGraph`. @throws GraphError where the picture's sides do not halve */
-export function denoisingInputs(g: GraphBuilder, config: TextToImageConfig, size: TextToImageGraphOptions): DenoisingInputs {
+export function denoisingInputs(
+  g: GraphBuilder,
+  config: TextToImageConfig,
+  size: TextToImageGraphOptions,
+): DenoisingInputs {
   assertDivisible(config, size);
   const { x, ...conditions } = pictureInputs(g, config, size);
   const timesteps = g.input("timesteps", ["batch"]);
   const projected = config.text && g.input("xf_proj", ["batch", 4 * config.modelChannels]);
   const context = config.text?.textContext;
   const textKv: DenoisingInputs["textKv"] = ({ prefix, channels }) =>
-    context === undefined ? undefined : g.input(textKvName(prefix), ["batch", 2 * channels, context]);
+    context === undefined
+      ? undefined
+      : g.input(textKvName(prefix), ["batch", 2 * channels, context]);
   return { x, timesteps, projected, textKv, conditions };
 }
 
@@ -177,19 +249,35 @@ function pictureInputs(
   config: TextToImageConfig,
   { height, width, lowRes }: TextToImageGraphOptions,
 ): PictureConditions & { readonly x: Value } {
-  const image = (name: string, channels = config.imageChannels) => g.input(name, ["batch", channels, height, width]);
-  if (config.superResolution && !lowRes) throw new GraphError("A super-resolution network needs the size of its low-resolution picture.");
+  const image = (name: string, channels = config.imageChannels) =>
+    g.input(name, ["batch", channels, height, width]);
+  if (config.superResolution && !lowRes)
+    throw new GraphError(
+      "A super-resolution network needs the size of its low-resolution picture.",
+    );
   return {
     x: image("x"),
-    ...(config.inpainting && { inpaintImage: image("inpaint_image"), inpaintMask: image("inpaint_mask", 1) }),
-    ...(config.superResolution && lowRes && { lowRes: g.input("low_res", ["batch", config.imageChannels, lowRes.height, lowRes.width]) }),
+    ...(config.inpainting && {
+      inpaintImage: image("inpaint_image"),
+      inpaintMask: image("inpaint_mask", 1),
+    }),
+    ...(config.superResolution &&
+      lowRes && {
+        lowRes: g.input("low_res", ["batch", config.imageChannels, lowRes.height, lowRes.width]),
+      }),
   };
 }
 
-function assertDivisible({ channelMultipliers, patchSize }: TextToImageConfig, { height, width }: ImageSize): void {
+function assertDivisible(
+  { channelMultipliers, patchSize }: TextToImageConfig,
+  { height, width }: ImageSize,
+): void {
   const factor = patchSize * 2 ** (channelMultipliers.length - 1);
   if (height % factor === 0 && width % factor === 0) return;
-  const patches = patchSize === 1 ? "" : `reads its pictures in patches of ${patchSize} x ${patchSize} pixels and `;
+  const patches =
+    patchSize === 1
+      ? ""
+      : `reads its pictures in patches of ${patchSize} x ${patchSize} pixels and `;
   throw new GraphError(
     `This network ${patches}halves its pictures ${channelMultipliers.length - 1} times: ${height} x ${width} must be multiples of ${factor}.`,
   );

@@ -21,8 +21,18 @@ export interface UNetShape {
 /** One module inside a block, with the name of its parameters in the state dict. */
 export type PlannedModule =
   | { readonly kind: "convolution"; readonly prefix: string; readonly channels: number }
-  | { readonly kind: "residual"; readonly prefix: string; readonly channels: number; readonly resampling?: Resampling }
-  | { readonly kind: "attention"; readonly prefix: string; readonly channels: number; readonly heads: number }
+  | {
+      readonly kind: "residual";
+      readonly prefix: string;
+      readonly channels: number;
+      readonly resampling?: Resampling;
+    }
+  | {
+      readonly kind: "attention";
+      readonly prefix: string;
+      readonly channels: number;
+      readonly heads: number;
+    }
   | { readonly kind: "strided" | "upsampled"; readonly prefix: string; readonly channels: number };
 
 export interface PlannedBlock {
@@ -30,7 +40,10 @@ export interface PlannedBlock {
   readonly modules: readonly PlannedModule[];
 }
 
-/** The blocks of a U-Net in order: the way down (every output is kept), the middle, the way up (each joins one kept output). */
+/**
+ * The blocks of a U-Net in order: the way down (every output is kept), the middle, the way up (each
+ * joins one kept output).
+ */
 export interface UNetPlan {
   readonly input: readonly PlannedBlock[];
   readonly middle: PlannedBlock;
@@ -38,7 +51,8 @@ export interface UNetPlan {
 }
 
 /**
- * Lays out ADM's U-Net with the reference's block numbers and parameter names, before any graph is built: the text graph needs to know every attention layer too.
+ * Lays out ADM's U-Net with the reference's block numbers and parameter names, before any graph is
+ * built: the text graph needs to know every attention layer too.
  *
  * @see Dhariwal & Nichol 2021, section 3; Ronneberger et al. 2015
  */
@@ -51,7 +65,13 @@ export function planUNet(shape: UNetShape): UNetPlan {
   }));
 
   const input: PlannedBlock[] = [
-    block("input_blocks", 0, (prefix) => [{ kind: "convolution", prefix: `${prefix}.0`, channels: levels[0]?.channels ?? modelChannels }]),
+    block("input_blocks", 0, (prefix) => [
+      {
+        kind: "convolution",
+        prefix: `${prefix}.0`,
+        channels: levels[0]?.channels ?? modelChannels,
+      },
+    ]),
   ];
   for (const { channels, factor, last } of levels) {
     for (let i = 0; i < residualBlocks; i++) {
@@ -77,7 +97,12 @@ export function planUNet(shape: UNetShape): UNetPlan {
     name: "middle_block",
     modules: [
       { kind: "residual", prefix: "middle_block.0", channels: deepest },
-      { kind: "attention", prefix: "middle_block.1", channels: deepest, heads: headCount(shape, deepest, "down") },
+      {
+        kind: "attention",
+        prefix: "middle_block.1",
+        channels: deepest,
+        heads: headCount(shape, deepest, "down"),
+      },
       { kind: "residual", prefix: "middle_block.2", channels: deepest },
     ],
   };
@@ -107,20 +132,42 @@ export function planUNet(shape: UNetShape): UNetPlan {
 }
 
 /** Every attention layer, in running order. */
-export function attentionLayers({ input, middle, output }: UNetPlan): Extract<PlannedModule, { kind: "attention" }>[] {
-  return [...input, middle, ...output].flatMap(({ modules }) => modules.filter((module) => module.kind === "attention"));
+export function attentionLayers({
+  input,
+  middle,
+  output,
+}: UNetPlan): Extract<PlannedModule, { kind: "attention" }>[] {
+  return [...input, middle, ...output].flatMap(({ modules }) =>
+    modules.filter((module) => module.kind === "attention"),
+  );
 }
 
-function block(half: string, index: number, modules: (prefix: string) => PlannedModule[]): PlannedBlock {
+function block(
+  half: string,
+  index: number,
+  modules: (prefix: string) => PlannedModule[],
+): PlannedBlock {
   const name = `${half}.${index}`;
   return { name, modules: modules(name) };
 }
 
-function attentionAt(shape: UNetShape, factor: number, prefix: string, channels: number, direction: Resampling): PlannedModule[] {
-  return shape.attentionResolutions.includes(factor) ? [{ kind: "attention", prefix, channels, heads: headCount(shape, channels, direction) }] : [];
+function attentionAt(
+  shape: UNetShape,
+  factor: number,
+  prefix: string,
+  channels: number,
+  direction: Resampling,
+): PlannedModule[] {
+  return shape.attentionResolutions.includes(factor)
+    ? [{ kind: "attention", prefix, channels, heads: headCount(shape, channels, direction) }]
+    : [];
 }
 
-function headCount({ heads, headChannels, headsUpward }: UNetShape, channels: number, direction: Resampling): number {
+function headCount(
+  { heads, headChannels, headsUpward }: UNetShape,
+  channels: number,
+  direction: Resampling,
+): number {
   if (headChannels !== -1) return channels / headChannels;
   return direction === "up" && headsUpward !== -1 ? headsUpward : heads;
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { decodePng, rgbImage } from "../image/index.ts";
-import { decodePictureRecord, encodePictureRecord, encodePngWithRecord, optionsOfRecord, type PictureRecord, pictureRecordKeyword } from "./picture-record.ts";
+import {
+  decodePictureRecord,
+  encodePictureRecord,
+  encodePngWithRecord,
+  optionsOfRecord,
+  type PictureRecord,
+  pictureRecordKeyword,
+} from "./picture-record.ts";
 import { PictureSettingsError } from "./picture-settings-error.ts";
 
 const record: PictureRecord = {
@@ -19,7 +26,13 @@ const record: PictureRecord = {
     dynamicThresholding: 0.995,
     clipGuidance: { scale: 2, through: "x" },
     keepBest: 2,
-    upscale: { steps: "fast27", sampler: "ddim", spacing: "respacing", guidance: { scale: 1, interval: [0, 1], rescale: 0 }, temperature: 0.997 },
+    upscale: {
+      steps: "fast27",
+      sampler: "ddim",
+      spacing: "respacing",
+      guidance: { scale: 1, interval: [0, 1], rescale: 0 },
+      temperature: 0.997,
+    },
   },
   picture: 1,
   seed: 8,
@@ -29,7 +42,9 @@ const record: PictureRecord = {
 };
 
 const decode = (json: string) => decodePictureRecord({ [pictureRecordKeyword]: json }, "a.png");
-const changed = (change: (record: Record<string, unknown> & { settings: Record<string, unknown> }) => void) => {
+const changed = (
+  change: (record: Record<string, unknown> & { settings: Record<string, unknown> }) => void,
+) => {
   const copy = JSON.parse(JSON.stringify(record));
   change(copy);
   return JSON.stringify(copy);
@@ -44,7 +59,16 @@ describe("a picture's record", () => {
   });
 
   it("comes back from a PNG file, with the picture that it was made from", () => {
-    const edited: PictureRecord = { ...record, source: { task: "edit", image: "sketch.png", strength: 0.5, start: "inversion", sourcePrompt: "" } };
+    const edited: PictureRecord = {
+      ...record,
+      source: {
+        task: "edit",
+        image: "sketch.png",
+        strength: 0.5,
+        start: "inversion",
+        sourcePrompt: "",
+      },
+    };
     const { image, text } = decodePng(encodePngWithRecord(rgbImage(2, 1), edited));
     expect(image).toEqual(rgbImage(2, 1));
     expect(decodePictureRecord(text, "a.png")).toEqual(edited);
@@ -54,16 +78,32 @@ describe("a picture's record", () => {
   it("gives the options that make one picture alone, or the whole run where it depends on it", () => {
     expect(optionsOfRecord(record)).toMatchObject({
       take: 0,
-      options: { count: 1, seed: 8, sampler: "ddim", guidance: { scale: 4, interval: [0.1, 0.9] }, dynamicThresholding: 0.995 },
+      options: {
+        count: 1,
+        seed: 8,
+        sampler: "ddim",
+        guidance: { scale: 4, interval: [0.1, 0.9] },
+        dynamicThresholding: 0.995,
+      },
     });
-    expect(optionsOfRecord({ ...record, picture: "sheet" })).toMatchObject({ take: "sheet", options: { count: 3, seed: 7 } });
+    expect(optionsOfRecord({ ...record, picture: "sheet" })).toMatchObject({
+      take: "sheet",
+      options: { count: 3, seed: 7 },
+    });
     const batch = { ...record, settings: { ...record.settings, seedMode: "batch" as const } };
-    expect(optionsOfRecord(batch)).toMatchObject({ take: 1, options: { count: 3, seed: 7, seedMode: "batch" } });
+    expect(optionsOfRecord(batch)).toMatchObject({
+      take: 1,
+      options: { count: 3, seed: 7, seedMode: "batch" },
+    });
   });
 
   it("is refused where no file can hold what made the picture", () => {
-    expect(() => optionsOfRecord({ ...record, settings: { ...record.settings, sampler: "custom" } })).toThrow(PictureSettingsError);
-    expect(() => optionsOfRecord({ ...record, settings: { ...record.settings, guidance: undefined } })).toThrow(PictureSettingsError);
+    expect(() =>
+      optionsOfRecord({ ...record, settings: { ...record.settings, sampler: "custom" } }),
+    ).toThrow(PictureSettingsError);
+    expect(() =>
+      optionsOfRecord({ ...record, settings: { ...record.settings, guidance: undefined } }),
+    ).toThrow(PictureSettingsError);
   });
 
   it.each([
@@ -73,15 +113,35 @@ describe("a picture's record", () => {
     ["a list", "[]", "not an object"],
     ["null", "null", "not an object"],
     ["no prompt", changed(({ settings }) => delete settings.prompt), "no prompt that is a text"],
-    ["a prompt of another type", changed(({ settings }) => (settings.prompt = { length: 1 })), "no prompt that is a text"],
+    [
+      "a prompt of another type",
+      changed(({ settings }) => (settings.prompt = { length: 1 })),
+      "no prompt that is a text",
+    ],
     ["a seed as a text", changed((copy) => (copy.seed = "7")), "no seed that is a number"],
     ["steps as a list", changed(({ settings }) => (settings.steps = [10])), "steps is neither"],
-    ["an unknown seed mode", changed(({ settings }) => (settings.seedMode = "x")), 'seedMode is "x"'],
-    ["a picture outside the run", changed((copy) => (copy.picture = 3)), "no picture 3 in a run of 3"],
+    [
+      "an unknown seed mode",
+      changed(({ settings }) => (settings.seedMode = "x")),
+      'seedMode is "x"',
+    ],
+    [
+      "a picture outside the run",
+      changed((copy) => (copy.picture = 3)),
+      "no picture 3 in a run of 3",
+    ],
     ["a fractional picture", changed((copy) => (copy.picture = 0.5)), "no picture 0.5"],
-    ["a guidance interval of one number", changed(({ settings }) => (settings.guidance = { scale: 1, interval: [0], rescale: 0 })), "interval that is a pair"],
+    [
+      "a guidance interval of one number",
+      changed(({ settings }) => (settings.guidance = { scale: 1, interval: [0], rescale: 0 })),
+      "interval that is a pair",
+    ],
     ["an enormous enlargement", changed((copy) => (copy.enlarge = 1e9)), "enlarge is 1000000000"],
-    ["fields that only a prototype has", changed((copy) => (copy.model = { __proto__: { source: "x" } })), "no source that is a text"],
+    [
+      "fields that only a prototype has",
+      changed((copy) => (copy.model = { __proto__: { source: "x" } })),
+      "no source that is a text",
+    ],
     ["megabytes", JSON.stringify({ a: "x".repeat(5_000_000) }), "longer than any"],
     ["a nest without end", "[".repeat(1_000_000), "The settings in a.png cannot be used"],
   ])("refuses %s", (_, json, message) => {

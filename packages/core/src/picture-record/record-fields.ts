@@ -1,10 +1,14 @@
-/** Typed access to an object of unknown origin. Each method throws an Error that names the field where it is not of its type. */
+/**
+ * Typed access to an object of unknown origin. Each method throws an Error that names the field
+ * where it is not of its type.
+ */
 export class Fields {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #name: string;
 
   constructor(json: unknown, name: string) {
-    if (typeof json !== "object" || json === null || Array.isArray(json)) throw new Error(`${name} are not an object`);
+    if (typeof json !== "object" || json === null || Array.isArray(json))
+      throw new Error(`${name} are not an object`);
     this.#fields = json as Readonly<Record<string, unknown>>;
     this.#name = name;
   }
@@ -21,8 +25,11 @@ export class Fields {
 
   /** Those of several texts that are there. */
   texts<Name extends string>(...names: readonly Name[]): { readonly [name in Name]?: string } {
-    const there = names.filter((name) => this.value(name) !== undefined).map((name) => [name, this.text(name)]);
-    return Object.fromEntries(there) as { readonly [name in Name]?: string }; // Object.fromEntries forgets the names
+    const there = names
+      .filter((name) => this.value(name) !== undefined)
+      .map((name) => [name, this.text(name)]);
+    // Object.fromEntries forgets the names
+    return Object.fromEntries(there) as { readonly [name in Name]?: string };
   }
 
   number(name: string): number {
@@ -33,13 +40,15 @@ export class Fields {
 
   pair(name: string): readonly [number, number] {
     const value = this.value(name);
-    if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isFinite)) throw this.#missing(name, "a pair of numbers");
+    if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isFinite))
+      throw this.#missing(name, "a pair of numbers");
     return [value[0], value[1]];
   }
 
   numbers(name: string): readonly number[] {
     const value = this.value(name);
-    if (!Array.isArray(value) || !value.every(Number.isFinite)) throw this.#missing(name, "a list of numbers");
+    if (!Array.isArray(value) || !value.every(Number.isFinite))
+      throw this.#missing(name, "a list of numbers");
     return value;
   }
 

@@ -1,8 +1,18 @@
 import { display } from "../errors.ts";
-import { type AdmClassifierConfig, type AdmConfig, parseAdmClassifierConfig, parseAdmConfig } from "../networks/index.ts";
+import {
+  type AdmClassifierConfig,
+  type AdmConfig,
+  parseAdmClassifierConfig,
+  parseAdmConfig,
+} from "../networks/index.ts";
 import type { ModelFiles } from "../weights/index.ts";
 import { type GenerationDefaults, readDefaults } from "./model-description.ts";
-import { ModelFormatError, readObject, readScheduler, type SchedulerDescription } from "./scheduler-description.ts";
+import {
+  ModelFormatError,
+  readObject,
+  readScheduler,
+  type SchedulerDescription,
+} from "./scheduler-description.ts";
 
 /** A model of guided-diffusion: everything but its weights. */
 export interface AdmDescription extends SchedulerDescription {
@@ -11,21 +21,34 @@ export interface AdmDescription extends SchedulerDescription {
   readonly imageSize: number;
   /** The noised classifier that guides it, where the model has one. */
   readonly classifier: AdmClassifierConfig | undefined;
-  readonly defaults: Pick<GenerationDefaults, "sampler" | "steps"> & { readonly classifierScale: number };
+  readonly defaults: Pick<GenerationDefaults, "sampler" | "steps"> & {
+    readonly classifierScale: number;
+  };
 }
 
 /**
- * Reads a model folder with `_class_name` "AdmPipeline": `unet/config.json`, `scheduler/scheduler_config.json`, and `classifier/config.json` where the index names it.
+ * Reads a model folder with `_class_name` "AdmPipeline": `unet/config.json`,
+ * `scheduler/scheduler_config.json`, and `classifier/config.json` where the index names it.
  *
  * @throws ModelFormatError where a file is missing a field, or the parts do not fit each other
  */
 export async function readAdmDescription(files: ModelFiles): Promise<AdmDescription> {
   const index = await readObject(files, "model_index.json");
   if (index._class_name !== "AdmPipeline")
-    throw new ModelFormatError({ model: files.label, problem: `is a ${display(index._class_name)}, and this pipeline runs "AdmPipeline".` });
+    throw new ModelFormatError({
+      model: files.label,
+      problem: `is a ${display(index._class_name)}, and this pipeline runs "AdmPipeline".`,
+    });
   const config = parseAdmConfig(await readObject(files, "unet/config.json"));
-  if (config.imageSize === undefined) throw new ModelFormatError({ model: files.label, problem: "does not say its image_size in unet/config.json." });
-  const classifier = "classifier" in index ? parseAdmClassifierConfig(await readObject(files, "classifier/config.json")) : undefined;
+  if (config.imageSize === undefined)
+    throw new ModelFormatError({
+      model: files.label,
+      problem: "does not say its image_size in unet/config.json.",
+    });
+  const classifier =
+    "classifier" in index
+      ? parseAdmClassifierConfig(await readObject(files, "classifier/config.json"))
+      : undefined;
   if (classifier && (classifier.imageSize ?? config.imageSize) !== config.imageSize) {
     throw new ModelFormatError({
       model: files.label,
@@ -33,7 +56,11 @@ export async function readAdmDescription(files: ModelFiles): Promise<AdmDescript
     });
   }
   const generation = "generation" in index ? readGeneration(files, index.generation) : {};
-  const { sampler, steps } = readDefaults(generation, { sampler: "ddpm", steps: 250, guidanceScale: 1 });
+  const { sampler, steps } = readDefaults(generation, {
+    sampler: "ddpm",
+    steps: 250,
+    guidanceScale: 1,
+  });
   const { classifier_scale: scale } = generation;
   return {
     label: files.label,
@@ -47,5 +74,8 @@ export async function readAdmDescription(files: ModelFiles): Promise<AdmDescript
 
 function readGeneration(files: ModelFiles, json: unknown): Readonly<Record<string, unknown>> {
   if (typeof json === "object" && json !== null) return json as Readonly<Record<string, unknown>>;
-  throw new ModelFormatError({ model: files.label, problem: `has ${display(json)} as its generation, where an object belongs.` });
+  throw new ModelFormatError({
+    model: files.label,
+    problem: `has ${display(json)} as its generation, where an object belongs.`,
+  });
 }

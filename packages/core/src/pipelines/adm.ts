@@ -8,14 +8,29 @@ import { type AnyTensor, perRow, type Tensor, typedTensor } from "../tensor.ts";
 import type { AdmDescription } from "./adm-model.ts";
 import { ledByGradients } from "./denoiser.ts";
 import { assertFinite, assertFloat32 } from "./float32.ts";
-import { finished, type GeneratedImage, type GenerateStep, imagesWithSeeds, type WithProgress, walkSampler } from "./generate-step.ts";
+import {
+  finished,
+  type GeneratedImage,
+  type GenerateStep,
+  imagesWithSeeds,
+  type WithProgress,
+  walkSampler,
+} from "./generate-step.ts";
 import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
 import { resolvePrompt, type SamplingOptions } from "./sampling-options.ts";
 
-export interface AdmOptions extends Omit<SamplerOptions, "guidance">, Pick<SamplingOptions, "count" | "seed" | "gradients" | "signal"> {
-  /** The class that is drawn, from 0, for all pictures or one a picture. Needed where the network is conditional, or the classifier guides. */
+export interface AdmOptions
+  extends Omit<SamplerOptions, "guidance">,
+    Pick<SamplingOptions, "count" | "seed" | "gradients" | "signal"> {
+  /**
+   * The class that is drawn, from 0, for all pictures or one a picture. Needed where the network is
+   * conditional, or the classifier guides.
+   */
   readonly classes?: number | readonly number[];
-  /** s: by what the classifier's gradient is multiplied; 0 for none. Default: the model's own, 1, or 0 without a classifier. */
+  /**
+   * s: by what the classifier's gradient is multiplied; 0 for none. Default: the model's own, 1, or
+   * 0 without a classifier.
+   */
   readonly classifierScale?: number;
 }
 
@@ -38,7 +53,8 @@ export interface AdmParts {
 }
 
 /**
- * ADM: guided-diffusion's network, class-conditional or not, led by its noised classifier. Made by `loadAdm`.
+ * ADM: guided-diffusion's network, class-conditional or not, led by its noised classifier. Made by
+ * `loadAdm`.
  *
  * @see Dhariwal & Nichol 2021, arXiv 2105.05233
  */
@@ -73,7 +89,9 @@ export class Adm {
   /**
    * Makes pictures.
    *
-   * @throws InvalidArgumentError or UnknownNameError for an option that is wrong, before anything runs; NumericalError where the network's numbers are not finite; the signal's reason where aborted
+   * @throws InvalidArgumentError or UnknownNameError for an option that is wrong, before anything
+   * runs; NumericalError where the network's numbers are not finite; the signal's reason where
+   * aborted
    * @example
    * ```ts
    * const { images } = await adm.generate({ classes: 207, count: 4, seed: 7, classifierScale: 1 });
@@ -101,8 +119,16 @@ export class Adm {
 
     const process = spacedProcess(model.process, settings.steps, settings.spacing);
     const noise = perImageNoise(seeds);
-    const rules = [...(classes ? this.#classifierRule(classes, classifierScale) : []), ...(options.gradients ?? [])];
-    const denoise = ledByGradients(process, this.#denoiser(process, classes, signal), { rules, rule: gradientRule }, signal);
+    const rules = [
+      ...(classes ? this.#classifierRule(classes, classifierScale) : []),
+      ...(options.gradients ?? []),
+    ];
+    const denoise = ledByGradients(
+      process,
+      this.#denoiser(process, classes, signal),
+      { rules, rule: gradientRule },
+      signal,
+    );
     const start = noise([count, model.config.imageChannels, model.imageSize, model.imageSize]);
     const x = yield* walkSampler(
       sampler,
@@ -110,7 +136,16 @@ export class Adm {
       { stage: "adm", before: 0, total: process.numTimesteps, seeds },
     );
     const { guidance: _, ...own } = settings;
-    return { images: imagesWithSeeds(x, seeds), settings: { ...own, classes: classes && Array.from(classes.data, Number), classifierScale, count, seed } };
+    return {
+      images: imagesWithSeeds(x, seeds),
+      settings: {
+        ...own,
+        classes: classes && Array.from(classes.data, Number),
+        classifierScale,
+        count,
+        seed,
+      },
+    };
   }
 
   /** Frees the networks; the backend stays the caller's. Safe to call twice. */
@@ -119,12 +154,19 @@ export class Adm {
     await Promise.all([this.#parts.network.dispose(), this.#parts.classifier?.dispose()]);
   }
 
-  #denoiser(process: GaussianDiffusion, classes: AnyTensor | undefined, signal: AbortSignal | undefined): Denoise {
+  #denoiser(
+    process: GaussianDiffusion,
+    classes: AnyTensor | undefined,
+    signal: AbortSignal | undefined,
+  ): Denoise {
     const { network, model } = this.#parts;
     const condition = classes && model.config.classes !== undefined ? { y: classes } : {};
     return async (x, index) => {
       const timestep = process.timestepMap[index] ?? 0;
-      const { output } = await network.run({ x, timesteps: perRow(x.dims[0] ?? 0, timestep), ...condition }, signal ? { signal } : {});
+      const { output } = await network.run(
+        { x, timesteps: perRow(x.dims[0] ?? 0, timestep), ...condition },
+        signal ? { signal } : {},
+      );
       const said = assertFloat32("output", output);
       assertFinite(said, `at timestep ${timestep}`);
       const { meanType, varianceType, clipDenoised } = model;
@@ -141,8 +183,16 @@ export class Adm {
         name: "classifier",
         scale,
         async gradient(x, timestep, signal) {
-          const inputs = { x, timesteps: perRow(x.dims[0] ?? 0, timestep), y: classes, scale: perRow(x.dims[0] ?? 0, 1) };
-          return assertFloat32("grad.x", (await classifier.run(inputs, signal ? { signal } : {}))["grad.x"]);
+          const inputs = {
+            x,
+            timesteps: perRow(x.dims[0] ?? 0, timestep),
+            y: classes,
+            scale: perRow(x.dims[0] ?? 0, 1),
+          };
+          return assertFloat32(
+            "grad.x",
+            (await classifier.run(inputs, signal ? { signal } : {}))["grad.x"],
+          );
         },
       },
     ];
@@ -152,7 +202,11 @@ export class Adm {
     const { classifier, model } = this.#parts;
     const scale = asked ?? (classifier ? model.defaults.classifierScale : 0);
     if (!(scale >= 0 && scale < Infinity))
-      throw new InvalidArgumentError({ argument: "classifierScale", received: scale, expected: "a finite number of at least 0" });
+      throw new InvalidArgumentError({
+        argument: "classifierScale",
+        received: scale,
+        expected: "a finite number of at least 0",
+      });
     if (scale > 0 && !classifier) {
       throw new InvalidArgumentError({
         argument: "classifierScale",
@@ -164,7 +218,11 @@ export class Adm {
     return scale;
   }
 
-  #classesOf(asked: AdmOptions["classes"], count: number, isGuided: boolean): Tensor<"int64"> | undefined {
+  #classesOf(
+    asked: AdmOptions["classes"],
+    count: number,
+    isGuided: boolean,
+  ): Tensor<"int64"> | undefined {
     const known = this.classes;
     const isNeeded = this.#parts.model.config.classes !== undefined || isGuided;
     if (asked === undefined && !isNeeded) return undefined;
@@ -178,7 +236,10 @@ export class Adm {
       throw new InvalidArgumentError({
         argument: "classes",
         received: asked,
-        expected: known === undefined ? "nothing: this model knows no classes" : `a class from 0 to ${known - 1}, or ${count} of them`,
+        expected:
+          known === undefined
+            ? "nothing: this model knows no classes"
+            : `a class from 0 to ${known - 1}, or ${count} of them`,
       });
     }
     return typedTensor("int64", [count], BigInt64Array.from(list, BigInt));

@@ -6,7 +6,12 @@ import type { Tensor } from "../tensor.ts";
 import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "./generate-step.ts";
 import type { ModelDescription, StageDescription } from "./model-description.ts";
 import type { ModelNetworks, OpenStage } from "./model-networks.ts";
-import { type GenerateWarning, type ResolvedSampling, type SamplingSettings, truncationWarnings } from "./sampling-options.ts";
+import {
+  type GenerateWarning,
+  type ResolvedSampling,
+  type SamplingSettings,
+  truncationWarnings,
+} from "./sampling-options.ts";
 import type { Lease } from "./shared-resource.ts";
 import { runStage, type StageRunOptions } from "./stage-run.ts";
 
@@ -23,7 +28,8 @@ export interface GenerateResult {
 }
 
 /** Where a base network's run begins, and what holds it there. */
-export interface BaseRun extends Pick<StageRunOptions, "x" | "from" | "inversion" | "denoisedFn" | "conditions"> {
+export interface BaseRun
+  extends Pick<StageRunOptions, "x" | "from" | "inversion" | "denoisedFn" | "conditions"> {
   /** In place of the sampler that was asked for. */
   readonly sampler?: StageRunOptions["sampler"];
   /** Steps that will be reported. */
@@ -41,30 +47,60 @@ export interface CascadeOptions {
 }
 
 /**
- * A base network's run, and the upsampler's after it where one takes part: what all pipelines have in common.
+ * A base network's run, and the upsampler's after it where one takes part: what all pipelines have
+ * in common.
  *
  * @see Nichol et al. 2021, section 4
  */
-export async function* runCascade({ model, networks }: PipelineParts, options: CascadeOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
+export async function* runCascade(
+  { model, networks }: PipelineParts,
+  options: CascadeOptions,
+): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const { stage: base, resolved, signal } = options;
   const { settings, prompts, seeds, upscaling, sampler, guidance } = resolved;
   signal?.throwIfAborted();
   const process = spacedProcess(base.process, settings.steps, settings.spacing);
-  const upscalingProcess = upscaling && spacedProcess(upscaling.stage.process, upscaling.settings.steps, upscaling.settings.spacing);
+  const upscalingProcess =
+    upscaling &&
+    spacedProcess(upscaling.stage.process, upscaling.settings.steps, upscaling.settings.spacing);
   const noise = noiseFor(resolved);
   const { steps, ...beginning } = options.begin(process, noise.base);
   const total = steps + (upscalingProcess?.numTimesteps ?? 0);
-  const shared = { tokenizer: model.tokenizer, prompts, negativePrompt: settings.negativePrompt, seeds, total, ...(signal && { signal }) };
+  const shared = {
+    tokenizer: model.tokenizer,
+    prompts,
+    negativePrompt: settings.negativePrompt,
+    seeds,
+    total,
+    ...(signal && { signal }),
+  };
 
   let pictures = beginning.x;
   if (steps > 0) {
     const { value: stage, release } = await networks.stage(base.name, signal);
     try {
-      const rules = await openGradients({ model, networks }, resolved, stage, beginning.conditions, signal);
+      const rules = await openGradients(
+        { model, networks },
+        resolved,
+        stage,
+        beginning.conditions,
+        signal,
+      );
       try {
         const thresholding = settings.dynamicThresholding;
         const gradient = { rules: rules.value, rule: resolved.gradientRule };
-        pictures = yield* runStage({ ...shared, stage, process, sampler, guidance, gradient, noise: noise.base, thresholding, before: 0, ...beginning });
+        pictures = yield* runStage({
+          ...shared,
+          stage,
+          process,
+          sampler,
+          guidance,
+          gradient,
+          noise: noise.base,
+          thresholding,
+          before: 0,
+          ...beginning,
+        });
       } finally {
         await rules.release();
       }
@@ -108,7 +144,11 @@ async function scoresOf(
 }
 
 /** @see Nichol et al. 2021, section 5: CLIP's scores favour pictures that CLIP guided */
-function bestFirst(images: readonly GeneratedImage[], scores: readonly number[] | undefined, keep = images.length): GeneratedImage[] {
+function bestFirst(
+  images: readonly GeneratedImage[],
+  scores: readonly number[] | undefined,
+  keep = images.length,
+): GeneratedImage[] {
   if (!scores) return [...images];
   const scored = images.map((image, k) => ({ ...image, clipScore: scores[k] ?? 0 }));
   return scored.sort((a, b) => b.clipScore - a.clipScore).slice(0, keep);
@@ -123,23 +163,46 @@ async function openGradients(
   signal: AbortSignal | undefined,
 ): Promise<Lease<readonly GradientGuidance[]>> {
   if (!clip || !clipGuidance) return { value: gradients, release: async () => {} };
-  const { openClipGuidance } = await import("./clip.ts"); // here and below: loaded by whom it serves
-  const { value, release } = await openClipGuidance(networks, { clip, guidance: clipGuidance, prompts, stage, tokenizer, conditions, signal });
+  // here and below: loaded by whom it serves
+  const { openClipGuidance } = await import("./clip.ts");
+  const { value, release } = await openClipGuidance(networks, {
+    clip,
+    guidance: clipGuidance,
+    prompts,
+    stage,
+    tokenizer,
+    conditions,
+    signal,
+  });
   return { value: [value, ...gradients], release };
 }
 
 /** Pure noise of a network's size. */
-export function pureNoise({ config, imageSize }: StageDescription, count: number, noise: NoiseSource): Tensor {
+export function pureNoise(
+  { config, imageSize }: StageDescription,
+  count: number,
+  noise: NoiseSource,
+): Tensor {
   return noise([count, config.imageChannels, imageSize, imageSize]);
 }
 
-/** The reference's loop runs two rows per picture under classifier-free guidance, and draws noise for both; its upsampler goes on with the same generator. */
-function noiseFor({ settings, seeds, guidance, upscaling }: ResolvedSampling): { readonly base: NoiseSource; readonly upscaling: NoiseSource } {
+/**
+ * The reference's loop runs two rows per picture under classifier-free guidance, and draws noise
+ * for both; its upsampler goes on with the same generator.
+ */
+function noiseFor({ settings, seeds, guidance, upscaling }: ResolvedSampling): {
+  readonly base: NoiseSource;
+  readonly upscaling: NoiseSource;
+} {
   if (settings.seedMode === "per-image") {
     const noise = perImageNoise(seeds);
     return { base: noise, upscaling: noise };
   }
   const generator = torchGenerator(settings.seed);
-  const drawn = (isGuided: boolean | undefined) => batchNoise(settings.seed, { rowsPerImage: isGuided ? 2 : 1, makeGenerator: () => generator });
-  return { base: drawn(guidance.needs.includes("unconditional")), upscaling: drawn(upscaling?.guidance.needs.includes("unconditional")) };
+  const drawn = (isGuided: boolean | undefined) =>
+    batchNoise(settings.seed, { rowsPerImage: isGuided ? 2 : 1, makeGenerator: () => generator });
+  return {
+    base: drawn(guidance.needs.includes("unconditional")),
+    upscaling: drawn(upscaling?.guidance.needs.includes("unconditional")),
+  };
 }

@@ -13,10 +13,21 @@ export interface ClipScoreOptions {
 }
 
 /** How well pictures of any size fit a prompt. */
-export async function clipScore({ model, networks }: PipelineParts, { images, prompt, signal }: ClipScoreOptions): Promise<number[]> {
+export async function clipScore(
+  { model, networks }: PipelineParts,
+  { images, prompt, signal }: ClipScoreOptions,
+): Promise<number[]> {
   const clip = clipOf(model);
-  if (typeof prompt !== "string" || prompt.trim() === "") throw new InvalidArgumentError({ argument: "prompt", received: prompt, expected: "a text" });
-  if (!Array.isArray(images) || images.length === 0) throw new InvalidArgumentError({ argument: "images", received: images, expected: "a list of pictures" });
-  const pictures = images.map((image) => readImage(assertPicture(image), clip.config.image.imageSize));
+  if (typeof prompt !== "string" || prompt.trim() === "")
+    throw new InvalidArgumentError({ argument: "prompt", received: prompt, expected: "a text" });
+  if (!Array.isArray(images) || images.length === 0)
+    throw new InvalidArgumentError({
+      argument: "images",
+      received: images,
+      expected: "a list of pictures",
+    });
+  const pictures = images.map((image) =>
+    readImage(assertPicture(image), clip.config.image.imageSize),
+  );
   return clipScores(networks, clip, concatRows(pictures), prompt, signal);
 }

@@ -9,7 +9,10 @@ import { featuresForRows, type TextFeatures } from "./text-condition.ts";
 export interface DenoiserOptions extends PredictionOptions {
   readonly process: GaussianDiffusion;
   readonly network: Executable;
-  /** Text rows 0, 1, ...: the prompts, one a weight. The last row: the empty or negative prompt. Without rows the network reads no text, and there is one weight. */
+  /**
+   * Text rows 0, 1, ...: the prompts, one a weight. The last row: the empty or negative prompt.
+   * Without rows the network reads no text, and there is one weight.
+   */
   readonly features: TextFeatures;
   /** How much each prompt counts. */
   readonly weights: readonly number[];
@@ -22,17 +25,35 @@ export interface DenoiserOptions extends PredictionOptions {
 }
 
 /**
- * One guided evaluation of the network as samplers call it: all texts in one pass of so many times the rows, combined by the guidance, and turned into a prediction. Where
- * the guidance does without the empty text, it is not computed.
+ * One guided evaluation of the network as samplers call it: all texts in one pass of so many times
+ * the rows, combined by the guidance, and turned into a prediction. Where the guidance does without
+ * the empty text, it is not computed.
  *
- * Several prompts are composed as Liu et al. 2022 (arXiv 2206.01714, equation 11) do: the conditional output is empty + sum of w_i (prompt_i - empty), to which guidance is applied as to any other. With weights that sum to 1 the empty one cancels out.
+ * Several prompts are composed as Liu et al. 2022 (arXiv 2206.01714, equation 11) do: the
+ * conditional output is empty + sum of w_i (prompt_i - empty), to which guidance is applied as to
+ * any other. With weights that sum to 1 the empty one cancels out.
  */
 export function guidedDenoiser(options: DenoiserOptions): Denoise {
-  const { process, network, features, weights, guidance, count, conditions = {}, signal, ...prediction } = options;
+  const {
+    process,
+    network,
+    features,
+    weights,
+    guidance,
+    count,
+    conditions = {},
+    signal,
+    ...prediction
+  } = options;
   const needsEmpty = Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) > 1e-9;
   const inputsOf = (texts: number) => ({
-    ...featuresForRows(features, Array.from({ length: texts }, (_, text) => new Array<number>(count).fill(text)).flat()),
-    ...Object.fromEntries(Object.entries(conditions).map(([name, value]) => [name, repeatRows(value, texts)])),
+    ...featuresForRows(
+      features,
+      Array.from({ length: texts }, (_, text) => new Array<number>(count).fill(text)).flat(),
+    ),
+    ...Object.fromEntries(
+      Object.entries(conditions).map(([name, value]) => [name, repeatRows(value, texts)]),
+    ),
   });
   const fixedInputs = { conditional: inputsOf(weights.length), all: inputsOf(weights.length + 1) };
 
@@ -46,7 +67,10 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
       timesteps: perRow(texts * count, timestep),
       ...(texts > weights.length ? fixedInputs.all : fixedInputs.conditional),
     };
-    const output = assertFloat32("output", (await network.run(inputs, signal ? { signal } : {})).output);
+    const output = assertFloat32(
+      "output",
+      (await network.run(inputs, signal ? { signal } : {})).output,
+    );
     assertFinite(output, `at timestep ${timestep}`);
     const outputOf = (text: number) => rows(output, text * count, (text + 1) * count);
     const empty = texts > weights.length ? outputOf(weights.length) : undefined;
@@ -54,7 +78,10 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
       weights.map((weight, text) => [weight, outputOf(text)] as const),
       empty,
     );
-    const guided = isGuided && empty ? guidance.combine({ conditional, unconditional: empty, progress }) : conditional;
+    const guided =
+      isGuided && empty
+        ? guidance.combine({ conditional, unconditional: empty, progress })
+        : conditional;
     return predict(process, guided, x, index, prediction);
   };
 }
@@ -66,10 +93,19 @@ export interface LeadingGradients {
 }
 
 /** The same evaluation led by the sum of the rules' gradients; unchanged where there are none. */
-export function ledByGradients(process: GaussianDiffusion, denoise: Denoise, { rules, rule }: LeadingGradients, signal: AbortSignal | undefined): Denoise {
+export function ledByGradients(
+  process: GaussianDiffusion,
+  denoise: Denoise,
+  { rules, rule }: LeadingGradients,
+  signal: AbortSignal | undefined,
+): Denoise {
   if (rules.length === 0) return denoise;
   const gradient = (x: Tensor, index: number) =>
-    scaledGradient(rules, { x, timestep: process.timestepMap[index] ?? 0, progress: progressAt(process, index) }, signal);
+    scaledGradient(
+      rules,
+      { x, timestep: process.timestepMap[index] ?? 0, progress: progressAt(process, index) },
+      signal,
+    );
   return withGradient(process, denoise, gradient, rule);
 }
 
@@ -79,7 +115,10 @@ function progressAt({ numTimesteps }: GaussianDiffusion, index: number): number 
 }
 
 /** empty + sum of w_i (prompt_i - empty) */
-function composed(prompts: readonly (readonly [weight: number, output: Tensor])[], empty: Tensor | undefined): Tensor {
+function composed(
+  prompts: readonly (readonly [weight: number, output: Tensor])[],
+  empty: Tensor | undefined,
+): Tensor {
   const [[weight, only] = []] = prompts;
   if (prompts.length === 1 && weight === 1 && only) return only;
   const rest = prompts.reduce((left, [share]) => left - share, 1);

@@ -10,7 +10,10 @@ import { MissingNetworkError } from "./model-description.ts";
 
 const cascade = await tinyCascade();
 
-async function withGlide<T>(use: (glide: Glide) => Promise<T>, { change = cascade, keepLoaded = true } = {}): Promise<T> {
+async function withGlide<T>(
+  use: (glide: Glide) => Promise<T>,
+  { change = cascade, keepLoaded = true } = {},
+): Promise<T> {
   const backend = interpreter();
   const glide = await loadGlide(await tinyModel(change), { backend, keepLoaded });
   try {
@@ -21,7 +24,10 @@ async function withGlide<T>(use: (glide: Glide) => Promise<T>, { change = cascad
   }
 }
 
-/** A picture without two equal bytes beside each other, and a mask whose right half is to be made anew. */
+/**
+ * A picture without two equal bytes beside each other, and a mask whose right half is to be made
+ * anew.
+ */
 const picture = (side: number) =>
   rgbImage(
     side,
@@ -37,9 +43,16 @@ const rightHalf = (side: number): Mask => ({
 describe("the cascade", () => {
   it("goes on to the upsampler, whose steps are counted with the others", () =>
     withGlide(async (glide) => {
-      expect([glide.networks, glide.imageSize]).toEqual([["base", "base_inpaint", "upsampler", "upsampler_inpaint"], 8]);
+      expect([glide.networks, glide.imageSize]).toEqual([
+        ["base", "base_inpaint", "upsampler", "upsampler_inpaint"],
+        8,
+      ]);
       const steps: GenerateStep[] = [];
-      const { images, settings } = await glide.generate({ prompt: "dot", seed: 1, onProgress: (step) => steps.push(step) });
+      const { images, settings } = await glide.generate({
+        prompt: "dot",
+        seed: 1,
+        onProgress: (step) => steps.push(step),
+      });
       expect(images.map(({ width, height, seed }) => [width, height, seed])).toEqual([[8, 8, 1]]);
       expect(steps.map(({ stage, step, steps: total }) => `${stage} ${step}/${total}`)).toEqual([
         "base 1/5",
@@ -62,15 +75,27 @@ describe("the cascade", () => {
     withGlide(async (glide) => {
       const small = await glide.generate({ prompt: "dot", seed: 1, upscale: false });
       let last: GenerateStep | undefined;
-      await glide.generate({ prompt: "dot", seed: 1, onProgress: (step) => (last = step.stage === "base" ? step : last) });
+      await glide.generate({
+        prompt: "dot",
+        seed: 1,
+        onProgress: (step) => (last = step.stage === "base" ? step : last),
+      });
       expect(last?.preview).toEqual(small.images);
       expect(small.images[0]?.width).toBe(4);
     }));
 
   it("listens to the upsampler's options", () =>
     withGlide(async (glide) => {
-      const final = async (upscale: object) => (await glide.generate({ prompt: "dot", seed: 1, upscale })).images[0]?.data.join();
-      expect(new Set([await final({}), await final({ temperature: 0.5 }), await final({ steps: 3 }), await final({ sampler: "ddpm" })]).size).toBe(4);
+      const final = async (upscale: object) =>
+        (await glide.generate({ prompt: "dot", seed: 1, upscale })).images[0]?.data.join();
+      expect(
+        new Set([
+          await final({}),
+          await final({ temperature: 0.5 }),
+          await final({ steps: 3 }),
+          await final({ sampler: "ddpm" }),
+        ]).size,
+      ).toBe(4);
     }));
 
   it("holds one network at a time where memory is short", async () => {
@@ -78,7 +103,8 @@ describe("the cascade", () => {
     const glide = await loadGlide(await tinyModel(cascade), { backend, keepLoaded: false });
     expect(backend.openExecutables).toBe(0);
     const open = new Set<string>();
-    for await (const { stage } of glide.stream({ prompt: "dot" })) open.add(`${stage}: ${backend.openExecutables}`);
+    for await (const { stage } of glide.stream({ prompt: "dot" }))
+      open.add(`${stage}: ${backend.openExecutables}`);
     expect([...open]).toEqual(["base: 2", "upsampler: 2"]);
     expect(backend.openExecutables).toBe(0);
     for await (const _ of glide.stream({ prompt: "dot" })) break; // leaving early releases it too
@@ -89,7 +115,9 @@ describe("the cascade", () => {
   it("says which network is missing and how to get it", () =>
     withGlide(
       async (glide) => {
-        const error = await glide.generate({ prompt: "dot", upscale: true }).catch((reason: unknown) => reason);
+        const error = await glide
+          .generate({ prompt: "dot", upscale: true })
+          .catch((reason: unknown) => reason);
         expect(MissingNetworkError.isInstance(error) && error.network).toBe("upsampler");
         expect(String(error)).toContain("glissade convert");
       },
@@ -102,11 +130,21 @@ describe("inpaint", () => {
     withGlide(async (glide) => {
       for (const side of [4, 8, 13]) {
         const image = picture(side);
-        const { images } = await glide.inpaint({ image, mask: rightHalf(side), prompt: "dot", count: 2, seed: 3 });
+        const { images } = await glide.inpaint({
+          image,
+          mask: rightHalf(side),
+          prompt: "dot",
+          count: 2,
+          seed: 3,
+        });
         for (const made of images) {
           expect([made.width, made.height]).toEqual([side, side]);
           const changed = image.data.map((level, i) => (level === made.data[i] ? 0 : 1));
-          expect(changed.filter((_, i) => Math.floor(i / 3) % side < side / 2).every((flag) => flag === 0)).toBe(true);
+          expect(
+            changed
+              .filter((_, i) => Math.floor(i / 3) % side < side / 2)
+              .every((flag) => flag === 0),
+          ).toBe(true);
           expect(changed.some((flag) => flag === 1)).toBe(true);
         }
         expect(images[0]?.data).not.toEqual(images[1]?.data);
@@ -117,7 +155,12 @@ describe("inpaint", () => {
     withGlide(async (glide) => {
       const stagesFor = async (side: number) => {
         const seen = new Set<string>();
-        await glide.inpaint({ image: picture(side), mask: rightHalf(side), prompt: "dot", onProgress: ({ stage }) => seen.add(stage) });
+        await glide.inpaint({
+          image: picture(side),
+          mask: rightHalf(side),
+          prompt: "dot",
+          onProgress: ({ stage }) => seen.add(stage),
+        });
         return [...seen];
       };
       expect(await stagesFor(4)).toEqual(["base_inpaint"]);
@@ -129,8 +172,17 @@ describe("inpaint", () => {
       async (glide) => {
         const steps: GenerateStep[] = [];
         const image = picture(4);
-        const options = { image, mask: rightHalf(4), prompt: "dot", seed: 1, resampling: { jumpLength: 2, resamplings: 2 } };
-        const { images } = await glide.inpaint({ ...options, onProgress: (step) => steps.push(step) });
+        const options = {
+          image,
+          mask: rightHalf(4),
+          prompt: "dot",
+          seed: 1,
+          resampling: { jumpLength: 2, resamplings: 2 },
+        };
+        const { images } = await glide.inpaint({
+          ...options,
+          onProgress: (step) => steps.push(step),
+        });
         expect(steps.map(({ step, steps: total }) => `${step}/${total}`).at(-1)).toBe("6/6");
         expect(images[0]?.data.slice(0, 6)).toEqual(image.data.slice(0, 6));
         expect(images[0]?.data).not.toEqual(image.data);
@@ -149,7 +201,9 @@ describe("inpaint", () => {
     ["resampling.jumpLength", { resampling: { jumpLength: 0 } }, "positive integer"],
   ])("refuses a wrong %s before anything runs", (argument, change, message) =>
     withGlide(async (glide) => {
-      const error = await glide.inpaint({ image: picture(4), mask: rightHalf(4), prompt: "dot", ...(change as object) }).catch((reason: unknown) => reason);
+      const error = await glide
+        .inpaint({ image: picture(4), mask: rightHalf(4), prompt: "dot", ...(change as object) })
+        .catch((reason: unknown) => reason);
       expect(InvalidArgumentError.isInstance(error) && error.argument).toBe(argument);
       expect(String(error)).toContain(message);
     }),
@@ -172,8 +226,14 @@ describe("inpaint", () => {
 
   it("takes a mask that is white all over, or soft", () =>
     withGlide(async (glide) => {
-      const [all, soft] = [255, 100].map((level) => ({ ...rightHalf(4), data: new Uint8Array(16).fill(level) }));
-      for (const mask of [all, soft]) expect((await glide.inpaint({ image: picture(4), mask: mask as Mask, prompt: "dot" })).images).toHaveLength(1);
+      const [all, soft] = [255, 100].map((level) => ({
+        ...rightHalf(4),
+        data: new Uint8Array(16).fill(level),
+      }));
+      for (const mask of [all, soft])
+        expect(
+          (await glide.inpaint({ image: picture(4), mask: mask as Mask, prompt: "dot" })).images,
+        ).toHaveLength(1);
     }));
 });
 
@@ -182,8 +242,18 @@ describe("edit", () => {
     withGlide(async (glide) => {
       const image = picture(4);
       const distance = async (strength: number) => {
-        const { images } = await glide.edit({ image, prompt: "dot", strength, steps: 10, seed: 2, guidance: 1 });
-        return image.data.reduce((sum, level, i) => sum + Math.abs(level - (images[0]?.data[i] ?? 0)), 0);
+        const { images } = await glide.edit({
+          image,
+          prompt: "dot",
+          strength,
+          steps: 10,
+          seed: 2,
+          guidance: 1,
+        });
+        return image.data.reduce(
+          (sum, level, i) => sum + Math.abs(level - (images[0]?.data[i] ?? 0)),
+          0,
+        );
       };
       const [none, some, all] = [await distance(0), await distance(0.05), await distance(1)];
       expect(none).toBe(0);
@@ -195,26 +265,50 @@ describe("edit", () => {
     withGlide(async (glide) => {
       const image = picture(8);
       const { images } = await glide.edit({ image, mask: rightHalf(8), prompt: "dot" });
-      expect([images[0]?.width, images[0]?.data.slice(0, 12)]).toEqual([8, image.data.slice(0, 12)]);
-      for (const strength of [-0.1, 1.1, Number.NaN]) await expect(glide.edit({ image, prompt: "dot", strength })).rejects.toThrow(/strength/);
+      expect([images[0]?.width, images[0]?.data.slice(0, 12)]).toEqual([
+        8,
+        image.data.slice(0, 12),
+      ]);
+      for (const strength of [-0.1, 1.1, Number.NaN])
+        await expect(glide.edit({ image, prompt: "dot", strength })).rejects.toThrow(/strength/);
     }));
 
   it("takes the noise of an inversion from the picture and what it is said to show, not from the seed", () =>
     withGlide(async (glide) => {
       const made = async (change: object) => {
-        const { images, settings } = await glide.edit({ image: picture(4), prompt: "dot", start: "inversion", sampler: "dpmpp-2m", seed: 1, ...change });
+        const { images, settings } = await glide.edit({
+          image: picture(4),
+          prompt: "dot",
+          start: "inversion",
+          sampler: "dpmpp-2m",
+          seed: 1,
+          ...change,
+        });
         expect(settings.sampler).toBe("ddim");
         return images[0]?.data.join();
       };
       expect(await made({ seed: 2 })).toBe(await made({}));
-      expect(new Set([await made({}), await made({ sourcePrompt: "a line" }), await made({ start: "noise", sampler: "ddim" })]).size).toBe(3);
+      expect(
+        new Set([
+          await made({}),
+          await made({ sourcePrompt: "a line" }),
+          await made({ start: "noise", sampler: "ddim" }),
+        ]).size,
+      ).toBe(3);
     }));
 
   it("counts the steps of the way there", () =>
     withGlide(async (glide) => {
       const steps: string[] = [];
       const onProgress = ({ step, steps: total }: GenerateStep) => steps.push(`${step}/${total}`);
-      await glide.edit({ image: picture(4), prompt: null, strength: 1, steps: 3, start: "inversion", onProgress });
+      await glide.edit({
+        image: picture(4),
+        prompt: null,
+        strength: 1,
+        steps: 3,
+        start: "inversion",
+        onProgress,
+      });
       expect(steps).toEqual(["1/5", "2/5", "3/5", "4/5", "5/5"]);
     }));
 
@@ -224,7 +318,9 @@ describe("edit", () => {
     ["sourcePrompt", { sourcePrompt: "a pear" }],
   ])("refuses a wrong %s", (argument, change) =>
     withGlide(async (glide) => {
-      const error = await glide.edit({ image: picture(4), prompt: "dot", ...(change as object) }).catch((reason: unknown) => reason);
+      const error = await glide
+        .edit({ image: picture(4), prompt: "dot", ...(change as object) })
+        .catch((reason: unknown) => reason);
       expect(InvalidArgumentError.isInstance(error) && error.argument).toBe(argument);
     }),
   );

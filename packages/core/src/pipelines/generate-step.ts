@@ -6,7 +6,10 @@ import type { StageName } from "./model-components.ts";
 /** A picture and the seed that makes it again, alone. */
 export interface GeneratedImage extends RgbImage {
   readonly seed: number;
-  /** How well it fits the prompt by the model's CLIP: 100 times the cosine for the published one. Only where that was asked for. */
+  /**
+   * How well it fits the prompt by the model's CLIP: 100 times the cosine for the published one.
+   * Only where that was asked for.
+   */
   readonly clipScore?: number;
 }
 
@@ -20,7 +23,10 @@ export interface GenerateStep {
   readonly steps: number;
   /** The step of the training process that was just left. */
   readonly timestep: number;
-  /** The pictures expected behind the noise, one per image; at a stage's last step its result. Made when read. */
+  /**
+   * The pictures expected behind the noise, one per image; at a stage's last step its result. Made
+   * when read.
+   */
   readonly preview: readonly GeneratedImage[];
   /** The same before it becomes pixels: x_0 `[count, 3, H, W]` in about [-1, 1]. */
   readonly x0: Tensor;
@@ -29,7 +35,9 @@ export interface GenerateStep {
 }
 
 /** `onProgress` is told every finished step. */
-export type WithProgress<Options> = Options & { readonly onProgress?: (step: GenerateStep) => void };
+export type WithProgress<Options> = Options & {
+  readonly onProgress?: (step: GenerateStep) => void;
+};
 
 /** Where a sampler's steps belong in a run. */
 export interface PlaceInRun {

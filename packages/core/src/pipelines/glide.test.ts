@@ -12,7 +12,10 @@ import { loadGlide } from "./load-glide.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 import { ModelFormatError } from "./scheduler-description.ts";
 
-async function withGlide<T>(use: (glide: Glide) => Promise<T>, change?: Parameters<typeof tinyModel>[0]): Promise<T> {
+async function withGlide<T>(
+  use: (glide: Glide) => Promise<T>,
+  change?: Parameters<typeof tinyModel>[0],
+): Promise<T> {
   const backend = interpreter();
   const glide = await loadGlide(await tinyModel(change), { backend });
   try {
@@ -24,7 +27,11 @@ async function withGlide<T>(use: (glide: Glide) => Promise<T>, change?: Paramete
 }
 
 const completeWeights = await encodeSafetensors(tinyWeights());
-const incompleteWeights = await encodeSafetensors(Object.fromEntries(Object.entries(tinyWeights()).filter(([name]) => name !== "time_embed.0.bias")));
+const incompleteWeights = await encodeSafetensors(
+  Object.fromEntries(
+    Object.entries(tinyWeights()).filter(([name]) => name !== "time_embed.0.bias"),
+  ),
+);
 
 /** The error that a promise ends with. */
 async function failure(promise: Promise<unknown>): Promise<unknown> {
@@ -38,8 +45,15 @@ describe("generate", () => {
   it("makes pictures of the model's size and says with what", () =>
     withGlide(async (glide) => {
       const steps: GenerateStep[] = [];
-      const { images, settings, warnings } = await glide.generate({ prompt: "dot", count: 2, seed: 7, onProgress: (step) => steps.push(step) });
-      expect(images.map(({ width, height, data, seed }) => [width, height, data.length, seed])).toEqual([
+      const { images, settings, warnings } = await glide.generate({
+        prompt: "dot",
+        count: 2,
+        seed: 7,
+        onProgress: (step) => steps.push(step),
+      });
+      expect(
+        images.map(({ width, height, data, seed }) => [width, height, data.length, seed]),
+      ).toEqual([
         [4, 4, 48, 7],
         [4, 4, 48, 8],
       ]);
@@ -68,7 +82,8 @@ describe("generate", () => {
 
   it("is the same bit for bit for the same seed, and another picture for another", () =>
     withGlide(async (glide) => {
-      const picture = async (seed: number) => (await glide.generate({ prompt: "dot", seed })).images[0]?.data;
+      const picture = async (seed: number) =>
+        (await glide.generate({ prompt: "dot", seed })).images[0]?.data;
       expect(await picture(3)).toEqual(await picture(3));
       expect(await picture(3)).not.toEqual(await picture(4));
     }));
@@ -77,7 +92,11 @@ describe("generate", () => {
     withGlide(async (glide) => {
       const together = await glide.generate({ prompt: "dot", count: 3, seed: 5, sampler: "ddpm" });
       const alone = await glide.generate({ prompt: "dot", seed: 7, sampler: "ddpm" });
-      const difference = Math.max(...(together.images[2]?.data ?? []).map((level, i) => Math.abs(level - (alone.images[0]?.data[i] ?? 0))));
+      const difference = Math.max(
+        ...(together.images[2]?.data ?? []).map((level, i) =>
+          Math.abs(level - (alone.images[0]?.data[i] ?? 0)),
+        ),
+      );
       expect(difference).toBeLessThanOrEqual(1);
     }));
 
@@ -88,9 +107,24 @@ describe("generate", () => {
         start = input.x.data;
         return ddim()(input);
       };
-      await glide.generate({ prompt: "dot", count: 2, seed: 11, seedMode: "batch", steps: 1, sampler: spy });
+      await glide.generate({
+        prompt: "dot",
+        count: 2,
+        seed: 11,
+        seedMode: "batch",
+        steps: 1,
+        sampler: spy,
+      });
       expect(start).toEqual(batchNoise(11, { rowsPerImage: 2 })([2, 3, 4, 4]).data);
-      await glide.generate({ prompt: "dot", count: 2, seed: 11, seedMode: "batch", steps: 1, guidance: 1, sampler: spy });
+      await glide.generate({
+        prompt: "dot",
+        count: 2,
+        seed: 11,
+        seedMode: "batch",
+        steps: 1,
+        guidance: 1,
+        sampler: spy,
+      });
       expect(start).toEqual(torchGenerator(11).randn([2, 3, 4, 4]).data);
     }));
 
@@ -98,7 +132,12 @@ describe("generate", () => {
     withGlide(async (glide) => {
       const final = async (options: Partial<SamplingOptions>) => {
         let x: ArrayLike<number> = [];
-        await glide.generate({ prompt: "dot", seed: 1, ...options, onProgress: (step) => (x = step.x.data) });
+        await glide.generate({
+          prompt: "dot",
+          seed: 1,
+          ...options,
+          onProgress: (step) => (x = step.x.data),
+        });
         return Array.from(x).join();
       };
       const pictures = [
@@ -117,7 +156,9 @@ describe("generate", () => {
   it("warns about a prompt whose end the network does not see, and takes it all the same", () =>
     withGlide(async (glide) => {
       const { warnings } = await glide.generate({ prompt: "a very long dot", steps: 1 });
-      expect(warnings).toMatchObject([{ argument: "prompt", message: expect.stringContaining("more than 6 tokens") }]);
+      expect(warnings).toMatchObject([
+        { argument: "prompt", message: expect.stringContaining("more than 6 tokens") },
+      ]);
     }));
 
   it("chooses a seed where none is given, and tells it", () =>
@@ -191,7 +232,9 @@ describe("stopping", () => {
 
   it("does not begin under an aborted signal, and a stream may be left early", () =>
     withGlide(async (glide) => {
-      await expect(glide.generate({ prompt: "dot", signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+      await expect(glide.generate({ prompt: "dot", signal: AbortSignal.abort() })).rejects.toThrow(
+        /abort/i,
+      );
       for await (const { step } of glide.stream({ prompt: "dot" })) if (step === 1) break;
       expect((await glide.generate({ prompt: "dot" })).images).toHaveLength(1);
     }));
@@ -207,12 +250,36 @@ describe("stopping", () => {
 describe("loadGlide", () => {
   it.each([
     ["a file is missing", { "model_index.json": undefined }, ModelFileError],
-    ["it is another pipeline", { "model_index.json": { _class_name: "StableDiffusionPipeline" } }, ModelFormatError],
-    ["the network upsamples", { "base/config.json": { ...tinyConfig, super_res: true } }, ModelFormatError],
-    ["the vocabulary has another size", { "base/config.json": { ...tinyConfig, n_vocab: 300 } }, ModelFormatError],
-    ["the schedule is unknown", { "scheduler/scheduler_config.json": { num_train_timesteps: 1000, beta_schedule: "steep" } }, UnknownNameError],
-    ["the step count is absurd", { "scheduler/scheduler_config.json": { num_train_timesteps: 1e9, beta_schedule: "linear" } }, InvalidArgumentError],
-    ["the weights are cut", { "base/model.safetensors": completeWeights.slice(0, 5000) }, WeightsError],
+    [
+      "it is another pipeline",
+      { "model_index.json": { _class_name: "StableDiffusionPipeline" } },
+      ModelFormatError,
+    ],
+    [
+      "the network upsamples",
+      { "base/config.json": { ...tinyConfig, super_res: true } },
+      ModelFormatError,
+    ],
+    [
+      "the vocabulary has another size",
+      { "base/config.json": { ...tinyConfig, n_vocab: 300 } },
+      ModelFormatError,
+    ],
+    [
+      "the schedule is unknown",
+      { "scheduler/scheduler_config.json": { num_train_timesteps: 1000, beta_schedule: "steep" } },
+      UnknownNameError,
+    ],
+    [
+      "the step count is absurd",
+      { "scheduler/scheduler_config.json": { num_train_timesteps: 1e9, beta_schedule: "linear" } },
+      InvalidArgumentError,
+    ],
+    [
+      "the weights are cut",
+      { "base/model.safetensors": completeWeights.slice(0, 5000) },
+      WeightsError,
+    ],
     ["a weight is missing", { "base/model.safetensors": incompleteWeights }, GlissadeError],
   ])("refuses a model where %s, and leaves nothing open", async (_what, change, type) => {
     const backend = interpreter();
@@ -222,13 +289,28 @@ describe("loadGlide", () => {
   });
 
   it("refuses what is no backend", async () => {
-    expect(InvalidArgumentError.isInstance(await failure(loadGlide(await tinyModel(), {} as never)))).toBe(true);
+    expect(
+      InvalidArgumentError.isInstance(await failure(loadGlide(await tinyModel(), {} as never))),
+    ).toBe(true);
   });
 
   it("stops a generation whose network gives numbers that are not finite", async () => {
-    const weights = { ...tinyWeights(), "out.2.bias": { dtype: "float32" as const, dims: [6], data: new Float32Array(6).fill(Number.NaN) } };
-    await withGlide(async (glide) => expect(NumericalError.isInstance(await failure(glide.generate({ prompt: "dot" })))).toBe(true), {
-      "base/model.safetensors": await encodeSafetensors(weights),
-    });
+    const weights = {
+      ...tinyWeights(),
+      "out.2.bias": {
+        dtype: "float32" as const,
+        dims: [6],
+        data: new Float32Array(6).fill(Number.NaN),
+      },
+    };
+    await withGlide(
+      async (glide) =>
+        expect(NumericalError.isInstance(await failure(glide.generate({ prompt: "dot" })))).toBe(
+          true,
+        ),
+      {
+        "base/model.safetensors": await encodeSafetensors(weights),
+      },
+    );
   });
 });

@@ -7,7 +7,12 @@ import { finished, type GenerateStep, type WithProgress } from "./generate-step.
 import type { InpaintOptions } from "./inpaint.ts";
 import type { InterpolateOptions, InterpolateResult } from "./interpolate.ts";
 import type { StageName } from "./model-components.ts";
-import { baseSizeOf, type GenerationDefaults, type ModelDescription, type UpscalingDefaults } from "./model-description.ts";
+import {
+  baseSizeOf,
+  type GenerationDefaults,
+  type ModelDescription,
+  type UpscalingDefaults,
+} from "./model-description.ts";
 import type { ModelNetworks } from "./model-networks.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 import { textToImage } from "./text-to-image.ts";
@@ -46,7 +51,9 @@ export class Glide {
   /** Side in pixels of the pictures that `generate` makes where it is not told otherwise. */
   get imageSize(): number {
     const { stages } = this.#parts.model;
-    return Math.max(...(["upsampler", "base"] as const).map((name) => stages.get(name)?.imageSize ?? 0));
+    return Math.max(
+      ...(["upsampler", "base"] as const).map((name) => stages.get(name)?.imageSize ?? 0),
+    );
   }
 
   /** Side in pixels of the base network's pictures, which an upsampler enlarges. */
@@ -78,7 +85,9 @@ export class Glide {
   /**
    * Makes pictures from a prompt.
    *
-   * @throws InvalidArgumentError or UnknownNameError for an option that is wrong, before anything runs; MissingNetworkError where the model lacks a network that is asked for; NumericalError where the network's numbers are not finite; the signal's reason where aborted
+   * @throws InvalidArgumentError or UnknownNameError for an option that is wrong, before anything
+   * runs; MissingNetworkError where the model lacks a network that is asked for; NumericalError
+   * where the network's numbers are not finite; the signal's reason where aborted
    * @example
    * ```ts
    * const { images } = await glide.generate({ prompt: "a red apple", count: 4, seed: 7 });
@@ -89,7 +98,8 @@ export class Glide {
   }
 
   /**
-   * The same step by step: progress, previews and stopping are the caller's `for await`. The generator returns the result.
+   * The same step by step: progress, previews and stopping are the caller's `for await`. The
+   * generator returns the result.
    *
    * @example
    * ```ts
@@ -102,7 +112,8 @@ export class Glide {
   }
 
   /**
-   * Makes a part of a picture anew: what is white in the mask. Everything else comes back byte for byte.
+   * Makes a part of a picture anew: what is white in the mask. Everything else comes back byte for
+   * byte.
    *
    * @throws as `generate`; InvalidArgumentError where picture and mask do not fit each other
    * @example
@@ -115,16 +126,21 @@ export class Glide {
   }
 
   /** `inpaint` step by step, as `stream`. */
-  async *streamInpaint(options: InpaintOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
+  async *streamInpaint(
+    options: InpaintOptions,
+  ): AsyncGenerator<GenerateStep, GenerateResult, void> {
     this.#assertUsable();
-    const { inpaint } = await import("./inpaint.ts"); // here and below: a page that only generates does not pay for the rest
+    // here and below: a page that only generates does not pay for the rest
+    const { inpaint } = await import("./inpaint.ts");
     return yield* inpaint(this.#parts, options);
   }
 
   /**
-   * Changes a picture, or makes one of a sketch (SDEdit): the more `strength`, the less stays of it.
+   * Changes a picture, or makes one of a sketch (SDEdit): the more `strength`, the less stays of
+   * it.
    *
-   * @throws as `generate`; InvalidArgumentError where the picture, its mask or the strength are wrong
+   * @throws as `generate`; InvalidArgumentError where the picture, its mask or the strength are
+   * wrong
    * @example
    * ```ts
    * const { images } = await glide.edit({ image: sketch, prompt: "a red apple", strength: 0.7 });
@@ -142,7 +158,8 @@ export class Glide {
   }
 
   /**
-   * Enlarges a picture by the model's upsampler: 64 to 256 pixels for GLIDE's. Larger pictures are enlarged in tiles without seams.
+   * Enlarges a picture by the model's upsampler: 64 to 256 pixels for GLIDE's. Larger pictures are
+   * enlarged in tiles without seams.
    *
    * @throws as `generate`; MissingNetworkError where the model has no upsampler
    * @example
@@ -162,7 +179,8 @@ export class Glide {
   }
 
   /**
-   * Pictures on the way from one prompt, or one seed, to another: prompts are mixed by weights, noises along the arc between them.
+   * Pictures on the way from one prompt, or one seed, to another: prompts are mixed by weights,
+   * noises along the arc between them.
    *
    * @throws as `generate`
    * @example
@@ -175,17 +193,21 @@ export class Glide {
   }
 
   /** `interpolate` step by step, as `stream`. */
-  async *streamInterpolate(options: InterpolateOptions): AsyncGenerator<GenerateStep, InterpolateResult, void> {
+  async *streamInterpolate(
+    options: InterpolateOptions,
+  ): AsyncGenerator<GenerateStep, InterpolateResult, void> {
     this.#assertUsable();
     const { interpolate } = await import("./interpolate.ts");
     return yield* interpolate(this.#parts, options);
   }
 
   /**
-   * How well pictures fit a prompt by the model's CLIP: exp(logit scale) times the cosine of the embeddings.
+   * How well pictures fit a prompt by the model's CLIP: exp(logit scale) times the cosine of the
+   * embeddings.
    *
    * @returns one number a picture; the greater, the better
-   * @throws InvalidArgumentError where a picture or the prompt is none; MissingNetworkError where the model has no CLIP; the signal's reason where aborted
+   * @throws InvalidArgumentError where a picture or the prompt is none; MissingNetworkError where
+   * the model has no CLIP; the signal's reason where aborted
    * @see Nichol et al. 2021, section 5: not a fair judge of pictures that CLIP itself has led
    */
   async clipScore(options: ClipScoreOptions): Promise<number[]> {

@@ -18,7 +18,10 @@ export type LoadAdmOptions = Omit<LoadGlideOptions, "keepLoaded">;
  * await adm.dispose();
  * ```
  */
-export async function loadAdm(source: ModelSource, { backend, ...fileOptions }: LoadAdmOptions): Promise<Adm> {
+export async function loadAdm(
+  source: ModelSource,
+  { backend, ...fileOptions }: LoadAdmOptions,
+): Promise<Adm> {
   assertBackend(backend);
   const options = fileOptions.signal ? { signal: fileOptions.signal } : {};
   const files = await openModelFiles(source, fileOptions);
@@ -31,9 +34,17 @@ export async function loadAdm(source: ModelSource, { backend, ...fileOptions }: 
       await weights.dispose();
     }
   };
-  const network = await open("unet", admGraph(model.config, { height: model.imageSize, width: model.imageSize }));
+  const network = await open(
+    "unet",
+    admGraph(model.config, { height: model.imageSize, width: model.imageSize }),
+  );
   try {
-    const classifier = model.classifier && (await open("classifier", admClassifierGuidanceGraph(model.classifier, { size: model.imageSize })));
+    const classifier =
+      model.classifier &&
+      (await open(
+        "classifier",
+        admClassifierGuidanceGraph(model.classifier, { size: model.imageSize }),
+      ));
     return new Adm({ model, backend, network, classifier });
   } catch (error) {
     await network.dispose();

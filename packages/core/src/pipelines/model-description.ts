@@ -1,9 +1,19 @@
 import { display, GlissadeError } from "../errors.ts";
-import { type ClipConfig, parseClipConfig, parseTextToImageConfig, type TextToImageConfig } from "../networks/index.ts";
+import {
+  type ClipConfig,
+  parseClipConfig,
+  parseTextToImageConfig,
+  type TextToImageConfig,
+} from "../networks/index.ts";
 import type { ClipTokenizer, GlideTokenizer } from "../text/index.ts";
 import type { ModelFiles } from "../weights/index.ts";
 import { modelComponents, type StageName, stageNames } from "./model-components.ts";
-import { ModelFormatError, readObject, readScheduler, type SchedulerDescription } from "./scheduler-description.ts";
+import {
+  ModelFormatError,
+  readObject,
+  readScheduler,
+  type SchedulerDescription,
+} from "./scheduler-description.ts";
 
 /** What a model's author found to work best, used where a caller does not say. */
 export interface GenerationDefaults {
@@ -59,7 +69,10 @@ export class MissingNetworkError extends GlissadeError {
 }
 
 /** @throws MissingNetworkError */
-export function stageOf({ label, stages }: Pick<ModelDescription, "label" | "stages">, name: StageName): StageDescription {
+export function stageOf(
+  { label, stages }: Pick<ModelDescription, "label" | "stages">,
+  name: StageName,
+): StageDescription {
   const found = stages.get(name);
   if (found) return found;
   throw new MissingNetworkError({ model: label, network: name });
@@ -78,22 +91,34 @@ export function baseSizeOf({ stages }: Pick<ModelDescription, "stages">): number
 
 const fallbackDefaults: GenerationDefaults = { sampler: "ddim", steps: 50, guidanceScale: 3 };
 /** GLIDE's text-to-image notebook. */
-const fallbackUpscaling: UpscalingDefaults = { sampler: "ddim", steps: "fast27", guidanceScale: 1, temperature: 0.997 };
+const fallbackUpscaling: UpscalingDefaults = {
+  sampler: "ddim",
+  steps: "fast27",
+  guidanceScale: 1,
+  temperature: 0.997,
+};
 
 /**
- * Reads a model folder, laid out as Hugging Face's diffusers does: `model_index.json`, `tokenizer/tokenizer.json`, and for every network that the index names its folder's `config.json`, with the
- * reference's names, and its scheduler's `scheduler_config.json`, with diffusers' names.
+ * Reads a model folder, laid out as Hugging Face's diffusers does: `model_index.json`,
+ * `tokenizer/tokenizer.json`, and for every network that the index names its folder's
+ * `config.json`, with the reference's names, and its scheduler's `scheduler_config.json`, with
+ * diffusers' names.
  *
  * @throws ModelFormatError where a file is missing a field, or the parts do not fit each other
  */
 export async function readModelDescription(files: ModelFiles): Promise<ModelDescription> {
   const index = await readObject(files, "model_index.json");
   if (index._class_name !== "GlidePipeline")
-    throw new ModelFormatError({ model: files.label, problem: `is a ${display(index._class_name)}, and this pipeline runs "GlidePipeline".` });
+    throw new ModelFormatError({
+      model: files.label,
+      problem: `is a ${display(index._class_name)}, and this pipeline runs "GlidePipeline".`,
+    });
   const present = stageNames.filter((name) => name in index);
   const stages = new Map<StageName, StageDescription>();
-  for (const name of present.length > 0 ? present : (["base"] as const)) stages.set(name, await readStage(files, name));
-  const { glideTokenizer } = await import("../text/glide-tokenizer.ts"); // a third of the code that loading takes, while the files are fetched
+  for (const name of present.length > 0 ? present : (["base"] as const))
+    stages.set(name, await readStage(files, name));
+  // a third of the code that loading takes, while the files are fetched
+  const { glideTokenizer } = await import("../text/glide-tokenizer.ts");
   const tokenizer = glideTokenizer(await files.readJson("tokenizer/tokenizer.json"));
   for (const { name, config } of stages.values()) {
     if (config.text && config.text.vocabularySize !== tokenizer.vocabularySize) {
@@ -116,20 +141,35 @@ export async function readModelDescription(files: ModelFiles): Promise<ModelDesc
 async function readStage(files: ModelFiles, name: StageName): Promise<StageDescription> {
   const config = parseTextToImageConfig(await readObject(files, `${name}/config.json`));
   const [superResolution, inpainting] = [name.startsWith("upsampler"), name.endsWith("_inpaint")];
-  if (config.superResolution !== superResolution || config.inpainting !== inpainting || !(config.text || superResolution)) {
+  if (
+    config.superResolution !== superResolution ||
+    config.inpainting !== inpainting ||
+    !(config.text || superResolution)
+  ) {
     throw new ModelFormatError({
       model: files.label,
       problem: `has a network of another kind in ${name}/: super_res ${config.superResolution}, inpaint ${config.inpainting}, ${config.text ? "with" : "without"} a text.`,
     });
   }
-  if (config.imageSize === undefined) throw new ModelFormatError({ model: files.label, problem: `does not say its image_size in ${name}/config.json.` });
-  return { name, config, imageSize: config.imageSize, ...(await readScheduler(files, modelComponents[name].scheduler)) };
+  if (config.imageSize === undefined)
+    throw new ModelFormatError({
+      model: files.label,
+      problem: `does not say its image_size in ${name}/config.json.`,
+    });
+  return {
+    name,
+    config,
+    imageSize: config.imageSize,
+    ...(await readScheduler(files, modelComponents[name].scheduler)),
+  };
 }
 
 async function readClip(files: ModelFiles): Promise<ClipDescription> {
   const config = parseClipConfig(await readObject(files, "clip/config.json"));
   const { clipTokenizer } = await import("../text/clip-tokenizer.ts");
-  const tokenizer = clipTokenizer(await files.readJson("clip_tokenizer/tokenizer.json"), { contextLength: config.text.textContext });
+  const tokenizer = clipTokenizer(await files.readJson("clip_tokenizer/tokenizer.json"), {
+    contextLength: config.text.textContext,
+  });
   if (tokenizer.vocabularySize === config.text.vocabularySize) return { config, tokenizer };
   throw new ModelFormatError({
     model: files.label,
@@ -140,7 +180,11 @@ async function readClip(files: ModelFiles): Promise<ClipDescription> {
 /** What an index says of a network's sampling, and the fallback for what it does not. */
 export function readDefaults(json: unknown, fallback: GenerationDefaults): GenerationDefaults {
   if (typeof json !== "object" || json === null) return fallback;
-  const { sampler, steps, guidance_scale: guidanceScale } = json as Readonly<Record<string, unknown>>;
+  const {
+    sampler,
+    steps,
+    guidance_scale: guidanceScale,
+  } = json as Readonly<Record<string, unknown>>;
   return {
     sampler: typeof sampler === "string" ? sampler : fallback.sampler,
     steps: typeof steps === "number" || typeof steps === "string" ? steps : fallback.steps,
@@ -149,6 +193,10 @@ export function readDefaults(json: unknown, fallback: GenerationDefaults): Gener
 }
 
 function readUpscaling(json: unknown): UpscalingDefaults {
-  const { temperature } = typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>) : {};
-  return { ...readDefaults(json, fallbackUpscaling), temperature: typeof temperature === "number" ? temperature : fallbackUpscaling.temperature };
+  const { temperature } =
+    typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>) : {};
+  return {
+    ...readDefaults(json, fallbackUpscaling),
+    temperature: typeof temperature === "number" ? temperature : fallbackUpscaling.temperature,
+  };
 }

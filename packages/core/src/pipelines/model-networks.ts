@@ -4,7 +4,12 @@ import { textGraph, textToImageGraph } from "../networks/index.ts";
 import { sizeOf } from "../tensor.ts";
 import type { ModelFiles } from "../weights/index.ts";
 import type { StageName } from "./model-components.ts";
-import { baseSizeOf, MissingNetworkError, type ModelDescription, type StageDescription } from "./model-description.ts";
+import {
+  baseSizeOf,
+  MissingNetworkError,
+  type ModelDescription,
+  type StageDescription,
+} from "./model-description.ts";
 import { type Lease, SharedResource } from "./shared-resource.ts";
 
 /** A stage of the model on a backend: what reads the text, and what denoises. */
@@ -16,8 +21,17 @@ export interface OpenStage {
   dispose(): Promise<void>;
 }
 
-/** The parts of a CLIP, each opened when it is needed: what reads texts, what compares pictures, and what leads to them, alone or through the base network. */
-export const clipParts = ["text", "image", "guidance", "through-base", "through-base_inpaint"] as const;
+/**
+ * The parts of a CLIP, each opened when it is needed: what reads texts, what compares pictures, and
+ * what leads to them, alone or through the base network.
+ */
+export const clipParts = [
+  "text",
+  "image",
+  "guidance",
+  "through-base",
+  "through-base_inpaint",
+] as const;
 export type ClipPart = (typeof clipParts)[number];
 
 export interface ModelNetworksOptions {
@@ -28,7 +42,10 @@ export interface ModelNetworksOptions {
   readonly keepLoaded: boolean;
 }
 
-/** The networks of a model: each is opened when it is first needed, and only as long as it is needed where the memory is to be kept free. */
+/**
+ * The networks of a model: each is opened when it is first needed, and only as long as it is needed
+ * where the memory is to be kept free.
+ */
 export class ModelNetworks {
   readonly #stages: ReadonlyMap<StageName, SharedResource<OpenStage>>;
   readonly #clip: ReadonlyMap<ClipPart, SharedResource<Executable>>;
@@ -37,13 +54,25 @@ export class ModelNetworks {
   constructor(options: ModelNetworksOptions) {
     const { model, keepLoaded: keep } = options;
     this.#model = model;
-    this.#stages = new Map([...model.stages].map(([name, stage]) => [name, new SharedResource((signal) => openStage(options, stage, signal), { keep })]));
+    this.#stages = new Map(
+      [...model.stages].map(([name, stage]) => [
+        name,
+        new SharedResource((signal) => openStage(options, stage, signal), { keep }),
+      ]),
+    );
     const { clip } = model;
     this.#clip = new Map(
       clip
         ? clipParts.map(
             (part) =>
-              [part, new SharedResource(async (signal) => (await import("./open-clip-part.ts")).openClipPart(options, clip, part, signal), { keep })] as const,
+              [
+                part,
+                new SharedResource(
+                  async (signal) =>
+                    (await import("./open-clip-part.ts")).openClipPart(options, clip, part, signal),
+                  { keep },
+                ),
+              ] as const,
           )
         : [],
     );
@@ -64,38 +93,63 @@ export class ModelNetworks {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([...this.#stages.values(), ...this.#clip.values()].map((network) => network.dispose()));
+    await Promise.all(
+      [...this.#stages.values(), ...this.#clip.values()].map((network) => network.dispose()),
+    );
   }
 }
 
-/** Side of the pictures that an upsampler enlarges: the base network's, or a quarter of its own, as GLIDE's. */
+/**
+ * Side of the pictures that an upsampler enlarges: the base network's, or a quarter of its own, as
+ * GLIDE's.
+ */
 export function lowResolutionSide(model: ModelDescription, upsampler: StageDescription): number {
   return baseSizeOf(model) ?? upsampler.imageSize / 4;
 }
 
 /** Of all networks that denoise. */
 export function parameterCount(model: ModelDescription): number {
-  const shapes = [...model.stages.values()].flatMap((stage) => graphsOf(model, stage).flatMap((graph) => graph?.parameters ?? []));
+  const shapes = [...model.stages.values()].flatMap((stage) =>
+    graphsOf(model, stage).flatMap((graph) => graph?.parameters ?? []),
+  );
   return shapes.reduce((sum, { dims }) => sum + sizeOf(dims), 0);
 }
 
 /** The stage's half that depends on the text alone, and its step. */
-function graphsOf(model: ModelDescription, stage: StageDescription): readonly [text: Graph | undefined, network: Graph] {
+function graphsOf(
+  model: ModelDescription,
+  stage: StageDescription,
+): readonly [text: Graph | undefined, network: Graph] {
   const { config, imageSize } = stage;
   const side = config.superResolution ? lowResolutionSide(model, stage) : undefined;
   const lowRes = side === undefined ? {} : { lowRes: { height: side, width: side } };
-  return [config.text && textGraph(config), textToImageGraph(config, { height: imageSize, width: imageSize, ...lowRes })];
+  return [
+    config.text && textGraph(config),
+    textToImageGraph(config, { height: imageSize, width: imageSize, ...lowRes }),
+  ];
 }
 
-async function openStage({ files, backend, model }: ModelNetworksOptions, description: StageDescription, signal: AbortSignal | undefined): Promise<OpenStage> {
+async function openStage(
+  { files, backend, model }: ModelNetworksOptions,
+  description: StageDescription,
+  signal: AbortSignal | undefined,
+): Promise<OpenStage> {
   const { name } = description;
   const options = signal ? { signal } : {};
   const [textHalf, step] = graphsOf(model, description);
   const weights = await files.openWeights(`${name}/model.safetensors`, options);
   try {
-    const text = textHalf && (await backend.compile(textHalf, weights, { name: `text transformer of ${name}`, ...options }));
+    const text =
+      textHalf &&
+      (await backend.compile(textHalf, weights, {
+        name: `text transformer of ${name}`,
+        ...options,
+      }));
     try {
-      const network = await backend.compile(step, weights, { name: `U-Net of ${name}`, ...options });
+      const network = await backend.compile(step, weights, {
+        name: `U-Net of ${name}`,
+        ...options,
+      });
       return {
         description,
         text,

@@ -1,6 +1,12 @@
 import type { Executable } from "../backend/backend.ts";
 import type { Graph } from "../graph/index.ts";
-import { clipGuidanceGraph, clipImageGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph } from "../networks/index.ts";
+import {
+  clipGuidanceGraph,
+  clipImageGraph,
+  clipPrefix,
+  clipTextGraph,
+  clipThroughUNetGraph,
+} from "../networks/index.ts";
 import { joinWeights } from "../weights/index.ts";
 import { type ClipDescription, stageOf } from "./model-description.ts";
 import type { ClipPart, ModelNetworksOptions } from "./model-networks.ts";
@@ -13,15 +19,24 @@ export async function openClipPart(
   signal: AbortSignal | undefined,
 ): Promise<Executable> {
   const options = signal ? { signal } : {};
-  const clip = await files.openWeights(`clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`, options);
+  const clip = await files.openWeights(
+    `clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`,
+    options,
+  );
   let weights = clip;
   try {
     let graph: Graph;
     if (part === "through-base" || part === "through-base_inpaint") {
       const stage = stageOf(model, part === "through-base" ? "base" : "base_inpaint");
-      weights = joinWeights({ "": await files.openWeights(`${stage.name}/model.safetensors`, options), [clipPrefix]: clip });
+      weights = joinWeights({
+        "": await files.openWeights(`${stage.name}/model.safetensors`, options),
+        [clipPrefix]: clip,
+      });
       graph = clipThroughUNetGraph(stage.config, config, stage.imageSize);
-    } else graph = { text: clipTextGraph, image: clipImageGraph, guidance: clipGuidanceGraph }[part](config);
+    } else
+      graph = { text: clipTextGraph, image: clipImageGraph, guidance: clipGuidanceGraph }[part](
+        config,
+      );
     return await backend.compile(graph, weights, { name: `clip's ${part}`, ...options });
   } finally {
     await weights.dispose();

@@ -10,7 +10,8 @@ export interface Lease<T> {
 }
 
 /**
- * Something that is expensive to open: opened by its first user, shared by all who use it at the same time, and closed when the last one is done, or kept until `dispose`.
+ * Something that is expensive to open: opened by its first user, shared by all who use it at the
+ * same time, and closed when the last one is done, or kept until `dispose`.
  *
  * @example
  * ```ts
@@ -24,7 +25,10 @@ export class SharedResource<T extends Disposable> {
   #opening: Promise<T> | undefined;
   #users = 0;
 
-  constructor(open: (signal: AbortSignal | undefined) => Promise<T>, { keep }: { readonly keep: boolean }) {
+  constructor(
+    open: (signal: AbortSignal | undefined) => Promise<T>,
+    { keep }: { readonly keep: boolean },
+  ) {
     this.#open = open;
     this.#keep = keep;
   }
@@ -66,7 +70,9 @@ export class SharedResource<T extends Disposable> {
         return await opening;
       } catch (error) {
         if (this.#opening === opening) this.#opening = undefined;
-        if (isOurs) throw error; // another user's opening may have ended because of that user's signal: then we open it ourselves
+        // another user's opening may have ended because of that user's signal: then we open it
+        // ourselves
+        if (isOurs) throw error;
       }
     }
   }

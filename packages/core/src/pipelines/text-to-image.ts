@@ -8,13 +8,19 @@ import { resolveSampling, type SamplingOptions } from "./sampling-options.ts";
  *
  * @see Nichol et al. 2021, section 4
  */
-export function textToImage(parts: PipelineParts, options: SamplingOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
+export function textToImage(
+  parts: PipelineParts,
+  options: SamplingOptions,
+): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const stage = stageOf(parts.model, "base");
   const resolved = resolveSampling(options, parts.model, stage);
   return runCascade(parts, {
     stage,
     resolved,
-    begin: (process, noise) => ({ x: pureNoise(stage, resolved.settings.count, noise), steps: process.numTimesteps }),
+    begin: (process, noise) => ({
+      x: pureNoise(stage, resolved.settings.count, noise),
+      steps: process.numTimesteps,
+    }),
     signal: options.signal,
   });
 }

@@ -33,9 +33,13 @@ describe("upscale", () => {
       ]);
       expect(settings).toMatchObject({ prompt: "dot", steps: 2, temperature: 1 });
     }
-    const error = await glide.upscale({ image: picture(1025, 1) }).catch((reason: unknown) => reason);
+    const error = await glide
+      .upscale({ image: picture(1025, 1) })
+      .catch((reason: unknown) => reason);
     expect(InvalidArgumentError.isInstance(error) && error.argument).toBe("image");
-    await expect(glide.upscale({ image: picture(4, 4), temperature: 0 })).rejects.toThrow(/temperature/);
+    await expect(glide.upscale({ image: picture(4, 4), temperature: 0 })).rejects.toThrow(
+      /temperature/,
+    );
     await glide.dispose();
     expect(backend.openExecutables).toBe(0);
   });
@@ -53,7 +57,8 @@ describe("tiles", () => {
       // biome-ignore format: one line
       const starts = tileStarts(length, side);
       expect([starts[0], starts.at(-1)]).toEqual([0, length - side]);
-      for (const [k, start] of starts.slice(1).entries()) expect(start - (starts[k] ?? 0)).toBeLessThanOrEqual(Math.ceil(0.75 * side));
+      for (const [k, start] of starts.slice(1).entries())
+        expect(start - (starts[k] ?? 0)).toBeLessThanOrEqual(Math.ceil(0.75 * side));
     }
   });
 
@@ -67,10 +72,16 @@ describe("tiles", () => {
     };
     const { randn } = torchGenerator(1);
     const x = randn([2, 3, 22, 18]);
-    const { output } = await tiledNetwork(local, { side: 8, lowSide: 4 }).run({ x, low_res: tensor([2, 3, 11, 9]) });
+    const { output } = await tiledNetwork(local, { side: 8, lowSide: 4 }).run({
+      x,
+      low_res: tensor([2, 3, 11, 9]),
+    });
     const expected = mapTensor(x, (value) => 2 * value);
     expect(output?.dims).toEqual(expected.dims);
-    const largest = expected.data.reduce((most, value, i) => Math.max(most, Math.abs(value - ((output as Tensor).data[i] ?? 0))), 0);
+    const largest = expected.data.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - ((output as Tensor).data[i] ?? 0))),
+      0,
+    );
     expect(largest).toBeLessThan(1e-6);
   });
 });

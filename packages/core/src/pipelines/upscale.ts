@@ -8,7 +8,19 @@ import { tiledNetwork } from "./tiled-network.ts";
 import type { ResolvedUpscaling } from "./upscaling-options.ts";
 
 export interface UpscaleStageOptions
-  extends Pick<StageRunOptions, "tokenizer" | "prompts" | "negativePrompt" | "noise" | "seeds" | "before" | "total" | "denoisedFn" | "conditions" | "signal"> {
+  extends Pick<
+    StageRunOptions,
+    | "tokenizer"
+    | "prompts"
+    | "negativePrompt"
+    | "noise"
+    | "seeds"
+    | "before"
+    | "total"
+    | "denoisedFn"
+    | "conditions"
+    | "signal"
+  > {
   readonly upscaling: ResolvedUpscaling;
   readonly process: GaussianDiffusion;
   /** The small pictures, [count, 3, h, w]. */
@@ -18,7 +30,8 @@ export interface UpscaleStageOptions
 }
 
 /**
- * The cascade's second half: the upsampler from noise, seeing the small pictures rounded to 8-bit levels, as it was trained to.
+ * The cascade's second half: the upsampler from noise, seeing the small pictures rounded to 8-bit
+ * levels, as it was trained to.
  *
  * @returns the pictures, [count, 3, H, W]
  * @see Nichol et al. 2021, section 4.1; the text2im notebook of openai/glide-text2im
@@ -36,11 +49,19 @@ export async function* upscaleStage(
     const isTiled = height !== lowSide || width !== lowSide;
     return yield* runStage({
       ...run,
-      stage: isTiled ? { ...stage, network: tiledNetwork(stage.network, { side: description.imageSize, lowSide }) } : stage,
+      stage: isTiled
+        ? {
+            ...stage,
+            network: tiledNetwork(stage.network, { side: description.imageSize, lowSide }),
+          }
+        : stage,
       sampler,
       guidance,
       noise,
-      x: settings.temperature === 1 ? start : mapTensor(start, (value) => settings.temperature * value),
+      x:
+        settings.temperature === 1
+          ? start
+          : mapTensor(start, (value) => settings.temperature * value),
       conditions: { ...conditions, low_res: quantizeLowResolution(lowRes) },
     });
   } finally {

@@ -12,12 +12,15 @@ describe("perImageNoise", () => {
   it("gives an image the same noise alone and in a batch, in every draw", () => {
     const batch = perImageNoise(imageSeeds(5, 3));
     const alone = perImageNoise([6]);
-    for (let draw = 0; draw < 3; draw++) expect(rows(batch(shape(3)), 1, 2).data).toEqual(alone(shape(1)).data);
+    for (let draw = 0; draw < 3; draw++)
+      expect(rows(batch(shape(3)), 1, 2).data).toEqual(alone(shape(1)).data);
   });
 
   it("draws what the image's generator draws for one image", () => {
     expect(perImageNoise([42])(shape(1))).toEqual(torchGenerator(42).randn(shape(1)));
-    expect(perImageNoise([42], (seed) => philoxGenerator(seed))(shape(1))).toEqual(philoxGenerator(42).randn(shape(1)));
+    expect(perImageNoise([42], (seed) => philoxGenerator(seed))(shape(1))).toEqual(
+      philoxGenerator(42).randn(shape(1)),
+    );
   });
 
   it("refuses a draw of another number of rows, no seeds, and what is no seed", () => {
@@ -36,11 +39,13 @@ describe("batchNoise", () => {
 
   it("keeps the first rows where the loop runs two for each image, as after torch.manual_seed(7); torch.randn(2, 3, 2, 2)[:1]", () => {
     const expected = [
-      -0.8201345, 0.39563116, 0.8989085, -1.3884039, -0.16699602, 0.28514996, -0.6410915, -0.8936554, -0.8489086, -1.2169294, -0.081021585, 1.3614851,
+      -0.8201345, 0.39563116, 0.8989085, -1.3884039, -0.16699602, 0.28514996, -0.6410915,
+      -0.8936554, -0.8489086, -1.2169294, -0.081021585, 1.3614851,
     ];
     const { dims, data } = batchNoise(7, { rowsPerImage: 2 })([1, 3, 2, 2]);
     expect(dims).toEqual([1, 3, 2, 2]);
-    for (const [i, value] of expected.entries()) expect(Math.abs((data[i] as number) - value)).toBeLessThan(3e-6);
+    for (const [i, value] of expected.entries())
+      expect(Math.abs((data[i] as number) - value)).toBeLessThan(3e-6);
   });
 
   it("refuses a fraction of rows", () => {
@@ -62,7 +67,8 @@ describe("imageSeeds", () => {
 
 describe("assertSeed", () => {
   it("accepts every integer from 0 to 2^53 - 1, and bigints of 64 bits", () => {
-    for (const seed of [0, 1, Number.MAX_SAFE_INTEGER, 0n, (1n << 64n) - 1n]) expect(() => assertSeed(seed)).not.toThrow();
+    for (const seed of [0, 1, Number.MAX_SAFE_INTEGER, 0n, (1n << 64n) - 1n])
+      expect(() => assertSeed(seed)).not.toThrow();
   });
 
   it.each([-1, 1.5, Number.NaN, Infinity, "1", undefined, 1n << 64n])("refuses %s", (seed) => {

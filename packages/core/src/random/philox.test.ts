@@ -21,17 +21,24 @@ describe("philox4x32", () => {
       [0xa4093822, 0x299f31d0],
       [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
     ],
-  ] as const)("gives Random123's known answer for the counter %j and the key %j", (counter, key, answer) => {
-    expect(philox4x32(counter, key)).toEqual(answer);
-  });
+  ] as const)(
+    "gives Random123's known answer for the counter %j and the key %j",
+    (counter, key, answer) => {
+      expect(philox4x32(counter, key)).toEqual(answer);
+    },
+  );
 });
 
 describe("philoxGenerator", () => {
   it("takes its uniform values from the counters 0, 1, ... with the seed as key and the stream above the count", () => {
     const seed = (0x299f31d0n << 32n) | 0xa4093822n;
     const stream = (0x03707344n << 32n) | 0x13198a2en;
-    const blocks = [0, 1].flatMap((count) => [...philox4x32([count, 0, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0])]);
-    expect([...philoxGenerator(seed, stream).rand([8]).data]).toEqual(blocks.map((word) => (word >>> 8) / 2 ** 24));
+    const blocks = [0, 1].flatMap((count) => [
+      ...philox4x32([count, 0, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0]),
+    ]);
+    expect([...philoxGenerator(seed, stream).rand([8]).data]).toEqual(
+      blocks.map((word) => (word >>> 8) / 2 ** 24),
+    );
   });
 
   it("draws normal values with the moments of a standard normal distribution", () => {
@@ -45,12 +52,19 @@ describe("philoxGenerator", () => {
   });
 
   it("begins a long draw with the values of a short one", () => {
-    expect(philoxGenerator(7).randn([3]).data).toEqual(philoxGenerator(7).randn([50]).data.slice(0, 3));
+    expect(philoxGenerator(7).randn([3]).data).toEqual(
+      philoxGenerator(7).randn([50]).data.slice(0, 3),
+    );
   });
 
   it("gives other values for another call, seed or stream", () => {
     const generator = philoxGenerator(7);
-    const draws = [generator.randn([4]), generator.randn([4]), philoxGenerator(8).randn([4]), philoxGenerator(7, 1).randn([4])];
+    const draws = [
+      generator.randn([4]),
+      generator.randn([4]),
+      philoxGenerator(8).randn([4]),
+      philoxGenerator(7, 1).randn([4]),
+    ];
     expect(new Set(draws.map(({ data }) => data.join())).size).toBe(4);
   });
 

@@ -13,9 +13,11 @@ const multipliers = [0xd2511f53, 0xcd9e8d57] as const;
 const keyIncrements = [0x9e3779b9, 0xbb67ae85] as const; // golden ratio, sqrt(3) - 1
 
 /**
- * Philox4x32-10: four random 32-bit words that are a function of a counter and a key, and of nothing else.
+ * Philox4x32-10: four random 32-bit words that are a function of a counter and a key, and of
+ * nothing else.
  *
- * @see Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC '11, section 3.3
+ * @see Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC '11,
+ * section 3.3
  */
 export function philox4x32(counter: PhiloxCounter, key: PhiloxKey): PhiloxCounter {
   const block = new Uint32Array(4);
@@ -24,7 +26,15 @@ export function philox4x32(counter: PhiloxCounter, key: PhiloxKey): PhiloxCounte
 }
 
 /** The same into an array that is there already: a large draw makes no others. */
-function philoxBlock(block: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
+function philoxBlock(
+  block: Uint32Array,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+): void {
   for (let round = 0; round < rounds; round++) {
     const high0 = multiplyHigh(multipliers[0], c0);
     const low0 = Math.imul(multipliers[0], c0);
@@ -44,15 +54,19 @@ function philoxBlock(block: Uint32Array, c0: number, c1: number, c2: number, c3:
 }
 
 /**
- * Random numbers from counting: streams of one seed are independent of each other, and a short draw is always the beginning of a longer one. Seeds do
- * not give PyTorch's noise; for that there is `torchGenerator`.
+ * Random numbers from counting: streams of one seed are independent of each other, and a short draw
+ * is always the beginning of a longer one. Seeds do not give PyTorch's noise; for that there is
+ * `torchGenerator`.
  *
  * @param seed the key: an integer from 0 to 2^53 - 1, or a bigint up to 2^64 - 1
  * @param stream upper half of the counter, same range: e.g. the number of an image
  * @throws InvalidArgumentError for any other seed or stream.
  * @example `philoxGenerator(7, 3).randn([1, 3, 64, 64])`
  */
-export function philoxGenerator(seed: number | bigint, stream: number | bigint = 0): RandomGenerator {
+export function philoxGenerator(
+  seed: number | bigint,
+  stream: number | bigint = 0,
+): RandomGenerator {
   assertSeed(seed);
   assertSeed(stream);
   const [keyLow, keyHigh] = words(seed);
@@ -62,12 +76,24 @@ export function philoxGenerator(seed: number | bigint, stream: number | bigint =
   const four = new Float32Array(4);
 
   /** Fills a draw four values at a time; what a draw leaves of its last block is not used again. */
-  const fill = (dims: readonly number[], toValues: (words: Uint32Array, values: Float32Array) => void): Tensor => {
+  const fill = (
+    dims: readonly number[],
+    toValues: (words: Uint32Array, values: Float32Array) => void,
+  ): Tensor => {
     const values = new Float32Array(sizeOf(dims));
     for (let start = 0; start < values.length; start += 4) {
-      philoxBlock(block, count >>> 0, Math.floor(count / 2 ** 32), streamLow, streamHigh, keyLow, keyHigh);
+      philoxBlock(
+        block,
+        count >>> 0,
+        Math.floor(count / 2 ** 32),
+        streamLow,
+        streamHigh,
+        keyLow,
+        keyHigh,
+      );
       toValues(block, four);
-      for (let i = Math.min(4, values.length - start) - 1; i >= 0; i--) values[start + i] = four[i] as number;
+      for (let i = Math.min(4, values.length - start) - 1; i >= 0; i--)
+        values[start + i] = four[i] as number;
       count++;
     }
     return tensor(dims, values);
@@ -90,7 +116,10 @@ function toNormal(words: Uint32Array, values: Float32Array): void {
   }
 }
 
-/** The upper 32 bits of the product of two unsigned 32-bit integers, from products of 16-bit halves: no sum reaches 2^32, so that all of it is integer arithmetic. */
+/**
+ * The upper 32 bits of the product of two unsigned 32-bit integers, from products of 16-bit halves:
+ * no sum reaches 2^32, so that all of it is integer arithmetic.
+ */
 function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;

@@ -6,12 +6,21 @@ import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
  * @throws InvalidArgumentError for anything else: a negative number, a fraction, NaN.
  */
 export function assertSeed(seed: unknown): asserts seed is number | bigint {
-  const isSeed = typeof seed === "bigint" ? seed >= 0n && seed < 1n << 64n : Number.isSafeInteger(seed) && (seed as number) >= 0;
-  if (!isSeed) throw new InvalidArgumentError({ argument: "seed", received: seed, expected: "an integer from 0 to 2^53 - 1" });
+  const isSeed =
+    typeof seed === "bigint"
+      ? seed >= 0n && seed < 1n << 64n
+      : Number.isSafeInteger(seed) && (seed as number) >= 0;
+  if (!isSeed)
+    throw new InvalidArgumentError({
+      argument: "seed",
+      received: seed,
+      expected: "an integer from 0 to 2^53 - 1",
+    });
 }
 
 /**
- * The seeds of `count` images made together: `seed`, `seed + 1`, ... So image k can be made again alone.
+ * The seeds of `count` images made together: `seed`, `seed + 1`, ... So image k can be made again
+ * alone.
  *
  * @throws InvalidArgumentError where one of them is no seed, or `count` no positive integer.
  */

@@ -2,24 +2,31 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../errors.ts";
 import { torchGenerator } from "./torch-generator.ts";
 
-// Expected numbers are those of PyTorch 2.13 on a CPU. Its normal values differ by up to 2.1e-6 between processors.
+// Expected numbers are those of PyTorch 2.13 on a CPU. Its normal values differ by up to 2.1e-6
+// between processors.
 const normalTolerance = 3e-6;
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[]): void {
   expect(actual.length).toBe(expected.length);
-  expect(Math.max(...expected.map((value, i) => Math.abs(value - (actual[i] as number))))).toBeLessThan(normalTolerance);
+  expect(
+    Math.max(...expected.map((value, i) => Math.abs(value - (actual[i] as number)))),
+  ).toBeLessThan(normalTolerance);
 }
 
 describe("torchGenerator", () => {
   it("draws the same noise as torch.randn for fewer than 16 values", () => {
     expectClose(torchGenerator(0).randn([4]).data, [1.5409961, -0.2934289, -2.1787894, 0.56843126]);
-    expectClose(torchGenerator(42).randn([2, 2]).data, [0.33669037, 0.1288094, 0.23446237, 0.23033303]);
+    expectClose(
+      torchGenerator(42).randn([2, 2]).data,
+      [0.33669037, 0.1288094, 0.23446237, 0.23033303],
+    );
   });
 
   it("draws the last 16 values again where a large draw is no multiple of 16", () => {
     const expected = [
-      -1.1258398, -1.6959312, 0.5666506, 0.79350835, 0.59883946, -1.5550951, -0.3413604, 1.8530061, 0.4680964, -0.58549756, -0.17339675, 0.18347794, 1.3893661,
-      1.5863342, 0.94629836, -0.84367675, 0.9318266,
+      -1.1258398, -1.6959312, 0.5666506, 0.79350835, 0.59883946, -1.5550951, -0.3413604, 1.8530061,
+      0.4680964, -0.58549756, -0.17339675, 0.18347794, 1.3893661, 1.5863342, 0.94629836,
+      -0.84367675, 0.9318266,
     ];
     expectClose(torchGenerator(0).randn([17]).data, expected);
   });
@@ -34,8 +41,12 @@ describe("torchGenerator", () => {
   });
 
   it("draws the same uniform values and integers as PyTorch, bit for bit", () => {
-    expect(torchGenerator(42).rand([4]).data).toEqual(Float32Array.of(0.88226926, 0.91500396, 0.38286376, 0.95930564));
-    expect(torchGenerator(42).rand64(3)).toEqual(Float64Array.of(0.05815448596142969, 0.06291016742457756, 0.12358607277440903));
+    expect(torchGenerator(42).rand([4]).data).toEqual(
+      Float32Array.of(0.88226926, 0.91500396, 0.38286376, 0.95930564),
+    );
+    expect(torchGenerator(42).rand64(3)).toEqual(
+      Float64Array.of(0.05815448596142969, 0.06291016742457756, 0.12358607277440903),
+    );
     expect([...torchGenerator(0).randint(1000, 6)]).toEqual([44, 239, 933, 760, 963, 379]);
   });
 

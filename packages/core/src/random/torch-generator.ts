@@ -16,10 +16,12 @@ export interface TorchGenerator extends RandomGenerator {
 const blockSize = 16;
 
 /**
- * The random numbers that PyTorch gives on a CPU after `torch.manual_seed(seed)`, call for call. Uniform values and integers are the same bits; normal
- * values agree to about 1e-6, because PyTorch's own last bits differ between processors.
+ * The random numbers that PyTorch gives on a CPU after `torch.manual_seed(seed)`, call for call.
+ * Uniform values and integers are the same bits; normal values agree to about 1e-6, because
+ * PyTorch's own last bits differ between processors.
  *
- * A draw of n values is not a prefix of a longer draw where either is below 16 or no multiple of 16; that, too, is PyTorch's.
+ * A draw of n values is not a prefix of a longer draw where either is below 16 or no multiple of
+ * 16; that, too, is PyTorch's.
  *
  * @param seed integer from 0 to 2^53 - 1, or a bigint up to 2^64 - 1; PyTorch uses its low 32 bits
  * @throws InvalidArgumentError for any other seed.
@@ -28,7 +30,8 @@ const blockSize = 16;
 export function torchGenerator(seed: number | bigint): TorchGenerator {
   assertSeed(seed);
   const draw32 = mt19937(seed);
-  let cachedNormal: number | undefined; // the second value of a pair, kept for the next small draw whatever is drawn in between
+  // the second value of a pair, kept for the next small draw whatever is drawn in between
+  let cachedNormal: number | undefined;
 
   const uniform24 = () => (draw32() & 0xffffff) / 2 ** 24;
 
@@ -58,7 +61,8 @@ export function torchGenerator(seed: number | bigint): TorchGenerator {
       const whole = values.length - (values.length % blockSize);
       for (let start = 0; start < whole; start += blockSize) toNormal(values, start, draw32);
       if (whole < values.length) {
-        for (let i = whole; i < values.length; i++) draw32(); // drawn, and then drawn again with the last 16, also those that were already normal
+        // drawn, and then drawn again with the last 16, also those that were already normal
+        for (let i = whole; i < values.length; i++) draw32();
         toNormal(values, values.length - blockSize, draw32);
       }
       return tensor(dims, values);
@@ -71,7 +75,11 @@ export function torchGenerator(seed: number | bigint): TorchGenerator {
     },
     randint(high, n) {
       if (!(Number.isInteger(high) && high >= 1 && high < 2 ** 32)) {
-        throw new InvalidArgumentError({ argument: "high", received: high, expected: "an integer from 1 to 2^32 - 1" });
+        throw new InvalidArgumentError({
+          argument: "high",
+          received: high,
+          expected: "an integer from 1 to 2^32 - 1",
+        });
       }
       return new Uint32Array(n).map(() => draw32() % high);
     },
@@ -85,21 +93,32 @@ function toNormal(values: Float32Array, start: number, draw32: () => number): vo
   for (let j = start; j < end; j++) values[j] = 1 - (draw32() & 0xffffff) / 2 ** 24;
   for (let j = start; j < end; j++) {
     const radius = Math.sqrt(-2 * Math.log(values[j] as number));
-    // The angle has 24 bits: it is the sum of three angles of 8 bits, whose cosines and sines are at hand, next to each other.
+    // The angle has 24 bits: it is the sum of three angles of 8 bits, whose cosines and sines are
+    // at hand, next to each other.
     const draw = draw32();
     const a = (draw >>> 15) & 0x1fe;
     const b = (draw >>> 7) & 0x1fe;
     const c = (draw << 1) & 0x1fe;
-    const cosAB = (highTurns[a] as number) * (middleTurns[b] as number) - (highTurns[a + 1] as number) * (middleTurns[b + 1] as number);
-    const sinAB = (highTurns[a + 1] as number) * (middleTurns[b] as number) + (highTurns[a] as number) * (middleTurns[b + 1] as number);
+    const cosAB =
+      (highTurns[a] as number) * (middleTurns[b] as number) -
+      (highTurns[a + 1] as number) * (middleTurns[b + 1] as number);
+    const sinAB =
+      (highTurns[a + 1] as number) * (middleTurns[b] as number) +
+      (highTurns[a] as number) * (middleTurns[b + 1] as number);
     values[j] = radius * (cosAB * (lowTurns[c] as number) - sinAB * (lowTurns[c + 1] as number));
-    values[j + half] = radius * (sinAB * (lowTurns[c] as number) + cosAB * (lowTurns[c + 1] as number));
+    values[j + half] =
+      radius * (sinAB * (lowTurns[c] as number) + cosAB * (lowTurns[c + 1] as number));
   }
 }
 
-/** Cosine and sine of 256 angles, `step` of a turn apart: small enough to stay in the processor's cache beside a network. */
+/**
+ * Cosine and sine of 256 angles, `step` of a turn apart: small enough to stay in the processor's
+ * cache beside a network.
+ */
 function turns(step: number): Float64Array {
-  return Float64Array.from({ length: 512 }, (_, i) => (i % 2 === 0 ? Math.cos : Math.sin)(2 * Math.PI * step * (i >> 1)));
+  return Float64Array.from({ length: 512 }, (_, i) =>
+    (i % 2 === 0 ? Math.cos : Math.sin)(2 * Math.PI * step * (i >> 1)),
+  );
 }
 
 const highTurns = /* @__PURE__ */ turns(2 ** -8);

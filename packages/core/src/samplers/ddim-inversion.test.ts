@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { type Tensor, tensor } from "../tensor.ts";
-import { collect, exactFlow, finalImage, karrasProcess, largestError, optimalDenoiser, unequalPixels } from "./__fixtures__/gaussian-data.ts";
+import {
+  collect,
+  exactFlow,
+  finalImage,
+  karrasProcess,
+  largestError,
+  optimalDenoiser,
+  unequalPixels,
+} from "./__fixtures__/gaussian-data.ts";
 import { ddim } from "./ddim.ts";
 import { ddimInversion } from "./ddim-inversion.ts";
 
@@ -28,17 +36,34 @@ describe("ddimInversion", () => {
 
   it("follows the exact probability flow up to the step asked for", async () => {
     const process = karrasProcess(400, 0.002, 80);
-    const run = await collect(ddimInversion(), { process, denoise: optimalDenoiser(process, unequalPixels), noise: silence, x: image, from: 250 });
+    const run = await collect(ddimInversion(), {
+      process,
+      denoise: optimalDenoiser(process, unequalPixels),
+      noise: silence,
+      x: image,
+      from: 250,
+    });
     expect(run).toHaveLength(250);
     expect(run.map(({ index }) => index)).toEqual(Array.from({ length: 250 }, (_, i) => i));
-    const exact = exactFlow(image, process.alphasCumprod[0] as number, process.alphasCumprod[250] as number, unequalPixels);
+    const exact = exactFlow(
+      image,
+      process.alphasCumprod[0] as number,
+      process.alphasCumprod[250] as number,
+      unequalPixels,
+    );
     expect(largestError((run.at(-1)?.x ?? image).data, exact)).toBeLessThan(0.04);
   });
 
   it("stops between steps", async () => {
     const process = karrasProcess(5, 0.002, 80);
     const stop = new AbortController();
-    const run = ddimInversion()({ process, denoise: optimalDenoiser(process, unequalPixels), noise: silence, x: image, signal: stop.signal });
+    const run = ddimInversion()({
+      process,
+      denoise: optimalDenoiser(process, unequalPixels),
+      noise: silence,
+      x: image,
+      signal: stop.signal,
+    });
     await run.next();
     stop.abort(new Error("enough"));
     await expect(run.next()).rejects.toThrow("enough");

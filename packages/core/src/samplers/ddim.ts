@@ -1,4 +1,9 @@
-import { batchOf, extract, type TimestepIndex, weightedSumByRow } from "../diffusion/batch-weights.ts";
+import {
+  batchOf,
+  extract,
+  type TimestepIndex,
+  weightedSumByRow,
+} from "../diffusion/batch-weights.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
 import type { Prediction } from "../diffusion/prediction.ts";
 import { InvalidArgumentError } from "../errors.ts";
@@ -8,7 +13,10 @@ import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 const float32Epsilon = 2 ** -23;
 
 export interface DdimOptions {
-  /** 0 (default): deterministic. 1: as much noise as ancestral sampling with the posterior's variance. */
+  /**
+   * 0 (default): deterministic. 1: as much noise as ancestral sampling with the posterior's
+   * variance.
+   */
   readonly eta?: number;
 }
 
@@ -26,7 +34,8 @@ export function ddim({ eta = 0 }: DdimOptions = {}): Sampler {
     let { x } = input;
     for (const index of reverseIndices(input)) {
       const prediction = await denoise(x, index);
-      x = ddimStep(process, prediction, index, { eta, noise: noise(x.dims) }); // drawn even where eta is 0, as the reference does
+      // drawn even where eta is 0, as the reference does
+      x = ddimStep(process, prediction, index, { eta, noise: noise(x.dims) });
       yield finishedStep(input, index, x, prediction.x0);
     }
   };
@@ -34,7 +43,8 @@ export function ddim({ eta = 0 }: DdimOptions = {}): Sampler {
 
 /**
  * sqrt(abar_(t-1)) x_0 + sqrt(1 - abar_(t-1) - sigma^2) epsilon + sigma noise (equation 12) with
- * sigma = eta sqrt((1 - abar_(t-1)) / (1 - abar_t)) sqrt(1 - abar_t / abar_(t-1)) (equation 16), which is 0 at t = 0.
+ * sigma = eta sqrt((1 - abar_(t-1)) / (1 - abar_t)) sqrt(1 - abar_t / abar_(t-1)) (equation 16),
+ * which is 0 at t = 0.
  *
  * @param t one step, or one per row
  * @throws InvalidArgumentError where the shapes differ or `t` is no step of the process.
@@ -47,20 +57,32 @@ export function ddimStep(
 ): Tensor {
   const abar = extract(process.alphasCumprod, t, batchOf(x0));
   const abarPrev = extract(process.alphasCumprodPrev, t, batchOf(x0));
-  const sigma = abar.map((current, row) => eta * ancestralDeviation(current, abarPrev[row] as number));
-  const direction = abarPrev.map((previous, row) => directionWeight(previous, sigma[row] as number));
+  const sigma = abar.map(
+    (current, row) => eta * ancestralDeviation(current, abarPrev[row] as number),
+  );
+  const direction = abarPrev.map((previous, row) =>
+    directionWeight(previous, sigma[row] as number),
+  );
   return weightedSumByRow([abarPrev.map(Math.sqrt), x0], [direction, epsilon], [sigma, noise]);
 }
 
 /**
- * One step of the deterministic process towards the noise: sqrt(abar_(t+1)) x_0 + sqrt(1 - abar_(t+1)) epsilon.
+ * One step of the deterministic process towards the noise: sqrt(abar_(t+1)) x_0 + sqrt(1 -
+ * abar_(t+1)) epsilon.
  *
  * @param t one step, or one per row; the last step of the process leads to abar = 0, pure noise
  * @see Song, Meng & Ermon 2021, arXiv 2010.02502, section 4.3
  */
-export function ddimReverseStep(process: GaussianDiffusion, { x0, epsilon }: Prediction, t: TimestepIndex): Tensor {
+export function ddimReverseStep(
+  process: GaussianDiffusion,
+  { x0, epsilon }: Prediction,
+  t: TimestepIndex,
+): Tensor {
   const abarNext = extract(process.alphasCumprodNext, t, batchOf(x0));
-  return weightedSumByRow([abarNext.map(Math.sqrt), x0], [abarNext.map((next) => Math.sqrt(1 - next)), epsilon]);
+  return weightedSumByRow(
+    [abarNext.map(Math.sqrt), x0],
+    [abarNext.map((next) => Math.sqrt(1 - next)), epsilon],
+  );
 }
 
 /** The standard deviation of q(x_(t-1) | x_t, x_0). */
@@ -69,8 +91,9 @@ function ancestralDeviation(abar: number, abarPrev: number): number {
 }
 
 /**
- * sqrt(1 - abar_(t-1) - sigma^2), or 0 where float32 cannot tell 1 - abar_(t-1) from sigma^2: for eta = 1 and abar_t nearly 0 the reference, which
- * computes it in float32, has no noise left there, and a more exact weight (up to 3e-4) would make another picture than the reference's.
+ * sqrt(1 - abar_(t-1) - sigma^2), or 0 where float32 cannot tell 1 - abar_(t-1) from sigma^2: for
+ * eta = 1 and abar_t nearly 0 the reference, which computes it in float32, has no noise left there,
+ * and a more exact weight (up to 3e-4) would make another picture than the reference's.
  */
 function directionWeight(abarPrev: number, sigma: number): number {
   const variance = 1 - abarPrev - sigma ** 2;
@@ -79,5 +102,6 @@ function directionWeight(abarPrev: number, sigma: number): number {
 
 /** @throws InvalidArgumentError where the value leaves [0, 1]. */
 export function assertUnitInterval(argument: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError({ argument, received: value, expected: "a number from 0 to 1" });
+  if (!(value >= 0 && value <= 1))
+    throw new InvalidArgumentError({ argument, received: value, expected: "a number from 0 to 1" });
 }

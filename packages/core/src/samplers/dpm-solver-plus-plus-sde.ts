@@ -5,15 +5,20 @@ import { noiseLevel } from "./noise-level.ts";
 import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 
 export interface DpmSolverPlusPlus2MSdeOptions {
-  /** How much of the noise is replaced by fresh noise: 1 (default) the reverse diffusion of the paper, 0 `dpmSolverPlusPlus2M()`. */
+  /**
+   * How much of the noise is replaced by fresh noise: 1 (default) the reverse diffusion of the
+   * paper, 0 `dpmSolverPlusPlus2M()`.
+   */
   readonly eta?: number;
 }
 
 /**
- * SDE-DPM-Solver++(2M): the multi-step solver in log-SNR for the reverse diffusion instead of its probability flow.
+ * SDE-DPM-Solver++(2M): the multi-step solver in log-SNR for the reverse diffusion instead of its
+ * probability flow.
  *
  * @throws InvalidArgumentError where `eta` leaves [0, 1].
- * @see Lu et al. 2022, arXiv 2211.01095, SDE-DPM-Solver++(2M); for eta < 1 the diffusion has eta times the variance, and its drift changes with it
+ * @see Lu et al. 2022, arXiv 2211.01095, SDE-DPM-Solver++(2M); for eta < 1 the diffusion has eta
+ * times the variance, and its drift changes with it
  * @example `dpmSolverPlusPlus2MSde()`
  */
 export function dpmSolverPlusPlus2MSde({ eta = 1 }: DpmSolverPlusPlus2MSdeOptions = {}): Sampler {

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { gaussianDiffusion, respace } from "../diffusion/gaussian-diffusion.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import { type Tensor, tensor } from "../tensor.ts";
-import { collect, finalImage, karrasProcess, largestError, optimalDenoiser, unequalPixels } from "./__fixtures__/gaussian-data.ts";
+import {
+  collect,
+  finalImage,
+  karrasProcess,
+  largestError,
+  optimalDenoiser,
+  unequalPixels,
+} from "./__fixtures__/gaussian-data.ts";
 import { absoluteSum, linearProcess, ramp, rampDenoiser } from "./__fixtures__/published-loop.ts";
 import { ddim } from "./ddim.ts";
 import { dpmSolverPlusPlus2M } from "./dpm-solver-plus-plus.ts";
@@ -16,19 +23,31 @@ describe("dpmpp-2m", () => {
   it.each([
     ["epsilon", 0.3301],
     ["velocity", 0.2251],
-  ] as const)("is where diffusers publishes that its second-order multi-step scheduler ends (%s)", async (meanType, mean) => {
-    // Theirs ends at the noise level of step 0, ours one step later.
-    const process = respace(linearProcess(), [0, 100, 200, 300, 400, 500, 599, 699, 799, 899, 999]);
-    const run = await collect(dpmSolverPlusPlus2M(), { process, denoise: rampDenoiser(process, { meanType }), noise: silence, x: ramp });
-    expect(Math.abs(absoluteSum(run.at(-2)?.x ?? ramp) / 768 - mean)).toBeLessThan(1e-4);
-  });
+  ] as const)(
+    "is where diffusers publishes that its second-order multi-step scheduler ends (%s)",
+    async (meanType, mean) => {
+      // Theirs ends at the noise level of step 0, ours one step later.
+      const process = respace(
+        linearProcess(),
+        [0, 100, 200, 300, 400, 500, 599, 699, 799, 899, 999],
+      );
+      const run = await collect(dpmSolverPlusPlus2M(), {
+        process,
+        denoise: rampDenoiser(process, { meanType }),
+        noise: silence,
+        x: ramp,
+      });
+      expect(Math.abs(absoluteSum(run.at(-2)?.x ?? ramp) / 768 - mean)).toBeLessThan(1e-4);
+    },
+  );
 
   it("begins and ends with steps of DDIM", async () => {
     const process = karrasProcess(10, 0.05, 3);
     const input = { process, denoise: optimalDenoiser(process, unequalPixels), noise: silence, x };
     const ours = await collect(dpmSolverPlusPlus2M(), input);
     const theirs = await collect(ddim(), input);
-    const distance = (step: number) => largestError(ours[step]?.x.data ?? [], theirs[step]?.x.data ?? []);
+    const distance = (step: number) =>
+      largestError(ours[step]?.x.data ?? [], theirs[step]?.x.data ?? []);
     expect(distance(0)).toBeLessThan(1e-6);
     expect(distance(1)).toBeGreaterThan(1e-3);
     expect(ours.at(-1)?.x.data).toEqual(ours.at(-1)?.x0.data);
@@ -38,7 +57,12 @@ describe("dpmpp-2m", () => {
 describe("dpmpp-2m-sde", () => {
   it("is dpmpp-2m with eta 0", async () => {
     const process = karrasProcess(10, 0.01, 80);
-    const input = { process, denoise: optimalDenoiser(process, unequalPixels), noise: torchGenerator(4).randn, x };
+    const input = {
+      process,
+      denoise: optimalDenoiser(process, unequalPixels),
+      noise: torchGenerator(4).randn,
+      x,
+    };
     const stochastic = await finalImage(dpmSolverPlusPlus2MSde({ eta: 0 }), input);
     const deterministic = await finalImage(dpmSolverPlusPlus2M(), input);
     expect(largestError(stochastic.data, deterministic.data)).toBeLessThan(1e-6);
@@ -46,14 +70,20 @@ describe("dpmpp-2m-sde", () => {
 });
 
 describe("unipc", () => {
-  // An implementation of the paper's linear systems written apart from this one (float64, any order) gives .2464 and .1014 in diffusers' own setting,
-  // as published, and these sums where the last step goes to the clean image.
+  // An implementation of the paper's linear systems written apart from this one (float64, any
+  // order) gives .2464 and .1014 in diffusers' own setting, as published, and these sums where the
+  // last step goes to the clean image.
   it.each([
     ["epsilon", 186.762073],
     ["velocity", 76.582543],
   ] as const)("ends where an independent implementation ends (%s)", async (meanType, sum) => {
     const process = respace(linearProcess(), [100, 200, 300, 400, 500, 599, 699, 799, 899, 999]);
-    const image = await finalImage(unipc(), { process, denoise: rampDenoiser(process, { meanType }), noise: silence, x: ramp });
+    const image = await finalImage(unipc(), {
+      process,
+      denoise: rampDenoiser(process, { meanType }),
+      noise: silence,
+      x: ramp,
+    });
     expect(Math.abs(absoluteSum(image) - sum)).toBeLessThan(1e-3);
   });
 
@@ -81,7 +111,12 @@ describe("from pure noise (abar = 0)", () => {
     ["unipc", unipc()],
   ])("%s stays finite though the first step is infinitely long", async (_, sampler) => {
     const process = gaussianDiffusion(Float64Array.of(0.05, 0.2, 0.4, 0.6, 1));
-    const image = await finalImage(sampler, { process, denoise: optimalDenoiser(process, unequalPixels), noise: torchGenerator(5).randn, x });
+    const image = await finalImage(sampler, {
+      process,
+      denoise: optimalDenoiser(process, unequalPixels),
+      noise: torchGenerator(5).randn,
+      x,
+    });
     expect(image.data.every((value) => Math.abs(value) < 10)).toBe(true);
   });
 });

@@ -3,8 +3,9 @@ import { noiseLevel } from "./noise-level.ts";
 import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 
 /**
- * DPM-Solver++(2M): a second-order multi-step solver in log-SNR that extrapolates x_0, so clipping and dynamic thresholding act on what it
- * integrates and strong guidance stays stable. First order in the first step, and in the last, whose log-SNR step is infinite.
+ * DPM-Solver++(2M): a second-order multi-step solver in log-SNR that extrapolates x_0, so clipping
+ * and dynamic thresholding act on what it integrates and strong guidance stays stable. First order
+ * in the first step, and in the last, whose log-SNR step is infinite.
  *
  * @see Lu et al. 2022, arXiv 2211.01095, algorithm 2
  * @example `dpmSolverPlusPlus2M()`
@@ -27,7 +28,10 @@ export function dpmSolverPlusPlus2M(): Sampler {
   };
 }
 
-/** D = (1 + 1 / 2r) x_0 - (1 / 2r) x_0 of the step before: x_0 in the middle of the step. `r` is the last step's length over this one's. */
+/**
+ * D = (1 + 1 / 2r) x_0 - (1 / 2r) x_0 of the step before: x_0 in the middle of the step. `r` is the
+ * last step's length over this one's.
+ */
 export function extrapolate(x0: Tensor, lastX0: Tensor, r: number): Tensor {
   return weightedSum([1 + 1 / (2 * r), x0], [-1 / (2 * r), lastX0]);
 }

@@ -9,11 +9,12 @@ export interface EulerAncestralOptions {
 }
 
 /**
- * Euler steps that go further down than the next noise level and add fresh noise to come back up to it. In exact arithmetic it is DDIM with the
- * same eta.
+ * Euler steps that go further down than the next noise level and add fresh noise to come back up to
+ * it. In exact arithmetic it is DDIM with the same eta.
  *
  * @throws InvalidArgumentError where `eta` leaves [0, 1].
- * @see Song et al. 2021, arXiv 2011.13456, appendix F (ancestral sampling in the variance-exploding view)
+ * @see Song et al. 2021, arXiv 2011.13456, appendix F (ancestral sampling in the variance-exploding
+ * view)
  * @example `eulerAncestral({ eta: 0.5 })`
  */
 export function eulerAncestral({ eta = 1 }: EulerAncestralOptions = {}): Sampler {
@@ -27,7 +28,11 @@ export function eulerAncestral({ eta = 1 }: EulerAncestralOptions = {}): Sampler
       const to = noiseLevel(process, index - 1);
       const up = eta * to.sigma * Math.sqrt(1 - (to.sigma / from.sigma) ** 2);
       const down = Math.sqrt(to.sigma ** 2 - up ** 2);
-      x = weightedSum([(to.signal * down) / from.noise, x], [to.signal * (1 - down / from.sigma), x0], [to.signal * up, noise(x.dims)]);
+      x = weightedSum(
+        [(to.signal * down) / from.noise, x],
+        [to.signal * (1 - down / from.sigma), x0],
+        [to.signal * up, noise(x.dims)],
+      );
       yield finishedStep(input, index, x, x0);
     }
   };

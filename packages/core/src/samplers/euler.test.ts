@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { gaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import { mapTensor, tensor } from "../tensor.ts";
-import { collect, finalImage, karrasProcess, largestError, optimalDenoiser, processOfSigmas, unequalPixels } from "./__fixtures__/gaussian-data.ts";
+import {
+  collect,
+  finalImage,
+  karrasProcess,
+  largestError,
+  optimalDenoiser,
+  processOfSigmas,
+  unequalPixels,
+} from "./__fixtures__/gaussian-data.ts";
 import { absoluteSum, ramp } from "./__fixtures__/published-loop.ts";
 import { ddim } from "./ddim.ts";
 import { euler, eulerStep } from "./euler.ts";
@@ -13,10 +21,19 @@ const x = torchGenerator(1).randn([2, 3, 8, 8]);
 
 describe("eulerStep", () => {
   it("ends where diffusers publishes that its Euler loop ends", () => {
-    // Their loop is in the variance-exploding view, over 10 of 1100 linear betas with sigma interpolated, and hands the image back as scaled for the network.
-    const training = gaussianDiffusion(Float64Array.from({ length: 1100 }, (_, t) => 0.0001 + (0.0199 * t) / 1099)).sqrtRecipm1AlphasCumprod;
+    // Their loop is in the variance-exploding view, over 10 of 1100 linear betas with sigma
+    // interpolated, and hands the image back as scaled for the network.
+    const training = gaussianDiffusion(
+      Float64Array.from({ length: 1100 }, (_, t) => 0.0001 + (0.0199 * t) / 1099),
+    ).sqrtRecipm1AlphasCumprod;
     const timesteps = Array.from({ length: 10 }, (_, i) => (i * 1099) / 9);
-    const process = processOfSigmas(timesteps.map((t) => (training[Math.floor(t)] as number) * (1 - (t % 1)) + (training[Math.ceil(t)] as number) * (t % 1)));
+    const process = processOfSigmas(
+      timesteps.map(
+        (t) =>
+          (training[Math.floor(t)] as number) * (1 - (t % 1)) +
+          (training[Math.ceil(t)] as number) * (t % 1),
+      ),
+    );
     let sample = mapTensor(ramp, (value) => value * noiseLevel(process, 9).sigma);
     for (let index = 9; index >= 0; index--) {
       const [from, to] = [noiseLevel(process, index), noiseLevel(process, index - 1)];
@@ -38,8 +55,11 @@ describe("eulerStep", () => {
     const process = gaussianDiffusion(Float64Array.of(0.5, 1));
     const x0 = tensor([2], [0.25, -0.5]);
     const z = tensor([2], [1, 2]);
-    expect([...eulerStep(z, x0, noiseLevel(process, 0), noiseLevel(process, -1)).data]).toEqual([0.25, -0.5]);
-    const half = eulerStep(z, x0, noiseLevel(process, 1), noiseLevel(process, 0)); // sqrt(1/2) (x0 + noise)
+    expect([...eulerStep(z, x0, noiseLevel(process, 0), noiseLevel(process, -1)).data]).toEqual([
+      0.25, -0.5,
+    ]);
+    // sqrt(1/2) (x0 + noise)
+    const half = eulerStep(z, x0, noiseLevel(process, 1), noiseLevel(process, 0));
     expect(largestError(half.data, [1.25 * Math.SQRT1_2, 1.5 * Math.SQRT1_2])).toBeLessThan(1e-7);
   });
 });
@@ -52,18 +72,42 @@ describe("euler and euler-ancestral", () => {
     const noise = torchGenerator(2).randn;
     const ours = await collect(euler(), { process, denoise, noise, x });
     const theirs = await collect(ddim(), { process, denoise, noise, x });
-    for (const [i, step] of ours.entries()) expect(largestError(step.x.data, theirs[i]?.x.data ?? [])).toBeLessThan(1e-5);
+    for (const [i, step] of ours.entries())
+      expect(largestError(step.x.data, theirs[i]?.x.data ?? [])).toBeLessThan(1e-5);
   });
 
   it("euler-ancestral has eta 1 unless told otherwise", async () => {
-    const byDefault = await finalImage(eulerAncestral(), { process, denoise, noise: torchGenerator(3).randn, x });
-    const told = await finalImage(eulerAncestral({ eta: 1 }), { process, denoise, noise: torchGenerator(3).randn, x });
+    const byDefault = await finalImage(eulerAncestral(), {
+      process,
+      denoise,
+      noise: torchGenerator(3).randn,
+      x,
+    });
+    const told = await finalImage(eulerAncestral({ eta: 1 }), {
+      process,
+      denoise,
+      noise: torchGenerator(3).randn,
+      x,
+    });
     expect(byDefault.data).toEqual(told.data);
   });
 
-  it.each([0, 0.4, 1])("euler-ancestral is DDIM with the same eta (%f) and the same noise", async (eta) => {
-    const ours = await finalImage(eulerAncestral({ eta }), { process, denoise, noise: torchGenerator(3).randn, x });
-    const theirs = await finalImage(ddim({ eta }), { process, denoise, noise: torchGenerator(3).randn, x });
-    expect(largestError(ours.data, theirs.data)).toBeLessThan(1e-5);
-  });
+  it.each([0, 0.4, 1])(
+    "euler-ancestral is DDIM with the same eta (%f) and the same noise",
+    async (eta) => {
+      const ours = await finalImage(eulerAncestral({ eta }), {
+        process,
+        denoise,
+        noise: torchGenerator(3).randn,
+        x,
+      });
+      const theirs = await finalImage(ddim({ eta }), {
+        process,
+        denoise,
+        noise: torchGenerator(3).randn,
+        x,
+      });
+      expect(largestError(ours.data, theirs.data)).toBeLessThan(1e-5);
+    },
+  );
 });

@@ -2,7 +2,10 @@ export { type DdimOptions, ddim, ddimReverseStep, ddimStep } from "./ddim.ts";
 export { ddimInversion } from "./ddim-inversion.ts";
 export { ancestralStep, ddpm } from "./ddpm.ts";
 export { dpmSolverPlusPlus2M } from "./dpm-solver-plus-plus.ts";
-export { type DpmSolverPlusPlus2MSdeOptions, dpmSolverPlusPlus2MSde } from "./dpm-solver-plus-plus-sde.ts";
+export {
+  type DpmSolverPlusPlus2MSdeOptions,
+  dpmSolverPlusPlus2MSde,
+} from "./dpm-solver-plus-plus-sde.ts";
 export { euler } from "./euler.ts";
 export { type EulerAncestralOptions, eulerAncestral } from "./euler-ancestral.ts";
 export { heun } from "./heun.ts";
@@ -11,7 +14,12 @@ export { type LangevinCorrectorOptions, langevinCorrector } from "./langevin-cor
 export { plms } from "./plms.ts";
 export { type RepaintOptions, repaint, repaintSteps } from "./repaint.ts";
 export type { Denoise, Sampler, SamplerInput, SamplerStep } from "./sampler.ts";
-export { type SamplerEntry, type SamplerName, samplerByName, samplers } from "./sampler-registry.ts";
+export {
+  type SamplerEntry,
+  type SamplerName,
+  samplerByName,
+  samplers,
+} from "./sampler-registry.ts";
 export { type Spacing, spacedProcess, spacings } from "./spaced-process.ts";
 export { unipc } from "./unipc.ts";
 export { type Gradient, type GradientRule, withGradient } from "./with-gradient.ts";

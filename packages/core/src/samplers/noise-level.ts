@@ -2,8 +2,9 @@ import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
 import { InvalidArgumentError } from "../errors.ts";
 
 /**
- * How much image and how much noise is in x_t = signal * x_0 + noise * epsilon, in the coordinates that the papers on solvers use.
- * (`signal` and `noise` are alpha_t and sigma_t in the DPM-Solver papers; `sigma` is Karras et al.'s.)
+ * How much image and how much noise is in x_t = signal * x_0 + noise * epsilon, in the coordinates
+ * that the papers on solvers use. (`signal` and `noise` are alpha_t and sigma_t in the DPM-Solver
+ * papers; `sigma` is Karras et al.'s.)
  */
 export interface NoiseLevel {
   /** sqrt(abar) */
@@ -12,7 +13,10 @@ export interface NoiseLevel {
   readonly noise: number;
   /** noise / signal: the noise of x / signal, the variance-exploding view of the same image. */
   readonly sigma: number;
-  /** log(signal / noise): half the logarithm of the signal-to-noise ratio; infinite for the clean image. */
+  /**
+   * log(signal / noise): half the logarithm of the signal-to-noise ratio; infinite for the clean
+   * image.
+   */
   readonly lambda: number;
 }
 
@@ -24,7 +28,10 @@ export function noiseLevel(process: GaussianDiffusion, index: number): NoiseLeve
   return { signal, noise, sigma: noise / signal, lambda: Math.log(signal / noise) };
 }
 
-/** For samplers that divide by the signal. @throws InvalidArgumentError where nothing but noise is left (abar = 0). */
+/**
+ * For samplers that divide by the signal. @throws InvalidArgumentError where nothing but noise is
+ * left (abar = 0).
+ */
 export function assertHoldsSignal({ signal }: NoiseLevel): void {
   if (!(signal > 0))
     throw new InvalidArgumentError({

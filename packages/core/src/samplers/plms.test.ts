@@ -12,8 +12,9 @@ const input = { process, denoise: rampDenoiser(process), noise: silence, x: ramp
 
 describe("plms", () => {
   it("ends where an independent implementation ends", async () => {
-    // One written apart from this (float64, the paper's printed transfer formula), which with the paper's Runge-Kutta start in place of the improved
-    // Euler step gives the 198.1318 that diffusers publishes for its PNDM scheduler.
+    // One written apart from this (float64, the paper's printed transfer formula), which with the
+    // paper's Runge-Kutta start in place of the improved Euler step gives the 198.1318 that
+    // diffusers publishes for its PNDM scheduler.
     expect(Math.abs(absoluteSum(await finalImage(plms(), input)) - 200.567815)).toBeLessThan(1e-3);
   });
 

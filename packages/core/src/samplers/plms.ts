@@ -3,15 +3,22 @@ import { assertHoldsSignal, type NoiseLevel, noiseLevel } from "./noise-level.ts
 import { finishedStep, firstIndex, reverseIndices, type Sampler } from "./sampler.ts";
 
 /** Adams-Bashforth weights of the newest epsilon and its predecessors, by how many there are. */
-const adamsBashforth = [[1], [3 / 2, -1 / 2], [23 / 12, -16 / 12, 5 / 12], [55 / 24, -59 / 24, 37 / 24, -9 / 24]] as const;
+const adamsBashforth = [
+  [1],
+  [3 / 2, -1 / 2],
+  [23 / 12, -16 / 12, 5 / 12],
+  [55 / 24, -59 / 24, 37 / 24, -9 / 24],
+] as const;
 
 /**
- * Pseudo linear multi-step: DDIM's transfer with an epsilon extrapolated from up to four steps. The first step has no history and takes the mean of
- * epsilon at its two ends (improved Euler), one more evaluation. Where abar is nearly 0 a step multiplies every error of epsilon: use Karras spacing,
- * or leave the noisiest steps out as `"ddim50"` does, not all of a cosine schedule.
+ * Pseudo linear multi-step: DDIM's transfer with an epsilon extrapolated from up to four steps. The
+ * first step has no history and takes the mean of epsilon at its two ends (improved Euler), one
+ * more evaluation. Where abar is nearly 0 a step multiplies every error of epsilon: use Karras
+ * spacing, or leave the noisiest steps out as `"ddim50"` does, not all of a cosine schedule.
  *
  * @throws InvalidArgumentError where the run would start at abar = 0.
- * @see Liu et al. 2022, arXiv 2202.09778, section 3: the pseudo linear multi-step method, started by the pseudo improved Euler step of S-PNDM
+ * @see Liu et al. 2022, arXiv 2202.09778, section 3: the pseudo linear multi-step method, started
+ * by the pseudo improved Euler step of S-PNDM
  * @example `plms()`
  */
 export function plms(): Sampler {
@@ -37,7 +44,10 @@ export function plms(): Sampler {
   };
 }
 
-/** signal' x_0 + noise' epsilon with the x_0 that belongs to x and epsilon: DDIM's step, the paper's transfer part. */
+/**
+ * signal' x_0 + noise' epsilon with the x_0 that belongs to x and epsilon: DDIM's step, the paper's
+ * transfer part.
+ */
 function transfer(x: Tensor, epsilon: Tensor, from: NoiseLevel, to: NoiseLevel): Tensor {
   return weightedSum([to.signal / from.signal, x], [to.signal * (to.sigma - from.sigma), epsilon]);
 }

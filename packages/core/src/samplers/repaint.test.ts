@@ -12,7 +12,10 @@ const correlation = 0.9;
 const pairs = 2000;
 const [knownValue, unused] = [1.5, 0];
 
-/** The exact denoiser of pairs of pixels, each of variance 1, that are correlated: their sum and their difference are independent. */
+/**
+ * The exact denoiser of pairs of pixels, each of variance 1, that are correlated: their sum and
+ * their difference are independent.
+ */
 const denoise: Denoise = async (x, index) => {
   const abar = process.alphasCumprod[index] as number;
   const shrink = (variance: number) => (Math.sqrt(abar) * variance) / (abar * variance + 1 - abar);
@@ -21,7 +24,11 @@ const denoise: Denoise = async (x, index) => {
     const other = x.data[i ^ 1] as number;
     return (sum * (value + other) + difference * (value - other)) / 2;
   });
-  return predict(process, { ...x, data: x0 }, x, index, { meanType: "start-x", varianceType: "fixed-small", clipDenoised: false });
+  return predict(process, { ...x, data: x0 }, x, index, {
+    meanType: "start-x",
+    varianceType: "fixed-small",
+    clipDenoised: false,
+  });
 };
 
 async function filledIn(resamplings: number): Promise<Tensor> {
@@ -35,7 +42,13 @@ async function filledIn(resamplings: number): Promise<Tensor> {
   );
   const { randn } = torchGenerator(3);
   let last = known;
-  for await (const { x } of repaint({ known, mask, jumpLength: 5, resamplings })({ process, denoise, noise: randn, x: randn(known.dims) })) last = x;
+  for await (const { x } of repaint({ known, mask, jumpLength: 5, resamplings })({
+    process,
+    denoise,
+    noise: randn,
+    x: randn(known.dims),
+  }))
+    last = x;
   return last;
 }
 
@@ -53,7 +66,11 @@ describe("repaint", () => {
   });
 
   it("needs the jumps for it: without them the pixels agree less", async () => {
-    const error = ({ data }: Tensor) => Math.abs(data.reduce((sum, value, i) => sum + (i % 2 === 1 ? value : 0), 0) / pairs - correlation * knownValue);
+    const error = ({ data }: Tensor) =>
+      Math.abs(
+        data.reduce((sum, value, i) => sum + (i % 2 === 1 ? value : 0), 0) / pairs -
+          correlation * knownValue,
+      );
     expect(error(await filledIn(1))).toBeGreaterThan(2 * error(await resampled));
   });
 
@@ -70,7 +87,9 @@ describe("repaint", () => {
       { index: 1 },
       { index: 0 },
     ]);
-    expect(repaintSteps(3, { jumpLength: 10, resamplings: 1 }).map(({ index }) => index)).toEqual([3, 2, 1, 0]);
+    expect(repaintSteps(3, { jumpLength: 10, resamplings: 1 }).map(({ index }) => index)).toEqual([
+      3, 2, 1, 0,
+    ]);
   });
 
   it("refuses jumps that are none", () => {

@@ -18,14 +18,21 @@ export interface RepaintOptions {
 }
 
 /**
- * Inpainting with an ordinary model: ancestral sampling in which the known region is the picture with that step's noise. Because such a step does not know what it will be joined to, every
+ * Inpainting with an ordinary model: ancestral sampling in which the known region is the picture
+ * with that step's noise. Because such a step does not know what it will be joined to, every
  * stretch of steps is walked several times, with the noise put back between.
  *
  * @throws InvalidArgumentError where an option is out of range, or shapes differ
  * @see Lugmayr et al. 2022, RePaint, arXiv 2201.09865, algorithm 1 and appendix B (jumps)
- * @example `for await (const { x } of repaint({ known, mask })({ process, denoise, noise, x: noise(known.dims) })) ...`
+ * @example `for await (const { x } of repaint({ known, mask })({ process, denoise, noise, x:
+ * noise(known.dims) })) ...`
  */
-export function repaint({ known, mask, jumpLength = 10, resamplings = 10 }: RepaintOptions): Sampler {
+export function repaint({
+  known,
+  mask,
+  jumpLength = 10,
+  resamplings = 10,
+}: RepaintOptions): Sampler {
   assertPositiveInteger("jumpLength", jumpLength);
   assertPositiveInteger("resamplings", resamplings);
   return async function* sample(input) {
@@ -36,14 +43,27 @@ export function repaint({ known, mask, jumpLength = 10, resamplings = 10 }: Repa
       signal?.throwIfAborted();
       const prediction = await denoise(x, index);
       const unknown = ancestralStep(process, prediction, index, noise(x.dims));
-      x = keepKnown(index === 0 ? known : qSample(process, known, index - 1, noise(x.dims)), mask)(unknown);
-      yield { step, steps: walk.length, index, timestep: process.timestepMap[index] as number, x, x0: prediction.x0 };
+      x = keepKnown(
+        index === 0 ? known : qSample(process, known, index - 1, noise(x.dims)),
+        mask,
+      )(unknown);
+      yield {
+        step,
+        steps: walk.length,
+        index,
+        timestep: process.timestepMap[index] as number,
+        x,
+        x0: prediction.x0,
+      };
       if (jumpsTo !== undefined) x = noisier(process, x, index - 1, jumpsTo, noise(x.dims));
     }
   };
 }
 
-/** The steps of a run from `from` down to 0, with the index to which the noise is put back after a step. */
+/**
+ * The steps of a run from `from` down to 0, with the index to which the noise is put back after a
+ * step.
+ */
 export function repaintSteps(
   from: number,
   { jumpLength, resamplings }: Required<Pick<RepaintOptions, "jumpLength" | "resamplings">>,
@@ -52,14 +72,24 @@ export function repaintSteps(
   for (let top = from; top >= 0; top -= jumpLength) {
     const bottom = Math.max(0, top - jumpLength + 1);
     for (let time = 1; time <= resamplings; time++) {
-      for (let index = top; index >= bottom; index--) steps.push({ index, ...(index === bottom && time < resamplings && { jumpsTo: top }) });
+      for (let index = top; index >= bottom; index--)
+        steps.push({ index, ...(index === bottom && time < resamplings && { jumpsTo: top }) });
     }
   }
   return steps;
 }
 
-/** x at step `to` from x at step `from`, -1 for a clean picture: q(x_to | x_from), the Markov chain's own steps in one. */
-function noisier({ alphasCumprod }: GaussianDiffusion, x: Tensor, from: number, to: number, noise: Tensor): Tensor {
+/**
+ * x at step `to` from x at step `from`, -1 for a clean picture: q(x_to | x_from), the Markov
+ * chain's own steps in one.
+ */
+function noisier(
+  { alphasCumprod }: GaussianDiffusion,
+  x: Tensor,
+  from: number,
+  to: number,
+  noise: Tensor,
+): Tensor {
   const kept = (alphasCumprod[to] as number) / (alphasCumprod[from] ?? 1);
   return weightedSum([Math.sqrt(kept), x], [Math.sqrt(1 - kept), noise]);
 }

@@ -28,16 +28,76 @@ export interface SamplerEntry {
 
 /** The samplers by name. `samplers.ddim.create({ eta: 0.5 })` takes the sampler's own options. */
 export const samplers = {
-  ddpm: { create: ddpm, spacing: "respacing", evaluationsPerStep: 1, deterministic: false, gradientRule: "mean" },
-  ddim: { create: ddim, spacing: "respacing", evaluationsPerStep: 1, deterministic: true, gradientRule: "score" },
-  plms: { create: plms, spacing: "karras", evaluationsPerStep: 1, deterministic: true, gradientRule: "score" },
-  euler: { create: euler, spacing: "karras", evaluationsPerStep: 1, deterministic: true, gradientRule: "score" },
-  "euler-ancestral": { create: eulerAncestral, spacing: "karras", evaluationsPerStep: 1, deterministic: false, gradientRule: "score" },
-  heun: { create: heun, spacing: "karras", evaluationsPerStep: 2, deterministic: true, gradientRule: "score" },
-  "dpmpp-2m": { create: dpmSolverPlusPlus2M, spacing: "karras", evaluationsPerStep: 1, deterministic: true, gradientRule: "score" },
-  "dpmpp-2m-sde": { create: dpmSolverPlusPlus2MSde, spacing: "karras", evaluationsPerStep: 1, deterministic: false, gradientRule: "score" },
-  unipc: { create: unipc, spacing: "karras", evaluationsPerStep: 1, deterministic: true, gradientRule: "score" },
-  langevin: { create: langevin, spacing: "karras", evaluationsPerStep: 5, deterministic: false, gradientRule: "score" },
+  ddpm: {
+    create: ddpm,
+    spacing: "respacing",
+    evaluationsPerStep: 1,
+    deterministic: false,
+    gradientRule: "mean",
+  },
+  ddim: {
+    create: ddim,
+    spacing: "respacing",
+    evaluationsPerStep: 1,
+    deterministic: true,
+    gradientRule: "score",
+  },
+  plms: {
+    create: plms,
+    spacing: "karras",
+    evaluationsPerStep: 1,
+    deterministic: true,
+    gradientRule: "score",
+  },
+  euler: {
+    create: euler,
+    spacing: "karras",
+    evaluationsPerStep: 1,
+    deterministic: true,
+    gradientRule: "score",
+  },
+  "euler-ancestral": {
+    create: eulerAncestral,
+    spacing: "karras",
+    evaluationsPerStep: 1,
+    deterministic: false,
+    gradientRule: "score",
+  },
+  heun: {
+    create: heun,
+    spacing: "karras",
+    evaluationsPerStep: 2,
+    deterministic: true,
+    gradientRule: "score",
+  },
+  "dpmpp-2m": {
+    create: dpmSolverPlusPlus2M,
+    spacing: "karras",
+    evaluationsPerStep: 1,
+    deterministic: true,
+    gradientRule: "score",
+  },
+  "dpmpp-2m-sde": {
+    create: dpmSolverPlusPlus2MSde,
+    spacing: "karras",
+    evaluationsPerStep: 1,
+    deterministic: false,
+    gradientRule: "score",
+  },
+  unipc: {
+    create: unipc,
+    spacing: "karras",
+    evaluationsPerStep: 1,
+    deterministic: true,
+    gradientRule: "score",
+  },
+  langevin: {
+    create: langevin,
+    spacing: "karras",
+    evaluationsPerStep: 5,
+    deterministic: false,
+    gradientRule: "score",
+  },
 } as const satisfies Readonly<Record<string, SamplerEntry>>;
 
 export type SamplerName = keyof typeof samplers;
@@ -47,7 +107,8 @@ export type SamplerName = keyof typeof samplers;
  * @example `samplerByName("dpmpp-2m").create()`
  */
 export function samplerByName(name: string): SamplerEntry {
-  if (!isSamplerName(name)) throw new UnknownNameError({ kind: "sampler", asked: name, known: Object.keys(samplers) });
+  if (!isSamplerName(name))
+    throw new UnknownNameError({ kind: "sampler", asked: name, known: Object.keys(samplers) });
   return samplers[name];
 }
 

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import type { Tensor } from "../tensor.ts";
-import { collect, finalImage, karrasProcess, optimalDenoiser, unequalPixels } from "./__fixtures__/gaussian-data.ts";
+import {
+  collect,
+  finalImage,
+  karrasProcess,
+  optimalDenoiser,
+  unequalPixels,
+} from "./__fixtures__/gaussian-data.ts";
 import { ddim } from "./ddim.ts";
 import { type SamplerEntry, samplerByName, samplers } from "./sampler-registry.ts";
 
@@ -50,8 +56,18 @@ describe.each(all)("a run of %s", (name, entry) => {
   });
 
   it(`is ${entry.deterministic ? "" : "not "}deterministic, as the registry says`, async () => {
-    const first = await finalImage(entry.create(), { process, denoise, noise: torchGenerator(3).randn, x });
-    const second = await finalImage(entry.create(), { process, denoise, noise: torchGenerator(4).randn, x });
+    const first = await finalImage(entry.create(), {
+      process,
+      denoise,
+      noise: torchGenerator(3).randn,
+      x,
+    });
+    const second = await finalImage(entry.create(), {
+      process,
+      denoise,
+      noise: torchGenerator(4).randn,
+      x,
+    });
     const equal = first.data.every((value, i) => value === second.data[i]);
     expect(equal).toBe(entry.deterministic);
   });
@@ -94,17 +110,27 @@ describe.each(all)("a run of %s", (name, entry) => {
     await run.next();
     stop.abort(new Error("the user went away"));
     await expect(run.next()).rejects.toThrow("the user went away");
-    await expect(entry.create()({ process, denoise, noise: noise(), x, signal: stop.signal }).next()).rejects.toThrow("the user went away");
+    await expect(
+      entry.create()({ process, denoise, noise: noise(), x, signal: stop.signal }).next(),
+    ).rejects.toThrow("the user went away");
   });
 
   it.each([-1, 8, 2.5, Number.NaN])("refuses to start at step %f", async (from) => {
-    await expect(entry.create()({ process, denoise, noise: noise(), x, from }).next()).rejects.toSatisfy(
+    await expect(
+      entry.create()({ process, denoise, noise: noise(), x, from }).next(),
+    ).rejects.toSatisfy(
       (error) => InvalidArgumentError.isInstance(error) && error.argument === "from",
     );
   });
 
   it("makes a picture in a single step", async () => {
-    const picture = await finalImage(entry.create(), { process, denoise, noise: noise(), x, from: 0 });
+    const picture = await finalImage(entry.create(), {
+      process,
+      denoise,
+      noise: noise(),
+      x,
+      from: 0,
+    });
     expect(picture.data.every(Number.isFinite)).toBe(true);
   });
 });
@@ -117,7 +143,9 @@ describe("samplerByName", () => {
 
   it.each(["ddmi", "", "constructor", "toString"])("refuses %j and lists what there is", (name) => {
     expect(() => samplerByName(name)).toThrow(UnknownNameError);
-    expect(() => samplerByName(name)).toThrow(/known: ddpm, ddim, plms, euler, euler-ancestral, heun, dpmpp-2m, dpmpp-2m-sde, unipc, langevin/);
+    expect(() => samplerByName(name)).toThrow(
+      /known: ddpm, ddim, plms, euler, euler-ancestral, heun, dpmpp-2m, dpmpp-2m-sde, unipc, langevin/,
+    );
   });
 
   it("suggests the name that was probably meant", () => {

@@ -4,18 +4,30 @@ import { InvalidArgumentError } from "../errors.ts";
 import type { NoiseSource } from "../random/noise-streams.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** One evaluation of the (guided) network: what it makes of `x`, `[B, C, H, W]`, at step `index` of the process. */
+/**
+ * One evaluation of the (guided) network: what it makes of `x`, `[B, C, H, W]`, at step `index` of
+ * the process.
+ */
 export type Denoise = (x: Tensor, index: number) => Promise<Prediction>;
 
 export interface SamplerInput {
-  /** The respaced process: how the steps are spaced is settled in it, a sampler only walks its indices. */
+  /**
+   * The respaced process: how the steps are spaced is settled in it, a sampler only walks its
+   * indices.
+   */
   readonly process: GaussianDiffusion;
   readonly denoise: Denoise;
-  /** Called after the network in each step, so that one seed gives the same noise to samplers that use it differently. */
+  /**
+   * Called after the network in each step, so that one seed gives the same noise to samplers that
+   * use it differently.
+   */
   readonly noise: NoiseSource;
   /** The noisy image at step `from`, `[B, C, H, W]`. */
   readonly x: Tensor;
-  /** The first (noisiest) step, by default the process's last. A lower one changes an image instead of making one (SDEdit). */
+  /**
+   * The first (noisiest) step, by default the process's last. A lower one changes an image instead
+   * of making one (SDEdit).
+   */
   readonly from?: number;
   /** Checked before every step; the evaluation that has begun is finished. */
   readonly signal?: AbortSignal;
@@ -37,9 +49,11 @@ export interface SamplerStep {
 }
 
 /**
- * Walks a process from noise to an image. Progress, previews and stopping are the caller's `for await`.
+ * Walks a process from noise to an image. Progress, previews and stopping are the caller's `for
+ * await`.
  *
- * @throws InvalidArgumentError where `from` is no step of the process; the signal's reason where it is aborted.
+ * @throws InvalidArgumentError where `from` is no step of the process; the signal's reason where it
+ * is aborted.
  * @example
  * ```ts
  * for await (const { step, steps, x0 } of ddim()({ process, denoise, noise, x: noise([1, 3, 64, 64]) })) show(x0, step / steps);
@@ -47,7 +61,10 @@ export interface SamplerStep {
  */
 export type Sampler = (input: SamplerInput) => AsyncGenerator<SamplerStep, void, void>;
 
-/** The indices of a run, from the noisiest to 0; stops with the signal's reason when the run is aborted. */
+/**
+ * The indices of a run, from the noisiest to 0; stops with the signal's reason when the run is
+ * aborted.
+ */
 export function* reverseIndices(input: SamplerInput): Generator<number, void, void> {
   for (let index = firstIndex(input); index >= 0; index--) {
     input.signal?.throwIfAborted();
@@ -56,15 +73,31 @@ export function* reverseIndices(input: SamplerInput): Generator<number, void, vo
 }
 
 /** The report of the step that left `index`. */
-export function finishedStep(input: SamplerInput, index: number, x: Tensor, x0: Tensor): SamplerStep {
+export function finishedStep(
+  input: SamplerInput,
+  index: number,
+  x: Tensor,
+  x0: Tensor,
+): SamplerStep {
   const from = firstIndex(input);
-  return { step: from - index, steps: from + 1, index, timestep: input.process.timestepMap[index] as number, x, x0 };
+  return {
+    step: from - index,
+    steps: from + 1,
+    index,
+    timestep: input.process.timestepMap[index] as number,
+    x,
+    x0,
+  };
 }
 
 /** The step a run starts at. @throws InvalidArgumentError where it is no step of the process. */
 export function firstIndex({ process, from = process.numTimesteps - 1 }: SamplerInput): number {
   if (!(Number.isInteger(from) && 0 <= from && from < process.numTimesteps)) {
-    throw new InvalidArgumentError({ argument: "from", received: from, expected: `an integer from 0 to ${process.numTimesteps - 1}, a step of this process` });
+    throw new InvalidArgumentError({
+      argument: "from",
+      received: from,
+      expected: `an integer from 0 to ${process.numTimesteps - 1}, a step of this process`,
+    });
   }
   return from;
 }

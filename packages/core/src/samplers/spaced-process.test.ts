@@ -18,15 +18,20 @@ describe("spacedProcess", () => {
   });
 
   it("karras spacing is even in sigma^(1/7) from the lowest noise to 80", () => {
-    const roots = spacedProcess(training, 10, "karras").sqrtRecipm1AlphasCumprod.map((sigma) => sigma ** (1 / 7));
+    const roots = spacedProcess(training, 10, "karras").sqrtRecipm1AlphasCumprod.map(
+      (sigma) => sigma ** (1 / 7),
+    );
     const step = (80 ** (1 / 7) - (roots[0] as number)) / 9;
     expect(roots[0]).toBeCloseTo((training.sqrtRecipm1AlphasCumprod[0] as number) ** (1 / 7), 10);
-    for (const [i, root] of roots.entries()) expect(root).toBeCloseTo((roots[0] as number) + i * step, 8);
+    for (const [i, root] of roots.entries())
+      expect(root).toBeCloseTo((roots[0] as number) + i * step, 8);
   });
 
   it("says what was wrong with a spacing it does not know, or steps that do not go with it", () => {
     expect(() => spacedProcess(training, 10, "karas" as Spacing)).toThrow(UnknownNameError);
-    expect(() => spacedProcess(training, "fast27", "karras")).toThrow('steps is "fast27"; expected a number of steps with karras spacing');
+    expect(() => spacedProcess(training, "fast27", "karras")).toThrow(
+      'steps is "fast27"; expected a number of steps with karras spacing',
+    );
     expect(() => spacedProcess(training, 2.5, "trailing")).toThrow("positive integer");
     expect(() => spacedProcess(training, 0, "respacing")).toThrow("whole numbers of steps");
   });

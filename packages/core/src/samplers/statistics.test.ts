@@ -3,7 +3,12 @@ import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
 import { predict } from "../diffusion/prediction.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import { mapTensor, type Tensor, tensor } from "../tensor.ts";
-import { finalImage, karrasProcess, optimalDenoiser, unequalPixels } from "./__fixtures__/gaussian-data.ts";
+import {
+  finalImage,
+  karrasProcess,
+  optimalDenoiser,
+  unequalPixels,
+} from "./__fixtures__/gaussian-data.ts";
 import { ddim } from "./ddim.ts";
 import { ddpm } from "./ddpm.ts";
 import { dpmSolverPlusPlus2MSde } from "./dpm-solver-plus-plus-sde.ts";
@@ -22,14 +27,26 @@ interface Moments {
   readonly variance: number;
 }
 
-/** Mean and variance over all pixels of a picture, each pixel standardised by what is expected of it. */
+/**
+ * Mean and variance over all pixels of a picture, each pixel standardised by what is expected of
+ * it.
+ */
 function standardisedMoments(picture: Tensor, expected: (pixel: number) => Moments): Moments {
-  const standardised = mapTensor(picture, (value, pixel) => (value - expected(pixel).mean) / Math.sqrt(expected(pixel).variance)).data;
+  const standardised = mapTensor(
+    picture,
+    (value, pixel) => (value - expected(pixel).mean) / Math.sqrt(expected(pixel).variance),
+  ).data;
   const average = standardised.reduce((sum, value) => sum + value, 0) / pixels;
-  return { mean: average, variance: standardised.reduce((sum, value) => sum + (value - average) ** 2, 0) / pixels };
+  return {
+    mean: average,
+    variance: standardised.reduce((sum, value) => sum + (value - average) ** 2, 0) / pixels,
+  };
 }
 
-/** Within 4 standard errors of the mean and of the variance of `pixels` independent standard normal values. */
+/**
+ * Within 4 standard errors of the mean and of the variance of `pixels` independent standard normal
+ * values.
+ */
 function expectStandardNormal({ mean, variance }: Moments): void {
   expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(pixels));
   expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / pixels));
@@ -38,13 +55,19 @@ function expectStandardNormal({ mean, variance }: Moments): void {
 function run(sampler: Sampler, process: GaussianDiffusion, startScale = 1): Promise<Tensor> {
   const { randn } = torchGenerator(5);
   const x = mapTensor(randn([2, 1, 64, 128]), (value) => startScale * value);
-  return finalImage(sampler, { process, denoise: optimalDenoiser(process, unequalPixels), noise: randn, x });
+  return finalImage(sampler, {
+    process,
+    denoise: optimalDenoiser(process, unequalPixels),
+    noise: randn,
+    x,
+  });
 }
 
 const data = (pixel: number): Moments => ({ mean: mean(pixel), variance: deviation(pixel) ** 2 });
 
 describe("on Gaussian data", () => {
-  // First-order samplers lose variance in proportion to the length of a step: 3 to 4 % at 250 steps.
+  // First-order samplers lose variance in proportion to the length of a step: 3 to 4 % at 250
+  // steps.
   it.each([
     ["ddpm", ddpm(), 1000],
     ["ddim with eta 1", ddim({ eta: 1 }), 1000],
@@ -52,17 +75,29 @@ describe("on Gaussian data", () => {
     ["euler-ancestral", eulerAncestral(), 1000],
     ["dpmpp-2m-sde", dpmSolverPlusPlus2MSde(), 60],
     ["dpmpp-2m-sde with eta 0.5", dpmSolverPlusPlus2MSde({ eta: 0.5 }), 60],
-    ["langevin-corrector after ddpm", langevinCorrector({ predictor: ddpm(), signalToNoise: 0.05 }), 500],
-    ["langevin-corrector after euler", langevinCorrector({ predictor: euler(), correctorSteps: 2, signalToNoise: 0.05 }), 250],
+    [
+      "langevin-corrector after ddpm",
+      langevinCorrector({ predictor: ddpm(), signalToNoise: 0.05 }),
+      500,
+    ],
+    [
+      "langevin-corrector after euler",
+      langevinCorrector({ predictor: euler(), correctorSteps: 2, signalToNoise: 0.05 }),
+      250,
+    ],
   ] as const)("%s draws images with the data's mean and variance", async (_, sampler, steps) => {
-    expectStandardNormal(standardisedMoments(await run(sampler, karrasProcess(steps - 1, 0.005, 80)), data));
+    expectStandardNormal(
+      standardisedMoments(await run(sampler, karrasProcess(steps - 1, 0.005, 80)), data),
+    );
   });
 
   it("langevin draws images as its chain of Gaussians says, which is a little wider than the data", async () => {
     const [stepsPerLevel, stepSize] = [8, 0.4];
     const process = karrasProcess(149, 0.01, 80);
     const picture = await run(langevin({ stepsPerLevel, stepSize }), process);
-    const expected = Array.from({ length: 20 }, (_, pixel) => langevinMoments(process, data(pixel), stepsPerLevel, stepSize));
+    const expected = Array.from({ length: 20 }, (_, pixel) =>
+      langevinMoments(process, data(pixel), stepsPerLevel, stepSize),
+    );
     for (const [pixel, { variance }] of expected.entries()) {
       expect(variance / data(pixel).variance).toBeGreaterThan(1);
       expect(variance / data(pixel).variance).toBeLessThan(1.1);
@@ -72,8 +107,13 @@ describe("on Gaussian data", () => {
 
   it("langevin-corrector mends a start with the wrong noise, which its predictor alone carries to the end", async () => {
     const process = karrasProcess(99, 0.005, 80);
-    const variance = async (sampler: Sampler) => standardisedMoments(await run(sampler, process, 2), data).variance;
-    const corrected = langevinCorrector({ predictor: euler(), correctorSteps: 2, signalToNoise: 0.16 });
+    const variance = async (sampler: Sampler) =>
+      standardisedMoments(await run(sampler, process, 2), data).variance;
+    const corrected = langevinCorrector({
+      predictor: euler(),
+      correctorSteps: 2,
+      signalToNoise: 0.16,
+    });
     expect(await variance(euler())).toBeGreaterThan(3.5);
     expect(Math.abs((await variance(corrected)) - 1)).toBeLessThan(0.1);
   });
@@ -83,15 +123,30 @@ describe("where the network knows the image", () => {
   const process = karrasProcess(6, 0.05, 10);
   const image = tensor([1, 1, 1, 3], [0.4, -0.2, 0.9]);
   const denoise = async (x: Tensor, index: number) =>
-    predict(process, image, x, index, { meanType: "start-x", varianceType: "fixed-small", clipDenoised: false });
+    predict(process, image, x, index, {
+      meanType: "start-x",
+      varianceType: "fixed-small",
+      clipDenoised: false,
+    });
 
-  /** The weight of the old and of the fresh noise after each step: every sampler is linear in both. */
-  async function noiseWeights(sampler: Sampler, index: number): Promise<{ old: number; fresh: number }> {
+  /**
+   * The weight of the old and of the fresh noise after each step: every sampler is linear in both.
+   */
+  async function noiseWeights(
+    sampler: Sampler,
+    index: number,
+  ): Promise<{ old: number; fresh: number }> {
     const { signal, noise } = noiseLevel(process, index);
     const to = noiseLevel(process, index - 1);
     const left = async (epsilon: number, z: number) => {
       const x = mapTensor(image, (value) => signal * value + noise * epsilon);
-      const { value } = await sampler({ process, denoise, noise: (dims) => tensor(dims, [z, z, z]), x, from: index }).next();
+      const { value } = await sampler({
+        process,
+        denoise,
+        noise: (dims) => tensor(dims, [z, z, z]),
+        x,
+        from: index,
+      }).next();
       return ((value?.x.data[0] ?? Number.NaN) - to.signal * (image.data[0] as number)) / to.noise;
     };
     return { old: await left(1, 0), fresh: await left(0, 1) };
@@ -105,27 +160,49 @@ describe("where the network knows the image", () => {
     ["euler-ancestral with eta 0.7", eulerAncestral({ eta: 0.7 }), undefined],
     ["dpmpp-2m-sde", dpmSolverPlusPlus2MSde(), 1],
     ["dpmpp-2m-sde with eta 0.7", dpmSolverPlusPlus2MSde({ eta: 0.7 }), 0.7],
-  ] as const)("%s puts just as much fresh noise in as it takes old noise out", async (_, sampler, eta) => {
-    for (const index of [6, 3, 1]) {
-      const { old, fresh } = await noiseWeights(sampler, index);
-      expect(Math.hypot(old, fresh)).toBeCloseTo(1, 4);
-      // what the reverse diffusion with eta times the variance leaves of the old noise: (sigma' / sigma)^eta
-      if (eta !== undefined) expect(old).toBeCloseTo((noiseLevel(process, index - 1).sigma / noiseLevel(process, index).sigma) ** eta, 4);
-    }
-  });
+  ] as const)(
+    "%s puts just as much fresh noise in as it takes old noise out",
+    async (_, sampler, eta) => {
+      for (const index of [6, 3, 1]) {
+        const { old, fresh } = await noiseWeights(sampler, index);
+        expect(Math.hypot(old, fresh)).toBeCloseTo(1, 4);
+        // what the reverse diffusion with eta times the variance leaves of the old noise: (sigma' /
+        // sigma)^eta
+        if (eta !== undefined)
+          expect(old).toBeCloseTo(
+            (noiseLevel(process, index - 1).sigma / noiseLevel(process, index).sigma) ** eta,
+            4,
+          );
+      }
+    },
+  );
 });
 
-/** Mean and variance after annealed Langevin dynamics from standard normal x: every step is linear in x, so both follow in closed form. In the variance-exploding view. */
-function langevinMoments(process: GaussianDiffusion, { mean, variance }: Moments, stepsPerLevel: number, stepSize: number): Moments {
+/**
+ * Mean and variance after annealed Langevin dynamics from standard normal x: every step is linear
+ * in x, so both follow in closed form. In the variance-exploding view.
+ */
+function langevinMoments(
+  process: GaussianDiffusion,
+  { mean, variance }: Moments,
+  stepsPerLevel: number,
+  stepSize: number,
+): Moments {
   const sigmas = [...process.sqrtRecipm1AlphasCumprod].reverse();
   let drawn: Moments = { mean: 0, variance: 1 / (process.alphasCumprod.at(-1) as number) };
   for (const sigma of sigmas) {
     const alpha = stepSize * sigma ** 2;
     for (let t = 0; t < stepsPerLevel; t++) {
       const keep = 1 - alpha / 2 / (variance + sigma ** 2);
-      drawn = { mean: keep * drawn.mean + (1 - keep) * mean, variance: keep ** 2 * drawn.variance + alpha };
+      drawn = {
+        mean: keep * drawn.mean + (1 - keep) * mean,
+        variance: keep ** 2 * drawn.variance + alpha,
+      };
     }
   }
   const denoise = variance / (variance + (sigmas.at(-1) as number) ** 2);
-  return { mean: denoise * drawn.mean + (1 - denoise) * mean, variance: denoise ** 2 * drawn.variance };
+  return {
+    mean: denoise * drawn.mean + (1 - denoise) * mean,
+    variance: denoise ** 2 * drawn.variance,
+  };
 }

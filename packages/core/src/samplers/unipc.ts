@@ -13,8 +13,9 @@ interface Predicted {
 }
 
 /**
- * UniPC of order 2 with B_2(h) = e^h - 1, for x_0: the predictor UniP-2, and the corrector UniC-2, which uses the evaluation at the end of a step to
- * take that step again, one order higher and at no further evaluation. The step to the clean image, whose log-SNR step is infinite, takes x_0.
+ * UniPC of order 2 with B_2(h) = e^h - 1, for x_0: the predictor UniP-2, and the corrector UniC-2,
+ * which uses the evaluation at the end of a step to take that step again, one order higher and at
+ * no further evaluation. The step to the clean image, whose log-SNR step is infinite, takes x_0.
  *
  * @see Zhao et al. 2023, arXiv 2302.04867, theorem 3.1 and the appendix on data prediction
  * @example `unipc()`
@@ -28,7 +29,12 @@ export function unipc(): Sampler {
       const level = noiseLevel(process, index);
       const { x0 } = await denoise(x, index);
       if (last) x = correct(last, x0, level);
-      const step: Predicted = { x, x0, level, previous: last && { x0: last.x0, level: last.level } };
+      const step: Predicted = {
+        x,
+        x0,
+        level,
+        previous: last && { x0: last.x0, level: last.level },
+      };
       x = predictStep(step, noiseLevel(process, index - 1));
       last = step;
       yield finishedStep(input, index, x, x0);
@@ -36,7 +42,10 @@ export function unipc(): Sampler {
   };
 }
 
-/** UniP-2 (the same as DPM-Solver++(2M)); without history, or to the clean image, UniP-1, which is DDIM. */
+/**
+ * UniP-2 (the same as DPM-Solver++(2M)); without history, or to the clean image, UniP-1, which is
+ * DDIM.
+ */
 function predictStep({ x, x0, level, previous }: Predicted, to: NoiseLevel): Tensor {
   if (!previous || to.noise === 0) return integrate(x, x0, level, to, []);
   const h = to.lambda - level.lambda;
@@ -49,7 +58,8 @@ function correct({ x, x0, level, previous }: Predicted, x0AtEnd: Tensor, to: Noi
   if (!previous) return integrate(x, x0, level, to, [[1 / 2, x0AtEnd]]);
   const h = to.lambda - level.lambda;
   const r = (previous.level.lambda - level.lambda) / h;
-  // The weights solve rho_1 + rho_2 = b_1, r rho_1 + rho_2 = b_2: the step is then exact for an x_0 that is quadratic in log-SNR.
+  // The weights solve rho_1 + rho_2 = b_1, r rho_1 + rho_2 = b_2: the step is then exact for an x_0
+  // that is quadratic in log-SNR.
   const phi1 = Math.expm1(-h);
   const phi2 = phi1 / -h - 1;
   const phi3 = phi2 / -h - 1 / 2;
@@ -63,8 +73,18 @@ function correct({ x, x0, level, previous }: Predicted, x0AtEnd: Tensor, to: Noi
 }
 
 /** (noise' / noise) x + signal' (1 - e^-h) (x_0 + sum of weight * (other x_0 - x_0)) */
-function integrate(x: Tensor, x0: Tensor, from: NoiseLevel, to: NoiseLevel, differences: readonly (readonly [weight: number, other: Tensor])[]): Tensor {
+function integrate(
+  x: Tensor,
+  x0: Tensor,
+  from: NoiseLevel,
+  to: NoiseLevel,
+  differences: readonly (readonly [weight: number, other: Tensor])[],
+): Tensor {
   const growth = -to.signal * Math.expm1(from.lambda - to.lambda);
   const total = differences.reduce((sum, [weight]) => sum + weight, 0);
-  return weightedSum([to.noise / from.noise, x], [growth * (1 - total), x0], ...differences.map(([weight, other]) => [growth * weight, other] as const));
+  return weightedSum(
+    [to.noise / from.noise, x],
+    [growth * (1 - total), x0],
+    ...differences.map(([weight, other]) => [growth * weight, other] as const),
+  );
 }

@@ -7,7 +7,9 @@ const bytes = Array.from({ length: 256 }, (_, byte) => byte);
 const others = bytes.filter((byte) => !isPrintable(byte));
 
 /** The character that stands for each byte: `byteSymbols[32]` is `"Ġ"`. */
-export const byteSymbols: readonly string[] = bytes.map((byte) => String.fromCharCode(isPrintable(byte) ? byte : 256 + others.indexOf(byte)));
+export const byteSymbols: readonly string[] = bytes.map((byte) =>
+  String.fromCharCode(isPrintable(byte) ? byte : 256 + others.indexOf(byte)),
+);
 
 const byteOfSymbol = new Map(byteSymbols.map((symbol, byte) => [symbol, byte]));
 const encoder = new TextEncoder();

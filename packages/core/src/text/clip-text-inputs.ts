@@ -15,9 +15,16 @@ export type ClipTextInputs = {
  * @param context tokens of a row. Default: the tokenizer's own
  * @throws InvalidArgumentError where one is no text
  */
-export function clipTextInputs(tokenizer: ClipTokenizer, texts: readonly string[], context = tokenizer.contextLength): ClipTextInputs {
+export function clipTextInputs(
+  tokenizer: ClipTokenizer,
+  texts: readonly string[],
+  context = tokenizer.contextLength,
+): ClipTextInputs {
   const read = texts.map((text) => tokenizer.paddedTokensAndLength(text, context));
   const tokens = BigInt64Array.from(read.flatMap((row) => Array.from(row.tokens, BigInt)));
   const lengths = BigInt64Array.from(read, ({ length }) => BigInt(length));
-  return { tokens: typedTensor("int64", [texts.length, context], tokens), lengths: typedTensor("int64", [texts.length], lengths) };
+  return {
+    tokens: typedTensor("int64", [texts.length, context], tokens),
+    lengths: typedTensor("int64", [texts.length], lengths),
+  };
 }

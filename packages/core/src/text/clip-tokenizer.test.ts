@@ -3,8 +3,8 @@ import { InvalidArgumentError } from "../errors.ts";
 import { tinyClipFile, tinyGlideFile } from "./__fixtures__/tiny-tokenizers.ts";
 import { clipTokenizer } from "./clip-tokenizer.ts";
 
-// Ids of the small vocabulary: "!" = 0, "a" = 64, "a</w>" = 256 + 64, "ed</w>" = 512, "red</w>" = 513, "é" = 514, start = 515, end = 516. CLIP's own
-// vocabulary is tested in packages/vocabularies.
+// Ids of the small vocabulary: "!" = 0, "a" = 64, "a</w>" = 256 + 64, "ed</w>" = 512, "red</w>" =
+// 513, "é" = 514, start = 515, end = 516. CLIP's own vocabulary is tested in packages/vocabularies.
 describe("clipTokenizer", () => {
   const tokenizer = clipTokenizer(tinyClipFile(), { contextLength: 6 });
 
@@ -15,7 +15,8 @@ describe("clipTokenizer", () => {
 
   it("splits off contractions, also behind a long s, and takes digits one by one", () => {
     expect(tokenizer.encode("a's")).toEqual([320, 6, 338]); // "a</w>", "'", "s</w>"
-    expect(tokenizer.encode("a'ſt")).toEqual([320, 6, 129, 379, 339]); // "a</w>", the three bytes of "'ſ" as one word, "t</w>"
+    // "a</w>", the three bytes of "'ſ" as one word, "t</w>"
+    expect(tokenizer.encode("a'ſt")).toEqual([320, 6, 129, 379, 339]);
     expect(tokenizer.encode("12")).toEqual([272, 273]);
   });
 
@@ -24,13 +25,29 @@ describe("clipTokenizer", () => {
   });
 
   it("pads with zeros between start and end", () => {
-    expect(tokenizer.paddedTokensAndLength("a red")).toEqual({ tokens: Int32Array.of(515, 320, 513, 516, 0, 0), length: 4, truncated: false });
-    expect(tokenizer.paddedTokensAndLength("")).toEqual({ tokens: Int32Array.of(515, 516, 0, 0, 0, 0), length: 2, truncated: false });
+    expect(tokenizer.paddedTokensAndLength("a red")).toEqual({
+      tokens: Int32Array.of(515, 320, 513, 516, 0, 0),
+      length: 4,
+      truncated: false,
+    });
+    expect(tokenizer.paddedTokensAndLength("")).toEqual({
+      tokens: Int32Array.of(515, 516, 0, 0, 0, 0),
+      length: 2,
+      truncated: false,
+    });
   });
 
   it("keeps the end token when it cuts", () => {
-    expect(tokenizer.paddedTokensAndLength("a a a a")).toEqual({ tokens: Int32Array.of(515, 320, 320, 320, 320, 516), length: 6, truncated: false });
-    expect(tokenizer.paddedTokensAndLength("a a a a a")).toEqual({ tokens: Int32Array.of(515, 320, 320, 320, 320, 516), length: 6, truncated: true });
+    expect(tokenizer.paddedTokensAndLength("a a a a")).toEqual({
+      tokens: Int32Array.of(515, 320, 320, 320, 320, 516),
+      length: 6,
+      truncated: false,
+    });
+    expect(tokenizer.paddedTokensAndLength("a a a a a")).toEqual({
+      tokens: Int32Array.of(515, 320, 320, 320, 320, 516),
+      length: 6,
+      truncated: true,
+    });
   });
 
   it("refuses other layouts, other input and rows without room for the two marks", () => {

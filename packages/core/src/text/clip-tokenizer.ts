@@ -6,7 +6,10 @@ import { assertContextLength, assertText } from "./tokenizer-input.ts";
 
 /** One row of a CLIP text encoder's input. */
 export interface ClipTokenRow {
-  /** `contextLength` ids: start, the text's, end, then zeros (which is also the id of "!": only `length` tells). */
+  /**
+   * `contextLength` ids: start, the text's, end, then zeros (which is also the id of "!": only
+   * `length` tells).
+   */
   readonly tokens: Int32Array;
   /** Number of tokens with start and end. */
   readonly length: number;
@@ -14,7 +17,10 @@ export interface ClipTokenRow {
   readonly truncated: boolean;
 }
 
-/** CLIP's tokeniser: cleaned text in lower case, byte pairs that know the ends of words, a start and an end token. */
+/**
+ * CLIP's tokeniser: cleaned text in lower case, byte pairs that know the ends of words, a start and
+ * an end token.
+ */
 export interface ClipTokenizer extends Tokenizer {
   readonly startToken: number;
   readonly endToken: number;
@@ -22,15 +28,22 @@ export interface ClipTokenizer extends Tokenizer {
   paddedTokensAndLength(text: string, contextLength?: number): ClipTokenRow;
 }
 
-/** The marks, English contractions, runs of letters, single digits, runs of anything else that is not white space. Ignoring case also finds "ſ" after an apostrophe. */
-const words = /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/giu;
+/**
+ * The marks, English contractions, runs of letters, single digits, runs of anything else that is
+ * not white space. Ignoring case also finds "ſ" after an apostrophe.
+ */
+const words =
+  /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/giu;
 
 /**
- * CLIP's tokeniser from the contents of a `tokenizer.json`, e.g. `@glissade/vocabularies/clip`. The start and end tokens are the last two ids, 49,406 and
- * 49,407 in OpenAI's CLIP, 65,534 and 65,535 in GLIDE's noised CLIP: the file decides. Written out in a text, `<|startoftext|>` and `<|endoftext|>` are these tokens.
+ * CLIP's tokeniser from the contents of a `tokenizer.json`, e.g. `@glissade/vocabularies/clip`. The
+ * start and end tokens are the last two ids, 49,406 and 49,407 in OpenAI's CLIP, 65,534 and 65,535
+ * in GLIDE's noised CLIP: the file decides. Written out in a text, `<|startoftext|>` and
+ * `<|endoftext|>` are these tokens.
  *
  * @param json the parsed file
- * @throws InvalidArgumentError where the file is no byte-level BPE with `</w>` marks and these two tokens at its end.
+ * @throws InvalidArgumentError where the file is no byte-level BPE with `</w>` marks and these two
+ * tokens at its end.
  * @see Radford et al. 2021, arXiv 2103.00020, section 2.4
  * @example
  * ```ts
@@ -38,16 +51,24 @@ const words = /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|
  * const { tokens, length } = tokenizer.paddedTokensAndLength("a red apple");
  * ```
  */
-export function clipTokenizer(json: unknown, { contextLength = 77 }: { contextLength?: number } = {}): ClipTokenizer {
+export function clipTokenizer(
+  json: unknown,
+  { contextLength = 77 }: { contextLength?: number } = {},
+): ClipTokenizer {
   const encoding = bytePairEncoding(json);
   assertContextLength(contextLength, 2);
   const startToken = encoding.vocabularySize - 2;
   const endToken = encoding.vocabularySize - 1;
-  if (encoding.idOf("<|startoftext|>") !== startToken || encoding.idOf("<|endoftext|>") !== endToken || encoding.idOf("!</w>") === undefined) {
+  if (
+    encoding.idOf("<|startoftext|>") !== startToken ||
+    encoding.idOf("<|endoftext|>") !== endToken ||
+    encoding.idOf("!</w>") === undefined
+  ) {
     throw new InvalidArgumentError({
       argument: "tokenizer",
       received: "another file",
-      expected: "CLIP's layout: </w> at the ends of words, <|startoftext|> and <|endoftext|> as the last two ids",
+      expected:
+        "CLIP's layout: </w> at the ends of words, <|startoftext|> and <|endoftext|> as the last two ids",
     });
   }
 

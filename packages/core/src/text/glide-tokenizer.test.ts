@@ -3,8 +3,8 @@ import { InvalidArgumentError } from "../errors.ts";
 import { tinyGlideFile } from "./__fixtures__/tiny-tokenizers.ts";
 import { glideTokenizer } from "./glide-tokenizer.ts";
 
-// Ids of the small vocabulary: printable ASCII from "!" = 0, "ed" = 256, "red" = 257, " red" = 258, "pp" = 259, end = 260. GPT-2's own vocabulary is
-// tested in packages/vocabularies.
+// Ids of the small vocabulary: printable ASCII from "!" = 0, "ed" = 256, "red" = 257, " red" = 258,
+// "pp" = 259, end = 260. GPT-2's own vocabulary is tested in packages/vocabularies.
 describe("glideTokenizer", () => {
   const tokenizer = glideTokenizer(tinyGlideFile(), { contextLength: 6 });
 
@@ -24,7 +24,8 @@ describe("glideTokenizer", () => {
   });
 
   it("counts U+0085 as white space and U+FEFF not, unlike JavaScript's \\s", () => {
-    // One word "\ufeff!" could merge across the two characters, two words could not: a merge of the mark's last byte with "!" tells.
+    // One word "\ufeff!" could merge across the two characters, two words could not: a merge of the
+    // mark's last byte with "!" tells.
     const across = glideTokenizer(
       tinyGlideFile([
         ["¿", "!"],
@@ -63,13 +64,17 @@ describe("glideTokenizer", () => {
     expect(() => tokenizer.decode([261])).toThrow("whole numbers from 0 to 260");
     expect(() => tokenizer.decode([-1])).toThrow(InvalidArgumentError);
     expect(() => tokenizer.paddedTokensAndMask("a", 0)).toThrow(InvalidArgumentError);
-    expect(() => glideTokenizer(tinyGlideFile(), { contextLength: 2.5 })).toThrow(InvalidArgumentError);
+    expect(() => glideTokenizer(tinyGlideFile(), { contextLength: 2.5 })).toThrow(
+      InvalidArgumentError,
+    );
   });
 
   it("refuses a file whose last id is a piece of text", () => {
     const { model, normalizer } = tinyGlideFile();
     const { "<|endoftext|>": _, ...vocab } = model.vocab;
-    expect(() => glideTokenizer({ normalizer, model: { ...model, vocab } })).toThrow("the end token has the last id");
+    expect(() => glideTokenizer({ normalizer, model: { ...model, vocab } })).toThrow(
+      "the end token has the last id",
+    );
   });
 
   it("encodes a word of 100,000 letters in bounded time", () => {

@@ -11,7 +11,10 @@ describe("unescapeHtml", () => {
     ["&Eacute &nGt; &bne;", "É ≫⃒ =⃥"],
     ["&CounterClockwiseContourIntegral;", "∳"],
     ["&#65;&#066;&#x43;&#X44;&#69a", "ABCDEa"],
-    ["&#0; &#128; &#x81; &#xD800; &#1114112; &#99999999999999999999;", "\ufffd € \x81 \ufffd \ufffd \ufffd"],
+    [
+      "&#0; &#128; &#x81; &#xD800; &#1114112; &#99999999999999999999;",
+      "\ufffd € \x81 \ufffd \ufffd \ufffd",
+    ],
     ["a&#1;&#11;&#xfdd0;&#xfffe;&#x1ffff;b", "ab"],
     ["&#13;", "\r"],
     ["AT&T & &; &#; &#x; &amp", "AT&T & &; &#; &#x; &"],
@@ -22,7 +25,9 @@ describe("unescapeHtml", () => {
 
 describe("unescapeHtmlEntities", () => {
   it("needs the semicolon", () => {
-    expect(unescapeHtmlEntities("fish &amp chips &copy2021 &amp;")).toBe("fish &amp chips &copy2021 &");
+    expect(unescapeHtmlEntities("fish &amp chips &copy2021 &amp;")).toBe(
+      "fish &amp chips &copy2021 &",
+    );
   });
 
   it("reads a name in capitals as the capital letter, unless it is a name of its own", () => {
@@ -30,6 +35,8 @@ describe("unescapeHtmlEntities", () => {
   });
 
   it("leaves other spellings alone", () => {
-    expect(unescapeHtmlEntities("&Amp; &lT; &nothing; &NOTHING;")).toBe("&Amp; &lT; &nothing; &NOTHING;");
+    expect(unescapeHtmlEntities("&Amp; &lT; &nothing; &NOTHING;")).toBe(
+      "&Amp; &lT; &nothing; &NOTHING;",
+    );
   });
 });

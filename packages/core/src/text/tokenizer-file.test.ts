@@ -8,9 +8,14 @@ describe("readTokenizerFile", () => {
   const file = tinyGlideFile();
 
   it("accepts merges as pairs and as strings", () => {
-    const asStrings = { ...file, model: { ...file.model, merges: file.model.merges.map((pair) => pair.join(" ")) } };
+    const asStrings = {
+      ...file,
+      model: { ...file.model, merges: file.model.merges.map((pair) => pair.join(" ")) },
+    };
     expect(vocabularySizeOf(readTokenizerFile(asStrings))).toBe(261);
-    expect(bytePairEncoding(asStrings).encodeWord(" red")).toEqual(bytePairEncoding(file).encodeWord(" red"));
+    expect(bytePairEncoding(asStrings).encodeWord(" red")).toEqual(
+      bytePairEncoding(file).encodeWord(" red"),
+    );
   });
 
   it.each([
@@ -18,7 +23,10 @@ describe("readTokenizerFile", () => {
     ["null", null],
     ["a file without a model", {}],
     ["a WordPiece model", { model: { type: "WordPiece", vocab: {} } }],
-    ["a vocabulary with a fractional id", { model: { ...file.model, vocab: { ...file.model.vocab, a: 1.5 } } }],
+    [
+      "a vocabulary with a fractional id",
+      { model: { ...file.model, vocab: { ...file.model.vocab, a: 1.5 } } },
+    ],
     ["a list as vocabulary", { model: { ...file.model, vocab: ["a"] } }],
     ["merges of three parts", { model: { ...file.model, merges: ["a b c"] } }],
     ["a merge into an unknown token", { model: { ...file.model, merges: [["q", "z"]] } }],

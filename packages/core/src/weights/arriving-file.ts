@@ -12,7 +12,8 @@ const partBytes = 8 * 2 ** 20;
 export class LostBytesError extends Error {}
 
 /**
- * A file as far as it has arrived: in parts in a cache where there is one with room for it, else in memory.
+ * A file as far as it has arrived: in parts in a cache where there is one with room for it, else in
+ * memory.
  */
 export class ArrivingFile {
   length = 0;

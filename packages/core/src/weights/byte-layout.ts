@@ -12,17 +12,28 @@ export interface TensorLayout {
   readonly dims: readonly number[];
   /** Of its first element, in bytes from the start of the source. */
   readonly offset: number;
-  /** Distance between neighbours of each axis, in elements; undefined for row-major order without gaps. */
+  /**
+   * Distance between neighbours of each axis, in elements; undefined for row-major order without
+   * gaps.
+   */
   readonly strides?: readonly number[];
   /** CRC-32 of its bytes, where the file states one for exactly these. */
   readonly crc32?: number;
 }
 
 /** Weights read on demand from the places that `layouts` names. Disposing closes the source. */
-export function weightsFromLayout(source: ByteSource, layouts: ReadonlyMap<string, TensorLayout>): WeightSource {
+export function weightsFromLayout(
+  source: ByteSource,
+  layouts: ReadonlyMap<string, TensorLayout>,
+): WeightSource {
   const layoutOf = (name: string): TensorLayout => {
     const layout = layouts.get(name);
-    if (!layout) throw new WeightsError({ file: source.label, tensor: name, reason: "there is no such weight" });
+    if (!layout)
+      throw new WeightsError({
+        file: source.label,
+        tensor: name,
+        reason: "there is no such weight",
+      });
     return layout;
   };
   return {
@@ -55,7 +66,11 @@ export function weightsFromLayout(source: ByteSource, layouts: ReadonlyMap<strin
 /** Bytes of a part: whole elements of any type. */
 const partLength = 2 ** 24;
 
-async function* streamContiguous(source: ByteSource, tensor: string, layout: TensorLayout): AsyncGenerator<Uint8Array, void, void> {
+async function* streamContiguous(
+  source: ByteSource,
+  tensor: string,
+  layout: TensorLayout,
+): AsyncGenerator<Uint8Array, void, void> {
   const length = byteLength(layout);
   let checksum = 0;
   for (let start = 0; start < length; start += partLength) {
@@ -66,13 +81,32 @@ async function* streamContiguous(source: ByteSource, tensor: string, layout: Ten
   if (layout.crc32 !== undefined) assertChecksum(source, tensor, checksum, layout.crc32);
 }
 
-function assertChecksum({ label }: ByteSource, tensor: string, computed: number, stated: number): void {
+function assertChecksum(
+  { label }: ByteSource,
+  tensor: string,
+  computed: number,
+  stated: number,
+): void {
   if (computed === stated) return;
-  throw new WeightsError({ file: label, tensor, reason: "the data does not match its checksum", advice: "The file is damaged: fetch it again." });
+  throw new WeightsError({
+    file: label,
+    tensor,
+    reason: "the data does not match its checksum",
+    advice: "The file is damaged: fetch it again.",
+  });
 }
 
-async function readStrided(source: ByteSource, { dtype, dims, offset }: TensorLayout, strides: readonly number[]): Promise<Uint8Array> {
+async function readStrided(
+  source: ByteSource,
+  { dtype, dims, offset }: TensorLayout,
+  strides: readonly number[],
+): Promise<Uint8Array> {
   if (sizeOf(dims) === 0) return new Uint8Array(0);
   const elementSize = byteLength({ dtype, dims: [] });
-  return gather(await source.read(offset, spanOf(dims, strides) * elementSize), elementSize, dims, strides);
+  return gather(
+    await source.read(offset, spanOf(dims, strides) * elementSize),
+    elementSize,
+    dims,
+    strides,
+  );
 }

@@ -8,7 +8,10 @@ export interface ByteSource {
   readonly size: number;
   /** The absolute path, where it is a local file. */
   readonly path?: string;
-  /** @throws WeightsError where the range does not lie inside the source, or the file has become shorter. */
+  /**
+   * @throws WeightsError where the range does not lie inside the source, or the file has become
+   * shorter.
+   */
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Safe to call twice. */
   close(): Promise<void>;
@@ -23,7 +26,10 @@ export interface ByteSink {
   discard(): Promise<void>;
 }
 
-/** What the package needs of a local file system; `#file-source` gives Node's, or in a browser one that says why there is none. */
+/**
+ * What the package needs of a local file system; `#file-source` gives Node's, or in a browser one
+ * that says why there is none.
+ */
 export interface FileAccess {
   /** Why a path leads nowhere, where it does. */
   readonly absence: string;
@@ -33,11 +39,16 @@ export interface FileAccess {
   kindOf(path: string): Promise<"file" | "folder" | undefined>;
   join(folder: string, path: string): string;
   pathOf(url: URL): string;
-  /** The folder of an installed package; undefined where `tried` (filled here) says why it is not found. */
+  /**
+   * The folder of an installed package; undefined where `tried` (filled here) says why it is not
+   * found.
+   */
   findPackage(name: string, tried: string[]): Promise<string | undefined>;
 }
 
-/** What can be opened for reading: a path (Node only), a `Blob` or `File`, or the bytes themselves. */
+/**
+ * What can be opened for reading: a path (Node only), a `Blob` or `File`, or the bytes themselves.
+ */
 export type WeightFile = string | Blob | Uint8Array;
 
 export function bytesSource(bytes: Uint8Array, label = "the given bytes"): ByteSource {
@@ -52,7 +63,10 @@ export function bytesSource(bytes: Uint8Array, label = "the given bytes"): ByteS
   };
 }
 
-export function blobSource(blob: Blob, label = "name" in blob && typeof blob.name === "string" ? blob.name : "the given Blob"): ByteSource {
+export function blobSource(
+  blob: Blob,
+  label = "name" in blob && typeof blob.name === "string" ? blob.name : "the given Blob",
+): ByteSource {
   return {
     label,
     size: blob.size,
@@ -65,8 +79,19 @@ export function blobSource(blob: Blob, label = "name" in blob && typeof blob.nam
 }
 
 /** @throws WeightsError where the range does not lie inside the source. */
-export function assertInside({ label, size }: { label: string; size: number }, offset: number, length: number): void {
-  if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= size) return;
+export function assertInside(
+  { label, size }: { label: string; size: number },
+  offset: number,
+  length: number,
+): void {
+  if (
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(length) &&
+    offset >= 0 &&
+    length >= 0 &&
+    offset + length <= size
+  )
+    return;
   throw new WeightsError({
     file: label,
     reason: `bytes ${display(offset)} to ${display(offset + length)} are needed, and there are ${size}`,

@@ -1,4 +1,10 @@
-import type { CachedModelFile, FileVersion, ModelCache, ModelCacheKey, PendingModelFile } from "../model-cache/model-cache.ts";
+import type {
+  CachedModelFile,
+  FileVersion,
+  ModelCache,
+  ModelCacheKey,
+  PendingModelFile,
+} from "../model-cache/model-cache.ts";
 import type { RemoteFile } from "./file-response.ts";
 
 /** Something that a load went on without. */
@@ -10,7 +16,8 @@ export interface ModelLoadWarning {
 }
 
 /**
- * One file's place in a cache. A cache is a convenience: whatever it throws becomes a warning, and the load goes on without it.
+ * One file's place in a cache. A cache is a convenience: whatever it throws becomes a warning, and
+ * the load goes on without it.
  */
 export class CacheSlot {
   readonly #cache: ModelCache;
@@ -18,7 +25,11 @@ export class CacheSlot {
   readonly #onWarning: (warning: ModelLoadWarning) => void;
   #failed = false;
 
-  constructor(cache: ModelCache, { model, path, url, sha256 }: RemoteFile, onWarning: (warning: ModelLoadWarning) => void) {
+  constructor(
+    cache: ModelCache,
+    { model, path, url, sha256 }: RemoteFile,
+    onWarning: (warning: ModelLoadWarning) => void,
+  ) {
     this.#cache = cache;
     this.#key = { model, path, url: url.href, sha256 };
     this.#onWarning = onWarning;
@@ -57,7 +68,10 @@ export class CacheSlot {
   giveUp(cause?: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
-    const why = cause === undefined ? "there is no room for it" : `the cache failed (${cause instanceof Error ? cause.message : String(cause)})`;
+    const why =
+      cause === undefined
+        ? "there is no room for it"
+        : `the cache failed (${cause instanceof Error ? cause.message : String(cause)})`;
     this.#onWarning({
       path: this.#key.path,
       message: `${this.#key.path} is not kept in the cache ${this.#cache.name}: ${why}. It will be fetched again.`,

@@ -4,10 +4,13 @@ import { bytesOfTensor } from "./tensor-bytes.ts";
 import { WeightsError } from "./weights-error.ts";
 
 /**
- * Weights that are computed when they are read, so that no more than one is in memory at a time: initial weights, those of a test, or what is made of a checkpoint's.
+ * Weights that are computed when they are read, so that no more than one is in memory at a time:
+ * initial weights, those of a test, or what is made of a checkpoint's.
  *
- * @param shapes name and shape of each weight; a name that comes again must have the same number of elements, and the first shape counts
- * @example `computedWeights(graph.parameters.map(({ name, dims }) => [name, dims]), (name, dims) => generator.randn(dims))`
+ * @param shapes name and shape of each weight; a name that comes again must have the same number of
+ * elements, and the first shape counts
+ * @example `computedWeights(graph.parameters.map(({ name, dims }) => [name, dims]), (name, dims) =>
+ * generator.randn(dims))`
  */
 export function computedWeights(
   shapes: Iterable<readonly [name: string, dims: readonly number[]]>,

@@ -40,16 +40,26 @@ describe("converting weights", () => {
   it("casts floating-point weights and leaves integers alone", async () => {
     await convertWeights({ from: mixed, to, dtype: "float16" });
     const half = (await readSafetensors(to)).tensors;
-    expect(half.get("w")).toEqual(typedTensor("float16", [3], Uint16Array.of(0x3c00, 0x3c01, 0x7bff)));
+    expect(half.get("w")).toEqual(
+      typedTensor("float16", [3], Uint16Array.of(0x3c00, 0x3c01, 0x7bff)),
+    );
     expect(half.get("n")).toEqual(typedTensor("int64", [], BigInt64Array.of(5n)));
     await convertWeights({ from: mixed, to, dtype: "bfloat16" });
-    expect((await readSafetensors(to)).tensors.get("w")).toEqual(typedTensor("bfloat16", [3], Uint16Array.of(0x3f80, 0x3f80, 0x4780)));
+    expect((await readSafetensors(to)).tensors.get("w")).toEqual(
+      typedTensor("bfloat16", [3], Uint16Array.of(0x3f80, 0x3f80, 0x4780)),
+    );
     await convertWeights({ from: weightsFromTensors(half), to, dtype: "float32" });
-    expect((await readSafetensors(to)).tensors.get("w")).toEqual(tensor([3], [1, 1.0009765625, 65504]));
+    expect((await readSafetensors(to)).tensors.get("w")).toEqual(
+      tensor([3], [1, 1.0009765625, 65504]),
+    );
   });
 
   it("renames, and leaves out what has no new name", async () => {
-    await convertWeights({ from: mixed, to, rename: (name) => (name === "n" ? undefined : `unet.${name}`) });
+    await convertWeights({
+      from: mixed,
+      to,
+      rename: (name) => (name === "n" ? undefined : `unet.${name}`),
+    });
     expect([...(await readSafetensors(to)).tensors.keys()].sort()).toEqual(["unet.d", "unet.w"]);
   });
 
@@ -85,18 +95,31 @@ describe("converting weights", () => {
 
   it("stops where it is told to and leaves nothing behind", async () => {
     const controller = new AbortController();
-    const stopped = convertWeights({ from: mixed, to, signal: controller.signal, onProgress: () => controller.abort(new Error("enough")) });
+    const stopped = convertWeights({
+      from: mixed,
+      to,
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error("enough")),
+    });
     await expect(stopped).rejects.toThrow("enough");
-    await expect(convertWeights({ from: mixed, to, signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow("before");
+    await expect(
+      convertWeights({ from: mixed, to, signal: AbortSignal.abort(new Error("before")) }),
+    ).rejects.toThrow("before");
     expect(await readdir(folder)).toEqual([]);
   });
 
   it("refuses a weight that the type cannot hold, two weights of one name, unknown types and no path", async () => {
     const large = weightsFromTensors({ w: tensor([2], [1, 65_520]) });
-    await expect(convertWeights({ from: large, to, dtype: "float16" })).rejects.toThrow('tensor "w": its value 65520 is too large for float16. Use bfloat16');
+    await expect(convertWeights({ from: large, to, dtype: "float16" })).rejects.toThrow(
+      'tensor "w": its value 65520 is too large for float16. Use bfloat16',
+    );
     const larger = weightsFromTensors({ w: typedTensor("float64", [1], Float64Array.of(1e300)) });
-    await expect(convertWeights({ from: larger, to, dtype: "float32" })).rejects.toThrow("its value 1e+300 is too large for float32");
-    await expect(convertWeights({ from: mixed, to, rename: () => "same" })).rejects.toThrow('it would get the name "same", which "w" has already');
+    await expect(convertWeights({ from: larger, to, dtype: "float32" })).rejects.toThrow(
+      "its value 1e+300 is too large for float32",
+    );
+    await expect(convertWeights({ from: mixed, to, rename: () => "same" })).rejects.toThrow(
+      'it would get the name "same", which "w" has already',
+    );
     await expect(convertWeights({ from: mixed, to, dtype: "float8" as "float16" })).rejects.toThrow(
       'no weight type "float8"; known: float32, float16, bfloat16',
     );
@@ -107,6 +130,8 @@ describe("converting weights", () => {
   it("keeps infinities and NaNs that were there before", async () => {
     const from = weightsFromTensors({ w: tensor([2], [Number.POSITIVE_INFINITY, Number.NaN]) });
     await convertWeights({ from, to, dtype: "float16" });
-    expect((await readSafetensors(to)).tensors.get("w")?.data).toEqual(Uint16Array.of(0x7c00, 0x7e00));
+    expect((await readSafetensors(to)).tensors.get("w")?.data).toEqual(
+      Uint16Array.of(0x7c00, 0x7e00),
+    );
   });
 });

@@ -14,40 +14,66 @@ export interface ConvertWeightsOptions extends WriteSafetensorsOptions {
   readonly from: WeightSource;
   /** Path of the `.safetensors` file. */
   readonly to: string;
-  /** The type of floating-point weights in the new file; as they are where left out. Integers and booleans stay as they are. */
+  /**
+   * The type of floating-point weights in the new file; as they are where left out. Integers and
+   * booleans stay as they are.
+   */
   readonly dtype?: WeightType;
   /** The new name of a weight; undefined leaves it out. */
   readonly rename?: (name: string) => string | undefined;
 }
 
 /**
- * Writes weights from anywhere as a `.safetensors` file, part by part: neither the file nor its largest tensor decides how much memory it takes, where the source can be read in parts. The file
+ * Writes weights from anywhere as a `.safetensors` file, part by part: neither the file nor its
+ * largest tensor decides how much memory it takes, where the source can be read in parts. The file
  * appears when it is complete, or not at all.
  *
- * @throws WeightsError where a weight cannot be read or does not fit the type, two get one name, or the file cannot be written.
+ * @throws WeightsError where a weight cannot be read or does not fit the type, two get one name, or
+ * the file cannot be written.
  * @throws the signal's reason where aborted.
- * @example `await convertWeights({ from: await openWeights("base.pt"), to: "model.safetensors", dtype: "float16" });`
+ * @example `await convertWeights({ from: await openWeights("base.pt"), to: "model.safetensors",
+ * dtype: "float16" });`
  */
-export async function convertWeights({ from, to, dtype, rename = (name) => name, ...options }: ConvertWeightsOptions): Promise<void> {
-  if (dtype !== undefined && !weightTypes.includes(dtype)) throw new UnknownNameError({ kind: "weight type", asked: dtype, known: weightTypes });
-  if (typeof to !== "string" || to === "") throw new InvalidArgumentError({ argument: "to", received: to, expected: "the path of a file" });
+export async function convertWeights({
+  from,
+  to,
+  dtype,
+  rename = (name) => name,
+  ...options
+}: ConvertWeightsOptions): Promise<void> {
+  if (dtype !== undefined && !weightTypes.includes(dtype))
+    throw new UnknownNameError({ kind: "weight type", asked: dtype, known: weightTypes });
+  if (typeof to !== "string" || to === "")
+    throw new InvalidArgumentError({
+      argument: "to",
+      received: to,
+      expected: "the path of a file",
+    });
   await writeSafetensors(to, converted(from, dtype, rename), options);
 }
 
 /** A view of `from` under new names and with floating-point weights cast as they are read. */
-function converted(from: WeightSource, dtype: WeightType | undefined, rename: (name: string) => string | undefined): WeightSource {
+function converted(
+  from: WeightSource,
+  dtype: WeightType | undefined,
+  rename: (name: string) => string | undefined,
+): WeightSource {
   const originals = new Map<string, string>();
   for (const original of from.names) {
     const name = rename(original);
     if (name === undefined) continue;
     const other = originals.get(name);
     if (other !== undefined)
-      throw new WeightsError({ tensor: original, reason: `it would get the name ${JSON.stringify(name)}, which ${JSON.stringify(other)} has already` });
+      throw new WeightsError({
+        tensor: original,
+        reason: `it would get the name ${JSON.stringify(name)}, which ${JSON.stringify(other)} has already`,
+      });
     originals.set(name, original);
   }
   const originalOf = (name: string): string => {
     const original = originals.get(name);
-    if (original === undefined) throw new WeightsError({ tensor: name, reason: "there is no such weight" });
+    if (original === undefined)
+      throw new WeightsError({ tensor: name, reason: "there is no such weight" });
     return original;
   };
   const casting = (name: string): ((bytes: Uint8Array) => Uint8Array) => {
@@ -86,8 +112,14 @@ function cast(tensor: AnyTensor, dtype: WeightType, name: string): AnyTensor {
   return typedTensor(dtype, tensor.dims, half);
 }
 
-/** Where the values are infinite; for bit patterns, where they are those of an infinity of either sign. Plain loops: there are hundreds of millions. */
-function infinities(values: Float32Array | Uint16Array, pattern = Number.POSITIVE_INFINITY): number[] {
+/**
+ * Where the values are infinite; for bit patterns, where they are those of an infinity of either
+ * sign. Plain loops: there are hundreds of millions.
+ */
+function infinities(
+  values: Float32Array | Uint16Array,
+  pattern = Number.POSITIVE_INFINITY,
+): number[] {
   const found: number[] = [];
   const isPattern = values instanceof Uint16Array;
   for (let i = 0; i < values.length; i++) {
@@ -98,7 +130,12 @@ function infinities(values: Float32Array | Uint16Array, pattern = Number.POSITIV
 }
 
 /** A weight that became infinite would turn every picture to NaN, far from where it happened. */
-function assertStayedFinite(before: Float32Array | Float64Array, infinite: readonly number[], dtype: WeightType, name: string): void {
+function assertStayedFinite(
+  before: Float32Array | Float64Array,
+  infinite: readonly number[],
+  dtype: WeightType,
+  name: string,
+): void {
   const lost = infinite.find((i) => Number.isFinite(before[i]));
   if (lost === undefined) return;
   throw new WeightsError({

@@ -1,5 +1,6 @@
 /**
- * The CRC-32 of zip files and PNG (ISO 3309, reflected), eight bytes at a time: checkpoints have gigabytes.
+ * The CRC-32 of zip files and PNG (ISO 3309, reflected), eight bytes at a time: checkpoints have
+ * gigabytes.
  *
  * @param before that of the bytes before these, to go on from
  */
@@ -7,7 +8,11 @@ export function crc32(bytes: Uint8Array, before = 0): number {
   let crc = before ^ 0xffffffff;
   let i = 0;
   for (; i + 8 <= bytes.length; i += 8) {
-    crc ^= (bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16) | ((bytes[i + 3] as number) << 24);
+    crc ^=
+      (bytes[i] as number) |
+      ((bytes[i + 1] as number) << 8) |
+      ((bytes[i + 2] as number) << 16) |
+      ((bytes[i + 3] as number) << 24);
     crc =
       remainder(7, crc & 0xff) ^
       remainder(6, (crc >>> 8) & 0xff) ^
@@ -18,7 +23,8 @@ export function crc32(bytes: Uint8Array, before = 0): number {
       remainder(1, bytes[i + 6] as number) ^
       remainder(0, bytes[i + 7] as number);
   }
-  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ remainder(0, (crc ^ (bytes[i] as number)) & 0xff);
+  for (; i < bytes.length; i++)
+    crc = (crc >>> 8) ^ remainder(0, (crc ^ (bytes[i] as number)) & 0xff);
   return (crc ^ 0xffffffff) >>> 0;
 }
 

@@ -58,7 +58,9 @@ describe("a file whose connection breaks", () => {
 
   it("goes on without a version where its hash will tell", async () => {
     const site = await faultySite(origin, { size, cutAfter: 100_000, cuts: 1, etag: null });
-    const list = { files: { a: { url: new URL("a", site.url), sha256: await sha256Of(pseudoBytes(size)) } } };
+    const list = {
+      files: { a: { url: new URL("a", site.url), sha256: await sha256Of(pseudoBytes(size)) } },
+    };
     expectSameBytes(await (await openModelFiles(list)).read("a"), pseudoBytes(size));
     expect((await site.requests()).map(({ status }) => status)).toEqual([200, 206]);
   });
@@ -69,7 +71,10 @@ describe("a file whose connection breaks", () => {
     const onProgress = () => {
       isChanged ??= site.behave({ size: 200_000, seed: 2 });
     };
-    expectSameBytes(await (await openModelFiles(site.url, { onProgress })).read("a"), pseudoBytes(200_000, 2));
+    expectSameBytes(
+      await (await openModelFiles(site.url, { onProgress })).read("a"),
+      pseudoBytes(200_000, 2),
+    );
     await isChanged;
   });
 
@@ -77,7 +82,9 @@ describe("a file whose connection breaks", () => {
     const site = await faultySite(origin, { size, cutAfter: 1000 });
     const error = await thrown((await openModelFiles(site.url)).read("a"));
     expect(error).toBeInstanceOf(ModelFileError);
-    expect((error as ModelFileError).message).toMatch(/the connection broke after \d+ bytes of 300000/);
+    expect((error as ModelFileError).message).toMatch(
+      /the connection broke after \d+ bytes of 300000/,
+    );
     expect((error as ModelFileError).loadedBytes).toBeGreaterThan(0);
     expect(await site.requests()).toHaveLength(4);
   });
@@ -87,27 +94,42 @@ describe("a file that is not what was expected", () => {
   it("is refused with both hashes", async () => {
     const site = await faultySite(origin, { size });
     const expected = "0".repeat(64);
-    const files = await openModelFiles({ label: "mine", files: { a: { url: new URL("a", site.url), sha256: expected } } });
+    const files = await openModelFiles({
+      label: "mine",
+      files: { a: { url: new URL("a", site.url), sha256: expected } },
+    });
     const error = await thrown(files.read("a"));
     expect(ModelFileMismatchError.isInstance(error)).toBe(true);
-    expect(error).toMatchObject({ model: "mine", path: "a", expected, received: await sha256Of(pseudoBytes(size)) });
+    expect(error).toMatchObject({
+      model: "mine",
+      path: "a",
+      expected,
+      received: await sha256Of(pseudoBytes(size)),
+    });
   });
 
   it("is refused by its length before it is read", async () => {
     const site = await faultySite(origin, { size });
     const files = await openModelFiles({ files: { a: { url: new URL("a", site.url), bytes: 7 } } });
-    expect(await thrown(files.read("a"))).toMatchObject({ expected: "7 bytes", received: "300000 bytes" });
+    expect(await thrown(files.read("a"))).toMatchObject({
+      expected: "7 bytes",
+      received: "300000 bytes",
+    });
   });
 
   it("ends where broken connections and a wrong hash come together", async () => {
     const site = await faultySite(origin, { size, cutAfter: 200_000 });
-    const files = await openModelFiles({ files: { a: { url: new URL("a", site.url), sha256: "0".repeat(64) } } });
+    const files = await openModelFiles({
+      files: { a: { url: new URL("a", site.url), sha256: "0".repeat(64) } },
+    });
     expect(ModelFileMismatchError.isInstance(await thrown(files.read("a")))).toBe(true);
   });
 
   it("is refused where it is a page with the type of a file", async () => {
     const site = await faultySite(origin, { page: "application/octet-stream" });
-    expect(await thrown((await openModelFiles(site.url)).read("a"))).toMatchObject({ reason: "the server answered with a web page instead of the file" });
+    expect(await thrown((await openModelFiles(site.url)).read("a"))).toMatchObject({
+      reason: "the server answered with a web page instead of the file",
+    });
   });
 });
 
@@ -115,7 +137,12 @@ describe("a list of files", () => {
   const text = new TextEncoder().encode('{"a": 1}');
   const list: ModelFileList = {
     label: "mine",
-    files: { "x/a.json": { url: new URL(`data:application/json,${encodeURIComponent('{"a": 1}')}`), bytes: text.length } },
+    files: {
+      "x/a.json": {
+        url: new URL(`data:application/json,${encodeURIComponent('{"a": 1}')}`),
+        bytes: text.length,
+      },
+    },
   };
 
   it("knows what is there without asking, and reads data: addresses, which bundlers make of small files", async () => {
@@ -129,17 +156,30 @@ describe("a list of files", () => {
 
   it("is refused where an entry is of another kind", async () => {
     const url = new URL("https://example.org/a");
-    for (const file of [{}, { url: "https://example.org/a" }, { url: new URL("ftp://example.org/a") }, { url, bytes: -1 }, { url, sha256: "abc" }]) {
-      await expect(openModelFiles({ files: { a: file } } as ModelFileList)).rejects.toMatchObject({ name: "InvalidArgumentError" });
+    for (const file of [
+      {},
+      { url: "https://example.org/a" },
+      { url: new URL("ftp://example.org/a") },
+      { url, bytes: -1 },
+      { url, sha256: "abc" },
+    ]) {
+      await expect(openModelFiles({ files: { a: file } } as ModelFileList)).rejects.toMatchObject({
+        name: "InvalidArgumentError",
+      });
     }
-    await expect(openModelFiles({ files: { "../a": { url } } })).rejects.toMatchObject({ name: "InvalidArgumentError" });
+    await expect(openModelFiles({ files: { "../a": { url } } })).rejects.toMatchObject({
+      name: "InvalidArgumentError",
+    });
   });
 
   it("has a total from the beginning, which progress reaches and never passes", async () => {
     const site = await faultySite(origin, { size, cutAfter: 200_000, cuts: 1 });
     const seen: ModelLoadProgress[] = [];
     const file = (path: string) => ({ url: new URL(path, site.url), bytes: size });
-    const files = await openModelFiles({ files: { a: file("a"), b: file("b") } }, { onProgress: (progress) => seen.push(progress) });
+    const files = await openModelFiles(
+      { files: { a: file("a"), b: file("b") } },
+      { onProgress: (progress) => seen.push(progress) },
+    );
     for (const path of ["a", "b", "a"]) await files.read(path);
     const totals = seen.map(({ total }) => total.loadedBytes);
     expect(totals).toEqual(totals.toSorted((a, b) => a - b));
@@ -170,8 +210,13 @@ describe("a file that several want at once", () => {
     expectSameBytes(await staying, pseudoBytes(size));
     expect(await site.requests()).toHaveLength(1);
 
-    const both = [files.read("b", { signal: AbortSignal.timeout(60) }), files.read("b", { signal: AbortSignal.timeout(70) })];
+    const both = [
+      files.read("b", { signal: AbortSignal.timeout(60) }),
+      files.read("b", { signal: AbortSignal.timeout(70) }),
+    ];
     for (const result of await Promise.allSettled(both)) expect(result.status).toBe("rejected");
-    await expect.poll(async () => (await site.requests()).find(({ path }) => path === "b")?.isAborted).toBe(true);
+    await expect
+      .poll(async () => (await site.requests()).find(({ path }) => path === "b")?.isAborted)
+      .toBe(true);
   });
 });

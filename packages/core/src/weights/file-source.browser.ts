@@ -13,5 +13,9 @@ export const fileAccess: FileAccess = {
 };
 
 function refuse(path: string): never {
-  throw new WeightsError({ file: path, reason: "a path can be opened in Node only", advice: "Give a Blob, the bytes, or a URL." });
+  throw new WeightsError({
+    file: path,
+    reason: "a path can be opened in Node only",
+    advice: "Give a Blob, the bytes, or a URL.",
+  });
 }

@@ -26,7 +26,12 @@ export const fileAccess: FileAccess = {
 
 async function openFile(path: string): Promise<ByteSource> {
   const handle = await open(path, "r").catch((cause: unknown) => {
-    throw new WeightsError({ file: path, reason: `the file cannot be opened (${codeOf(cause)})`, advice: "Check the path.", cause });
+    throw new WeightsError({
+      file: path,
+      reason: `the file cannot be opened (${codeOf(cause)})`,
+      advice: "Check the path.",
+      cause,
+    });
   });
   const found = await handle.stat();
   if (!found.isFile()) {
@@ -53,10 +58,20 @@ async function openFile(path: string): Promise<ByteSource> {
   };
 }
 
-async function readFully(handle: FileHandle, path: string, offset: number, length: number): Promise<Uint8Array> {
+async function readFully(
+  handle: FileHandle,
+  path: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
   const bytes = allocate(path, length);
   for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, maxRead), offset + done);
+    const { bytesRead } = await handle.read(
+      bytes,
+      done,
+      Math.min(length - done, maxRead),
+      offset + done,
+    );
     if (bytesRead === 0)
       throw new WeightsError({
         file: path,
@@ -72,7 +87,11 @@ function allocate(path: string, length: number): Uint8Array {
   try {
     return new Uint8Array(length);
   } catch (cause) {
-    throw new WeightsError({ file: path, reason: `${length} bytes are needed at once, which this system does not give`, cause });
+    throw new WeightsError({
+      file: path,
+      reason: `${length} bytes are needed at once, which this system does not give`,
+      cause,
+    });
   }
 }
 
@@ -102,7 +121,9 @@ async function createFile(path: string): Promise<ByteSink> {
   return {
     write: (bytes) =>
       attempt(async () => {
-        for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done, Math.min(bytes.length - done, maxRead))).bytesWritten;
+        for (let done = 0; done < bytes.length; )
+          done += (await handle.write(bytes, done, Math.min(bytes.length - done, maxRead)))
+            .bytesWritten;
       }),
     async finish() {
       await attempt(async () => {
@@ -118,5 +139,7 @@ async function createFile(path: string): Promise<ByteSink> {
 
 /** `ENOENT`, `EACCES`: what the system calls the fault. */
 function codeOf(cause: unknown): string {
-  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : String(cause);
+  return typeof cause === "object" && cause !== null && "code" in cause
+    ? String(cause.code)
+    : String(cause);
 }

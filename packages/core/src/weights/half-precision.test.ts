@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half-precision.ts";
+import {
+  bfloat16ToFloat32,
+  float16ToFloat32,
+  float32ToBfloat16,
+  float32ToFloat16,
+} from "./half-precision.ts";
 
 const allPatterns = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
 
@@ -42,18 +47,21 @@ const values = [
   9.99994610111476e-41,
 ];
 const torchHalf = [
-  0x0, 0x8000, 0x3c00, 0xc100, 0x2e66, 0x3555, 0x7bff, 0x7bff, 0x7c00, 0x7c00, 0x400, 0x3ff, 0x1, 0x0, 0x1, 0x0, 0x6800, 0x6802, 0x3c00, 0x3c02, 0x4248, 0x7c00,
-  0xfc00, 0x2, 0x7c00, 0x7c00, 0x0,
+  0x0, 0x8000, 0x3c00, 0xc100, 0x2e66, 0x3555, 0x7bff, 0x7bff, 0x7c00, 0x7c00, 0x400, 0x3ff, 0x1,
+  0x0, 0x1, 0x0, 0x6800, 0x6802, 0x3c00, 0x3c02, 0x4248, 0x7c00, 0xfc00, 0x2, 0x7c00, 0x7c00, 0x0,
 ];
 const torchBfloat16 = [
-  0x0, 0x8000, 0x3f80, 0xc020, 0x3dcd, 0x3eab, 0x4780, 0x4780, 0x4780, 0x4974, 0x3880, 0x3880, 0x3380, 0x3300, 0x3300, 0x322c, 0x4500, 0x4500, 0x3f80, 0x3f80,
-  0x4049, 0x7f80, 0xff80, 0x33c0, 0x7f78, 0x7f80, 0x1,
+  0x0, 0x8000, 0x3f80, 0xc020, 0x3dcd, 0x3eab, 0x4780, 0x4780, 0x4780, 0x4974, 0x3880, 0x3880,
+  0x3380, 0x3300, 0x3300, 0x322c, 0x4500, 0x4500, 0x3f80, 0x3f80, 0x4049, 0x7f80, 0xff80, 0x33c0,
+  0x7f78, 0x7f80, 0x1,
 ];
 
 describe("float16", () => {
   it("gives every finite pattern the value that IEEE 754 defines", () => {
     const widened = float16ToFloat32(allPatterns);
-    const wrong = allPatterns.filter((bits) => (bits & 0x7c00) !== 0x7c00 && !Object.is(widened[bits], valueOfFloat16(bits)));
+    const wrong = allPatterns.filter(
+      (bits) => (bits & 0x7c00) !== 0x7c00 && !Object.is(widened[bits], valueOfFloat16(bits)),
+    );
     expect(wrong).toEqual(new Uint16Array());
   });
 
@@ -78,13 +86,17 @@ describe("float16", () => {
   });
 
   it("keeps a NaN a NaN where its payload lies in the bits that are cut off", () => {
-    expect(Array.from(float32ToFloat16(new Float32Array(Uint32Array.of(0x7f800001, 0xff800001).buffer)))).toEqual([0x7e00, 0xfe00]);
+    expect(
+      Array.from(float32ToFloat16(new Float32Array(Uint32Array.of(0x7f800001, 0xff800001).buffer))),
+    ).toEqual([0x7e00, 0xfe00]);
   });
 });
 
 describe("bfloat16", () => {
   it("is the upper half of a float32", () => {
-    expect(new Uint32Array(bfloat16ToFloat32(allPatterns).buffer)).toEqual(Uint32Array.from(allPatterns, (bits) => bits * 65_536));
+    expect(new Uint32Array(bfloat16ToFloat32(allPatterns).buffer)).toEqual(
+      Uint32Array.from(allPatterns, (bits) => bits * 65_536),
+    );
   });
 
   it("brings all 65,536 patterns back from float32, infinities and NaNs included", () => {
@@ -96,7 +108,16 @@ describe("bfloat16", () => {
   });
 
   it("rounds a tie to even and keeps a NaN a NaN", () => {
-    const patterns = Uint32Array.of(0x3f808000, 0x3f818000, 0x3f808001, 0x3f807fff, 0x7f7fffff, 0x7f800001);
-    expect(Array.from(float32ToBfloat16(new Float32Array(patterns.buffer)))).toEqual([0x3f80, 0x3f82, 0x3f81, 0x3f80, 0x7f80, 0x7fc0]);
+    const patterns = Uint32Array.of(
+      0x3f808000,
+      0x3f818000,
+      0x3f808001,
+      0x3f807fff,
+      0x7f7fffff,
+      0x7f800001,
+    );
+    expect(Array.from(float32ToBfloat16(new Float32Array(patterns.buffer)))).toEqual([
+      0x3f80, 0x3f82, 0x3f81, 0x3f80, 0x7f80, 0x7fc0,
+    ]);
   });
 });

@@ -1,11 +1,15 @@
 /**
- * The two 16-bit formats that weights come in, as bit patterns. Conversions work on bits, never on JavaScript numbers, so that infinities,
- * subnormals and the payloads of NaNs survive: every one of the 65,536 patterns of either format comes back from float32 unchanged.
+ * The two 16-bit formats that weights come in, as bit patterns. Conversions work on bits, never on
+ * JavaScript numbers, so that infinities, subnormals and the payloads of NaNs survive: every one of
+ * the 65,536 patterns of either format comes back from float32 unchanged.
  *
- * float16 is IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. bfloat16 is the upper half of a float32.
+ * float16 is IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. bfloat16 is the
+ * upper half of a float32.
  */
 
-/** float32 values to float16 bits, rounded half to even; beyond 65,504 (after rounding) to infinity. */
+/**
+ * float32 values to float16 bits, rounded half to even; beyond 65,504 (after rounding) to infinity.
+ */
 export function float32ToFloat16(values: Float32Array): Uint16Array {
   const source = bitsOf(values);
   const half = new Uint16Array(source.length);
@@ -42,10 +46,14 @@ function bitsOf(values: Float32Array): Uint32Array {
 function float16Bits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7c00 | ((magnitude >>> 13) & 0x3ff || 0x200); // a NaN must not lose its last bit and become infinity
-  if (magnitude >= 0x477ff000) return sign | 0x7c00; // 65,520 and more: nearer to the next power of two than to 65,504
-  if (magnitude >= 0x38800000) return sign | roundHalfToEven(magnitude - 0x38000000, 13); // normal, from 2^-14: the exponent's bias falls by 112
-  if (magnitude <= 0x33000000) return sign; // 2^-25, half of the smallest subnormal, is a tie and goes to even: zero
+  // a NaN must not lose its last bit and become infinity
+  if (magnitude > 0x7f800000) return sign | 0x7c00 | ((magnitude >>> 13) & 0x3ff || 0x200);
+  // 65,520 and more: nearer to the next power of two than to 65,504
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  // normal, from 2^-14: the exponent's bias falls by 112
+  if (magnitude >= 0x38800000) return sign | roundHalfToEven(magnitude - 0x38000000, 13);
+  // 2^-25, half of the smallest subnormal, is a tie and goes to even: zero
+  if (magnitude <= 0x33000000) return sign;
   const fraction = (magnitude & 0x7fffff) | 0x800000;
   return sign | roundHalfToEven(fraction, 126 - (magnitude >>> 23));
 }
@@ -56,7 +64,8 @@ function float32Bits(half: number): number {
   if (magnitude >= 0x7c00) return sign | 0x7f800000 | ((magnitude & 0x3ff) << 13);
   if (magnitude >= 0x400) return sign | ((magnitude << 13) + 0x38000000);
   if (magnitude === 0) return sign;
-  const shift = Math.clz32(magnitude) - 21; // moves a subnormal's first bit to the place of the hidden one
+  // moves a subnormal's first bit to the place of the hidden one
+  const shift = Math.clz32(magnitude) - 21;
   return sign | ((113 - shift) << 23) | (((magnitude << shift) & 0x3ff) << 13);
 }
 

@@ -2,12 +2,17 @@ import type { WeightSource } from "../backend/backend.ts";
 import { WeightsError } from "./weights-error.ts";
 
 /**
- * Several sets of weights as one, each name after its set's prefix. Disposing of it disposes of all.
+ * Several sets of weights as one, each name after its set's prefix. Disposing of it disposes of
+ * all.
  *
  * @example `joinWeights({ "": unet, "clip.": clip })`
  */
 export function joinWeights(sources: Readonly<Record<string, WeightSource>>): WeightSource {
-  const owners = new Map(Object.entries(sources).flatMap(([prefix, source]) => source.names.map((name) => [`${prefix}${name}`, { source, name }] as const)));
+  const owners = new Map(
+    Object.entries(sources).flatMap(([prefix, source]) =>
+      source.names.map((name) => [`${prefix}${name}`, { source, name }] as const),
+    ),
+  );
   return {
     names: [...owners.keys()],
     describe(name) {

@@ -9,17 +9,26 @@ export interface FileProgress {
 
 export interface ModelLoadProgress extends FileProgress {
   readonly path: string;
-  /** All files of the model: those that came so far, and where the source lists every file with its bytes, all there are. Never falls. */
+  /**
+   * All files of the model: those that came so far, and where the source lists every file with its
+   * bytes, all there are. Never falls.
+   */
   readonly total: { readonly loadedBytes: number; readonly totalBytes: number | undefined };
 }
 
-/** Adds up the progress of a model's files. A file that begins anew, or is read once more, does not count twice. */
+/**
+ * Adds up the progress of a model's files. A file that begins anew, or is read once more, does not
+ * count twice.
+ */
 export class LoadProgress {
   readonly #loaded = new Map<string, number>();
   readonly #onProgress: ((progress: ModelLoadProgress) => void) | undefined;
   readonly #totalBytes: number | undefined;
 
-  constructor(onProgress: ((progress: ModelLoadProgress) => void) | undefined, totalBytes: number | undefined) {
+  constructor(
+    onProgress: ((progress: ModelLoadProgress) => void) | undefined,
+    totalBytes: number | undefined,
+  ) {
     this.#onProgress = onProgress;
     this.#totalBytes = totalBytes;
   }

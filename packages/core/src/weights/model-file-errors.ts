@@ -18,7 +18,11 @@ export class ModelNotFoundError extends GlissadeError {
   /** Every place that was looked at, and why it did not do. */
   readonly tried: readonly string[];
 
-  constructor({ source, tried, advice }: { source: string; tried: readonly string[]; advice: string }) {
+  constructor({
+    source,
+    tried,
+    advice,
+  }: { source: string; tried: readonly string[]; advice: string }) {
     super(`There is no model ${JSON.stringify(source)}. Tried: ${tried.join("; ")}. ${advice}`);
     this.source = source;
     this.tried = tried;
@@ -67,7 +71,11 @@ export class ModelFileMismatchError extends ModelFileError {
   readonly expected: string;
   readonly received: string;
 
-  constructor({ expected, received, ...file }: { model: string; path: string; expected: string; received: string }) {
+  constructor({
+    expected,
+    received,
+    ...file
+  }: { model: string; path: string; expected: string; received: string }) {
     const what = expected.endsWith("bytes") ? "" : "SHA-256 ";
     super({
       ...file,

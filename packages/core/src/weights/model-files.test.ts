@@ -8,22 +8,34 @@ import { fileAccess as browserFiles } from "./file-source.browser.ts";
 import { ModelFileError, ModelNotFoundError } from "./model-file-errors.ts";
 import { openModelFiles } from "./model-files.ts";
 
-const weightsFile = fileURLToPath(new URL("./__fixtures__/expected_nested.safetensors", import.meta.url));
+const weightsFile = fileURLToPath(
+  new URL("./__fixtures__/expected_nested.safetensors", import.meta.url),
+);
 const startDirectory = process.cwd();
 let root = "";
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "glissade-"));
   const packages = join(root, "node_modules");
-  for (const folder of [join(root, "plain"), join(packages, "@models/apple/model"), join(packages, "hidden/model")]) {
+  for (const folder of [
+    join(root, "plain"),
+    join(packages, "@models/apple/model"),
+    join(packages, "hidden/model"),
+  ]) {
     await mkdir(join(folder, "unet"), { recursive: true });
     await writeFile(join(folder, "model_index.json"), '{"_class_name": "GlidePipeline"}');
     await writeFile(join(folder, "twice.json"), '{"steps": 1, "steps": 2}');
     await writeFile(join(folder, "unet/model.safetensors"), await readFile(weightsFile));
   }
   await mkdir(join(packages, "bare"));
-  await writeFile(join(packages, "@models/apple/package.json"), '{"name": "@models/apple", "exports": {"./package.json": "./package.json"}}');
-  await writeFile(join(packages, "hidden/package.json"), '{"name": "hidden", "exports": {".": "./index.js"}}');
+  await writeFile(
+    join(packages, "@models/apple/package.json"),
+    '{"name": "@models/apple", "exports": {"./package.json": "./package.json"}}',
+  );
+  await writeFile(
+    join(packages, "hidden/package.json"),
+    '{"name": "hidden", "exports": {".": "./index.js"}}',
+  );
   await writeFile(join(packages, "bare/package.json"), '{"name": "bare"}');
   await writeFile(join(root, "package.json"), "{}");
   process.chdir(root);
@@ -72,20 +84,35 @@ describe("a model's files", () => {
     const weights = await files.openWeights("unet/model.safetensors");
     expect(weights.names).toContain("state_dict/a");
     await weights.dispose();
-    expect(await fileError(files.read("missing.json"))).toMatchObject({ path: "missing.json", reason: "there is no such file" });
-    expect(await fileError(files.openWeights("missing.safetensors"))).toMatchObject({ path: "missing.safetensors", reason: "there is no such file" });
-    expect((await fileError(files.readJson("twice.json"))).message).toContain('the key "steps" occurs twice');
+    expect(await fileError(files.read("missing.json"))).toMatchObject({
+      path: "missing.json",
+      reason: "there is no such file",
+    });
+    expect(await fileError(files.openWeights("missing.safetensors"))).toMatchObject({
+      path: "missing.safetensors",
+      reason: "there is no such file",
+    });
+    expect((await fileError(files.readJson("twice.json"))).message).toContain(
+      'the key "steps" occurs twice',
+    );
   });
 
-  it.each(["../secret", "unet/../../secret", "/etc/passwd", "unet//config.json", "unet\\config.json", "C:/secret", "./a", "", "a\0b"])(
-    "are never read from outside: %j",
-    async (path) => {
-      const files = await openModelFiles("plain");
-      await expect(files.read(path)).rejects.toThrow("a relative path inside the model");
-      await expect(files.exists(path)).rejects.toThrow("a relative path inside the model");
-      await expect(files.openWeights(path)).rejects.toThrow("a relative path inside the model");
-    },
-  );
+  it.each([
+    "../secret",
+    "unet/../../secret",
+    "/etc/passwd",
+    "unet//config.json",
+    "unet\\config.json",
+    "C:/secret",
+    "./a",
+    "",
+    "a\0b",
+  ])("are never read from outside: %j", async (path) => {
+    const files = await openModelFiles("plain");
+    await expect(files.read(path)).rejects.toThrow("a relative path inside the model");
+    await expect(files.exists(path)).rejects.toThrow("a relative path inside the model");
+    await expect(files.openWeights(path)).rejects.toThrow("a relative path inside the model");
+  });
 
   it("are looked for as a folder, then as a package from here and from this package, and the error says so", async () => {
     const { tried, message } = await notFound("@models/pear");
@@ -96,13 +123,25 @@ describe("a model's files", () => {
     ]);
     expect(message).toContain("npm install @models/pear");
     expect((await notFound("./pear")).tried).toEqual(["the folder ./pear (not there)"]);
-    expect((await notFound("plain/model_index.json")).message).toContain("this is a file: give the folder that it lies in");
+    expect((await notFound("plain/model_index.json")).message).toContain(
+      "this is a file: give the folder that it lies in",
+    );
     expect((await notFound("hidden")).message).toContain("its exports do not list ./package.json");
     expect((await notFound("bare")).message).toContain("has no folder named model");
   });
 
-  it.each([[42], [null], [""], [{ url: "https://example.org/" }], [new URL("ftp://example.org/")], ["http://"]])("are not found in %s", async (source) => {
-    await expect(openModelFiles(source as string)).rejects.toMatchObject({ name: "InvalidArgumentError", argument: "source" });
+  it.each([
+    [42],
+    [null],
+    [""],
+    [{ url: "https://example.org/" }],
+    [new URL("ftp://example.org/")],
+    ["http://"],
+  ])("are not found in %s", async (source) => {
+    await expect(openModelFiles(source as string)).rejects.toMatchObject({
+      name: "InvalidArgumentError",
+      argument: "source",
+    });
   });
 });
 
@@ -129,27 +168,48 @@ describe("a model's files over HTTP", () => {
     };
     const seen: string[] = [];
     const files = await openModelFiles(`${address}?token=1`, {
-      onProgress: ({ path, loadedBytes, totalBytes }) => seen.push(`${path} ${loadedBytes}/${totalBytes}`),
+      onProgress: ({ path, loadedBytes, totalBytes }) =>
+        seen.push(`${path} ${loadedBytes}/${totalBytes}`),
     });
     const opened = await files.openWeights("unet/a b.safetensors");
     expect(opened.names).toContain("state_dict/a");
     expect(await files.exists("x.json")).toBe(true);
-    expect(asked).toEqual(["GET /models/apple/unet/a%20b.safetensors?token=1", "HEAD /models/apple/x.json?token=1"]);
+    expect(asked).toEqual([
+      "GET /models/apple/unet/a%20b.safetensors?token=1",
+      "HEAD /models/apple/x.json?token=1",
+    ]);
     expect(seen.at(-1)).toBe(`unet/a b.safetensors ${weights.length}/${weights.length}`);
     expect(files.label).toBe(`${address}/`);
   });
 
   it.each<[string, RequestListener, string]>([
-    ["is missing", (_, response) => response.writeHead(404).end(), "the server answered 404 Not Found"],
-    ["is a web page", (_, response) => response.setHeader("content-type", "text/html; charset=utf-8").end("<html>"), "a web page instead of the file"],
-    ["is announced as too large", (_, response) => response.setHeader("content-length", 2 ** 27).end(), "more than the 67108864 bytes allowed"],
+    [
+      "is missing",
+      (_, response) => response.writeHead(404).end(),
+      "the server answered 404 Not Found",
+    ],
+    [
+      "is a web page",
+      (_, response) => response.setHeader("content-type", "text/html; charset=utf-8").end("<html>"),
+      "a web page instead of the file",
+    ],
+    [
+      "is announced as too large",
+      (_, response) => response.setHeader("content-length", 2 ** 27).end(),
+      "more than the 67108864 bytes allowed",
+    ],
     [
       "breaks off",
-      (_, response) => void response.setHeader("content-length", 10).write("12345", () => response.destroy()),
+      (_, response) =>
+        void response.setHeader("content-length", 10).write("12345", () => response.destroy()),
       "the connection broke after 5 bytes",
     ],
     ["is not JSON", (_, response) => response.end("{"), "it is not valid JSON"],
-    ["has a fault on the server", (_, response) => response.writeHead(503).end(), "the server answered 503"],
+    [
+      "has a fault on the server",
+      (_, response) => response.writeHead(503).end(),
+      "the server answered 503",
+    ],
   ])("are refused where one %s", async (_, listener, reason) => {
     answer = listener;
     const files = await openModelFiles(new URL(address));
@@ -166,7 +226,9 @@ describe("a model's files over HTTP", () => {
       more();
     };
     const files = await openModelFiles(address);
-    expect((await fileError(files.read("endless"))).reason).toContain("more than the 67108864 bytes allowed");
+    expect((await fileError(files.read("endless"))).reason).toContain(
+      "more than the 67108864 bytes allowed",
+    );
   });
 
   it("do not exist where the server says so or answers with its page, and the question fails where it says neither", async () => {
@@ -182,7 +244,10 @@ describe("a model's files over HTTP", () => {
   it("stop arriving when aborted", async () => {
     answer = (_, response) => void response.write("begun");
     const controller = new AbortController();
-    const files = await openModelFiles(address, { signal: controller.signal, onProgress: () => controller.abort(new Error("enough")) });
+    const files = await openModelFiles(address, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error("enough")),
+    });
     await expect(files.read("slow")).rejects.toThrow("enough");
     await expect(files.read("later")).rejects.toThrow("enough");
     await expect(openModelFiles(address, { signal: controller.signal })).rejects.toThrow("enough");
@@ -190,13 +255,17 @@ describe("a model's files over HTTP", () => {
 
   it("say that a server cannot be reached", async () => {
     const files = await openModelFiles("http://127.0.0.1:1/model");
-    expect((await fileError(files.read("x"))).reason).toContain("http://127.0.0.1:1 cannot be reached");
+    expect((await fileError(files.read("x"))).reason).toContain(
+      "http://127.0.0.1:1 cannot be reached",
+    );
   });
 });
 
 describe("paths in a browser", () => {
   it("are refused with the way out", async () => {
-    await expect(browserFiles.open("model.safetensors")).rejects.toThrow("a path can be opened in Node only. Give a Blob, the bytes, or a URL");
+    await expect(browserFiles.open("model.safetensors")).rejects.toThrow(
+      "a path can be opened in Node only. Give a Blob, the bytes, or a URL",
+    );
     await expect(browserFiles.create("model.safetensors")).rejects.toThrow("Node only");
     expect(() => browserFiles.pathOf(new URL("file:///x"))).toThrow("Node only");
     expect(await browserFiles.kindOf("folder")).toBeUndefined();

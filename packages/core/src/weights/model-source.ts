@@ -10,8 +10,9 @@ export interface ListedModelFile {
 }
 
 /**
- * A model as the list of its files, each where it lies: for packages, whose bundlers have to see every file. What it does not list is not there, which needs no
- * request, and where every file says its bytes, progress knows the whole.
+ * A model as the list of its files, each where it lies: for packages, whose bundlers have to see
+ * every file. What it does not list is not there, which needs no request, and where every file says
+ * its bytes, progress knows the whole.
  *
  * @example
  * ```ts
@@ -23,23 +24,42 @@ export interface ListedModelFile {
  */
 export interface ModelFileList {
   readonly files: Readonly<Record<string, ListedModelFile>>;
-  /** What to call the model in messages and in a cache. Default: the folder of the first file's address. */
+  /**
+   * What to call the model in messages and in a cache. Default: the folder of the first file's
+   * address.
+   */
   readonly label?: string;
 }
 
 /**
- * Where a model lies: a folder or the name of an installed package (Node only), a `file:`, `http:` or `https:` URL of a folder, the list of its files, or its
- * files as Blobs by path. The model of a package is the `model` folder beside its `package.json`.
+ * Where a model lies: a folder or the name of an installed package (Node only), a `file:`, `http:`
+ * or `https:` URL of a folder, the list of its files, or its files as Blobs by path. The model of a
+ * package is the `model` folder beside its `package.json`.
  */
-export type ModelSource = string | URL | { readonly url: URL } | ModelFileList | ReadonlyMap<string, Blob>;
+export type ModelSource =
+  | string
+  | URL
+  | { readonly url: URL }
+  | ModelFileList
+  | ReadonlyMap<string, Blob>;
 
 export function isModelFileList(source: unknown): source is ModelFileList {
-  return typeof source === "object" && source !== null && "files" in source && typeof source.files === "object" && source.files !== null;
+  return (
+    typeof source === "object" &&
+    source !== null &&
+    "files" in source &&
+    typeof source.files === "object" &&
+    source.files !== null
+  );
 }
 
-/** What a model is called in messages and caches. @throws InvalidArgumentError where text that begins as an address is none. */
+/**
+ * What a model is called in messages and caches. @throws InvalidArgumentError where text that
+ * begins as an address is none.
+ */
 export function modelLabel(source: ModelSource): string {
-  if (typeof source === "string") return isAddress(source) ? folderLabel(parseAddress(source)) : source;
+  if (typeof source === "string")
+    return isAddress(source) ? folderLabel(parseAddress(source)) : source;
   if (source instanceof URL) return folderLabel(source);
   if (isModelFileList(source)) return source.label ?? listLabel(source);
   return "url" in source ? folderLabel(source.url) : "given as Blobs";
@@ -54,7 +74,12 @@ export function parseAddress(text: string): URL {
   try {
     return new URL(text);
   } catch (cause) {
-    throw new InvalidArgumentError({ argument: "source", received: text, expected: "a valid URL", cause });
+    throw new InvalidArgumentError({
+      argument: "source",
+      received: text,
+      expected: "a valid URL",
+      cause,
+    });
   }
 }
 
@@ -73,6 +98,8 @@ function folderLabel(url: URL): string {
 
 /** Bundlers make `data:` URLs of small files, which lie in no folder. */
 function listLabel({ files }: ModelFileList): string {
-  const first = Object.values(files).find(({ url }) => url.protocol !== "data:" && url.protocol !== "blob:");
+  const first = Object.values(files).find(
+    ({ url }) => url.protocol !== "data:" && url.protocol !== "blob:",
+  );
   return first ? folderLabel(new URL(".", first.url)) : "given as a list";
 }

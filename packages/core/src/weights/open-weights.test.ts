@@ -28,7 +28,11 @@ describe("openWeights", () => {
 
   it.each([
     ["nothing", new Uint8Array(0), "the file is empty"],
-    ["a Git LFS pointer", bytes("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"), "git lfs pull"],
+    [
+      "a Git LFS pointer",
+      bytes("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
+      "git lfs pull",
+    ],
     ["a web page", bytes("<!DOCTYPE html>"), "web page"],
     ["a GGUF file", bytes("GGUF", 3, 0, 0, 0), "GGUF"],
     ["an HDF5 file", bytes(0x89, "HDF\r\n"), "HDF5"],
@@ -41,7 +45,11 @@ describe("openWeights", () => {
   });
 
   it("refuses what is not a file", async () => {
-    await expect(openWeights(42 as unknown as string)).rejects.toThrow("expected a path, a Blob or a Uint8Array");
-    await expect(openWeights("/nowhere/base.pt")).rejects.toThrow("/nowhere/base.pt: the file cannot be opened (ENOENT)");
+    await expect(openWeights(42 as unknown as string)).rejects.toThrow(
+      "expected a path, a Blob or a Uint8Array",
+    );
+    await expect(openWeights("/nowhere/base.pt")).rejects.toThrow(
+      "/nowhere/base.pt: the file cannot be opened (ENOENT)",
+    );
   });
 });

@@ -6,7 +6,8 @@ import { safetensorsFrom } from "./safetensors.ts";
 import { WeightsError } from "./weights-error.ts";
 
 /**
- * Opens a weight file of either kind, `.safetensors` or a PyTorch checkpoint. Its first bytes decide which it is, not its name.
+ * Opens a weight file of either kind, `.safetensors` or a PyTorch checkpoint. Its first bytes
+ * decide which it is, not its name.
  *
  * @throws WeightsError where the file is missing, of another kind, truncated, damaged or malicious.
  * @example `const weights = await openWeights("base.pt");`
@@ -18,7 +19,8 @@ export async function openWeights(source: WeightFile): Promise<WeightSource> {
 /** The same over an open source, which it closes when disposed or when the file is refused. */
 export async function weightsFrom(bytes: ByteSource): Promise<WeightSource> {
   const head = await bytes.read(0, Math.min(bytes.size, 512));
-  if (startsWith(head, "PK\x03\x04") || head[0] === pickleStart) return (await import("./pytorch-checkpoint.ts")).checkpointFrom(bytes); // rare in a browser
+  if (startsWith(head, "PK\x03\x04") || head[0] === pickleStart)
+    return (await import("./pytorch-checkpoint.ts")).checkpointFrom(bytes); // rare in a browser
   if (head[8] === 0x7b) return safetensorsFrom(bytes);
   await bytes.close();
   throw unknownFormat(bytes, head);
@@ -26,7 +28,11 @@ export async function weightsFrom(bytes: ByteSource): Promise<WeightSource> {
 
 /** What people get instead of weights, by its first bytes. */
 const impostors: readonly (readonly [start: string, what: string, advice: string])[] = [
-  ["version https://git-lfs", "a Git LFS pointer, which stands for the weights", "Fetch the file itself: git lfs pull."],
+  [
+    "version https://git-lfs",
+    "a Git LFS pointer, which stands for the weights",
+    "Fetch the file itself: git lfs pull.",
+  ],
   ["<", "a web page or XML", "The address gave a page instead of the file: download it again."],
   ["GGUF", "a GGUF file", "Convert it to safetensors first."],
   ["\x89HDF", "an HDF5 file", "Convert it to safetensors first."],
@@ -35,11 +41,18 @@ const impostors: readonly (readonly [start: string, what: string, advice: string
 ];
 
 function unknownFormat({ label, size }: ByteSource, head: Uint8Array): WeightsError {
-  if (size === 0) return new WeightsError({ file: label, reason: "the file is empty", advice: "Fetch it again." });
+  if (size === 0)
+    return new WeightsError({
+      file: label,
+      reason: "the file is empty",
+      advice: "Fetch it again.",
+    });
   const [, what, advice] = impostors.find(([start]) => startsWith(head, start)) ?? [];
   return new WeightsError({
     file: label,
-    reason: what ? `this is ${what}` : "this is neither a safetensors file nor a PyTorch checkpoint",
+    reason: what
+      ? `this is ${what}`
+      : "this is neither a safetensors file nor a PyTorch checkpoint",
     advice: advice ?? "Check that it is the right file and that it arrived whole.",
   });
 }

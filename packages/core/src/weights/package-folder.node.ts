@@ -2,8 +2,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 /**
- * The folder of an installed package, as Node itself would find it: seen from the working directory, then from this package. `<name>/package.json` is
- * what is looked up, so a package that restricts its `exports` has to list that file.
+ * The folder of an installed package, as Node itself would find it: seen from the working
+ * directory, then from this package. `<name>/package.json` is what is looked up, so a package that
+ * restricts its `exports` has to list that file.
  */
 export async function findPackage(name: string, tried: string[]): Promise<string | undefined> {
   for (const [place, from] of [

@@ -8,9 +8,13 @@ const floatingPoint: ReadonlySet<DataType> = new Set(["float32", "float16", "bfl
 /**
  * A graph's parameter as the weights hold it. For backends.
  *
- * @throws WeightsError where it is missing, has another number of elements, or is not of a floating-point type.
+ * @throws WeightsError where it is missing, has another number of elements, or is not of a
+ * floating-point type.
  */
-export function describeParameter({ name, dims }: GraphParameter, weights: WeightSource): { readonly dtype: DataType; readonly dims: readonly number[] } {
+export function describeParameter(
+  { name, dims }: GraphParameter,
+  weights: WeightSource,
+): { readonly dtype: DataType; readonly dims: readonly number[] } {
   const stored = weights.describe(name);
   if (!stored) {
     throw new WeightsError({
@@ -27,6 +31,9 @@ export function describeParameter({ name, dims }: GraphParameter, weights: Weigh
     });
   }
   if (!floatingPoint.has(stored.dtype))
-    throw new WeightsError({ tensor: name, reason: `it is ${stored.dtype} where the network takes floating-point numbers` });
+    throw new WeightsError({
+      tensor: name,
+      reason: `it is ${stored.dtype} where the network takes floating-point numbers`,
+    });
   return stored;
 }

@@ -1,5 +1,19 @@
-/** What an unpickled file consists of. Nothing in it has behaviour of its own but {@link PickleGlobal.call}, which is this package's code. */
-export type PickleValue = null | boolean | number | bigint | string | Uint8Array | PickleList | PickleTuple | PickleDict | PickleGlobal | PickleObject;
+/**
+ * What an unpickled file consists of. Nothing in it has behaviour of its own but {@link
+ * PickleGlobal.call}, which is this package's code.
+ */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | PickleList
+  | PickleTuple
+  | PickleDict
+  | PickleGlobal
+  | PickleObject;
 
 export type PickleList = PickleValue[];
 export type PickleKey = string | number | bigint;
@@ -13,7 +27,10 @@ export class PickleTuple {
   }
 }
 
-/** One of the few Python names that a file may mention, with this package's own meaning of calling it. */
+/**
+ * One of the few Python names that a file may mention, with this package's own meaning of calling
+ * it.
+ */
 export class PickleGlobal {
   /** `module.name`. */
   readonly name: string;

@@ -1,5 +1,11 @@
 import { type Opcode, opcodes as op, opcodeName } from "./pickle-opcodes.ts";
-import { describePickled, PickleGlobal, type PickleKey, PickleTuple, type PickleValue } from "./pickle-values.ts";
+import {
+  describePickled,
+  PickleGlobal,
+  type PickleKey,
+  PickleTuple,
+  type PickleValue,
+} from "./pickle-values.ts";
 import { WeightsError } from "./weights-error.ts";
 
 export interface UnpickleOptions {
@@ -13,21 +19,34 @@ export interface UnpickleOptions {
   readonly start?: number;
 }
 
-/** Far above what the largest checkpoints hold (a thousand tensors make about thirty thousand values), far below what could hurt. */
-const limits = { values: 2_000_000, stack: 1_000_000, memo: 1_000_000, string: 1_000_000, globalName: 256 } as const;
+/**
+ * Far above what the largest checkpoints hold (a thousand tensors make about thirty thousand
+ * values), far below what could hurt.
+ */
+const limits = {
+  values: 2_000_000,
+  stack: 1_000_000,
+  memo: 1_000_000,
+  string: 1_000_000,
+  globalName: 256,
+} as const;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Reads one pickle and returns its value and where it ends. It runs nothing: a Python name is only ever looked up in `globals`, and any name that
- * is not there, like any opcode that plain data does not need, ends the reading with an error that names it.
+ * Reads one pickle and returns its value and where it ends. It runs nothing: a Python name is only
+ * ever looked up in `globals`, and any name that is not there, like any opcode that plain data does
+ * not need, ends the reading with an error that names it.
  *
- * Why not a package: the ones on npm read all of pickle, build stand-ins for unknown names instead of refusing them, assign keys from the file to plain
- * objects, and have no limits.
+ * Why not a package: the ones on npm read all of pickle, build stand-ins for unknown names instead
+ * of refusing them, assign keys from the file to plain objects, and have no limits.
  *
  * @throws WeightsError
  */
-export function unpickle(bytes: Uint8Array, options: UnpickleOptions): { value: PickleValue; end: number } {
+export function unpickle(
+  bytes: Uint8Array,
+  options: UnpickleOptions,
+): { value: PickleValue; end: number } {
   return new Unpickler(bytes, options).run();
 }
 
@@ -53,7 +72,8 @@ class Unpickler {
       const opcode = this.#byte();
       if (opcode === op.STOP) {
         const value = this.#pop();
-        if (this.#stack.length > 0 || this.#marks.length > 0) this.#fail("the pickle stops with values left over");
+        if (this.#stack.length > 0 || this.#marks.length > 0)
+          this.#fail("the pickle stops with values left over");
         return { value, end: this.#position };
       }
       const action = Unpickler.#actions[opcode] ?? this.#refuseOpcode(opcode);
@@ -131,7 +151,8 @@ class Unpickler {
   }
 
   #slice(length: number): Uint8Array {
-    if (length > limits.string) this.#fail(`a string of ${length} bytes is longer than the ${limits.string} allowed`);
+    if (length > limits.string)
+      this.#fail(`a string of ${length} bytes is longer than the ${limits.string} allowed`);
     const start = this.#take(length);
     return this.#bytes.subarray(start, start + length);
   }
@@ -151,7 +172,9 @@ class Unpickler {
 
   #line(): string {
     const start = this.#position;
-    while (this.#byte() !== 0x0a) if (this.#position - start > limits.globalName) this.#fail(`a global's name is longer than ${limits.globalName} characters`);
+    while (this.#byte() !== 0x0a)
+      if (this.#position - start > limits.globalName)
+        this.#fail(`a global's name is longer than ${limits.globalName} characters`);
     return utf8.decode(this.#bytes.subarray(start, this.#position - 1));
   }
 
@@ -162,13 +185,16 @@ class Unpickler {
   // The stack.
 
   #push(value: PickleValue): void {
-    if (this.#stack.length >= limits.stack) this.#fail(`the pickle needs a stack of more than ${limits.stack} values`);
-    if (++this.#values > limits.values) this.#fail(`the pickle has more than ${limits.values} values`);
+    if (this.#stack.length >= limits.stack)
+      this.#fail(`the pickle needs a stack of more than ${limits.stack} values`);
+    if (++this.#values > limits.values)
+      this.#fail(`the pickle has more than ${limits.values} values`);
     this.#stack.push(value);
   }
 
   #mark(): void {
-    if (this.#marks.length >= limits.stack) this.#fail(`the pickle sets more than ${limits.stack} marks`);
+    if (this.#marks.length >= limits.stack)
+      this.#fail(`the pickle sets more than ${limits.stack} marks`);
     this.#marks.push(this.#stack.length);
   }
 
@@ -176,10 +202,14 @@ class Unpickler {
     return this.#popMany(1)[0] as PickleValue;
   }
 
-  /** The top values, in the order in which they were pushed. Values below an open mark belong to someone else. */
+  /**
+   * The top values, in the order in which they were pushed. Values below an open mark belong to
+   * someone else.
+   */
   #popMany(count: number): PickleValue[] {
     const start = this.#stack.length - count;
-    if (start < (this.#marks.at(-1) ?? 0)) this.#fail("the pickle takes a value from an empty stack");
+    if (start < (this.#marks.at(-1) ?? 0))
+      this.#fail("the pickle takes a value from an empty stack");
     return this.#stack.splice(start);
   }
 
@@ -190,18 +220,24 @@ class Unpickler {
 
   #top(): PickleValue {
     const top = this.#stack.at(-1);
-    if (top === undefined || this.#stack.length <= (this.#marks.at(-1) ?? 0)) return this.#fail("the pickle takes a value from an empty stack");
+    if (top === undefined || this.#stack.length <= (this.#marks.at(-1) ?? 0))
+      return this.#fail("the pickle takes a value from an empty stack");
     return top;
   }
 
   #remember(index: number): void {
     this.#memo.set(index, this.#top());
-    if (this.#memo.size > limits.memo) this.#fail(`the pickle remembers more than ${limits.memo} values`);
+    if (this.#memo.size > limits.memo)
+      this.#fail(`the pickle remembers more than ${limits.memo} values`);
   }
 
   #recall(index: number): void {
     const value = this.#memo.get(index);
-    this.#push(value === undefined ? this.#fail(`the pickle recalls value ${index}, which it never stored`) : value);
+    this.#push(
+      value === undefined
+        ? this.#fail(`the pickle recalls value ${index}, which it never stored`)
+        : value,
+    );
   }
 
   // Containers.
@@ -216,20 +252,27 @@ class Unpickler {
     const dict = this.#top();
     if (!(dict instanceof Map)) this.#fail(`the pickle sets an entry of ${describePickled(dict)}`);
     if (items.length % 2 !== 0) this.#fail("the pickle sets a dict entry without a value");
-    for (let i = 0; i < items.length; i += 2) dict.set(this.#key(items[i] as PickleValue), items[i + 1] as PickleValue);
+    for (let i = 0; i < items.length; i += 2)
+      dict.set(this.#key(items[i] as PickleValue), items[i + 1] as PickleValue);
   }
 
   #key(key: PickleValue): PickleKey {
     if (typeof key === "string" || typeof key === "number" || typeof key === "bigint") return key;
-    return this.#fail(`a dict has ${describePickled(key)} as a key, and only strings and numbers are read`);
+    return this.#fail(
+      `a dict has ${describePickled(key)} as a key, and only strings and numbers are read`,
+    );
   }
 
   // Python names.
 
   #global(module: PickleValue | undefined, name: PickleValue | undefined): void {
-    if (typeof module !== "string" || typeof name !== "string") this.#fail("the pickle names a global that is not a string");
+    if (typeof module !== "string" || typeof name !== "string")
+      this.#fail("the pickle names a global that is not a string");
     const fullName = `${module}.${name}`;
-    this.#push(this.#options.globals.get(fullName) ?? this.#refuse(`the global ${JSON.stringify(fullName.slice(0, 2 * limits.globalName))}`));
+    this.#push(
+      this.#options.globals.get(fullName) ??
+        this.#refuse(`the global ${JSON.stringify(fullName.slice(0, 2 * limits.globalName))}`),
+    );
   }
 
   #globalFromStack(): void {
@@ -239,12 +282,19 @@ class Unpickler {
 
   #reduce(): void {
     const [callee = null, args = null] = this.#popMany(2);
-    if (!(callee instanceof PickleGlobal) || !callee.call) this.#refuse(`a call of ${describePickled(callee)}`);
-    if (!(args instanceof PickleTuple)) this.#fail(`the pickle calls ${callee.name} with ${describePickled(args)} instead of a tuple`);
+    if (!(callee instanceof PickleGlobal) || !callee.call)
+      this.#refuse(`a call of ${describePickled(callee)}`);
+    if (!(args instanceof PickleTuple))
+      this.#fail(
+        `the pickle calls ${callee.name} with ${describePickled(args)} instead of a tuple`,
+      );
     this.#push(callee.call(args.items));
   }
 
-  /** Sets attributes. Only an OrderedDict comes with any that are harmless to drop: the version notes of a module's state dict. */
+  /**
+   * Sets attributes. Only an OrderedDict comes with any that are harmless to drop: the version
+   * notes of a module's state dict.
+   */
   #build(): void {
     this.#pop();
     const target = this.#top();
@@ -260,6 +310,10 @@ class Unpickler {
   }
 
   #fail(reason: string): never {
-    throw new WeightsError({ file: this.#options.label, reason, advice: "The file is damaged or was made to deceive: fetch it again from where you trust." });
+    throw new WeightsError({
+      file: this.#options.label,
+      reason,
+      advice: "The file is damaged or was made to deceive: fetch it again from where you trust.",
+    });
   }
 }

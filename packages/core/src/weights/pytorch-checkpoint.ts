@@ -13,15 +13,21 @@ import type { StridedTensor } from "./torch-objects.ts";
 import { WeightsError } from "./weights-error.ts";
 import { openZipContainer } from "./zip-checkpoint.ts";
 
-/** A few bytes can describe a huge tensor (every element the same), or a thousand tensors over one storage. What is read out may be this much larger than the file. */
+/**
+ * A few bytes can describe a huge tensor (every element the same), or a thousand tensors over one
+ * storage. What is read out may be this much larger than the file.
+ */
 const maxExpansion = 8;
 const expansionAllowance = 64 * 2 ** 20;
 
 /**
- * Opens a checkpoint that `torch.save` wrote: the zip container and the one before PyTorch 1.6. Nothing in it is run, and tensors are read when asked
- * for. Names are paths in the saved object, joined by `/`; a state dict's own names are as they are. Views that are not contiguous are gathered.
+ * Opens a checkpoint that `torch.save` wrote: the zip container and the one before PyTorch 1.6.
+ * Nothing in it is run, and tensors are read when asked for. Names are paths in the saved object,
+ * joined by `/`; a state dict's own names are as they are. Views that are not contiguous are
+ * gathered.
  *
- * @throws WeightsError where the file is missing, truncated, damaged or malicious; a pickle that asks for anything but tensors is refused by name.
+ * @throws WeightsError where the file is missing, truncated, damaged or malicious; a pickle that
+ * asks for anything but tensors is refused by name.
  * @example `const weights = await openCheckpoint("base.pt");`
  */
 export async function openCheckpoint(source: WeightFile): Promise<WeightSource> {
@@ -46,7 +52,8 @@ export async function readCheckpoint(source: WeightFile): Promise<Map<string, An
 export async function checkpointFrom(source: ByteSource): Promise<WeightSource> {
   try {
     const [first] = await source.read(0, Math.min(source.size, 1));
-    const container = first === pickleStart ? await openLegacyContainer(source) : await openZipContainer(source);
+    const container =
+      first === pickleStart ? await openLegacyContainer(source) : await openZipContainer(source);
     return weightsFromLayout(source, layOut(container, source));
   } catch (error) {
     await source.close();
@@ -54,7 +61,10 @@ export async function checkpointFrom(source: ByteSource): Promise<WeightSource> 
   }
 }
 
-function layOut({ root, storages }: CheckpointContainer, source: ByteSource): Map<string, TensorLayout> {
+function layOut(
+  { root, storages }: CheckpointContainer,
+  source: ByteSource,
+): Map<string, TensorLayout> {
   const layouts = new Map<string, TensorLayout>();
   let total = 0;
   for (const [name, tensor] of flattenTensors(root, source.label)) {
@@ -63,7 +73,8 @@ function layOut({ root, storages }: CheckpointContainer, source: ByteSource): Ma
         file: source.label,
         tensor: name,
         reason,
-        advice: "The file is truncated, damaged or was made to deceive: fetch it again from where you trust.",
+        advice:
+          "The file is truncated, damaged or was made to deceive: fetch it again from where you trust.",
       });
     });
     layouts.set(name, layout);
@@ -80,16 +91,26 @@ function layOut({ root, storages }: CheckpointContainer, source: ByteSource): Ma
   return layouts;
 }
 
-function layOutTensor({ storage, offset, dims, strides }: StridedTensor, extent: StorageExtent | undefined, fail: (reason: string) => never): TensorLayout {
+function layOutTensor(
+  { storage, offset, dims, strides }: StridedTensor,
+  extent: StorageExtent | undefined,
+  fail: (reason: string) => never,
+): TensorLayout {
   const { dtype, length } = storage;
   const elementSize = bytesPerElement[dtype];
   if (!extent) return fail(`its storage ${JSON.stringify(storage.key)} is not in the file`);
   if (extent.length !== length * elementSize)
-    return fail(`its storage has ${extent.length} bytes in the file where ${length} elements of ${dtype} need ${length * elementSize}`);
+    return fail(
+      `its storage has ${extent.length} bytes in the file where ${length} elements of ${dtype} need ${length * elementSize}`,
+    );
   const elements = sizeOf(dims);
-  if (!Number.isSafeInteger(elements * elementSize)) return fail("its shape has more elements than can be counted");
-  if (elements > 0 && offset + spanOf(dims, strides) > length) return fail("its view lies outside its storage");
+  if (!Number.isSafeInteger(elements * elementSize))
+    return fail("its shape has more elements than can be counted");
+  if (elements > 0 && offset + spanOf(dims, strides) > length)
+    return fail("its view lies outside its storage");
   const place = { dtype, dims, offset: extent.offset + (elements > 0 ? offset * elementSize : 0) };
   if (!isContiguous(dims, strides)) return { ...place, strides };
-  return elements === length && extent.crc32 !== undefined ? { ...place, crc32: extent.crc32 } : place;
+  return elements === length && extent.crc32 !== undefined
+    ? { ...place, crc32: extent.crc32 }
+    : place;
 }

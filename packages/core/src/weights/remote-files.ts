@@ -10,16 +10,28 @@ import { sharedDownload } from "./shared-downloads.ts";
 export { existsAt } from "./file-response.ts";
 
 /** Fetches files of one model, each whole. */
-export type FetchModelFile = (file: RemoteFile, limits: { readonly maxBytes: number; readonly signal?: AbortSignal | undefined }) => Promise<ByteSource>;
+export type FetchModelFile = (
+  file: RemoteFile,
+  limits: { readonly maxBytes: number; readonly signal?: AbortSignal | undefined },
+) => Promise<ByteSource>;
 
-export function cacheFor({ cache = defaultModelCache() }: OpenModelFilesOptions): ModelCache | undefined {
+export function cacheFor({
+  cache = defaultModelCache(),
+}: OpenModelFilesOptions): ModelCache | undefined {
   if (cache === false || cache === undefined) return undefined;
   if (typeof cache?.exclusively === "function") return cache;
-  throw new InvalidArgumentError({ argument: "cache", received: cache, expected: "a ModelCache such as browserModelCache(), or false" });
+  throw new InvalidArgumentError({
+    argument: "cache",
+    received: cache,
+    expected: "a ModelCache such as browserModelCache(), or false",
+  });
 }
 
 /** @param totalBytes of the whole model, where that is known */
-export function modelFileFetcher(options: OpenModelFilesOptions, totalBytes?: number): FetchModelFile {
+export function modelFileFetcher(
+  options: OpenModelFilesOptions,
+  totalBytes?: number,
+): FetchModelFile {
   const { onProgress, onWarning, signal } = options;
   const cache = cacheFor(options);
   const progress = new LoadProgress(onProgress, totalBytes);

@@ -24,7 +24,9 @@ export const dtypeNames: Readonly<Record<DataType, string>> = {
 };
 
 // The cast is for Object.entries, which forgets the type of the keys.
-const dtypesByName = new Map(Object.entries(dtypeNames).map(([dtype, name]) => [name, dtype as DataType]));
+const dtypesByName = new Map(
+  Object.entries(dtypeNames).map(([dtype, name]) => [name, dtype as DataType]),
+);
 
 export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, TensorLayout>;
@@ -32,15 +34,24 @@ export interface SafetensorsHeader {
 }
 
 /**
- * Parses and checks a header: what it says about every tensor has to agree with itself and with the size of the file, so that nothing read later
- * can lie outside, overlap, or hide between tensors.
+ * Parses and checks a header: what it says about every tensor has to agree with itself and with the
+ * size of the file, so that nothing read later can lie outside, overlap, or hide between tensors.
  *
  * @param header the JSON, without the eight length bytes
  * @throws WeightsError
  */
-export function parseSafetensorsHeader(header: Uint8Array, { label, fileSize }: { label: string; fileSize: number }): SafetensorsHeader {
+export function parseSafetensorsHeader(
+  header: Uint8Array,
+  { label, fileSize }: { label: string; fileSize: number },
+): SafetensorsHeader {
   const fail = (reason: string, tensor?: string, cause?: unknown): never => {
-    throw new WeightsError({ file: label, tensor, reason, advice: "The file is damaged or was made to deceive: fetch it again from where you trust.", cause });
+    throw new WeightsError({
+      file: label,
+      tensor,
+      reason,
+      advice: "The file is damaged or was made to deceive: fetch it again from where you trust.",
+      cause,
+    });
   };
   if (header[0] !== 0x7b) fail("the safetensors header does not begin with {");
   const parsed = parseHeaderJson(header, fail);
@@ -50,7 +61,9 @@ export function parseSafetensorsHeader(header: Uint8Array, { label, fileSize }: 
   let metadata: Readonly<Record<string, string>> = {};
   for (const [name, entry] of Object.entries(parsed)) {
     if (name === "__metadata__") {
-      metadata = isStringRecord(entry) ? entry : fail("__metadata__ does not map strings to strings");
+      metadata = isStringRecord(entry)
+        ? entry
+        : fail("__metadata__ does not map strings to strings");
       continue;
     }
     const { dtype, dims, start, end } = parseEntry(entry, (reason) => fail(reason, name));
@@ -66,7 +79,10 @@ export function parseSafetensorsHeader(header: Uint8Array, { label, fileSize }: 
       advice: "The file is truncated: fetch it again.",
     });
   }
-  if (dataStart + dataLength < fileSize) fail(`there are ${fileSize - dataStart - dataLength} bytes after the last tensor that the header does not describe`);
+  if (dataStart + dataLength < fileSize)
+    fail(
+      `there are ${fileSize - dataStart - dataLength} bytes after the last tensor that the header does not describe`,
+    );
   return { tensors, metadata };
 }
 
@@ -83,20 +99,37 @@ function parseHeaderJson(header: Uint8Array, fail: Fail): object {
   return fail("the safetensors header is not an object");
 }
 
-function parseEntry(entry: unknown, fail: (reason: string) => never): { dtype: DataType; dims: readonly number[]; start: number; end: number } {
-  if (typeof entry !== "object" || entry === null || !("dtype" in entry && "shape" in entry && "data_offsets" in entry) || Object.keys(entry).length !== 3) {
+function parseEntry(
+  entry: unknown,
+  fail: (reason: string) => never,
+): { dtype: DataType; dims: readonly number[]; start: number; end: number } {
+  if (
+    typeof entry !== "object" ||
+    entry === null ||
+    !("dtype" in entry && "shape" in entry && "data_offsets" in entry) ||
+    Object.keys(entry).length !== 3
+  ) {
     return fail("its header entry does not consist of dtype, shape and data_offsets");
   }
   const dtype = typeof entry.dtype === "string" ? dtypesByName.get(entry.dtype) : undefined;
-  if (!dtype) return fail(`its type ${JSON.stringify(entry.dtype)?.slice(0, 40)} is not one of ${[...dtypesByName.keys()].join(", ")}`);
+  if (!dtype)
+    return fail(
+      `its type ${JSON.stringify(entry.dtype)?.slice(0, 40)} is not one of ${[...dtypesByName.keys()].join(", ")}`,
+    );
   const dims = entry.shape;
-  if (!isSizes(dims) || dims.length > maxRank) return fail("its shape is not a list of non-negative integers");
+  if (!isSizes(dims) || dims.length > maxRank)
+    return fail("its shape is not a list of non-negative integers");
   const offsets = entry.data_offsets;
   if (!isSizes(offsets)) return fail("its data_offsets are not two non-negative integers");
   const [start, end] = offsets;
-  if (start === undefined || end === undefined || offsets.length !== 2 || start > end) return fail("its data_offsets are not a range");
-  if (!Number.isSafeInteger(sizeOf(dims) * 8)) return fail("its shape has more elements than can be counted");
-  if (end - start !== byteLength({ dtype, dims })) return fail(`its data_offsets span ${end - start} bytes and its shape needs ${byteLength({ dtype, dims })}`);
+  if (start === undefined || end === undefined || offsets.length !== 2 || start > end)
+    return fail("its data_offsets are not a range");
+  if (!Number.isSafeInteger(sizeOf(dims) * 8))
+    return fail("its shape has more elements than can be counted");
+  if (end - start !== byteLength({ dtype, dims }))
+    return fail(
+      `its data_offsets span ${end - start} bytes and its shape needs ${byteLength({ dtype, dims })}`,
+    );
   return { dtype, dims, start, end };
 }
 
@@ -105,15 +138,27 @@ function isSizes(value: unknown): value is readonly number[] {
 }
 
 function isStringRecord(value: unknown): value is Record<string, string> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((entry) => typeof entry === "string");
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((entry) => typeof entry === "string")
+  );
 }
 
-/** The tensors in the order of their data have to follow each other without overlap or hole. Returns where the last one ends. */
-function assertSeamless(ranges: { name: string; start: number; end: number }[], fail: Fail): number {
+/**
+ * The tensors in the order of their data have to follow each other without overlap or hole. Returns
+ * where the last one ends.
+ */
+function assertSeamless(
+  ranges: { name: string; start: number; end: number }[],
+  fail: Fail,
+): number {
   let end = 0;
   for (const range of ranges.sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (range.start < end) fail("its data overlaps another tensor's", range.name);
-    if (range.start > end) fail(`there is a hole of ${range.start - end} bytes before its data`, range.name);
+    if (range.start > end)
+      fail(`there is a hole of ${range.start - end} bytes before its data`, range.name);
     end = range.end;
   }
   return end;

@@ -3,7 +3,11 @@ import type { AnyTensor } from "../tensor.ts";
 import { weightsFromLayout } from "./byte-layout.ts";
 import type { ByteSource, WeightFile } from "./byte-source.ts";
 import { openByteSource } from "./open-byte-source.ts";
-import { maxHeaderLength, parseSafetensorsHeader, type SafetensorsHeader } from "./safetensors-header.ts";
+import {
+  maxHeaderLength,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+} from "./safetensors-header.ts";
 import { readAllTensors } from "./tensor-bytes.ts";
 import { WeightsError } from "./weights-error.ts";
 
@@ -13,10 +17,12 @@ export interface SafetensorsSource extends WeightSource {
 }
 
 /**
- * Opens a `.safetensors` file. Only the header is read; tensors are read when asked for, and `locate` says where each lies so that a runtime can
- * map it. Format: https://huggingface.co/docs/safetensors.
+ * Opens a `.safetensors` file. Only the header is read; tensors are read when asked for, and
+ * `locate` says where each lies so that a runtime can map it. Format:
+ * https://huggingface.co/docs/safetensors.
  *
- * @throws WeightsError where the file is missing, truncated, or its header does not describe it exactly.
+ * @throws WeightsError where the file is missing, truncated, or its header does not describe it
+ * exactly.
  * @example `const weights = await openSafetensors("unet/model.safetensors");`
  */
 export async function openSafetensors(source: WeightFile): Promise<SafetensorsSource> {
@@ -28,7 +34,9 @@ export async function openSafetensors(source: WeightFile): Promise<SafetensorsSo
  *
  * @throws WeightsError as {@link openSafetensors}.
  */
-export async function readSafetensors(source: WeightFile): Promise<{ tensors: Map<string, AnyTensor>; metadata: Readonly<Record<string, string>> }> {
+export async function readSafetensors(
+  source: WeightFile,
+): Promise<{ tensors: Map<string, AnyTensor>; metadata: Readonly<Record<string, string>> }> {
   const weights = await openSafetensors(source);
   try {
     return { tensors: await readAllTensors(weights), metadata: weights.metadata };
@@ -50,7 +58,12 @@ export async function safetensorsFrom(source: ByteSource): Promise<SafetensorsSo
 
 async function readHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const { label, size } = source;
-  if (size < 8) throw new WeightsError({ file: label, reason: `the file has ${size} bytes, too few for a safetensors file`, advice: "Fetch it again." });
+  if (size < 8)
+    throw new WeightsError({
+      file: label,
+      reason: `the file has ${size} bytes, too few for a safetensors file`,
+      advice: "Fetch it again.",
+    });
   const first = await source.read(0, 8);
   const length = new DataView(first.buffer, first.byteOffset).getBigUint64(0, true);
   if (length > BigInt(maxHeaderLength))

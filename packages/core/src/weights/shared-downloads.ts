@@ -17,10 +17,13 @@ const noCache = {};
 const flights = new WeakMap<object, Map<string, Flight>>();
 
 /**
- * The same as {@link downloadFile}, once for all who want a file at the same time. A caller who aborts leaves the others alone; when all have, the
- * download ends.
+ * The same as {@link downloadFile}, once for all who want a file at the same time. A caller who
+ * aborts leaves the others alone; when all have, the download ends.
  */
-export async function sharedDownload(file: RemoteFile, { signal, onProgress, onWarning, ...options }: DownloadOptions): Promise<ByteSource> {
+export async function sharedDownload(
+  file: RemoteFile,
+  { signal, onProgress, onWarning, ...options }: DownloadOptions,
+): Promise<ByteSource> {
   signal.throwIfAborted();
   const flight = joinFlight(file, options);
   const listener = { onProgress, onWarning };
@@ -43,7 +46,10 @@ export async function sharedDownload(file: RemoteFile, { signal, onProgress, onW
   }
 }
 
-function joinFlight(file: RemoteFile, options: Pick<DownloadOptions, "cache" | "maxBytes">): Flight {
+function joinFlight(
+  file: RemoteFile,
+  options: Pick<DownloadOptions, "cache" | "maxBytes">,
+): Flight {
   const own = flights.get(options.cache ?? noCache) ?? new Map<string, Flight>();
   flights.set(options.cache ?? noCache, own);
   const running = own.get(keyOf(file));
@@ -70,7 +76,11 @@ function joinFlight(file: RemoteFile, options: Pick<DownloadOptions, "cache" | "
 }
 
 /** One that is ending must not be joined. */
-function leaveFlight(file: RemoteFile, { cache }: Pick<DownloadOptions, "cache">, flight: Flight): void {
+function leaveFlight(
+  file: RemoteFile,
+  { cache }: Pick<DownloadOptions, "cache">,
+  flight: Flight,
+): void {
   const own = flights.get(cache ?? noCache);
   if (own?.get(keyOf(file)) === flight) own.delete(keyOf(file));
 }

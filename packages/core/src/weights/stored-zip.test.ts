@@ -43,22 +43,61 @@ describe("a zip archive that only stores", () => {
     }
   });
 
-  it.each([{ zip64: true }, { dataDescriptor: true }, { zip64: true, dataDescriptor: true }])("reads what another writer wrote with %o", async (options) => {
-    const archive = await written("data", data, { level: 0, ...options });
-    const { offset = 0, length = 0 } = (await entries(archive)).get("data") ?? {};
-    expect(archive.subarray(offset, offset + length)).toEqual(data);
-  });
+  it.each([{ zip64: true }, { dataDescriptor: true }, { zip64: true, dataDescriptor: true }])(
+    "reads what another writer wrote with %o",
+    async (options) => {
+      const archive = await written("data", data, { level: 0, ...options });
+      const { offset = 0, length = 0 } = (await entries(archive)).get("data") ?? {};
+      expect(archive.subarray(offset, offset + length)).toEqual(data);
+    },
+  );
 
   it.each([
-    ["a bomb: a million zeros compressed to a thousand bytes", () => written("data", new Uint8Array(1_000_000), { level: 9 }), "is compressed"],
-    ["an encrypted entry", () => written("data", data, { level: 0, password: "x" }), "is encrypted"],
-    ["an entry that claims to be encrypted", () => zipOf([{ name: "a", data, lies: { flags: 1 } }]), "is encrypted"],
-    ["an unknown compression method", () => zipOf([{ name: "a", data, lies: { method: 99 } }]), "is compressed"],
-    ["a size beyond the file", () => zipOf([{ name: "a", data, lies: { size: 2 ** 31 } }]), "cannot be read"],
-    ["a size that runs into the directory", () => zipOf([{ name: "a", data, lies: { size: 20 } }]), "cannot be read"],
-    ["two sizes", () => zipOf([{ name: "a", data, lies: { size: 2 ** 30, compressedSize: 5 } }]), "states two sizes"],
-    ["an offset beyond the file", () => zipOf([{ name: "a", data, lies: { offset: 2 ** 31 } }]), "cannot be read"],
-    ["an offset to something else", () => zipOf([{ name: "a", data, lies: { offset: 3 } }]), "cannot be read"],
+    [
+      "a bomb: a million zeros compressed to a thousand bytes",
+      () => written("data", new Uint8Array(1_000_000), { level: 9 }),
+      "is compressed",
+    ],
+    [
+      "an encrypted entry",
+      () => written("data", data, { level: 0, password: "x" }),
+      "is encrypted",
+    ],
+    [
+      "an entry that claims to be encrypted",
+      () => zipOf([{ name: "a", data, lies: { flags: 1 } }]),
+      "is encrypted",
+    ],
+    [
+      "an unknown compression method",
+      () => zipOf([{ name: "a", data, lies: { method: 99 } }]),
+      "is compressed",
+    ],
+    [
+      "a size beyond the file",
+      () => zipOf([{ name: "a", data, lies: { size: 2 ** 31 } }]),
+      "cannot be read",
+    ],
+    [
+      "a size that runs into the directory",
+      () => zipOf([{ name: "a", data, lies: { size: 20 } }]),
+      "cannot be read",
+    ],
+    [
+      "two sizes",
+      () => zipOf([{ name: "a", data, lies: { size: 2 ** 30, compressedSize: 5 } }]),
+      "states two sizes",
+    ],
+    [
+      "an offset beyond the file",
+      () => zipOf([{ name: "a", data, lies: { offset: 2 ** 31 } }]),
+      "cannot be read",
+    ],
+    [
+      "an offset to something else",
+      () => zipOf([{ name: "a", data, lies: { offset: 3 } }]),
+      "cannot be read",
+    ],
     [
       "one name twice",
       () =>
@@ -70,14 +109,41 @@ describe("a zip archive that only stores", () => {
     ],
     [
       "a thousand entries on the same bytes",
-      () => zipOf(Array.from({ length: 1000 }, (_, i) => ({ name: `e${String(i).padStart(3, "0")}`, data, lies: { offset: 0 } }))),
+      () =>
+        zipOf(
+          Array.from({ length: 1000 }, (_, i) => ({
+            name: `e${String(i).padStart(3, "0")}`,
+            data,
+            lies: { offset: 0 },
+          })),
+        ),
       "cannot be read",
     ],
-    ["a name that climbs out of its folder", () => zipOf([{ name: "../a", data }]), "cannot be read"],
-    ["something before the archive", () => concat([bytes("#!/bin/sh\n"), zipOf([{ name: "a", data }])]), "prepended data"],
-    ["something after the archive", () => concat([zipOf([{ name: "a", data }]), bytes("tail")]), "appended data"],
-    ["one archive after another", () => concat([zipOf([{ name: "a", data }]), zipOf([{ name: "a", data: Uint8Array.of(6) }])]), "prepended data"],
-    ["zip64 records that say something else", () => zipWithIdleZip64([{ name: "a", data }], { count: 2 }), "trailing central directory data"],
+    [
+      "a name that climbs out of its folder",
+      () => zipOf([{ name: "../a", data }]),
+      "cannot be read",
+    ],
+    [
+      "something before the archive",
+      () => concat([bytes("#!/bin/sh\n"), zipOf([{ name: "a", data }])]),
+      "prepended data",
+    ],
+    [
+      "something after the archive",
+      () => concat([zipOf([{ name: "a", data }]), bytes("tail")]),
+      "appended data",
+    ],
+    [
+      "one archive after another",
+      () => concat([zipOf([{ name: "a", data }]), zipOf([{ name: "a", data: Uint8Array.of(6) }])]),
+      "prepended data",
+    ],
+    [
+      "zip64 records that say something else",
+      () => zipWithIdleZip64([{ name: "a", data }], { count: 2 }),
+      "trailing central directory data",
+    ],
     ["nothing", () => new Uint8Array(0), "cannot be read"],
   ])("refuses %s", async (_, archive, reason) => {
     const error: unknown = await entries(await archive()).catch((thrown: unknown) => thrown);
@@ -90,7 +156,9 @@ describe("a zip archive that only stores", () => {
       { name: "a/two", data },
     ]);
     for (let length = 0; length < archive.length; length++) {
-      const error: unknown = await entries(archive.subarray(0, length)).catch((thrown: unknown) => thrown);
+      const error: unknown = await entries(archive.subarray(0, length)).catch(
+        (thrown: unknown) => thrown,
+      );
       expect(WeightsError.isInstance(error)).toBe(true);
     }
   });
@@ -108,7 +176,8 @@ describe("a zip archive that only stores", () => {
       async read(offset: number, length: number) {
         longest = Math.max(longest, length);
         const part = new Uint8Array(length);
-        for (let i = Math.max(offset, size - end.length); i < offset + length; i++) part[i - offset] = end[i - size + end.length] as number;
+        for (let i = Math.max(offset, size - end.length); i < offset + length; i++)
+          part[i - offset] = end[i - size + end.length] as number;
         return part;
       },
       async close() {},

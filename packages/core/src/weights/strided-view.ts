@@ -1,6 +1,9 @@
 import { sizeOf } from "../tensor.ts";
 
-/** Whether these strides are row-major order without gaps. The stride of an axis of length 1 says nothing, and an empty tensor has no order. */
+/**
+ * Whether these strides are row-major order without gaps. The stride of an axis of length 1 says
+ * nothing, and an empty tensor has no order.
+ */
 export function isContiguous(dims: readonly number[], strides: readonly number[]): boolean {
   if (sizeOf(dims) === 0) return true;
   let expected = 1;
@@ -17,8 +20,15 @@ export function spanOf(dims: readonly number[], strides: readonly number[]): num
   return dims.reduce((last, dim, axis) => last + (dim - 1) * (strides[axis] as number), 1);
 }
 
-/** The elements of a strided view in row-major order. `bytes` begins at the view's first element. */
-export function gather(bytes: Uint8Array, elementSize: number, dims: readonly number[], strides: readonly number[]): Uint8Array {
+/**
+ * The elements of a strided view in row-major order. `bytes` begins at the view's first element.
+ */
+export function gather(
+  bytes: Uint8Array,
+  elementSize: number,
+  dims: readonly number[],
+  strides: readonly number[],
+): Uint8Array {
   const gathered = new Uint8Array(sizeOf(dims) * elementSize);
   const index = dims.map(() => 0);
   let from = 0;
@@ -33,7 +43,11 @@ export function gather(bytes: Uint8Array, elementSize: number, dims: readonly nu
 function nextStep(index: number[], dims: readonly number[], strides: readonly number[]): number {
   let step = 0;
   for (let axis = dims.length - 1; axis >= 0; axis--) {
-    const [at, dim, stride] = [index[axis] as number, dims[axis] as number, strides[axis] as number];
+    const [at, dim, stride] = [
+      index[axis] as number,
+      dims[axis] as number,
+      strides[axis] as number,
+    ];
     if (at + 1 < dim) {
       index[axis] = at + 1;
       return step + stride;

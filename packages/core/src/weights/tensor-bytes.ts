@@ -1,9 +1,22 @@
 import type { WeightSource } from "../backend/backend.ts";
-import { type AnyTensor, bytesPerElement, type DataType, sizeOf, type Tensor, type TensorData } from "../tensor.ts";
+import {
+  type AnyTensor,
+  bytesPerElement,
+  type DataType,
+  sizeOf,
+  type Tensor,
+  type TensorData,
+} from "../tensor.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half-precision.ts";
 import { WeightsError } from "./weights-error.ts";
 
-const arrays: { readonly [T in DataType]: new (buffer: ArrayBufferLike, offset: number, length: number) => TensorData[T] } = {
+const arrays: {
+  readonly [T in DataType]: new (
+    buffer: ArrayBufferLike,
+    offset: number,
+    length: number,
+  ) => TensorData[T];
+} = {
   float64: Float64Array,
   float32: Float32Array,
   float16: Uint16Array,
@@ -17,12 +30,24 @@ const arrays: { readonly [T in DataType]: new (buffer: ArrayBufferLike, offset: 
 };
 
 /**
- * A tensor over raw little-endian bytes: a view where they are aligned, a copy where not. Every JavaScript engine in use stores typed arrays in
- * little-endian order, so nothing is swapped.
+ * A tensor over raw little-endian bytes: a view where they are aligned, a copy where not. Every
+ * JavaScript engine in use stores typed arrays in little-endian order, so nothing is swapped.
  */
-export function tensorFromBytes<T extends DataType>(dtype: T, dims: readonly number[], bytes: Uint8Array): Tensor<T> {
+export function tensorFromBytes<T extends DataType>(
+  dtype: T,
+  dims: readonly number[],
+  bytes: Uint8Array,
+): Tensor<T> {
   const aligned = bytes.byteOffset % bytesPerElement[dtype] === 0 ? bytes : bytes.slice();
-  return { dtype, dims, data: new arrays[dtype](aligned.buffer, aligned.byteOffset, aligned.byteLength / bytesPerElement[dtype]) };
+  return {
+    dtype,
+    dims,
+    data: new arrays[dtype](
+      aligned.buffer,
+      aligned.byteOffset,
+      aligned.byteLength / bytesPerElement[dtype],
+    ),
+  };
 }
 
 /** Raw bytes as elements in a row. */
@@ -32,7 +57,10 @@ export function flatTensor(dtype: DataType, bytes: Uint8Array): AnyTensor {
 }
 
 /** A weight's bytes in parts; in one where the source has no others. */
-export async function* partsOf(weights: WeightSource, name: string): AsyncGenerator<Uint8Array, void, void> {
+export async function* partsOf(
+  weights: WeightSource,
+  name: string,
+): AsyncGenerator<Uint8Array, void, void> {
   if (weights.stream) yield* weights.stream(name);
   else yield await weights.read(name);
 }
@@ -43,7 +71,13 @@ export function bytesOfTensor({ data }: AnyTensor): Uint8Array {
 }
 
 /** Bytes that a tensor of this type and shape takes. */
-export function byteLength({ dtype, dims }: { readonly dtype: DataType; readonly dims: readonly number[] }): number {
+export function byteLength({
+  dtype,
+  dims,
+}: {
+  readonly dtype: DataType;
+  readonly dims: readonly number[];
+}): number {
   return sizeOf(dims) * bytesPerElement[dtype];
 }
 
@@ -54,7 +88,8 @@ export function byteLength({ dtype, dims }: { readonly dtype: DataType; readonly
  */
 export async function readTensor(weights: WeightSource, name: string): Promise<AnyTensor> {
   const { dtype, dims } = describeOrThrow(weights, name);
-  // The cast turns "a tensor of one of the types" into the union of tensors, which TypeScript cannot do by itself.
+  // The cast turns "a tensor of one of the types" into the union of tensors, which TypeScript
+  // cannot do by itself.
   return tensorFromBytes(dtype, dims, await weights.read(name)) as AnyTensor;
 }
 
@@ -66,7 +101,10 @@ export async function readAllTensors(weights: WeightSource): Promise<Map<string,
 }
 
 /** @throws WeightsError where there is no such weight. */
-export function describeOrThrow(weights: WeightSource, name: string): { readonly dtype: DataType; readonly dims: readonly number[] } {
+export function describeOrThrow(
+  weights: WeightSource,
+  name: string,
+): { readonly dtype: DataType; readonly dims: readonly number[] } {
   const described = weights.describe(name);
   if (!described)
     throw new WeightsError({
@@ -78,7 +116,8 @@ export function describeOrThrow(weights: WeightSource, name: string): { readonly
 }
 
 /**
- * The values of a floating-point tensor as float32; the tensor's own array where it is float32 already.
+ * The values of a floating-point tensor as float32; the tensor's own array where it is float32
+ * already.
  *
  * @throws WeightsError for an integer or boolean tensor.
  */
@@ -93,6 +132,8 @@ export function toFloat32(tensor: AnyTensor): Float32Array {
     case "bfloat16":
       return bfloat16ToFloat32(tensor.data);
     default:
-      throw new WeightsError({ reason: `a floating-point tensor was expected and this is ${tensor.dtype}` });
+      throw new WeightsError({
+        reason: `a floating-point tensor was expected and this is ${tensor.dtype}`,
+      });
   }
 }

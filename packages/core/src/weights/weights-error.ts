@@ -28,8 +28,16 @@ export class WeightsError extends GlissadeError {
     reason,
     advice,
     cause,
-  }: { file?: string | undefined; tensor?: string | undefined; reason: string; advice?: string | undefined; cause?: unknown }) {
-    const place = [file, tensor === undefined ? undefined : `tensor ${display(tensor)}`].filter((part) => part !== undefined).join(", ");
+  }: {
+    file?: string | undefined;
+    tensor?: string | undefined;
+    reason: string;
+    advice?: string | undefined;
+    cause?: unknown;
+  }) {
+    const place = [file, tensor === undefined ? undefined : `tensor ${display(tensor)}`]
+      .filter((part) => part !== undefined)
+      .join(", ");
     super(`${place ? `${place}: ` : ""}${reason}.${advice ? ` ${advice}` : ""}`, { cause });
     this.file = file;
     this.tensor = tensor;

@@ -18,8 +18,12 @@ describe("weights in memory", () => {
   it("names the weight that is not there, and the tensor that does not fill its shape", async () => {
     const weights = weightsFromTensors({ w: tensor([1]) });
     await expect(weights.read("v")).rejects.toThrow('tensor "v": there is no such weight');
-    await expect(readTensor(weights, "v")).rejects.toThrow('tensor "v": there is no such weight. There are 1');
-    expect(() => weightsFromTensors({ w: { dtype: "float32", dims: [3], data: new Float32Array(2) } })).toThrow("do not fill the shape [3]");
+    await expect(readTensor(weights, "v")).rejects.toThrow(
+      'tensor "v": there is no such weight. There are 1',
+    );
+    expect(() =>
+      weightsFromTensors({ w: { dtype: "float32", dims: [3], data: new Float32Array(2) } }),
+    ).toThrow("do not fill the shape [3]");
   });
 
   it("reads bytes that are not aligned to the element", () => {
@@ -28,9 +32,17 @@ describe("weights in memory", () => {
   });
 
   it("widens floating-point types to float32 and refuses others", () => {
-    expect(toFloat32({ dtype: "float16", dims: [1], data: Uint16Array.of(0xc000) })).toEqual(Float32Array.of(-2));
-    expect(toFloat32({ dtype: "bfloat16", dims: [1], data: Uint16Array.of(0xc000) })).toEqual(Float32Array.of(-2));
-    expect(toFloat32({ dtype: "float64", dims: [1], data: Float64Array.of(0.1) })).toEqual(Float32Array.of(0.1));
-    expect(() => toFloat32({ dtype: "int8", dims: [1], data: Int8Array.of(1) })).toThrow("this is int8");
+    expect(toFloat32({ dtype: "float16", dims: [1], data: Uint16Array.of(0xc000) })).toEqual(
+      Float32Array.of(-2),
+    );
+    expect(toFloat32({ dtype: "bfloat16", dims: [1], data: Uint16Array.of(0xc000) })).toEqual(
+      Float32Array.of(-2),
+    );
+    expect(toFloat32({ dtype: "float64", dims: [1], data: Float64Array.of(0.1) })).toEqual(
+      Float32Array.of(0.1),
+    );
+    expect(() => toFloat32({ dtype: "int8", dims: [1], data: Int8Array.of(1) })).toThrow(
+      "this is int8",
+    );
   });
 });

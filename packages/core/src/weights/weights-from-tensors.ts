@@ -9,11 +9,18 @@ import { WeightsError } from "./weights-error.ts";
  * @throws WeightsError where a tensor's data does not fill its shape.
  * @example `weightsFromTensors({ "out.weight": tensor([6, 32, 3, 3], values) })`
  */
-export function weightsFromTensors(tensors: Readonly<Record<string, AnyTensor>> | ReadonlyMap<string, AnyTensor>): WeightSource {
-  const entries = new Map<string, AnyTensor>(tensors instanceof Map ? tensors : Object.entries(tensors));
+export function weightsFromTensors(
+  tensors: Readonly<Record<string, AnyTensor>> | ReadonlyMap<string, AnyTensor>,
+): WeightSource {
+  const entries = new Map<string, AnyTensor>(
+    tensors instanceof Map ? tensors : Object.entries(tensors),
+  );
   for (const [name, { dtype, dims, data }] of entries) {
     if (data.byteLength !== byteLength({ dtype, dims }))
-      throw new WeightsError({ tensor: name, reason: `${data.length} elements do not fill the shape [${dims.join(", ")}]` });
+      throw new WeightsError({
+        tensor: name,
+        reason: `${data.length} elements do not fill the shape [${dims.join(", ")}]`,
+      });
   }
   return {
     names: [...entries.keys()],

@@ -26,7 +26,9 @@ describe("writing safetensors", () => {
     const { tensors, metadata } = await readSafetensors(path);
     expect(Object.fromEntries(tensors)).toEqual(weights);
     expect(metadata).toEqual({ format: "pt" });
-    expect(new Uint8Array(await readFile(path))).toEqual(await encodeSafetensors(weights, { metadata: { format: "pt" } }));
+    expect(new Uint8Array(await readFile(path))).toEqual(
+      await encodeSafetensors(weights, { metadata: { format: "pt" } }),
+    );
     expect(await readdir(folder)).toEqual(["model.safetensors"]);
   });
 
@@ -34,7 +36,9 @@ describe("writing safetensors", () => {
     const path = join(folder, "model.safetensors");
     await writeSafetensors(path, weights);
     const source = await openSafetensors(path);
-    const offsets = Object.fromEntries(source.names.map((name) => [name, source.locate(name)?.offset ?? -1]));
+    const offsets = Object.fromEntries(
+      source.names.map((name) => [name, source.locate(name)?.offset ?? -1]),
+    );
     expect((offsets.steps as number) % 8).toBe(0);
     expect((offsets["a.weight"] as number) % 4).toBe(0);
     expect(source.names).toEqual(["steps", "a.weight", "a.mask"]);
@@ -43,7 +47,9 @@ describe("writing safetensors", () => {
 
   it("reports progress tensor by tensor, up to the whole", async () => {
     const seen: number[] = [];
-    await encodeSafetensors(weights, { onProgress: ({ writtenBytes, totalBytes }) => seen.push(writtenBytes / totalBytes) });
+    await encodeSafetensors(weights, {
+      onProgress: ({ writtenBytes, totalBytes }) => seen.push(writtenBytes / totalBytes),
+    });
     expect(seen).toEqual([8 / 27, 24 / 27, 1]);
   });
 
@@ -51,7 +57,10 @@ describe("writing safetensors", () => {
     const path = join(folder, "model.safetensors");
     await writeFile(path, "old");
     const controller = new AbortController();
-    const stopped = writeSafetensors(path, weights, { signal: controller.signal, onProgress: () => controller.abort() });
+    const stopped = writeSafetensors(path, weights, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
     expect(await readdir(folder)).toEqual(["model.safetensors"]);
     expect(await readFile(path, "utf8")).toBe("old");
@@ -63,19 +72,29 @@ describe("writing safetensors", () => {
     const failing = { ...source, read: () => Promise.reject(new Error("the disk is gone")) };
     await expect(writeSafetensors(path, failing)).rejects.toThrow("the disk is gone");
     const short = { ...source, read: async () => new Uint8Array(3) };
-    await expect(writeSafetensors(path, short)).rejects.toThrow("gave 3 bytes where its shape needs 8");
+    await expect(writeSafetensors(path, short)).rejects.toThrow(
+      "gave 3 bytes where its shape needs 8",
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 
   it("says that a place cannot be written", async () => {
-    await expect(writeSafetensors(join(folder, "none", "model.safetensors"), weights)).rejects.toThrow("the file cannot be written (ENOENT)");
+    await expect(
+      writeSafetensors(join(folder, "none", "model.safetensors"), weights),
+    ).rejects.toThrow("the file cannot be written (ENOENT)");
     await mkdir(join(folder, "taken"));
-    await expect(writeSafetensors(join(folder, "taken"), weights)).rejects.toThrow("the file cannot be written (EISDIR)");
+    await expect(writeSafetensors(join(folder, "taken"), weights)).rejects.toThrow(
+      "the file cannot be written (EISDIR)",
+    );
     expect(await readdir(folder)).toEqual(["taken"]);
   });
 
   it("refuses names and metadata that the format has no room for", async () => {
-    await expect(encodeSafetensors({ __metadata__: tensor([1]) })).rejects.toThrow("keeps this name");
-    await expect(encodeSafetensors(weights, { metadata: { count: 3 as unknown as string } })).rejects.toThrow("expected strings by name");
+    await expect(encodeSafetensors({ __metadata__: tensor([1]) })).rejects.toThrow(
+      "keeps this name",
+    );
+    await expect(
+      encodeSafetensors(weights, { metadata: { count: 3 as unknown as string } }),
+    ).rejects.toThrow("expected strings by name");
   });
 });

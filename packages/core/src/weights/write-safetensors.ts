@@ -9,24 +9,38 @@ import { WeightsError } from "./weights-error.ts";
 import { weightsFromTensors } from "./weights-from-tensors.ts";
 
 /** Weights to write: a source, or tensors by name. */
-export type WritableWeights = WeightSource | Readonly<Record<string, AnyTensor>> | ReadonlyMap<string, AnyTensor>;
+export type WritableWeights =
+  | WeightSource
+  | Readonly<Record<string, AnyTensor>>
+  | ReadonlyMap<string, AnyTensor>;
 
 export interface WriteSafetensorsOptions {
   /** The file's own notes, e.g. `{ format: "pt" }`. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Called after each tensor with the bytes of tensors written so far. */
-  readonly onProgress?: (progress: { readonly tensor: string; readonly writtenBytes: number; readonly totalBytes: number }) => void;
+  readonly onProgress?: (progress: {
+    readonly tensor: string;
+    readonly writtenBytes: number;
+    readonly totalBytes: number;
+  }) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Writes a `.safetensors` file, tensor by tensor, in parts where the source can be read so, so that never more than one tensor is in memory. The data begins at a multiple of 8 and tensors with larger
- * elements come first, so each is aligned to its element. The file appears at its path when it is complete, or not at all.
+ * Writes a `.safetensors` file, tensor by tensor, in parts where the source can be read so, so that
+ * never more than one tensor is in memory. The data begins at a multiple of 8 and tensors with
+ * larger elements come first, so each is aligned to its element. The file appears at its path when
+ * it is complete, or not at all.
  *
- * @throws WeightsError where the file cannot be written or a tensor cannot be read. @throws the signal's reason where aborted.
+ * @throws WeightsError where the file cannot be written or a tensor cannot be read. @throws the
+ * signal's reason where aborted.
  * @example `await writeSafetensors("model.safetensors", { "out.bias": tensor([6]) });`
  */
-export async function writeSafetensors(to: string | ByteSink, weights: WritableWeights, options: WriteSafetensorsOptions = {}): Promise<void> {
+export async function writeSafetensors(
+  to: string | ByteSink,
+  weights: WritableWeights,
+  options: WriteSafetensorsOptions = {},
+): Promise<void> {
   options.signal?.throwIfAborted();
   const source = asSource(weights);
   const plan = planFile(source, options.metadata ?? {});
@@ -41,7 +55,10 @@ export async function writeSafetensors(to: string | ByteSink, weights: WritableW
 }
 
 /** The same into memory. */
-export async function encodeSafetensors(weights: WritableWeights, options: WriteSafetensorsOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export async function encodeSafetensors(
+  weights: WritableWeights,
+  options: WriteSafetensorsOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const source = asSource(weights);
   const plan = planFile(source, options.metadata ?? {});
   const encoded = new Uint8Array(plan.header.length + plan.totalBytes);
@@ -68,17 +85,30 @@ interface FilePlan {
 
 function planFile(weights: WeightSource, metadata: Readonly<Record<string, string>>): FilePlan {
   if (Object.values(metadata).some((value) => typeof value !== "string"))
-    throw new InvalidArgumentError({ argument: "metadata", received: metadata, expected: "strings by name" });
+    throw new InvalidArgumentError({
+      argument: "metadata",
+      received: metadata,
+      expected: "strings by name",
+    });
   const elementSize = (name: string) => bytesPerElement[describeOrThrow(weights, name).dtype];
-  const order = [...weights.names].sort((a, b) => elementSize(b) - elementSize(a)); // a stable sort: otherwise the given order
-  const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
+  // a stable sort: otherwise the given order
+  const order = [...weights.names].sort((a, b) => elementSize(b) - elementSize(a));
+  const entries: [string, unknown][] =
+    Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   let totalBytes = 0;
   for (const name of order) {
     if (name === "__metadata__")
-      throw new WeightsError({ tensor: name, reason: "the safetensors format keeps this name for its own use", advice: "Rename the tensor." });
+      throw new WeightsError({
+        tensor: name,
+        reason: "the safetensors format keeps this name for its own use",
+        advice: "Rename the tensor.",
+      });
     const { dtype, dims } = describeOrThrow(weights, name);
     const end = totalBytes + byteLength({ dtype, dims });
-    entries.push([name, { dtype: dtypeNames[dtype], shape: dims, data_offsets: [totalBytes, end] }]);
+    entries.push([
+      name,
+      { dtype: dtypeNames[dtype], shape: dims, data_offsets: [totalBytes, end] },
+    ]);
     totalBytes = end;
   }
   return { order, header: encodeHeader(JSON.stringify(Object.fromEntries(entries))), totalBytes };
@@ -88,7 +118,9 @@ function encodeHeader(json: string): Uint8Array {
   const text = new TextEncoder().encode(json);
   const length = Math.ceil(text.length / 8) * 8;
   if (length > maxHeaderLength)
-    throw new WeightsError({ reason: `the header would have ${length} bytes, more than the ${maxHeaderLength} that the format allows` });
+    throw new WeightsError({
+      reason: `the header would have ${length} bytes, more than the ${maxHeaderLength} that the format allows`,
+    });
   const header = new Uint8Array(8 + length).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(text, 8);
@@ -112,7 +144,11 @@ async function writePlanned(
       await sink.write(part);
       given += part.length;
     }
-    if (given !== expected) throw new WeightsError({ tensor, reason: `its source gave ${given} bytes where its shape needs ${expected}` });
+    if (given !== expected)
+      throw new WeightsError({
+        tensor,
+        reason: `its source gave ${given} bytes where its shape needs ${expected}`,
+      });
     writtenBytes += given;
     onProgress?.({ tensor, writtenBytes, totalBytes });
   }

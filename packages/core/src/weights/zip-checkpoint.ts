@@ -1,12 +1,19 @@
 import type { ByteSource } from "./byte-source.ts";
-import { type CheckpointContainer, maxPickleLength, type StorageExtent } from "./checkpoint-container.ts";
+import {
+  type CheckpointContainer,
+  maxPickleLength,
+  type StorageExtent,
+} from "./checkpoint-container.ts";
 import { crc32 } from "./crc32.ts";
 import { unpickle } from "./pickle.ts";
 import { readStoredZip, type StoredEntry } from "./stored-zip.ts";
 import { loadStorage, torchGlobals } from "./torch-objects.ts";
 import { WeightsError } from "./weights-error.ts";
 
-/** The container since PyTorch 1.6: a zip with `<name>/data.pkl`, `<name>/data/<key>` for each storage, and notes such as `<name>/byteorder`. */
+/**
+ * The container since PyTorch 1.6: a zip with `<name>/data.pkl`, `<name>/data/<key>` for each
+ * storage, and notes such as `<name>/byteorder`.
+ */
 export async function openZipContainer(source: ByteSource): Promise<CheckpointContainer> {
   const { label } = source;
   const entries = await readStoredZip(source);
@@ -19,11 +26,27 @@ export async function openZipContainer(source: ByteSource): Promise<CheckpointCo
     });
   }
   const byteOrder = entries.get(`${folder}byteorder`);
-  if (byteOrder && new TextDecoder().decode(await readSmall(source, byteOrder, "byteorder", 16)) !== "little") {
-    throw new WeightsError({ file: label, reason: "it was written on a big-endian machine", advice: "Load and save it again on a little-endian one." });
+  if (
+    byteOrder &&
+    new TextDecoder().decode(await readSmall(source, byteOrder, "byteorder", 16)) !== "little"
+  ) {
+    throw new WeightsError({
+      file: label,
+      reason: "it was written on a big-endian machine",
+      advice: "Load and save it again on a little-endian one.",
+    });
   }
-  const pickle = await readSmall(source, entries.get(`${folder}data.pkl`), "data.pkl", maxPickleLength);
-  const { value: root } = unpickle(pickle, { label, globals: torchGlobals(label), persistentLoad: (id) => loadStorage(id, label) });
+  const pickle = await readSmall(
+    source,
+    entries.get(`${folder}data.pkl`),
+    "data.pkl",
+    maxPickleLength,
+  );
+  const { value: root } = unpickle(pickle, {
+    label,
+    globals: torchGlobals(label),
+    persistentLoad: (id) => loadStorage(id, label),
+  });
   return { root, storages: storagesIn(entries, `${folder}data/`) };
 }
 
@@ -41,16 +64,35 @@ function folderOf(entries: ReadonlyMap<string, StoredEntry>, label: string): str
   return pickle.slice(0, -"data.pkl".length);
 }
 
-async function readSmall(source: ByteSource, entry: StoredEntry | undefined, name: string, maxLength: number): Promise<Uint8Array> {
+async function readSmall(
+  source: ByteSource,
+  entry: StoredEntry | undefined,
+  name: string,
+  maxLength: number,
+): Promise<Uint8Array> {
   if (!entry || entry.length > maxLength)
-    throw new WeightsError({ file: source.label, reason: `${name} has ${entry?.length} bytes, more than the ${maxLength} allowed` });
+    throw new WeightsError({
+      file: source.label,
+      reason: `${name} has ${entry?.length} bytes, more than the ${maxLength} allowed`,
+    });
   const bytes = await source.read(entry.offset, entry.length);
   if (entry.crc32 !== undefined && crc32(bytes) !== entry.crc32) {
-    throw new WeightsError({ file: source.label, reason: `${name} does not match its checksum`, advice: "The file is damaged: fetch it again." });
+    throw new WeightsError({
+      file: source.label,
+      reason: `${name} does not match its checksum`,
+      advice: "The file is damaged: fetch it again.",
+    });
   }
   return bytes;
 }
 
-function storagesIn(entries: ReadonlyMap<string, StoredEntry>, prefix: string): Map<string, StorageExtent> {
-  return new Map([...entries].filter(([name]) => name.startsWith(prefix)).map(([name, entry]) => [name.slice(prefix.length), entry]));
+function storagesIn(
+  entries: ReadonlyMap<string, StoredEntry>,
+  prefix: string,
+): Map<string, StorageExtent> {
+  return new Map(
+    [...entries]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, entry]) => [name.slice(prefix.length), entry]),
+  );
 }

@@ -34,9 +34,13 @@ export class Channel {
   }
 
   /**
-   * @throws InvalidArgumentError for a request that cannot be sent to a worker; what the worker answers; the signal's reason where aborted; WorkerLostError.
+   * @throws InvalidArgumentError for a request that cannot be sent to a worker; what the worker
+   * answers; the signal's reason where aborted; WorkerLostError.
    */
-  request<T>(request: Request, { signal, run, onProgress }: RequestOptions = {}): { readonly id: number; readonly answer: Promise<T> } {
+  request<T>(
+    request: Request,
+    { signal, run, onProgress }: RequestOptions = {},
+  ): { readonly id: number; readonly answer: Promise<T> } {
     const id = ++this.#lastId;
     return { id, answer: this.#send<T>({ ...request, id }, run ?? id, signal, onProgress) };
   }
@@ -52,11 +56,18 @@ export class Channel {
     this.#waiting.clear();
   }
 
-  async #send<T>(message: Message, run: number, signal: AbortSignal | undefined, onProgress: RequestOptions["onProgress"]): Promise<T> {
+  async #send<T>(
+    message: Message,
+    run: number,
+    signal: AbortSignal | undefined,
+    onProgress: RequestOptions["onProgress"],
+  ): Promise<T> {
     if (this.#closed) throw this.#closed;
     signal?.throwIfAborted();
     const abort = () => this.#post({ type: "abort", id: run });
-    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(message.id, { resolve, reject, onProgress }));
+    const answer = new Promise<unknown>((resolve, reject) =>
+      this.#waiting.set(message.id, { resolve, reject, onProgress }),
+    );
     try {
       this.#post(message);
       signal?.addEventListener("abort", abort, { once: true });
@@ -95,5 +106,7 @@ export class Channel {
 function reasonIn(event: Event): string {
   if (event.type === "messageerror") return "it sent a message that cannot be read";
   const { message } = event as ErrorEvent;
-  return message ? `its script failed (${message.replace(/[.\s]+$/, "")})` : "its script could not be loaded";
+  return message
+    ? `its script failed (${message.replace(/[.\s]+$/, "")})`
+    : "its script could not be loaded";
 }

@@ -7,7 +7,10 @@ import { WorkerGlide } from "./worker-glide.ts";
 import { WorkerLostError } from "./worker-lost-error.ts";
 
 export interface ConnectGlideOptions {
-  /** What the worker's `serveGlide` is to make its backend of, as plain data: `{ providers: ["webgpu", "wasm"] }`. */
+  /**
+   * What the worker's `serveGlide` is to make its backend of, as plain data: `{ providers:
+   * ["webgpu", "wasm"] }`.
+   */
   readonly backend?: unknown;
   /** As `loadGlide`'s. */
   readonly keepLoaded?: boolean;
@@ -19,8 +22,10 @@ export interface ConnectGlideOptions {
  * Loads a model in a worker in which `serveGlide` runs, so that the page's own thread stays free.
  *
  * @param worker one of your own, or a function that makes one, which is then ended with the model
- * @returns the same as `loadGlide`, except that options with functions in them (a sampler of your own) cannot be sent
- * @throws as `loadGlide`: the worker's errors keep their class and fields. WorkerLostError where the worker does not start or is ended.
+ * @returns the same as `loadGlide`, except that options with functions in them (a sampler of your
+ * own) cannot be sent
+ * @throws as `loadGlide`: the worker's errors keep their class and fields. WorkerLostError where
+ * the worker does not start or is ended.
  * @example
  * ```ts
  * const glide = await connectGlide(() => new Worker(new URL("./glide-worker.ts", import.meta.url), { type: "module" }), emoji);
@@ -44,8 +49,17 @@ export async function connectGlide(
   if (made) signal?.addEventListener("abort", abandon, { once: true });
   try {
     const lock = globalThis.navigator?.locks ? `glissade-worker-${crypto.randomUUID()}` : undefined;
-    const request = { type: "load", source: encodeSource(source), backend, keepLoaded, lock } as const;
-    const loaded = await channel.request<LoadedModel>(request, { signal, onProgress: (progress) => onProgress?.(progress as LoaderProgress) }).answer;
+    const request = {
+      type: "load",
+      source: encodeSource(source),
+      backend,
+      keepLoaded,
+      lock,
+    } as const;
+    const loaded = await channel.request<LoadedModel>(request, {
+      signal,
+      onProgress: (progress) => onProgress?.(progress as LoaderProgress),
+    }).answer;
     if (lock !== undefined) watchFor(lock, channel, watch.signal);
     return new WorkerGlide({ channel, loaded, onDispose: end });
   } catch (error) {
@@ -57,7 +71,12 @@ export async function connectGlide(
   }
 }
 
-/** The worker holds a lock for as long as it lives: whoever gets it next knows that the worker was ended, of which browsers tell nothing. */
+/**
+ * The worker holds a lock for as long as it lives: whoever gets it next knows that the worker was
+ * ended, of which browsers tell nothing.
+ */
 function watchFor(lock: string, channel: Channel, signal: AbortSignal): void {
-  navigator.locks.request(lock, { signal }, () => channel.close(new WorkerLostError("it was ended"))).catch(() => undefined); // disposed of
+  navigator.locks
+    .request(lock, { signal }, () => channel.close(new WorkerLostError("it was ended")))
+    .catch(() => undefined); // disposed of
 }

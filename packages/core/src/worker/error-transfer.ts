@@ -16,21 +16,45 @@ export interface SentError {
 const deepestCause = 8;
 
 export function encodeError(error: unknown, depth = 0): SentError {
-  if (!(error instanceof Error)) return { name: "Error", message: display(error), stack: undefined, codes: [], fields: {}, cause: undefined };
+  if (!(error instanceof Error))
+    return {
+      name: "Error",
+      message: display(error),
+      stack: undefined,
+      codes: [],
+      fields: {},
+      cause: undefined,
+    };
   const fields = Object.fromEntries(
     Object.entries(error)
       .filter(([field]) => field !== "name")
       .map(([field, value]) => [field, cloneable(value) ? value : display(value)]),
   );
-  const cause = error.cause === undefined || depth >= deepestCause ? undefined : encodeError(error.cause, depth + 1);
-  return { name: error.name, message: error.message, stack: error.stack, codes: errorCodes(error), fields, cause };
+  const cause =
+    error.cause === undefined || depth >= deepestCause
+      ? undefined
+      : encodeError(error.cause, depth + 1);
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack,
+    codes: errorCodes(error),
+    fields,
+    cause,
+  };
 }
 
-/** The error again: one of Glissade's keeps its class, in that its class's `isInstance` knows it, and its fields. */
+/**
+ * The error again: one of Glissade's keeps its class, in that its class's `isInstance` knows it,
+ * and its fields.
+ */
 export function decodeError({ name, message, stack, codes, fields, cause }: SentError): Error {
   const options = cause && { cause: decodeError(cause) };
   if (name === "AbortError" && codes.length === 0) return new DOMException(message, name);
-  const error = codes.length > 0 ? withErrorCodes(new GlissadeError(message, options), codes) : new Error(message, options);
+  const error =
+    codes.length > 0
+      ? withErrorCodes(new GlissadeError(message, options), codes)
+      : new Error(message, options);
   if (stack !== undefined) error.stack = stack;
   return Object.assign(error, fields, { name });
 }

@@ -5,18 +5,38 @@ import type { SentError } from "./error-transfer.ts";
 /** Where messages go and come from: a `Worker`, a `MessagePort`, a worker's own global scope. */
 export interface Endpoint {
   postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener(type: "message" | "messageerror" | "error", listener: (event: Event) => void): void;
-  removeEventListener(type: "message" | "messageerror" | "error", listener: (event: Event) => void): void;
+  addEventListener(
+    type: "message" | "messageerror" | "error",
+    listener: (event: Event) => void,
+  ): void;
+  removeEventListener(
+    type: "message" | "messageerror" | "error",
+    listener: (event: Event) => void,
+  ): void;
   /** Message ports deliver nothing before. */
   start?(): void;
 }
 
 /** The runs of a `Glide`: its generators. */
-export type RunName = "stream" | "streamInpaint" | "streamEdit" | "streamUpscale" | "streamInterpolate";
+export type RunName =
+  | "stream"
+  | "streamInpaint"
+  | "streamEdit"
+  | "streamUpscale"
+  | "streamInterpolate";
 
-/** What the page asks of the worker. Each request is answered once, under its number; a run has the number of the request that began it. */
+/**
+ * What the page asks of the worker. Each request is answered once, under its number; a run has the
+ * number of the request that began it.
+ */
 export type Request =
-  | { readonly type: "load"; readonly source: unknown; readonly backend: unknown; readonly keepLoaded: boolean | undefined; readonly lock: string | undefined }
+  | {
+      readonly type: "load";
+      readonly source: unknown;
+      readonly backend: unknown;
+      readonly keepLoaded: boolean | undefined;
+      readonly lock: string | undefined;
+    }
   | { readonly type: "begin"; readonly run: RunName; readonly options: unknown }
   | { readonly type: "next" | "return"; readonly run: number }
   | { readonly type: "clipScore"; readonly options: unknown }
@@ -33,12 +53,20 @@ export type Answer =
   | { readonly type: "failure"; readonly id: number; readonly error: SentError };
 
 /** What is known of a model once it is loaded. */
-export type LoadedModel = Pick<Glide, "model" | "networks" | "imageSize" | "baseSize" | "backend" | "provider" | "defaults"> & {
+export type LoadedModel = Pick<
+  Glide,
+  "model" | "networks" | "imageSize" | "baseSize" | "backend" | "provider" | "defaults"
+> & {
   readonly fallbacks: readonly ProviderFailure[];
 };
 
 /** A step with its preview made, since a getter cannot be sent. */
-export type SentStep = Pick<GenerateStep, "stage" | "step" | "steps" | "timestep" | "preview" | "x0" | "x">;
+export type SentStep = Pick<
+  GenerateStep,
+  "stage" | "step" | "steps" | "timestep" | "preview" | "x0" | "x"
+>;
 
 /** A run's next step, or its result. */
-export type SentResult = { readonly done: false; readonly value: SentStep } | { readonly done: true; readonly value: unknown };
+export type SentResult =
+  | { readonly done: false; readonly value: SentStep }
+  | { readonly done: true; readonly value: unknown };

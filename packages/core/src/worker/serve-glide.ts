@@ -1,14 +1,22 @@
 import type { Backend } from "../backend/backend.ts";
 import { DisposedError } from "../errors.ts";
-import { type ClipScoreOptions, type GenerateStep, type Glide, type LoadGlideOptions, loadGlide } from "../pipelines/index.ts";
+import {
+  type ClipScoreOptions,
+  type GenerateStep,
+  type Glide,
+  type LoadGlideOptions,
+  loadGlide,
+} from "../pipelines/index.ts";
 import type { ModelSource } from "../weights/index.ts";
 import { encodeError } from "./error-transfer.ts";
 import type { Answer, Endpoint, LoadedModel, Message, SentResult } from "./messages.ts";
 import { decodeSource } from "./source-transfer.ts";
 
-export interface ServeGlideOptions extends Omit<LoadGlideOptions, "backend" | "keepLoaded" | "signal" | "onProgress"> {
+export interface ServeGlideOptions
+  extends Omit<LoadGlideOptions, "backend" | "keepLoaded" | "signal" | "onProgress"> {
   /**
-   * Makes the backend of what `connectGlide` was given as `backend`: `(options) => onnx(options as OnnxOptions)`. It is disposed of with the model.
+   * Makes the backend of what `connectGlide` was given as `backend`: `(options) => onnx(options as
+   * OnnxOptions)`. It is disposed of with the model.
    */
   readonly backend: (options: unknown) => Backend | Promise<Backend>;
   /** Where requests come from. Default: the worker's own scope. */
@@ -40,13 +48,15 @@ class GlideServer {
   readonly #runs = new Map<number, Run>();
   /** Of requests that are no runs. */
   readonly #controllers = new Map<number, AbortController>();
-  readonly #onMessage = (event: Event): void => void this.#receive((event as MessageEvent<Message>).data);
+  readonly #onMessage = (event: Event): void =>
+    void this.#receive((event as MessageEvent<Message>).data);
   #loaded: { readonly glide: Glide; readonly backend: Backend } | undefined;
   #releaseLock: (() => void) | undefined;
 
   constructor({ endpoint = globalThis as unknown as Endpoint, ...options }: ServeGlideOptions) {
     this.#options = options;
-    this.#endpoint = endpoint; // a worker's scope is one, which the types of a page's scope do not say
+    // a worker's scope is one, which the types of a page's scope do not say
+    this.#endpoint = endpoint;
     endpoint.addEventListener("message", this.#onMessage);
     endpoint.start?.();
   }
@@ -69,7 +79,8 @@ class GlideServer {
     } catch (error) {
       this.#answer({ type: "failure", id, error: encodeError(error) });
     }
-    if (message.type === "dispose") this.#letGo(); // after the answer: whoever sees the lock free takes this worker for dead
+    // after the answer: whoever sees the lock free takes this worker for dead
+    if (message.type === "dispose") this.#letGo();
   }
 
   async #perform(message: Exclude<Message, { type: "abort" }>): Promise<unknown> {
@@ -83,13 +94,21 @@ class GlideServer {
       case "return":
         return this.#return(message.run);
       case "clipScore": // as the page's own call gave them; `clipScore` checks them
-        return this.#abortable(message.id, (signal) => this.#glide().clipScore({ ...(message.options as ClipScoreOptions), signal }));
+        return this.#abortable(message.id, (signal) =>
+          this.#glide().clipScore({ ...(message.options as ClipScoreOptions), signal }),
+        );
       case "dispose":
         return this.#dispose();
     }
   }
 
-  async #load({ id, source, backend: backendOptions, keepLoaded, lock }: Extract<Message, { type: "load" }>): Promise<LoadedModel> {
+  async #load({
+    id,
+    source,
+    backend: backendOptions,
+    keepLoaded,
+    lock,
+  }: Extract<Message, { type: "load" }>): Promise<LoadedModel> {
     await this.#dispose();
     this.#letGo();
     const { backend: makeBackend, ...options } = this.#options;
@@ -109,8 +128,18 @@ class GlideServer {
       throw error;
     }
     if (lock !== undefined) await this.#hold(lock);
-    const { model, networks, imageSize, baseSize, provider, defaults, fallbacks } = this.#loaded.glide;
-    return { model, networks, imageSize, baseSize, backend: backend.name, provider, defaults, fallbacks };
+    const { model, networks, imageSize, baseSize, provider, defaults, fallbacks } =
+      this.#loaded.glide;
+    return {
+      model,
+      networks,
+      imageSize,
+      baseSize,
+      backend: backend.name,
+      provider,
+      defaults,
+      fallbacks,
+    };
   }
 
   /** Until the model is disposed of, or this worker ends. */
@@ -128,7 +157,10 @@ class GlideServer {
   #begin({ id, run, options }: Extract<Message, { type: "begin" }>): void {
     const controller = new AbortController();
     // The options are what the page's own call of this method was given; the method checks them.
-    const generator = this.#glide()[run]({ ...(options as object), signal: controller.signal } as never);
+    const generator = this.#glide()[run]({
+      ...(options as object),
+      signal: controller.signal,
+    } as never);
     this.#runs.set(id, { generator, controller });
   }
 
@@ -190,9 +222,20 @@ class GlideServer {
   }
 }
 
-/** The pixels of a step's preview, which was made to be sent, to be moved instead of copied. Tensors are copied: the sampler still holds them. */
+/**
+ * The pixels of a step's preview, which was made to be sent, to be moved instead of copied. Tensors
+ * are copied: the sampler still holds them.
+ */
 function picturesIn(value: unknown): Transferable[] {
-  const { done, value: step } = (typeof value === "object" && value !== null ? value : {}) as Partial<SentResult>;
+  const { done, value: step } = (
+    typeof value === "object" && value !== null ? value : {}
+  ) as Partial<SentResult>;
   if (done !== false || !step) return [];
-  return [...new Set(step.preview.flatMap(({ data }) => (data.byteLength === data.buffer.byteLength ? [data.buffer] : [])))];
+  return [
+    ...new Set(
+      step.preview.flatMap(({ data }) =>
+        data.byteLength === data.buffer.byteLength ? [data.buffer] : [],
+      ),
+    ),
+  ];
 }

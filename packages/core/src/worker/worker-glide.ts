@@ -102,14 +102,23 @@ export class WorkerGlide implements GlideLike {
     return finished(this.streamInterpolate(options), options?.onProgress);
   }
 
-  streamInterpolate(options: InterpolateOptions): AsyncGenerator<GenerateStep, InterpolateResult, void> {
+  streamInterpolate(
+    options: InterpolateOptions,
+  ): AsyncGenerator<GenerateStep, InterpolateResult, void> {
     return this.#run("streamInterpolate", options);
   }
 
   async clipScore({ signal, ...options }: ClipScoreOptions): Promise<number[]> {
     this.#assertUsable();
-    const images = options.images?.map(({ width, height, data }: RgbImage) => ({ width, height, data }));
-    return this.#parts.channel.request<number[]>({ type: "clipScore", options: { ...options, images } }, { signal }).answer;
+    const images = options.images?.map(({ width, height, data }: RgbImage) => ({
+      width,
+      height,
+      data,
+    }));
+    return this.#parts.channel.request<number[]>(
+      { type: "clipScore", options: { ...options, images } },
+      { signal },
+    ).answer;
   }
 
   /** Frees the networks and what ran them. Safe to call twice. */
@@ -120,7 +129,8 @@ export class WorkerGlide implements GlideLike {
 
   async #release(): Promise<void> {
     const { channel, onDispose } = this.#parts;
-    await channel.request({ type: "dispose" }).answer.catch(() => undefined); // a worker that is gone has nothing left to free
+    // a worker that is gone has nothing left to free
+    await channel.request({ type: "dispose" }).answer.catch(() => undefined);
     channel.close(new DisposedError("This pipeline"));
     onDispose();
   }
@@ -129,21 +139,30 @@ export class WorkerGlide implements GlideLike {
   async *#run<Result>(run: RunName, options: object): AsyncGenerator<GenerateStep, Result, void> {
     this.#assertUsable();
     const { channel } = this.#parts;
-    const { signal, onProgress: _, ...plain } = { signal: undefined, onProgress: undefined, ...options };
+    const {
+      signal,
+      onProgress: _,
+      ...plain
+    } = { signal: undefined, onProgress: undefined, ...options };
     const begun = channel.request({ type: "begin", run, options: plain }, { signal });
     await begun.answer;
     let done = false;
     try {
       for (;;) {
-        const next = await channel.request<SentResult>({ type: "next", run: begun.id }, { signal, run: begun.id }).answer;
+        const next = await channel.request<SentResult>(
+          { type: "next", run: begun.id },
+          { signal, run: begun.id },
+        ).answer;
         if (next.done) {
           done = true;
-          return next.value as Result; // the worker's generator returns the result of the run that was begun
+          // the worker's generator returns the result of the run that was begun
+          return next.value as Result;
         }
         yield next.value;
       }
     } finally {
-      if (!done) await channel.request({ type: "return", run: begun.id }).answer.catch(() => undefined);
+      if (!done)
+        await channel.request({ type: "return", run: begun.id }).answer.catch(() => undefined);
     }
   }
 

@@ -16,17 +16,29 @@ function keep(worker: Worker): Worker {
   return worker;
 }
 
-const tinyWorker = () => keep(new Worker(new URL("./__fixtures__/tiny-worker.ts", import.meta.url), { type: "module" }));
-const throwingWorker = () => keep(new Worker(new URL("./__fixtures__/throwing-worker.ts", import.meta.url), { type: "module" }));
-const failingLaterWorker = () => keep(new Worker(new URL("./__fixtures__/failing-later-worker.ts", import.meta.url), { type: "module" }));
-const missingWorker = () => keep(new Worker(`${location.origin}/no-such-script.js`, { type: "module" }));
+const tinyWorker = () =>
+  keep(new Worker(new URL("./__fixtures__/tiny-worker.ts", import.meta.url), { type: "module" }));
+const throwingWorker = () =>
+  keep(
+    new Worker(new URL("./__fixtures__/throwing-worker.ts", import.meta.url), { type: "module" }),
+  );
+const failingLaterWorker = () =>
+  keep(
+    new Worker(new URL("./__fixtures__/failing-later-worker.ts", import.meta.url), {
+      type: "module",
+    }),
+  );
+const missingWorker = () =>
+  keep(new Worker(`${location.origin}/no-such-script.js`, { type: "module" }));
 /** Its script runs and nobody in it listens. */
-const deafWorker = () => keep(new Worker(URL.createObjectURL(new Blob([""], { type: "text/javascript" }))));
+const deafWorker = () =>
+  keep(new Worker(URL.createObjectURL(new Blob([""], { type: "text/javascript" }))));
 
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const worker of made.splice(0)) worker.terminate();
-  await vi.waitFor(async () => expect(await heldLocks()).toEqual([]), { timeout: 10_000 }); // a busy worker's end takes its time
+  // a busy worker's end takes its time
+  await vi.waitFor(async () => expect(await heldLocks()).toEqual([]), { timeout: 10_000 });
 });
 
 /** Locks that say a worker lives. */
@@ -47,7 +59,9 @@ describe("a model in a worker", () => {
   it("leaves the page's own thread free while it generates", async () => {
     const glide = await connectGlide(tinyWorker, await tinyModel());
     const tasks: number[] = [];
-    const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
+    const observer = new PerformanceObserver((list) =>
+      tasks.push(...list.getEntries().map(({ duration }) => duration)),
+    );
     observer.observe({ type: "longtask" }); // those beyond 50 ms
     const run = (steps = 3) => glide.generate({ prompt: "a", seed: 1, count: 4, steps });
     await run(1); // once more below: the first includes what the page itself compiles
@@ -59,7 +73,8 @@ describe("a model in a worker", () => {
 
     const here = await loadGlide(await tinyModel(), { backend: interpreter() });
     await here.generate({ prompt: "a", seed: 1, count: 4, steps: 1 });
-    await vi.waitFor(() => expect(tasks.length).toBeGreaterThan(0)); // the same without a worker is noticed
+    // the same without a worker is noticed
+    await vi.waitFor(() => expect(tasks.length).toBeGreaterThan(0));
     observer.disconnect();
     await Promise.all([here.dispose(), glide.dispose()]);
   });
@@ -85,26 +100,52 @@ describe("a worker", () => {
   it("that is ended from outside fails the run that goes on in it, and all later ones, with WorkerLostError", async () => {
     const worker = tinyWorker();
     const glide = await connectGlide(worker, await tinyModel());
-    const run = glide.generate({ prompt: "a", seed: 1, count: 4, steps: 50, onProgress: ({ step }) => step === 2 && worker.terminate() });
-    await expect(run).rejects.toMatchObject({ ...lost, message: expect.stringContaining("it was ended") });
+    const run = glide.generate({
+      prompt: "a",
+      seed: 1,
+      count: 4,
+      steps: 50,
+      onProgress: ({ step }) => step === 2 && worker.terminate(),
+    });
+    await expect(run).rejects.toMatchObject({
+      ...lost,
+      message: expect.stringContaining("it was ended"),
+    });
     await expect(glide.generate({ prompt: "a" })).rejects.toMatchObject(lost);
     await glide.dispose();
-    await expect(glide.generate({ prompt: "a" })).rejects.toMatchObject({ name: DisposedError.code });
+    await expect(glide.generate({ prompt: "a" })).rejects.toMatchObject({
+      name: DisposedError.code,
+    });
   });
 
   it("whose script throws, or is missing, fails the load with WorkerLostError and is ended", async () => {
     const ended = vi.spyOn(Worker.prototype, "terminate");
-    await expect(connectGlide(throwingWorker, await tinyModel())).rejects.toMatchObject({ ...lost, message: expect.stringContaining("no such luck") });
+    await expect(connectGlide(throwingWorker, await tinyModel())).rejects.toMatchObject({
+      ...lost,
+      message: expect.stringContaining("no such luck"),
+    });
     expect(ended).toHaveBeenCalledTimes(1);
-    await expect(connectGlide(missingWorker, await tinyModel())).rejects.toMatchObject({ ...lost, message: expect.stringContaining("could not be loaded") });
+    await expect(connectGlide(missingWorker, await tinyModel())).rejects.toMatchObject({
+      ...lost,
+      message: expect.stringContaining("could not be loaded"),
+    });
     expect(ended).toHaveBeenCalledTimes(2);
   });
 
   it("whose script fails later fails what waits for it", async () => {
     const worker = failingLaterWorker();
     const glide = await connectGlide(worker, await tinyModel());
-    const run = glide.generate({ prompt: "a", seed: 1, count: 4, steps: 50, onProgress: ({ step }) => step === 2 && worker.postMessage("fail") });
-    await expect(run).rejects.toMatchObject({ ...lost, message: expect.stringContaining("out of the blue") });
+    const run = glide.generate({
+      prompt: "a",
+      seed: 1,
+      count: 4,
+      steps: 50,
+      onProgress: ({ step }) => step === 2 && worker.postMessage("fail"),
+    });
+    await expect(run).rejects.toMatchObject({
+      ...lost,
+      message: expect.stringContaining("out of the blue"),
+    });
     await glide.dispose();
   });
 
@@ -121,7 +162,9 @@ describe("a worker", () => {
 
   it("of a function is ended where its model cannot be loaded", async () => {
     const ended = vi.spyOn(Worker.prototype, "terminate");
-    await expect(connectGlide(tinyWorker, new Map())).rejects.toMatchObject({ name: "ModelFileError" });
+    await expect(connectGlide(tinyWorker, new Map())).rejects.toMatchObject({
+      name: "ModelFileError",
+    });
     expect(ended).toHaveBeenCalledTimes(1);
   });
 
@@ -133,9 +176,14 @@ describe("a worker", () => {
     const controller = new AbortController();
     const reason = new Error("another model");
     const { url } = await faultySite(`${location.origin}/faulty/`, { size: 300_000, slow: 1000 });
-    const source = { label: "slow", files: { "model_index.json": { url: new URL("model_index.json", url) } } };
+    const source = {
+      label: "slow",
+      files: { "model_index.json": { url: new URL("model_index.json", url) } },
+    };
     setTimeout(() => controller.abort(reason), milliseconds);
-    await expect(connectGlide(tinyWorker, source, { signal: controller.signal })).rejects.toBe(reason);
+    await expect(connectGlide(tinyWorker, source, { signal: controller.signal })).rejects.toBe(
+      reason,
+    );
     expect(ended).toHaveBeenCalledTimes(1);
   });
 
@@ -144,7 +192,9 @@ describe("a worker", () => {
     const reason = new Error("waited for long enough");
     const controller = new AbortController();
     setTimeout(() => controller.abort(reason), 100);
-    await expect(connectGlide(deafWorker, await tinyModel(), { signal: controller.signal })).rejects.toBe(reason);
+    await expect(
+      connectGlide(deafWorker, await tinyModel(), { signal: controller.signal }),
+    ).rejects.toBe(reason);
     expect(ended).toHaveBeenCalledTimes(1);
   });
 });

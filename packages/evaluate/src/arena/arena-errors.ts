@@ -10,7 +10,10 @@ export type ArenaStoreFault =
   | "foreign"
   /** A later version of glissade has written it. */
   | "newer"
-  /** Another process is writing, and did not finish in time. What was to be stored can be stored later. */
+  /**
+   * Another process is writing, and did not finish in time. What was to be stored can be stored
+   * later.
+   */
   | "locked"
   /** It cannot be opened, read or written: permissions, a full disk, damage. */
   | "unusable";
@@ -27,7 +30,10 @@ export class ArenaStoreError extends GlissadeError {
   }
 }
 
-/** Pictures cannot compete: a folder is empty, names do not match, a file is no picture, captions are missing. */
+/**
+ * Pictures cannot compete: a folder is empty, names do not match, a file is no picture, captions
+ * are missing.
+ */
 export class ContestantsError extends GlissadeError {
   static override readonly code: string = "ContestantsError";
 }

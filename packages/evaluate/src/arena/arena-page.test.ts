@@ -55,7 +55,8 @@ async function open(url: string, options: BrowserContextOptions = {}): Promise<O
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) errors.push(message.text());
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+      errors.push(message.text());
   });
   await page.goto(url);
   return { page, errors };
@@ -69,7 +70,10 @@ async function judged(page: Page, count: number): Promise<void> {
 }
 
 /** The tokens of the pictures that are shown. */
-const shown = (page: Page) => page.locator(".picture img").evaluateAll((images) => images.map((image) => image.getAttribute("src") ?? ""));
+const shown = (page: Page) =>
+  page
+    .locator(".picture img")
+    .evaluateAll((images) => images.map((image) => image.getAttribute("src") ?? ""));
 
 /** Where screenshots go, for who wants to look at the page. */
 async function keepScreenshot(page: Page, name: string): Promise<void> {
@@ -80,14 +84,21 @@ async function keepScreenshot(page: Page, name: string): Promise<void> {
 }
 
 /** Moves one finger: Playwright itself only taps. */
-async function swipe(page: Page, from: readonly [x: number, y: number], to: readonly [x: number, y: number]): Promise<void> {
+async function swipe(
+  page: Page,
+  from: readonly [x: number, y: number],
+  to: readonly [x: number, y: number],
+): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const point = ([x, y]: readonly [number, number]) => [{ x, y }];
   await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: point(from) });
   for (const share of [0.25, 0.5, 0.75, 1]) {
     const x = from[0] + share * (to[0] - from[0]);
     const y = from[1] + share * (to[1] - from[1]);
-    await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: point([x, y]) });
+    await session.send("Input.dispatchTouchEvent", {
+      type: "touchMove",
+      touchPoints: point([x, y]),
+    });
   }
   await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   await session.detach();
@@ -105,7 +116,9 @@ describe("the page of votes", () => {
     const { page, errors } = await open(arena.url);
     await judged(page, 0);
     await keepScreenshot(page, "desktop");
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Which picture is more photorealistic?");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
+      "Which picture is more photorealistic?",
+    );
     const pairs: string[][] = [];
     for (const [index, key] of ["ArrowLeft", "ArrowRight", "ArrowDown", "Space"].entries()) {
       pairs.push(await shown(page));
@@ -141,12 +154,22 @@ describe("the page of votes", () => {
       await page.keyboard.press("Tab");
       order.push(await page.evaluate(() => document.activeElement?.id ?? ""));
       if (order.at(-1) === "right") {
-        expect(await page.locator("#right").evaluate((button) => getComputedStyle(button).outlineStyle)).toBe("solid");
+        expect(
+          await page.locator("#right").evaluate((button) => getComputedStyle(button).outlineStyle),
+        ).toBe("solid");
         await page.keyboard.press("Space");
         await judged(page, 1);
       }
     }
-    expect(order).toEqual(["left-picture", "right-picture", "left", "tie", "right", "undo", "name"]);
+    expect(order).toEqual([
+      "left-picture",
+      "right-picture",
+      "left",
+      "tie",
+      "right",
+      "undo",
+      "name",
+    ]);
     expect((await votes()).map(({ outcome }) => outcome)).toEqual(["right"]);
   });
 
@@ -209,7 +232,11 @@ describe("the page of votes", () => {
 
   it("takes taps and swipes, on a narrow screen without sideways scrolling", async () => {
     const arena = await start();
-    const { page } = await open(arena.url, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+    const { page } = await open(arena.url, {
+      viewport: { width: 360, height: 640 },
+      hasTouch: true,
+      isMobile: true,
+    });
     await judged(page, 0);
     await keepScreenshot(page, "narrow");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
@@ -219,7 +246,8 @@ describe("the page of votes", () => {
     }
     for (const id of ["#left-picture", "#right-picture", "#left", "#tie", "#right"]) {
       const box = await page.locator(id).boundingBox();
-      expect((box?.y ?? 1000) + (box?.height ?? 0)).toBeLessThan(640); // nothing to scroll to for a vote
+      // nothing to scroll to for a vote
+      expect((box?.y ?? 1000) + (box?.height ?? 0)).toBeLessThan(640);
     }
     await page.locator("#right-picture").tap();
     await judged(page, 1);
@@ -232,14 +260,29 @@ describe("the page of votes", () => {
     await page.waitForTimeout(400);
     await page.locator("#tie").tap();
     await judged(page, 4);
-    expect((await votes()).map(({ outcome }) => outcome)).toEqual(["right", "left", "right", "tie"]);
+    expect((await votes()).map(({ outcome }) => outcome)).toEqual([
+      "right",
+      "left",
+      "right",
+      "tie",
+    ]);
   });
 
   it("shows a caption with the question about it, and long ones without breaking a narrow page", async () => {
-    const captions = ["a".repeat(300), "<img src=x onerror=alert(1)> & co", "a red apple", "a green apple", "a tree", "a boat"];
+    const captions = [
+      "a".repeat(300),
+      "<img src=x onerror=alert(1)> & co",
+      "a red apple",
+      "a green apple",
+      "a tree",
+      "a boat",
+    ];
     const contestants = await makeContest(folder.path, { pictures: 6, captions });
     const arena = await start({ contestants, questions: ["caption"] });
-    const { page, errors } = await open(arena.url, { viewport: { width: 360, height: 640 }, colorScheme: "dark" });
+    const { page, errors } = await open(arena.url, {
+      viewport: { width: 360, height: 640 },
+      colorScheme: "dark",
+    });
     const seen: string[] = [];
     for (let k = 0; k < 6; k++) {
       await judged(page, k);
@@ -261,7 +304,9 @@ describe("the page of votes", () => {
     const arena = await start();
     const traffic: string[] = [];
     const { page } = await open("about:blank");
-    page.on("request", (request) => traffic.push(request.url(), JSON.stringify(request.headers()), request.postData() ?? ""));
+    page.on("request", (request) =>
+      traffic.push(request.url(), JSON.stringify(request.headers()), request.postData() ?? ""),
+    );
     const bodies: Promise<unknown>[] = [];
     page.on("response", (response) => {
       traffic.push(JSON.stringify(response.headers()));
@@ -279,7 +324,10 @@ describe("the page of votes", () => {
     }
     await judged(page, 5);
     await Promise.all(bodies);
-    traffic.push(await page.content(), await page.evaluate(() => JSON.stringify({ ...localStorage })));
+    traffic.push(
+      await page.content(),
+      await page.evaluate(() => JSON.stringify({ ...localStorage })),
+    );
     expect(traffic.filter((text) => text.includes("/picture/")).length).toBeGreaterThan(10);
     expect(traffic.join()).not.toMatch(/secret|alpha|beta|folder-|\.png|votes\.sqlite/);
   });
@@ -288,7 +336,8 @@ describe("the page of votes", () => {
     const small = await start();
     const { page } = await open(small.url);
     await judged(page, 0);
-    const rendering = () => page.locator("#left-picture img").evaluate((image) => getComputedStyle(image).imageRendering);
+    const rendering = () =>
+      page.locator("#left-picture img").evaluate((image) => getComputedStyle(image).imageRendering);
     expect(await rendering()).toBe("pixelated");
     await small.close();
     const contestants = await makeContest(join(folder.path, "large"), { side: 400, pictures: 1 });
@@ -305,12 +354,19 @@ describe("the page of votes", () => {
     await page.route("**/picture/*", () => {}); // never answered from here on
     await page.keyboard.press("ArrowLeft");
     await judged(page, 1);
-    expect(await page.locator("#left-picture img").evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32);
+    expect(
+      await page
+        .locator("#left-picture img")
+        .evaluate((image: HTMLImageElement) => image.naturalWidth),
+    ).toBe(32);
   });
 
   it("keeps votes while the server is gone, and sends them when it is back", async () => {
     const contestants = await makeContest(folder.path, { pictures: 6 });
-    const first = await startProgram(serveArena, JSON.stringify({ contestants, database: database() }));
+    const first = await startProgram(
+      serveArena,
+      JSON.stringify({ contestants, database: database() }),
+    );
     const port = Number(new URL(first.firstLine).port);
     const { page } = await open(first.firstLine);
     await judged(page, 0);
@@ -321,11 +377,17 @@ describe("the page of votes", () => {
     await page.keyboard.press("ArrowRight");
     await judged(page, 2);
     await page.keyboard.press("ArrowDown");
-    await page.getByText("The server does not answer. 2 votes wait here and will be sent as soon as that is possible.").waitFor();
+    await page
+      .getByText(
+        "The server does not answer. 2 votes wait here and will be sent as soon as that is possible.",
+      )
+      .waitFor();
     await keepScreenshot(page, "offline");
     expect(await votes()).toHaveLength(1);
     await start({ contestants, port });
-    await page.getByText("The server does not answer").waitFor({ state: "hidden", timeout: 20_000 });
+    await page
+      .getByText("The server does not answer")
+      .waitFor({ state: "hidden", timeout: 20_000 });
     await judged(page, 3);
     expect((await votes()).map(({ outcome }) => outcome)).toEqual(["left", "right", "tie"]);
   });
@@ -374,7 +436,11 @@ describe("the page of votes", () => {
       return route.abort(); // and the page does not hear of it
     });
     await page.keyboard.press("ArrowLeft");
-    await page.waitForFunction(() => Object.keys(localStorage).every((key) => !key.includes("-out-")), undefined, { timeout: 10_000 });
+    await page.waitForFunction(
+      () => Object.keys(localStorage).every((key) => !key.includes("-out-")),
+      undefined,
+      { timeout: 10_000 },
+    );
     expect(sent).toBe(2);
     expect(await votes()).toHaveLength(1);
     await judged(page, 1);
@@ -401,7 +467,10 @@ describe("the page of votes", () => {
 
 describe("the page of results", () => {
   it("shows nothing without the key, and with it scores, intervals and chances", async () => {
-    const contestants = await makeContest(folder.path, { names: ["guidance 1", "guidance 3", "a name that is rather long and has many words"], pictures: 20 });
+    const contestants = await makeContest(folder.path, {
+      names: ["guidance 1", "guidance 3", "a name that is rather long and has many words"],
+      pictures: 20,
+    });
     const arena = await start({ contestants });
     await arena.close();
     const store = await openArenaStore(database());
@@ -432,12 +501,25 @@ describe("the page of results", () => {
     await page.getByRole("heading", { name: "Which picture is more photorealistic?" }).waitFor();
     await page.getByText("180 votes by 5 raters.").waitFor();
     await page.getByText("60 votes by 5 raters.").waitFor();
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as CSV" }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
     expect(download.suggestedFilename()).toBe("arena.csv");
     await page.goto(again.resultsUrl);
-    await page.getByRole("heading", { name: "Which picture matches the caption better?" }).waitFor();
-    expect(await page.getByRole("heading", { level: 2 }).first().textContent()).toBe("Which picture is more photorealistic?");
-    const rows = await page.locator("section").first().getByRole("table").first().getByRole("row").allTextContents();
+    await page
+      .getByRole("heading", { name: "Which picture matches the caption better?" })
+      .waitFor();
+    expect(await page.getByRole("heading", { level: 2 }).first().textContent()).toBe(
+      "Which picture is more photorealistic?",
+    );
+    const rows = await page
+      .locator("section")
+      .first()
+      .getByRole("table")
+      .first()
+      .getByRole("row")
+      .allTextContents();
     expect(rows).toHaveLength(4);
     await keepScreenshot(page, "results");
     await page.setViewportSize({ width: 360, height: 640 });

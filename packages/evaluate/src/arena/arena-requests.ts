@@ -30,7 +30,8 @@ const longestName = 80;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * A page may stay open while another arena is started at its address. What it sends is not for that one; the page keeps it until its own is back.
+ * A page may stay open while another arena is started at its address. What it sends is not for that
+ * one; the page keeps it until its own is back.
  *
  * @throws HttpError
  */
@@ -40,8 +41,10 @@ export function assertArena({ arena }: Body, id: string): void {
 
 /** @throws HttpError */
 export function readPairsRequest({ rater, count, held }: Body): PairsRequest {
-  if (typeof count !== "number" || !Number.isInteger(count) || count < 1 || count > mostDealt) throw refused("count", `a whole number from 1 to ${mostDealt}`);
-  if (!Array.isArray(held) || held.length > mostHeld) throw refused("held", `a list of at most ${mostHeld} pairs`);
+  if (typeof count !== "number" || !Number.isInteger(count) || count < 1 || count > mostDealt)
+    throw refused("count", `a whole number from 1 to ${mostDealt}`);
+  if (!Array.isArray(held) || held.length > mostHeld)
+    throw refused("held", `a list of at most ${mostHeld} pairs`);
   return { rater: readUuid("rater", rater), count, held: held.map(readPair) };
 }
 
@@ -49,7 +52,8 @@ export function readPairsRequest({ rater, count, held }: Body): PairsRequest {
 export function readVoteRequest({ id, rater, raterName, pair, outcome }: Body): VoteRequest {
   const known = outcomes.find((candidate) => candidate === outcome);
   if (known === undefined) throw refused("outcome", outcomes.join(", "));
-  if (typeof raterName !== "string" || raterName.length > longestName) throw refused("raterName", `a text of at most ${longestName} characters`);
+  if (typeof raterName !== "string" || raterName.length > longestName)
+    throw refused("raterName", `a text of at most ${longestName} characters`);
   return {
     id: readUuid("id", id),
     rater: readUuid("rater", rater),
@@ -65,9 +69,11 @@ export function readUndoRequest({ rater, vote }: Body): UndoRequest {
 }
 
 function readPair(value: unknown): TokenPair {
-  const { question, left, right }: Body = typeof value === "object" && value !== null ? { ...value } : {};
+  const { question, left, right }: Body =
+    typeof value === "object" && value !== null ? { ...value } : {};
   const isName = (name: unknown): name is string => typeof name === "string" && name.length <= 64;
-  if (!isName(question) || !isName(left) || !isName(right)) throw refused("pair", "a question and two pictures");
+  if (!isName(question) || !isName(left) || !isName(right))
+    throw refused("pair", "a question and two pictures");
   return { question, left, right };
 }
 

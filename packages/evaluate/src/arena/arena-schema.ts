@@ -9,8 +9,8 @@ const applicationId = 0x476c4172;
 const schemaVersion = 1;
 
 /**
- * Votes are only ever added. One that was taken back stays, with a row in `undos`; `standing` are those that count. A side is a contestant's number, and the pair of
- * contestants is first < second.
+ * Votes are only ever added. One that was taken back stays, with a row in `undos`; `standing` are
+ * those that count. A side is a contestant's number, and the pair of contestants is first < second.
  */
 const schema = `
 CREATE TABLE arena (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -40,7 +40,8 @@ PRAGMA user_version = ${schemaVersion};
 `;
 
 /**
- * Makes sure that a database is the arena's, and makes an empty one so. A foreign one is left as it is.
+ * Makes sure that a database is the arena's, and makes an empty one so. A foreign one is left as it
+ * is.
  *
  * @throws ArenaStoreError where it is not, or a later version's
  */
@@ -53,13 +54,20 @@ export function prepareSchema(database: SqliteDatabase, path: string): void {
 
 function assertOwn(path: string, application: number, version: number): void {
   if (application !== applicationId)
-    throw new ArenaStoreError("foreign", `${path} is a database of another program. Give another file, or a name that does not exist yet.`);
+    throw new ArenaStoreError(
+      "foreign",
+      `${path} is a database of another program. Give another file, or a name that does not exist yet.`,
+    );
   if (version > schemaVersion)
     throw new ArenaStoreError(
       "newer",
       `${path} was written by a later version of glissade (schema ${version}; this one knows ${schemaVersion}). Update glissade.`,
     );
-  if (version !== schemaVersion) throw new ArenaStoreError("foreign", `${path} has a schema of version ${version}, which no glissade has written.`);
+  if (version !== schemaVersion)
+    throw new ArenaStoreError(
+      "foreign",
+      `${path} has a schema of version ${version}, which no glissade has written.`,
+    );
 }
 
 function createSchema(database: SqliteDatabase): void {
@@ -79,7 +87,8 @@ function createSchema(database: SqliteDatabase): void {
 }
 
 function identify(database: SqliteDatabase) {
-  const number = (sql: string, column: string) => new SqliteRow(database.prepare(sql).get()).integer(column);
+  const number = (sql: string, column: string) =>
+    new SqliteRow(database.prepare(sql).get()).integer(column);
   return {
     application: number("PRAGMA application_id", "application_id"),
     version: number("PRAGMA user_version", "user_version"),

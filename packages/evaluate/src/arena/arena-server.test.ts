@@ -33,11 +33,19 @@ async function start(options: Partial<ArenaServerOptions> = {}): Promise<Running
   return arena;
 }
 
-async function post(arena: RunningArena, path: string, body: string | Readonly<Record<string, unknown>>, headers: Record<string, string> = {}) {
+async function post(
+  arena: RunningArena,
+  path: string,
+  body: string | Readonly<Record<string, unknown>>,
+  headers: Record<string, string> = {},
+) {
   const response = await fetch(new URL(path, arena.url), {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
-    body: typeof body === "string" ? body : JSON.stringify({ arena: await arenaId(arena.url), ...body }),
+    body:
+      typeof body === "string"
+        ? body
+        : JSON.stringify({ arena: await arenaId(arena.url), ...body }),
   });
   return { status: response.status, answer: await response.json() };
 }
@@ -49,7 +57,10 @@ async function deal(arena: RunningArena, count = 1, by = rater) {
   return answer;
 }
 
-const voteOn = ({ question, left, right }: Record<string, string>, parts: Record<string, unknown> = {}) => ({
+const voteOn = (
+  { question, left, right }: Record<string, string>,
+  parts: Record<string, unknown> = {},
+) => ({
   id: randomUUID(),
   rater,
   raterName: "",
@@ -59,11 +70,20 @@ const voteOn = ({ question, left, right }: Record<string, string>, parts: Record
 });
 
 /** A request with headers that fetch would not send. */
-function rawRequest(arena: RunningArena, { path = "/", method = "GET", headers = {} }: { path?: string; method?: string; headers?: Record<string, string> }) {
+function rawRequest(
+  arena: RunningArena,
+  {
+    path = "/",
+    method = "GET",
+    headers = {},
+  }: { path?: string; method?: string; headers?: Record<string, string> },
+) {
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
     const sent = request(new URL(path, arena.url), { method, headers }, (response) => {
       let body = "";
-      response.on("data", (part) => (body += part)).on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      response
+        .on("data", (part) => (body += part))
+        .on("end", () => resolve({ status: response.statusCode ?? 0, body }));
     });
     sent.on("error", reject).end();
   });
@@ -84,24 +104,42 @@ describe("an arena", () => {
       right: expect.stringMatching(/^[\w-]{22}$/),
     });
     const vote = voteOn(pairs[0], { raterName: "Ada" });
-    expect(await post(arena, "/api/vote", vote)).toEqual({ status: 200, answer: { id: vote.id, outcome: "left", judged: 1 } });
+    expect(await post(arena, "/api/vote", vote)).toEqual({
+      status: 200,
+      answer: { id: vote.id, outcome: "left", judged: 1 },
+    });
     expect((await deal(arena)).last).toEqual({ id: vote.id, pair: pairs[0] });
 
     const key = new URL(arena.resultsUrl).hash.slice(1);
-    const { questions } = await (await fetch(new URL("/api/results", arena.url), { headers: { Authorization: `Bearer ${key}` } })).json();
-    expect(questions).toMatchObject([{ question: "photorealism", votes: 1, raters: 1, notes: [{ kind: "unbounded" }] }]);
+    const { questions } = await (
+      await fetch(new URL("/api/results", arena.url), {
+        headers: { Authorization: `Bearer ${key}` },
+      })
+    ).json();
+    expect(questions).toMatchObject([
+      { question: "photorealism", votes: 1, raters: 1, notes: [{ kind: "unbounded" }] },
+    ]);
   });
 
   it("shows the caption with the question about it alone", async () => {
     const arena = await start({ questions: ["caption"] });
     const [pair] = (await deal(arena)).pairs;
-    expect(pair).toMatchObject({ text: "Which picture matches the caption better?", caption: expect.stringMatching(/^caption of picture \d$/) });
+    expect(pair).toMatchObject({
+      text: "Which picture matches the caption better?",
+      caption: expect.stringMatching(/^caption of picture \d$/),
+    });
   });
 
   it("asks about captions only where there are any", async () => {
     const contestants = await makeContest(folder.path, { captions: false });
     expect((await start({ contestants })).pairs).toBe(4);
-    await expect(startArena({ contestants, database: join(folder.path, "other.sqlite"), questions: ["caption"] })).rejects.toThrow(ContestantsError);
+    await expect(
+      startArena({
+        contestants,
+        database: join(folder.path, "other.sqlite"),
+        questions: ["caption"],
+      }),
+    ).rejects.toThrow(ContestantsError);
   });
 
   it("credits the contestant whose picture was on the chosen side", async () => {
@@ -111,15 +149,27 @@ describe("an arena", () => {
     for (const pair of pairs) {
       const red = await Promise.all(
         [pair.left, pair.right].map(
-          async (token) => decodePng(new Uint8Array(await (await fetch(new URL(`/picture/${token}`, arena.url))).arrayBuffer())).image.data[0],
+          async (token) =>
+            decodePng(
+              new Uint8Array(
+                await (await fetch(new URL(`/picture/${token}`, arena.url))).arrayBuffer(),
+              ),
+            ).image.data[0],
         ),
       );
-      await post(arena, "/api/vote", voteOn(pair, { outcome: red[0] === 60 ? "left" : "right" })); // always for beta, whose pictures are redder
+      // always for beta, whose pictures are redder
+      await post(arena, "/api/vote", voteOn(pair, { outcome: red[0] === 60 ? "left" : "right" }));
     }
     await arena.close();
     const store = await openArenaStore(database());
-    expect(store.pairCounts("photorealism").map(({ wins, losses }) => [wins, losses].sort())).toEqual([[0, 8]]);
-    expect(store.votes().every(({ left, right, outcome }) => (outcome === "left" ? left : right) === "secret-beta")).toBe(true);
+    expect(
+      store.pairCounts("photorealism").map(({ wins, losses }) => [wins, losses].sort()),
+    ).toEqual([[0, 8]]);
+    expect(
+      store
+        .votes()
+        .every(({ left, right, outcome }) => (outcome === "left" ? left : right) === "secret-beta"),
+    ).toBe(true);
     expect(new Set(store.votes().map(({ outcome }) => outcome)).size).toBe(2);
     store.dispose();
   });
@@ -134,7 +184,9 @@ describe("an arena", () => {
     expect(undo).toEqual({ status: 200, answer: { vote: vote.id, judged: 0 } });
     expect(await post(arena, "/api/undo", { rater, vote: vote.id })).toEqual(undo);
     expect((await post(arena, "/api/undo", { rater, vote: randomUUID() })).status).toBe(409);
-    expect((await post(arena, "/api/undo", { rater: randomUUID(), vote: vote.id })).status).toBe(409);
+    expect((await post(arena, "/api/undo", { rater: randomUUID(), vote: vote.id })).status).toBe(
+      409,
+    );
   });
 
   it("understands votes that a page has kept while the server was started anew", async () => {
@@ -161,7 +213,10 @@ describe("an arena", () => {
       ...pairs.map(({ left }: { left: string }) => `/picture/${left}`),
     ]) {
       const response = await fetch(new URL(path, arena.url));
-      texts.push(JSON.stringify([...response.headers]), Buffer.from(await response.arrayBuffer()).toString("latin1"));
+      texts.push(
+        JSON.stringify([...response.headers]),
+        Buffer.from(await response.arrayBuffer()).toString("latin1"),
+      );
     }
     expect(texts.join()).not.toMatch(/secret|alpha|beta|folder-|\.png|votes\.sqlite/);
   });
@@ -171,7 +226,11 @@ describe("an arena", () => {
     const key = new URL(arena.resultsUrl).hash.slice(1);
     for (const path of ["/api/results", "/api/export.json", "/api/export.csv"]) {
       const status = async (authorization?: string) =>
-        (await fetch(new URL(path, arena.url), { headers: authorization === undefined ? {} : { Authorization: authorization } })).status;
+        (
+          await fetch(new URL(path, arena.url), {
+            headers: authorization === undefined ? {} : { Authorization: authorization },
+          })
+        ).status;
       expect(await status()).toBe(401);
       expect(await status(`Bearer ${key.slice(1)}`)).toBe(401);
       expect(await status(`Bearer ${key}x`)).toBe(401);
@@ -201,7 +260,12 @@ describe("an arena", () => {
     const { port } = new URL(arena.url);
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, "127.0.0.1"])
       expect((await rawRequest(arena, { headers: { Host: host } })).status).toBe(200);
-    for (const host of [`evil.example:${port}`, "localhost.evil.example", `127.0.0.1.evil.example:${port}`, "evil.example:localhost"])
+    for (const host of [
+      `evil.example:${port}`,
+      "localhost.evil.example",
+      `127.0.0.1.evil.example:${port}`,
+      "evil.example:localhost",
+    ])
       expect((await rawRequest(arena, { headers: { Host: host } })).status).toBe(403);
   });
 
@@ -217,7 +281,9 @@ describe("an arena", () => {
       { "Sec-Fetch-Site": "cross-site" },
       { "Sec-Fetch-Site": "same-site" },
     ])
-      expect((await post(arena, "/api/pairs", body, headers as Record<string, string>)).status).toBe(403);
+      expect(
+        (await post(arena, "/api/pairs", body, headers as Record<string, string>)).status,
+      ).toBe(403);
     for (const type of ["text/plain", "application/x-www-form-urlencoded", ""])
       expect((await post(arena, "/api/pairs", body, { "Content-Type": type })).status).toBe(415);
   });
@@ -226,7 +292,8 @@ describe("an arena", () => {
     const arena = await start();
     const [pair] = (await deal(arena)).pairs;
     expect((await post(arena, "/api/vote", "x".repeat(70_000))).status).toBe(413);
-    for (const body of ["", "[", "[]", "null", "7"]) expect((await post(arena, "/api/vote", body)).status).toBe(400);
+    for (const body of ["", "[", "[]", "null", "7"])
+      expect((await post(arena, "/api/vote", body)).status).toBe(400);
     const wrong = [
       { id: "1" },
       { rater: "../" },
@@ -237,17 +304,32 @@ describe("an arena", () => {
       { pair: null },
       { pair: { question: 1 } },
     ];
-    for (const parts of wrong) expect((await post(arena, "/api/vote", voteOn(pair, parts))).status).toBe(400);
-    for (const parts of [{ count: 0 }, { count: 9 }, { count: "1" }, { held: "all" }, { held: new Array(301).fill(pair) }])
-      expect((await post(arena, "/api/pairs", { rater, count: 1, held: [], ...parts })).status).toBe(400);
+    for (const parts of wrong)
+      expect((await post(arena, "/api/vote", voteOn(pair, parts))).status).toBe(400);
+    for (const parts of [
+      { count: 0 },
+      { count: 9 },
+      { count: "1" },
+      { held: "all" },
+      { held: new Array(301).fill(pair) },
+    ])
+      expect(
+        (await post(arena, "/api/pairs", { rater, count: 1, held: [], ...parts })).status,
+      ).toBe(400);
   });
 
   it("takes nothing from a page of another arena, and does not tell the page that its vote is void", async () => {
     const contestants = await makeContest(folder.path);
-    const [own, other] = [await start({ contestants }), await start({ contestants, database: join(folder.path, "other.sqlite") })];
+    const [own, other] = [
+      await start({ contestants }),
+      await start({ contestants, database: join(folder.path, "other.sqlite") }),
+    ];
     const [pair] = (await deal(own)).pairs;
     const vote = { ...voteOn(pair), arena: await arenaId(own.url) };
-    expect(await post(other, "/api/vote", vote)).toEqual({ status: 421, answer: { message: "Another arena is running at this address." } });
+    expect(await post(other, "/api/vote", vote)).toEqual({
+      status: 421,
+      answer: { message: "Another arena is running at this address." },
+    });
     expect((await post(other, "/api/vote", { ...vote, arena: undefined })).status).toBe(421);
     expect((await post(own, "/api/vote", vote)).status).toBe(200);
   });
@@ -268,7 +350,8 @@ describe("an arena", () => {
 
   it("has nothing at other addresses, and one use for each", async () => {
     const arena = await start();
-    const status = async (path: string, method = "GET") => (await rawRequest(arena, { path, method })).status;
+    const status = async (path: string, method = "GET") =>
+      (await rawRequest(arena, { path, method })).status;
     expect(await status("/none")).toBe(404);
     expect(await status("/picture/none")).toBe(404);
     expect(await status("/picture/%2e%2e%2fcaptions.json")).toBe(404);
@@ -294,7 +377,9 @@ describe("an arena", () => {
         }),
     );
     const failed = answers.filter((text) => text !== "a picture");
-    expect(new Set(failed)).toEqual(new Set([JSON.stringify({ message: "This picture cannot be shown." })]));
+    expect(new Set(failed)).toEqual(
+      new Set([JSON.stringify({ message: "This picture cannot be shown." })]),
+    );
     expect(failed).toHaveLength(errors.length);
     expect(String(errors[0])).toContain("folder-1");
   });
@@ -305,7 +390,10 @@ describe("an arena", () => {
     const [pair] = (await deal(arena)).pairs;
     const vote = voteOn(pair);
     const { child } = await startProgram(holdLock, database());
-    expect(await post(arena, "/api/vote", vote)).toEqual({ status: 503, answer: { message: "Votes cannot be stored at this moment." } });
+    expect(await post(arena, "/api/vote", vote)).toEqual({
+      status: 503,
+      answer: { message: "Votes cannot be stored at this moment." },
+    });
     expect(String(errors)).toContain("is locked");
     child.stdin?.end();
     await exited(child);
@@ -347,6 +435,10 @@ describe("an arena", () => {
     await rm(join(folder.path, "folder-0", "0001.png"));
     await writeFile(join(folder.path, "folder-0", "captions.json"), JSON.stringify({}));
     const second = await start({ contestants });
-    expect(await deal(second, 8)).toMatchObject({ judged: 3, total: 4, pairs: [{ question: "photorealism" }] });
+    expect(await deal(second, 8)).toMatchObject({
+      judged: 3,
+      total: 4,
+      pairs: [{ question: "photorealism" }],
+    });
   });
 });

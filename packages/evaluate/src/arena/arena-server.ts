@@ -2,11 +2,25 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Arena, createArena } from "./arena.ts";
 import { ArenaServerError, ArenaStoreError } from "./arena-errors.ts";
-import { assertArena, readPairsRequest, readUndoRequest, readVoteRequest } from "./arena-requests.ts";
+import {
+  assertArena,
+  readPairsRequest,
+  readUndoRequest,
+  readVoteRequest,
+} from "./arena-requests.ts";
 import { type ArenaStore, openArenaStore } from "./arena-store.ts";
 import { type ContestantFolder, openContestants } from "./contestants.ts";
 import { votesAsCsv, votesAsJson } from "./export-votes.ts";
-import { type Answer, assertHost, assertSameOrigin, HttpError, hasKey, json, readJsonBody, send } from "./http-guard.ts";
+import {
+  type Answer,
+  assertHost,
+  assertSameOrigin,
+  HttpError,
+  hasKey,
+  json,
+  readJsonBody,
+  send,
+} from "./http-guard.ts";
 import { pageStyle } from "./page/page-style.ts";
 import { resultsPage } from "./page/results-page.ts";
 import { resultsScript } from "./page/results-script.ts";
@@ -49,14 +63,19 @@ export interface RunningArena {
   readonly pairs: number;
   /** Settles when the arena has closed, whatever closed it. */
   readonly closed: Promise<void>;
-  /** Ends connections, writes everything into the database's one file, and closes it. Safe to call twice. */
+  /**
+   * Ends connections, writes everything into the database's one file, and closes it. Safe to call
+   * twice.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Serves a page on which people judge pairs of pictures, blind, and keeps their votes. A vote is answered when it is on the disk.
+ * Serves a page on which people judge pairs of pictures, blind, and keeps their votes. A vote is
+ * answered when it is on the disk.
  *
- * @throws ContestantsError, ArenaStoreError; ArenaServerError where it cannot listen; InvalidArgumentError; the signal's reason where aborted before it runs
+ * @throws ContestantsError, ArenaStoreError; ArenaServerError where it cannot listen;
+ * InvalidArgumentError; the signal's reason where aborted before it runs
  * @example
  * ```ts
  * const contestants = [{ name: "s = 1", folder: "plain" }, { name: "s = 3", folder: "guided" }];
@@ -67,16 +86,31 @@ export interface RunningArena {
 export async function startArena(options: ArenaServerOptions): Promise<RunningArena> {
   const { captions, questions, seed, host = "127.0.0.1", port = 0, signal } = options;
   signal?.throwIfAborted();
-  const contestants = await openContestants(options.contestants, { ...(captions !== undefined && { captions }), ...(signal && { signal }) });
+  const contestants = await openContestants(options.contestants, {
+    ...(captions !== undefined && { captions }),
+    ...(signal && { signal }),
+  });
   const store = await openArenaStore(options.database);
   try {
     signal?.throwIfAborted();
-    const arena = createArena({ contestants, store, ...(questions && { questions }), ...(seed !== undefined && { seed }) });
+    const arena = createArena({
+      contestants,
+      store,
+      ...(questions && { questions }),
+      ...(seed !== undefined && { seed }),
+    });
     const key = randomBytes(12).toString("base64url");
     const server = createServer(requestListener({ ...options, host, arena, store, key }));
     const url = await listen(server, host, port);
     const { closed, close } = closing(server, store, signal);
-    return { url, resultsUrl: `${url}results#${key}`, warnings: contestants.warnings, pairs: arena.total, closed, close };
+    return {
+      url,
+      resultsUrl: `${url}results#${key}`,
+      warnings: contestants.warnings,
+      pairs: arena.total,
+      closed,
+      close,
+    };
   } catch (error) {
     store.dispose();
     throw error;
@@ -86,20 +120,35 @@ export async function startArena(options: ArenaServerOptions): Promise<RunningAr
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      const advice = cause.code === "EADDRINUSE" ? "Something is listening there already: choose another port, or 0 for any." : "Choose another host or port.";
-      reject(new ArenaServerError(`The arena cannot listen on ${host}, port ${port} (${cause.code ?? cause.message}). ${advice}`, { cause }));
+      const advice =
+        cause.code === "EADDRINUSE"
+          ? "Something is listening there already: choose another port, or 0 for any."
+          : "Choose another host or port.";
+      reject(
+        new ArenaServerError(
+          `The arena cannot listen on ${host}, port ${port} (${cause.code ?? cause.message}). ${advice}`,
+          { cause },
+        ),
+      );
     });
     server.listen(port, host, () => {
       const address = server.address();
       const actual = typeof address === "object" && address !== null ? address.port : port;
-      const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+      const name =
+        host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
       resolve(`http://${name}:${actual}/`);
     });
   });
 }
 
-function closing(server: Server, store: ArenaStore, signal: AbortSignal | undefined): Pick<RunningArena, "closed" | "close"> {
-  const closed = new Promise<void>((resolve) => server.once("close", resolve)).then(() => store.dispose());
+function closing(
+  server: Server,
+  store: ArenaStore,
+  signal: AbortSignal | undefined,
+): Pick<RunningArena, "closed" | "close"> {
+  const closed = new Promise<void>((resolve) => server.once("close", resolve)).then(() =>
+    store.dispose(),
+  );
   const close = () => {
     signal?.removeEventListener("abort", close);
     if (server.listening) {
@@ -122,7 +171,9 @@ interface Serving extends ArenaServerOptions {
 
 const mostBodyBytes = 64 * 2 ** 10;
 
-function requestListener(serving: Serving): (request: IncomingMessage, response: ServerResponse) => void {
+function requestListener(
+  serving: Serving,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     answer(serving, request)
       .catch((error: unknown) => errorAnswer(error, serving.onError))
@@ -142,7 +193,10 @@ async function answer(serving: Serving, request: IncomingMessage): Promise<Answe
   const route = routes.get(path) ?? (path.startsWith("/picture/") ? { GET: picture } : undefined);
   if (!route) throw new HttpError(404, "There is nothing here.");
   const handler = method === "GET" || method === "POST" ? route[method] : undefined;
-  if (!handler) throw new HttpError(405, "That is not how this address is used.", { Allow: Object.keys(route).join(", ") });
+  if (!handler)
+    throw new HttpError(405, "That is not how this address is used.", {
+      Allow: Object.keys(route).join(", "),
+    });
   if (method === "POST") assertSameOrigin(request);
   return handler(serving, request);
 }
@@ -164,11 +218,24 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/api/vote", { POST: ratersPost((arena, body) => arena.vote(readVoteRequest(body))) }],
   ["/api/undo", { POST: ratersPost((arena, body) => arena.undo(readUndoRequest(body))) }],
   ["/api/results", { GET: ownersOnly((store) => json({ questions: arenaResults(store) })) }],
-  ["/api/export.json", { GET: ownersOnly((store) => ({ type: "application/json; charset=utf-8", body: votesAsJson(store) })) }],
-  ["/api/export.csv", { GET: ownersOnly((store) => ({ type: "text/csv; charset=utf-8", body: votesAsCsv(store) })) }],
+  [
+    "/api/export.json",
+    {
+      GET: ownersOnly((store) => ({
+        type: "application/json; charset=utf-8",
+        body: votesAsJson(store),
+      })),
+    },
+  ],
+  [
+    "/api/export.csv",
+    { GET: ownersOnly((store) => ({ type: "text/csv; charset=utf-8", body: votesAsCsv(store) })) },
+  ],
 ]);
 
-function ratersPost(act: (arena: Arena, body: Readonly<Record<string, unknown>>) => unknown): Handler {
+function ratersPost(
+  act: (arena: Arena, body: Readonly<Record<string, unknown>>) => unknown,
+): Handler {
   return async ({ arena, store }, request) => {
     const body = await readJsonBody(request, mostBodyBytes);
     assertArena(body, store.id);
@@ -190,7 +257,9 @@ async function picture({ arena, onError }: Serving, request: IncomingMessage): P
 function ownersOnly(read: (store: ArenaStore) => Answer): Handler {
   return ({ store, key, showResults }, request) => {
     if (!showResults && !hasKey(request, key))
-      throw new HttpError(401, "Results are for the owner of this arena, who has the key.", { "WWW-Authenticate": "Bearer" });
+      throw new HttpError(401, "Results are for the owner of this arena, who has the key.", {
+        "WWW-Authenticate": "Bearer",
+      });
     return read(store);
   };
 }
@@ -205,9 +274,14 @@ function script(body: string): Answer {
 
 /** What a rater reads about an error. The store's own words hold the path of its file. */
 function errorAnswer(error: unknown, onError: ArenaServerOptions["onError"]): Answer {
-  if (error instanceof HttpError) return { ...json({ message: error.message }), status: error.status, headers: error.headers };
+  if (error instanceof HttpError)
+    return { ...json({ message: error.message }), status: error.status, headers: error.headers };
   onError?.(error);
   if (ArenaStoreError.isInstance(error) && error.fault === "locked")
-    return { ...json({ message: "Votes cannot be stored at this moment." }), status: 503, headers: { "Retry-After": "1" } };
+    return {
+      ...json({ message: "Votes cannot be stored at this moment." }),
+      status: 503,
+      headers: { "Retry-After": "1" },
+    };
   return { ...json({ message: "The server has failed; its owner sees why." }), status: 500 };
 }

@@ -51,11 +51,19 @@ describe("the store of votes", () => {
     const path = newFile();
     const first = await openArenaStore(path);
     const { vote: stored } = first.recordVote(vote({ raterName: "Ada" }));
-    expect(stored).toMatchObject({ raterName: "Ada", left: "alpha", right: "beta", outcome: "left", undone: null });
+    expect(stored).toMatchObject({
+      raterName: "Ada",
+      left: "alpha",
+      right: "beta",
+      outcome: "left",
+      undone: null,
+    });
     expect(Math.abs(Date.parse(stored.time) - Date.now())).toBeLessThan(60_000);
     first.dispose();
     first.dispose();
-    expect((await readdir(folder.path)).filter((name) => name.startsWith(basename(path)))).toEqual([basename(path)]);
+    expect((await readdir(folder.path)).filter((name) => name.startsWith(basename(path)))).toEqual([
+      basename(path),
+    ]);
     const second = await openArenaStore(path, { create: false });
     expect(second.votes()).toEqual([stored]);
     expect([second.id, second.key]).toEqual([first.id, first.key]);
@@ -89,15 +97,32 @@ describe("the store of votes", () => {
     store.recordVote(vote({ left: "beta", right: "alpha", outcome: "right" }));
     store.recordVote(vote({ left: "beta", right: "alpha", outcome: "left" }));
     store.recordVote(vote({ outcome: "tie" }));
-    store.recordVote(vote({ question: "caption", left: "beta", right: "gamma", outcome: "left", rater: "rater-2" }));
+    store.recordVote(
+      vote({
+        question: "caption",
+        left: "beta",
+        right: "gamma",
+        outcome: "left",
+        rater: "rater-2",
+      }),
+    );
     expect(store.contestants()).toEqual(["alpha", "beta", "gamma"]);
-    expect(store.pairCounts("photorealism")).toEqual([{ first: 0, second: 1, wins: 2, losses: 1, ties: 1 }]);
-    expect(store.pairCounts("caption")).toEqual([{ first: 1, second: 2, wins: 1, losses: 0, ties: 0 }]);
+    expect(store.pairCounts("photorealism")).toEqual([
+      { first: 0, second: 1, wins: 2, losses: 1, ties: 1 },
+    ]);
+    expect(store.pairCounts("caption")).toEqual([
+      { first: 1, second: 2, wins: 1, losses: 0, ties: 0 },
+    ]);
     expect(store.questions()).toEqual([
       { question: "caption", votes: 1, raters: 1 },
       { question: "photorealism", votes: 4, raters: 1 },
     ]);
-    expect(store.matchCounts()).toContainEqual({ question: "photorealism", picture: "0001.png", contestants: ["alpha", "beta"], votes: 4 });
+    expect(store.matchCounts()).toContainEqual({
+      question: "photorealism",
+      picture: "0001.png",
+      contestants: ["alpha", "beta"],
+      votes: 4,
+    });
     store.dispose();
   });
 
@@ -107,11 +132,16 @@ describe("the store of votes", () => {
     const { id } = store.recordVote(vote({ picture: "0002.png", outcome: "right" })).vote;
     expect(store.lastVote("rater-1")?.id).toBe(id);
     const undone = store.undoVote("rater-1", id);
-    expect(undone).toMatchObject({ isNew: true, vote: { id, undone: expect.stringMatching(/^\d{4}-/) } });
+    expect(undone).toMatchObject({
+      isNew: true,
+      vote: { id, undone: expect.stringMatching(/^\d{4}-/) },
+    });
     expect(store.undoVote("rater-1", id)).toEqual({ ...undone, isNew: false });
     expect(store.lastVote("rater-1")).toEqual(kept);
     expect(store.votesOf("rater-1", "photorealism")).toEqual([kept]);
-    expect(store.pairCounts("photorealism")).toEqual([{ first: 0, second: 1, wins: 1, losses: 0, ties: 0 }]);
+    expect(store.pairCounts("photorealism")).toEqual([
+      { first: 0, second: 1, wins: 1, losses: 0, ties: 0 },
+    ]);
     expect(store.votes().map((entry) => entry.undone)).toEqual([null, undone.vote.undone]);
     expect(() => store.undoVote("rater-2", kept.id)).toThrow(InvalidArgumentError);
     expect(() => store.undoVote("rater-1", randomUUID())).toThrow("the id of a vote of this rater");
@@ -121,7 +151,9 @@ describe("the store of votes", () => {
   it("refuses what no vote can be, without a trace", async () => {
     const store = await openArenaStore(newFile());
     expect(() => store.recordVote(vote({ right: "alpha" }))).toThrow(InvalidArgumentError);
-    expect(await faultOf(() => store.recordVote({ ...vote(), outcome: "neither" as "tie" }))).toBe("unusable");
+    expect(await faultOf(() => store.recordVote({ ...vote(), outcome: "neither" as "tie" }))).toBe(
+      "unusable",
+    );
     expect(store.votes()).toEqual([]);
     store.dispose();
   });
@@ -156,7 +188,9 @@ describe("the store of votes", () => {
 
   it("tells a missing file, a missing folder and a folder apart from a database", async () => {
     expect(await faultOf(() => openArenaStore(newFile(), { create: false }))).toBe("missing");
-    expect(await faultOf(() => openArenaStore(join(folder.path, "none", "votes.sqlite")))).toBe("unusable");
+    expect(await faultOf(() => openArenaStore(join(folder.path, "none", "votes.sqlite")))).toBe(
+      "unusable",
+    );
     expect(await faultOf(() => openArenaStore(folder.path))).toBe("unusable");
     await expect(openArenaStore("")).rejects.toThrow(InvalidArgumentError);
   });
@@ -189,16 +223,29 @@ describe("the store of votes", () => {
     const hooks = `export const resolve = (name, context, next) => { if (/sqlite$/.test(name) && !name.startsWith(".")) throw new Error("hidden"); return next(name, context); };`;
     const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
     const options = ["--import", `data:text/javascript,${encodeURIComponent(register)}`];
-    await expect(startProgram(holdLock, newFile(), options)).rejects.toThrow("npm install @photostructure/sqlite");
+    await expect(startProgram(holdLock, newFile(), options)).rejects.toThrow(
+      "npm install @photostructure/sqlite",
+    );
   });
 
   it("loses no vote that was answered when the process is killed", async () => {
-    const contestants = await makeContest(join(folder.path, "crash"), { names: ["alpha", "beta", "gamma"], pictures: 40, side: 4 });
+    const contestants = await makeContest(join(folder.path, "crash"), {
+      names: ["alpha", "beta", "gamma"],
+      pictures: 40,
+      side: 4,
+    });
     const database = newFile();
-    const { child, firstLine: url } = await startProgram(serveArena, JSON.stringify({ contestants, database }));
+    const { child, firstLine: url } = await startProgram(
+      serveArena,
+      JSON.stringify({ contestants, database }),
+    );
     const arena = await arenaId(url);
     const post = async (path: string, body: object) => {
-      const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, arena }) };
+      const request = {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ ...body, arena }),
+      };
       const response = await fetch(`${url}${path}`, request);
       expect(response.status).toBe(200);
       return response.json();
@@ -217,12 +264,18 @@ describe("the store of votes", () => {
           outcome: (["left", "right", "tie"] as const)[answered.length % 3],
         });
         answered.push(id);
-        if (answered.length === 120) child.kill("SIGKILL"); // the others are in the middle of their votes
+        // the others are in the middle of their votes
+        if (answered.length === 120) child.kill("SIGKILL");
       }
     });
     const ends = await Promise.allSettled(raters);
     await exited(child);
-    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected", "rejected"]);
+    expect(ends.map(({ status }) => status)).toEqual([
+      "rejected",
+      "rejected",
+      "rejected",
+      "rejected",
+    ]);
     const store = await openArenaStore(database);
     const kept = new Set(store.votes().map(({ id }) => id));
     expect(answered.length).toBeGreaterThanOrEqual(120);
@@ -235,10 +288,17 @@ describe("an export", () => {
   it("holds every vote, also those taken back, as JSON and CSV", async () => {
     const store = await openArenaStore(newFile());
     store.recordVote(vote({ raterName: 'Ada "the" first, Countess' }));
-    const { id } = store.recordVote(vote({ raterName: "=1+1", picture: "0002.png", outcome: "tie" })).vote;
+    const { id } = store.recordVote(
+      vote({ raterName: "=1+1", picture: "0002.png", outcome: "tie" }),
+    ).vote;
     store.undoVote("rater-1", id);
     const document = JSON.parse(votesAsJson(store));
-    expect(document).toMatchObject({ format: "glissade-arena", version: 1, contestants: ["alpha", "beta"], results: [{ question: "photorealism", votes: 1 }] });
+    expect(document).toMatchObject({
+      format: "glissade-arena",
+      version: 1,
+      contestants: ["alpha", "beta"],
+      results: [{ question: "photorealism", votes: 1 }],
+    });
     expect(document.votes).toEqual(store.votes());
     const [head, first, second, end] = votesAsCsv(store).split("\r\n");
     expect(head).toBe("id,question,rater,raterName,picture,left,right,outcome,time,undone");
@@ -267,7 +327,14 @@ describe("100,000 votes", () => {
       const right = ((left - 1 + 1 + (Math.floor(k / 10) % 9)) % 10) + 1;
       const chance = 1 / (1 + 10 ** ((right - left) / 10)); // 40 points from one to the next
       const lot = ((k * 7919) % 10_007) / 10_007;
-      insert.run(`${k}`, `rater ${k % 50}`, `${k % 1000}.png`, left, right, lot < 0.1 ? "tie" : (lot - 0.1) / 0.9 < chance ? "left" : "right");
+      insert.run(
+        `${k}`,
+        `rater ${k % 50}`,
+        `${k % 1000}.png`,
+        left,
+        right,
+        lot < 0.1 ? "tie" : (lot - 0.1) / 0.9 < chance ? "left" : "right",
+      );
     }
     database.exec("COMMIT");
     database.close();
@@ -281,7 +348,11 @@ describe("100,000 votes", () => {
     expect(results?.votes).toBe(100_000);
     const scores = results?.contestants.map(({ score }) => score) ?? [];
     expect(scores).toEqual([...scores].sort((a, b) => a - b));
-    expect(results?.contestants.every(({ score, interval }) => interval && interval[0] < score && score < interval[1])).toBe(true);
+    expect(
+      results?.contestants.every(
+        ({ score, interval }) => interval && interval[0] < score && score < interval[1],
+      ),
+    ).toBe(true);
     expect(seconds).toBeLessThan(1);
   });
 });

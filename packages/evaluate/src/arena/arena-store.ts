@@ -3,7 +3,13 @@ import { DisposedError, InvalidArgumentError } from "@glissade/core";
 import { ArenaStoreError } from "./arena-errors.ts";
 import { prepareSchema } from "./arena-schema.ts";
 import type { PairCounts } from "./elo.ts";
-import { openSqlite, type SqliteDatabase, type SqliteStatement, type SqliteValue, storeError } from "./sqlite.ts";
+import {
+  openSqlite,
+  type SqliteDatabase,
+  type SqliteStatement,
+  type SqliteValue,
+  storeError,
+} from "./sqlite.ts";
 import { SqliteRow } from "./sqlite-row.ts";
 
 export const outcomes = ["left", "right", "tie"] as const;
@@ -59,7 +65,8 @@ export interface ArenaStore {
   /**
    * Stores a vote. One whose id is there already changes nothing and gets the same answer.
    *
-   * @throws ArenaStoreError where the file is locked or cannot be written. @throws InvalidArgumentError where another rater has that id
+   * @throws ArenaStoreError where the file is locked or cannot be written. @throws
+   * InvalidArgumentError where another rater has that id
    */
   recordVote(vote: Vote): Recorded;
   /**
@@ -75,8 +82,14 @@ export interface ArenaStore {
   /** All that have ever had a vote, by number. */
   contestants(): readonly string[];
   /** Questions that have votes that count, with how many votes and raters. */
-  questions(): readonly { readonly question: string; readonly votes: number; readonly raters: number }[];
-  /** Votes on a question that count, by pair of contestants; numbers are places in `contestants()`. */
+  questions(): readonly {
+    readonly question: string;
+    readonly votes: number;
+    readonly raters: number;
+  }[];
+  /**
+   * Votes on a question that count, by pair of contestants; numbers are places in `contestants()`.
+   */
   pairCounts(question: string): readonly PairCounts[];
   matchCounts(): readonly MatchCount[];
   /** Every vote in the order in which it came, also those taken back. */
@@ -88,19 +101,36 @@ export interface ArenaStore {
 export interface OpenArenaStoreOptions {
   /** Whether to make a file that is not there. Default: true. */
   readonly create?: boolean;
-  /** Milliseconds to wait for another process that is writing. Nothing else runs meanwhile. Default: 1,000. */
+  /**
+   * Milliseconds to wait for another process that is writing. Nothing else runs meanwhile. Default:
+   * 1,000.
+   */
   readonly timeout?: number;
 }
 
 /**
- * Opens a file of votes: SQLite, by Node itself from 22.13 on, else by `@photostructure/sqlite`. Several processes can have it open.
+ * Opens a file of votes: SQLite, by Node itself from 22.13 on, else by `@photostructure/sqlite`.
+ * Several processes can have it open.
  *
- * @throws ArenaStoreError where it cannot be opened, is no database, or another program's; nothing is changed in it then
+ * @throws ArenaStoreError where it cannot be opened, is no database, or another program's; nothing
+ * is changed in it then
  * @example `const store = await openArenaStore("arena.sqlite");`
  */
-export async function openArenaStore(path: string, { create = true, timeout = 1000 }: OpenArenaStoreOptions = {}): Promise<ArenaStore> {
-  if (path === "") throw new InvalidArgumentError({ argument: "path", received: path, expected: "the path of a file" }); // SQLite would take a nameless temporary one
-  if (!create && !(await exists(path))) throw new ArenaStoreError("missing", `There is no database ${path}. Give the file that an arena has written.`);
+export async function openArenaStore(
+  path: string,
+  { create = true, timeout = 1000 }: OpenArenaStoreOptions = {},
+): Promise<ArenaStore> {
+  if (path === "")
+    throw new InvalidArgumentError({
+      argument: "path",
+      received: path,
+      expected: "the path of a file",
+    }); // SQLite would take a nameless temporary one
+  if (!create && !(await exists(path)))
+    throw new ArenaStoreError(
+      "missing",
+      `There is no database ${path}. Give the file that an arena has written.`,
+    );
   try {
     const database = await openSqlite(path, timeout);
     try {
@@ -131,14 +161,26 @@ class SqliteArenaStore implements ArenaStore {
   constructor(path: string, database: SqliteDatabase) {
     this.path = path;
     this.#database = database;
-    const value = (name: string) => new SqliteRow(database.prepare("SELECT value FROM arena WHERE name = ?").get(name)).text("value");
+    const value = (name: string) =>
+      new SqliteRow(database.prepare("SELECT value FROM arena WHERE name = ?").get(name)).text(
+        "value",
+      );
     this.id = value("id");
     this.key = value("key");
   }
 
   recordVote({ id, question, rater, raterName, picture, left, right, outcome }: Vote): Recorded {
-    if (left === right) throw new InvalidArgumentError({ argument: "right", received: right, expected: "another contestant than left" });
-    this.#changes("INSERT INTO contestants (name) VALUES (?), (?) ON CONFLICT DO NOTHING", left, right);
+    if (left === right)
+      throw new InvalidArgumentError({
+        argument: "right",
+        received: right,
+        expected: "another contestant than left",
+      });
+    this.#changes(
+      "INSERT INTO contestants (name) VALUES (?), (?) ON CONFLICT DO NOTHING",
+      left,
+      right,
+    );
     const isNew = this.#changes(
       `INSERT INTO votes (id, question, rater, rater_name, picture, left_side, right_side, outcome, time)
        VALUES (?, ?, ?, ?, ?, (SELECT number FROM contestants WHERE name = ?), (SELECT number FROM contestants WHERE name = ?), ?, ?) ON CONFLICT (id) DO NOTHING`,
@@ -149,12 +191,19 @@ class SqliteArenaStore implements ArenaStore {
 
   undoVote(rater: string, id: string): Recorded {
     this.#ownVote(rater, id);
-    const isNew = this.#changes("INSERT OR IGNORE INTO undos (vote, time) SELECT sequence, ? FROM votes WHERE id = ?", new Date().toISOString(), id);
+    const isNew = this.#changes(
+      "INSERT OR IGNORE INTO undos (vote, time) SELECT sequence, ? FROM votes WHERE id = ?",
+      new Date().toISOString(),
+      id,
+    );
     return { vote: this.#ownVote(rater, id), isNew };
   }
 
   lastVote(rater: string): StoredVote | undefined {
-    const [last] = this.#votes("WHERE rater = ? AND undos.vote IS NULL ORDER BY votes.sequence DESC LIMIT 1", rater);
+    const [last] = this.#votes(
+      "WHERE rater = ? AND undos.vote IS NULL ORDER BY votes.sequence DESC LIMIT 1",
+      rater,
+    );
     return last;
   }
 
@@ -163,11 +212,15 @@ class SqliteArenaStore implements ArenaStore {
   }
 
   contestants(): readonly string[] {
-    return this.#rows("SELECT name FROM contestants ORDER BY number").map((row) => row.text("name"));
+    return this.#rows("SELECT name FROM contestants ORDER BY number").map((row) =>
+      row.text("name"),
+    );
   }
 
   questions() {
-    return this.#rows("SELECT question, count(*) AS votes, count(DISTINCT rater) AS raters FROM standing GROUP BY question ORDER BY question").map((row) => ({
+    return this.#rows(
+      "SELECT question, count(*) AS votes, count(DISTINCT rater) AS raters FROM standing GROUP BY question ORDER BY question",
+    ).map((row) => ({
       question: row.text("question"),
       votes: row.integer("votes"),
       raters: row.integer("raters"),
@@ -175,7 +228,12 @@ class SqliteArenaStore implements ArenaStore {
   }
 
   pairCounts(question: string): readonly PairCounts[] {
-    const places = new Map(this.#rows("SELECT number FROM contestants ORDER BY number").map((row, place) => [row.integer("number"), place]));
+    const places = new Map(
+      this.#rows("SELECT number FROM contestants ORDER BY number").map((row, place) => [
+        row.integer("number"),
+        place,
+      ]),
+    );
     const place = (number: number) => places.get(number) ?? -1;
     return this.#rows(
       `SELECT first, second, sum(winner IS 'first') AS wins, sum(winner IS 'second') AS losses, sum(winner IS NULL) AS ties
@@ -212,10 +270,14 @@ class SqliteArenaStore implements ArenaStore {
     this.#isOpen = false;
     this.#statements.clear();
     try {
-      // The second takes the log away, which closing alone leaves to the garbage collector in the package: statements cannot be finalised there.
-      this.#database.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
+      // The second takes the log away, which closing alone leaves to the garbage collector in the
+      // package: statements cannot be finalised there.
+      this.#database.exec(
+        "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;",
+      );
     } catch {
-      // where others have the file open, votes stay in the log beside it, which whoever opens it next reads too
+      // where others have the file open, votes stay in the log beside it, which whoever opens it
+      // next reads too
     } finally {
       this.#database.close();
     }
@@ -224,22 +286,28 @@ class SqliteArenaStore implements ArenaStore {
   #ownVote(rater: string, id: string): StoredVote {
     const [vote] = this.#votes("WHERE id = ?", id);
     if (vote?.rater === rater) return vote;
-    throw new InvalidArgumentError({ argument: "id", received: id, expected: "the id of a vote of this rater" });
+    throw new InvalidArgumentError({
+      argument: "id",
+      received: id,
+      expected: "the id of a vote of this rater",
+    });
   }
 
   #votes(condition: string, ...values: readonly SqliteValue[]): readonly StoredVote[] {
-    return this.#rows(`SELECT ${voteColumns} FROM ${voteTables} ${condition}`, ...values).map((row) => ({
-      id: row.text("id"),
-      question: row.text("question"),
-      rater: row.text("rater"),
-      raterName: row.text("rater_name"),
-      picture: row.text("picture"),
-      left: row.text("left_name"),
-      right: row.text("right_name"),
-      outcome: asOutcome(row.text("outcome")),
-      time: row.text("time"),
-      undone: row.optionalText("undone"),
-    }));
+    return this.#rows(`SELECT ${voteColumns} FROM ${voteTables} ${condition}`, ...values).map(
+      (row) => ({
+        id: row.text("id"),
+        question: row.text("question"),
+        rater: row.text("rater"),
+        raterName: row.text("rater_name"),
+        picture: row.text("picture"),
+        left: row.text("left_name"),
+        right: row.text("right_name"),
+        outcome: asOutcome(row.text("outcome")),
+        time: row.text("time"),
+        undone: row.optionalText("undone"),
+      }),
+    );
   }
 
   #rows(sql: string, ...values: readonly SqliteValue[]): readonly SqliteRow[] {
@@ -250,7 +318,10 @@ class SqliteArenaStore implements ArenaStore {
     );
   }
 
-  /** Whether a statement changes anything. Each is a transaction of its own, committed when this returns. */
+  /**
+   * Whether a statement changes anything. Each is a transaction of its own, committed when this
+   * returns.
+   */
   #changes(sql: string, ...values: readonly SqliteValue[]): boolean {
     return this.#guarded(() => Number(this.#statement(sql).run(...values).changes) > 0);
   }
@@ -276,7 +347,10 @@ class SqliteArenaStore implements ArenaStore {
 function asOutcome(text: string): Outcome {
   const outcome = outcomes.find((candidate) => candidate === text);
   if (outcome === undefined)
-    throw new ArenaStoreError("foreign", `The database of votes is not as glissade writes it: there is no outcome ${JSON.stringify(text)}.`);
+    throw new ArenaStoreError(
+      "foreign",
+      `The database of votes is not as glissade writes it: there is no outcome ${JSON.stringify(text)}.`,
+    );
   return outcome;
 }
 

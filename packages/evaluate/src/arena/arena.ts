@@ -26,7 +26,11 @@ export interface Arena {
     /** The rater's last vote, to take back; null where its pictures compete no longer. */
     readonly last: { readonly id: string; readonly pair: ShownPair } | null;
   };
-  vote(request: VoteRequest): { readonly id: string; readonly outcome: string; readonly judged: number };
+  vote(request: VoteRequest): {
+    readonly id: string;
+    readonly outcome: string;
+    readonly judged: number;
+  };
   undo(request: UndoRequest): { readonly vote: string; readonly judged: number };
   picture(token: string): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -40,7 +44,12 @@ export interface ArenaOptions {
 }
 
 /** @throws ContestantsError where captions are asked about and there are none */
-export function createArena({ contestants, store, questions: asked = questionsFor(contestants), seed = 0 }: ArenaOptions): Arena {
+export function createArena({
+  contestants,
+  store,
+  questions: asked = questionsFor(contestants),
+  seed = 0,
+}: ArenaOptions): Arena {
   const pairing = createPairing({
     contestants: contestants.names,
     questions: new Map(asked.map((question) => [question, picturesFor(question, contestants)])),
@@ -57,16 +66,28 @@ export function createArena({ contestants, store, questions: asked = questionsFo
     text: questions[pair.question as Question], // of a pair that is dealt here
     caption: pair.question === "caption" ? (captions.get(pair.picture) ?? null) : null,
   });
-  const judgedBy = (rater: string): StoredVote[] => asked.flatMap((question) => store.votesOf(rater, question)).filter((vote) => pairing.has(vote));
+  const judgedBy = (rater: string): StoredVote[] =>
+    asked.flatMap((question) => store.votesOf(rater, question)).filter((vote) => pairing.has(vote));
   const judgedCount = (rater: string) =>
-    new Set(judgedBy(rater).map(({ question, picture, left, right }) => JSON.stringify([question, picture, ...[left, right].sort()]))).size;
+    new Set(
+      judgedBy(rater).map(({ question, picture, left, right }) =>
+        JSON.stringify([question, picture, ...[left, right].sort()]),
+      ),
+    ).size;
 
   return {
     total: pairing.total,
     pairs({ rater, count, held }) {
       const last = store.lastVote(rater);
       return {
-        pairs: pairing.next({ rater, count, judged: judgedBy(rater), held: held.flatMap((pair) => tokens.reveal(pair) ?? []) }).map(shown),
+        pairs: pairing
+          .next({
+            rater,
+            count,
+            judged: judgedBy(rater),
+            held: held.flatMap((pair) => tokens.reveal(pair) ?? []),
+          })
+          .map(shown),
         judged: judgedCount(rater),
         total: pairing.total,
         last: last && pairing.has(last) ? { id: last.id, pair: shown(last) } : null,
@@ -74,7 +95,8 @@ export function createArena({ contestants, store, questions: asked = questionsFo
     },
     vote({ id, rater, raterName, pair, outcome }) {
       const revealed = isAsked.has(pair.question) ? tokens.reveal(pair) : undefined;
-      if (!revealed || !pairing.has(revealed)) throw new HttpError(410, "These pictures do not compete here any more.");
+      if (!revealed || !pairing.has(revealed))
+        throw new HttpError(410, "These pictures do not compete here any more.");
       const stored = owned(() => store.recordVote({ id, rater, raterName, ...revealed, outcome }));
       if (stored.isNew) pairing.count(revealed);
       return { id, outcome: stored.vote.outcome, judged: judgedCount(rater) };
@@ -97,17 +119,21 @@ function owned<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (InvalidArgumentError.isInstance(error)) throw new HttpError(409, "There is no such vote of yours.");
+    if (InvalidArgumentError.isInstance(error))
+      throw new HttpError(409, "There is no such vote of yours.");
     throw error;
   }
 }
 
 function questionsFor({ pictures }: Contestants): readonly Question[] {
-  return questionNames.filter((question) => question !== "caption" || pictures.every(({ caption }) => caption !== null));
+  return questionNames.filter(
+    (question) => question !== "caption" || pictures.every(({ caption }) => caption !== null),
+  );
 }
 
 function picturesFor(question: Question, { pictures }: Contestants): readonly string[] {
-  const asked = question === "caption" ? pictures.filter(({ caption }) => caption !== null) : pictures;
+  const asked =
+    question === "caption" ? pictures.filter(({ caption }) => caption !== null) : pictures;
   if (asked.length === 0)
     throw new ContestantsError(
       "The pictures have no captions to ask about. Give a file of captions, put captions.json into the first folder, or ask about photorealism alone.",

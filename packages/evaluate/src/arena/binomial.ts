@@ -1,18 +1,25 @@
 /**
- * How many of `trials` succeed, each with the same chance: a random number that costs about as much for a million trials as for ten.
+ * How many of `trials` succeed, each with the same chance: a random number that costs about as much
+ * for a million trials as for ten.
  *
  * @param chance from 0 to 1
  * @param uniform the next number in [0, 1)
- * @see Hörmann 1993, "The generation of binomial random variates", Journal of Statistical Computation and Simulation 46, algorithm BTRS
+ * @see Hörmann 1993, "The generation of binomial random variates", Journal of Statistical
+ * Computation and Simulation 46, algorithm BTRS
  */
 export function binomial(trials: number, chance: number, uniform: () => number): number {
   if (trials === 0 || chance <= 0) return 0;
   if (chance >= 1) return trials;
   if (chance > 0.5) return trials - binomial(trials, 1 - chance, uniform);
-  return trials * chance < 10 ? bySearch(trials, chance, uniform) : byRejection(trials, chance, uniform);
+  return trials * chance < 10
+    ? bySearch(trials, chance, uniform)
+    : byRejection(trials, chance, uniform);
 }
 
-/** Goes up from 0 until the distribution function reaches a uniform number; short where few successes are expected. */
+/**
+ * Goes up from 0 until the distribution function reaches a uniform number; short where few
+ * successes are expected.
+ */
 function bySearch(trials: number, chance: number, uniform: () => number): number {
   const odds = chance / (1 - chance);
   let rest = uniform();
@@ -53,8 +60,9 @@ function byRejection(n: number, p: number, uniform: () => number): number {
 }
 
 const stirlingTails = [
-  0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.020790672103765, 0.0166446911898211, 0.0138761288230707, 0.0118967099458917, 0.010411265261972,
-  0.00925546218271273, 0.00833056343336287,
+  0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.020790672103765, 0.0166446911898211,
+  0.0138761288230707, 0.0118967099458917, 0.010411265261972, 0.00925546218271273,
+  0.00833056343336287,
 ];
 
 /** What Stirling's formula for log(k!) leaves out. */

@@ -6,11 +6,15 @@ const mostBytes = 16 * 2 ** 20;
 const longestCaption = 2000; // characters
 
 /**
- * The captions in a JSON file: an array in the order of the files, or an object by file name, with or without its ending.
+ * The captions in a JSON file: an array in the order of the files, or an object by file name, with
+ * or without its ending.
  *
  * @throws ContestantsError where it cannot be read, is neither, or an array has another length
  */
-export async function readCaptions(path: string, files: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function readCaptions(
+  path: string,
+  files: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const json = await readJson(path);
   if (Array.isArray(json)) {
     if (json.length !== files.length)
@@ -20,8 +24,12 @@ export async function readCaptions(path: string, files: readonly string[]): Prom
     return new Map(files.map((file, index) => [file, captionOf(path, index, json[index])]));
   }
   if (typeof json !== "object" || json === null)
-    throw new ContestantsError(`${path} holds neither an array of captions nor an object of captions by file name.`);
-  const byName = new Map(Object.entries(json).map(([name, caption]) => [name, captionOf(path, name, caption)]));
+    throw new ContestantsError(
+      `${path} holds neither an array of captions nor an object of captions by file name.`,
+    );
+  const byName = new Map(
+    Object.entries(json).map(([name, caption]) => [name, captionOf(path, name, caption)]),
+  );
   return new Map(
     files.flatMap((file) => {
       const caption = byName.get(file) ?? byName.get(parse(file).name);
@@ -33,15 +41,24 @@ export async function readCaptions(path: string, files: readonly string[]): Prom
 async function readJson(path: string): Promise<unknown> {
   try {
     const { size } = await stat(path);
-    if (size > mostBytes) throw new Error(`it has ${size} bytes, more than the ${mostBytes} allowed`);
+    if (size > mostBytes)
+      throw new Error(`it has ${size} bytes, more than the ${mostBytes} allowed`);
     return JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
-    const reason = cause instanceof SyntaxError ? "it is not JSON" : cause instanceof Error ? cause.message : String(cause);
+    const reason =
+      cause instanceof SyntaxError
+        ? "it is not JSON"
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
     throw new ContestantsError(`The captions in ${path} cannot be read: ${reason}.`, { cause });
   }
 }
 
 function captionOf(path: string, place: string | number, caption: unknown): string {
-  if (typeof caption === "string" && caption.trim() !== "" && caption.length <= longestCaption) return caption.trim();
-  throw new ContestantsError(`${path} is wrong at ${JSON.stringify(place)}: a caption is a text of 1 to ${longestCaption} characters.`);
+  if (typeof caption === "string" && caption.trim() !== "" && caption.length <= longestCaption)
+    return caption.trim();
+  throw new ContestantsError(
+    `${path} is wrong at ${JSON.stringify(place)}: a caption is a text of 1 to ${longestCaption} characters.`,
+  );
 }

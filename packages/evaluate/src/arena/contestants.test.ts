@@ -2,7 +2,12 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodePng, encodePng, InvalidArgumentError } from "@glissade/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { contestPicture, makeContest, recordedPicture, temporaryFolder } from "./__fixtures__/contest-pictures.ts";
+import {
+  contestPicture,
+  makeContest,
+  recordedPicture,
+  temporaryFolder,
+} from "./__fixtures__/contest-pictures.ts";
 import { ContestantsError } from "./arena-errors.ts";
 import { openContestants } from "./contestants.ts";
 
@@ -12,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-const captionsOf = async (...given: Parameters<typeof openContestants>) => (await openContestants(...given)).pictures.map(({ caption }) => caption);
+const captionsOf = async (...given: Parameters<typeof openContestants>) =>
+  (await openContestants(...given)).pictures.map(({ caption }) => caption);
 
 describe("openContestants", () => {
   it("matches pictures by their names, and says what it leaves out", async () => {
@@ -25,14 +31,17 @@ describe("openContestants", () => {
       { file: "0001.png", caption: null },
       { file: "0003.png", caption: null },
     ]);
-    expect(warnings).toEqual(['1 picture of "secret-alpha" is left out: the others have none of the same name.']);
+    expect(warnings).toEqual([
+      '1 picture of "secret-alpha" is left out: the others have none of the same name.',
+    ]);
   });
 
   it("orders 2.png before 10.png, so that an array of captions fits", async () => {
     const sets = [0, 1].map((k) => ({ name: `set ${k}`, folder: join(folder.path, `${k}`) }));
     for (const { folder: path } of sets) {
       await mkdir(path);
-      for (const name of ["10.png", "2.png", "1.png"]) await writeFile(join(path, name), encodePng(contestPicture(1, 2, 3)));
+      for (const name of ["10.png", "2.png", "1.png"])
+        await writeFile(join(path, name), encodePng(contestPicture(1, 2, 3)));
     }
     await writeFile(join(folder.path, "0", "captions.json"), JSON.stringify(["one", "two", "ten"]));
     expect((await openContestants(sets)).pictures).toEqual([
@@ -62,7 +71,9 @@ describe("openContestants", () => {
     const served = await read("secret-alpha", "0001.png");
     expect(decodePng(served)).toEqual({ image: contestPicture(1, 2, 3), text: {} });
     expect(Buffer.from(served).includes("secret")).toBe(false);
-    await expect(read("secret-alpha", "../folder-1/0001.png")).rejects.toThrow(InvalidArgumentError);
+    await expect(read("secret-alpha", "../folder-1/0001.png")).rejects.toThrow(
+      InvalidArgumentError,
+    );
     await expect(read("nobody", "0001.png")).rejects.toThrow(InvalidArgumentError);
   });
 
@@ -70,19 +81,27 @@ describe("openContestants", () => {
     const [first, second] = await makeContest(folder.path);
     if (!first || !second) throw new Error("two were made");
     await expect(openContestants([first])).rejects.toThrow("2 to 64 named folders");
-    await expect(openContestants([first, { ...second, name: first.name }])).rejects.toThrow("a name that no other contestant has");
-    await expect(openContestants([first, { ...second, name: "" }])).rejects.toThrow(InvalidArgumentError);
+    await expect(openContestants([first, { ...second, name: first.name }])).rejects.toThrow(
+      "a name that no other contestant has",
+    );
+    await expect(openContestants([first, { ...second, name: "" }])).rejects.toThrow(
+      InvalidArgumentError,
+    );
   });
 
   it("says which folder is missing, empty, or shares no name with the others", async () => {
     const [first] = await makeContest(folder.path);
     if (!first) throw new Error("it was made");
     const other = { name: "other", folder: join(folder.path, "other") };
-    await expect(openContestants([first, other])).rejects.toThrow(/other" cannot be read \(ENOENT\)/);
+    await expect(openContestants([first, other])).rejects.toThrow(
+      /other" cannot be read \(ENOENT\)/,
+    );
     await mkdir(other.folder);
     await expect(openContestants([first, other])).rejects.toThrow("holds no PNG files");
     await writeFile(join(other.folder, "x.png"), encodePng(contestPicture(1, 2, 3)));
-    await expect(openContestants([first, other])).rejects.toThrow("No file name is in all of the folders");
+    await expect(openContestants([first, other])).rejects.toThrow(
+      "No file name is in all of the folders",
+    );
   });
 
   it("finds files that are no pictures, or cut off, before anyone votes", async () => {
@@ -124,11 +143,15 @@ describe("openContestants", () => {
     const sets = await makeContest(folder.path);
     await writeFile(join(folder.path, "folder-0", "captions.json"), "[");
     await expect(openContestants(sets)).rejects.toThrow("it is not JSON");
-    await expect(openContestants(sets, { captions: join(folder.path, "none.json") })).rejects.toThrow("ENOENT");
+    await expect(
+      openContestants(sets, { captions: join(folder.path, "none.json") }),
+    ).rejects.toThrow("ENOENT");
   });
 
   it("stops where it is aborted", async () => {
     const sets = await makeContest(folder.path);
-    await expect(openContestants(sets, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+    await expect(
+      openContestants(sets, { signal: AbortSignal.abort(new Error("enough")) }),
+    ).rejects.toThrow("enough");
   });
 });

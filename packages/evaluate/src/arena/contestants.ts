@@ -1,6 +1,12 @@
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { decodePictureRecord, decodePng, encodePng, InvalidArgumentError, PictureSettingsError } from "@glissade/core";
+import {
+  decodePictureRecord,
+  decodePng,
+  encodePng,
+  InvalidArgumentError,
+  PictureSettingsError,
+} from "@glissade/core";
 import { ContestantsError } from "./arena-errors.ts";
 import { readCaptions } from "./captions.ts";
 
@@ -27,7 +33,8 @@ export interface Contestants {
   /** What was left out, and why. */
   readonly warnings: readonly string[];
   /**
-   * A contestant's picture as a PNG file of nothing but pixels: whatever text the file has is gone, and what is transparent is white.
+   * A contestant's picture as a PNG file of nothing but pixels: whatever text the file has is gone,
+   * and what is transparent is white.
    *
    * @throws ContestantsError where the file has gone or is damaged
    */
@@ -36,8 +43,9 @@ export interface Contestants {
 
 export interface OpenContestantsOptions {
   /**
-   * A JSON file of captions: an array in the order of the first folder's files, or an object by file name. Default: `captions.json` in the first folder where there is
-   * one, else the prompts in the first folder's pictures.
+   * A JSON file of captions: an array in the order of the first folder's files, or an object by
+   * file name. Default: `captions.json` in the first folder where there is one, else the prompts in
+   * the first folder's pictures.
    */
   readonly captions?: string;
   readonly signal?: AbortSignal;
@@ -51,11 +59,16 @@ const mostPixels = 2 ** 24;
 /**
  * Finds what competes: pictures of the same file name in two or more folders.
  *
- * @throws ContestantsError where a folder cannot be read or is empty, no name is in all of them, a file is no PNG, or the captions do not fit
+ * @throws ContestantsError where a folder cannot be read or is empty, no name is in all of them, a
+ * file is no PNG, or the captions do not fit
  * @throws InvalidArgumentError for fewer than two sets, or names that are empty, too long or taken
- * @example `await openContestants([{ name: "s = 1", folder: "plain" }, { name: "s = 3", folder: "guided" }])`
+ * @example `await openContestants([{ name: "s = 1", folder: "plain" }, { name: "s = 3", folder:
+ * "guided" }])`
  */
-export async function openContestants(sets: readonly ContestantFolder[], { captions, signal }: OpenContestantsOptions = {}): Promise<Contestants> {
+export async function openContestants(
+  sets: readonly ContestantFolder[],
+  { captions, signal }: OpenContestantsOptions = {},
+): Promise<Contestants> {
   assertSets(sets);
   const listed: (readonly [ContestantFolder, readonly string[]])[] = [];
   for (const set of sets) listed.push([set, await pictureNames(set)]);
@@ -86,7 +99,11 @@ export async function openContestants(sets: readonly ContestantFolder[], { capti
     async read(name, file) {
       const folder = folders.get(name);
       if (folder === undefined || !competing.has(file))
-        throw new InvalidArgumentError({ argument: "file", received: file, expected: "a picture that competes" });
+        throw new InvalidArgumentError({
+          argument: "file",
+          received: file,
+          expected: "a picture that competes",
+        });
       return pixelsOnly(join(folder, file));
     },
   };
@@ -94,12 +111,25 @@ export async function openContestants(sets: readonly ContestantFolder[], { capti
 
 function assertSets(sets: readonly ContestantFolder[]): void {
   if (sets.length < 2 || sets.length > mostContestants)
-    throw new InvalidArgumentError({ argument: "contestants", received: sets, expected: `2 to ${mostContestants} named folders of pictures` });
+    throw new InvalidArgumentError({
+      argument: "contestants",
+      received: sets,
+      expected: `2 to ${mostContestants} named folders of pictures`,
+    });
   const taken = new Set<string>();
   for (const { name } of sets) {
     if (!/^[^\p{Cc}]{1,100}$/u.test(name) || name.trim() !== name)
-      throw new InvalidArgumentError({ argument: "contestant's name", received: name, expected: "1 to 100 printable characters without spaces at the ends" });
-    if (taken.has(name)) throw new InvalidArgumentError({ argument: "contestant's name", received: name, expected: "a name that no other contestant has" });
+      throw new InvalidArgumentError({
+        argument: "contestant's name",
+        received: name,
+        expected: "1 to 100 printable characters without spaces at the ends",
+      });
+    if (taken.has(name))
+      throw new InvalidArgumentError({
+        argument: "contestant's name",
+        received: name,
+        expected: "a name that no other contestant has",
+      });
     taken.add(name);
   }
 }
@@ -109,17 +139,28 @@ const byName = new Intl.Collator("en", { numeric: true });
 /** The PNG files of a folder: 2.png before 10.png. */
 async function pictureNames({ name, folder }: ContestantFolder): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new ContestantsError(`The folder ${folder} of ${JSON.stringify(name)} cannot be read (${faultOf(cause)}). Check the path.`, { cause });
+    throw new ContestantsError(
+      `The folder ${folder} of ${JSON.stringify(name)} cannot be read (${faultOf(cause)}). Check the path.`,
+      { cause },
+    );
   });
-  const names = entries.filter((entry) => !entry.isDirectory() && /\.png$/i.test(entry.name)).map((entry) => entry.name);
-  if (names.length === 0) throw new ContestantsError(`The folder ${folder} of ${JSON.stringify(name)} holds no PNG files. Put its pictures there.`);
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && /\.png$/i.test(entry.name))
+    .map((entry) => entry.name);
+  if (names.length === 0)
+    throw new ContestantsError(
+      `The folder ${folder} of ${JSON.stringify(name)} holds no PNG files. Put its pictures there.`,
+    );
   return names.sort((a, b) => byName.compare(a, b) || (a < b ? -1 : 1));
 }
 
 const pngStart = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 const pngEnd = Buffer.from("\0\0\0\0IEND\xaeB`\x82", "latin1");
 
-/** Looks at both ends of a file, which tells text and cut-off files apart from pictures; the rest is read when it is shown. */
+/**
+ * Looks at both ends of a file, which tells text and cut-off files apart from pictures; the rest is
+ * read when it is shown.
+ */
 async function assertPng(path: string): Promise<void> {
   try {
     const file = await open(path);
@@ -129,8 +170,13 @@ async function assertPng(path: string): Promise<void> {
       const start = await file.read(Buffer.alloc(8), 0, 8, 0);
       const end = await file.read(Buffer.alloc(12), 0, 12, Math.max(0, size - 12));
       if (!start.buffer.equals(pngStart))
-        throw new ContestantsError(`${path} is no picture: it does not begin as PNG files do. Take it out, or save it as PNG.`);
-      if (!end.buffer.equals(pngEnd)) throw new ContestantsError(`${path} is cut off: it does not end as PNG files do. Make it again.`);
+        throw new ContestantsError(
+          `${path} is no picture: it does not begin as PNG files do. Take it out, or save it as PNG.`,
+        );
+      if (!end.buffer.equals(pngEnd))
+        throw new ContestantsError(
+          `${path} is cut off: it does not end as PNG files do. Make it again.`,
+        );
     } finally {
       await file.close();
     }
@@ -140,7 +186,10 @@ async function assertPng(path: string): Promise<void> {
 }
 
 function assertSize(path: string, size: number): void {
-  if (size > mostBytes) throw new ContestantsError(`${path} has ${size} bytes; at most ${mostBytes} are accepted. Scale the picture down.`);
+  if (size > mostBytes)
+    throw new ContestantsError(
+      `${path} has ${size} bytes; at most ${mostBytes} are accepted. Scale the picture down.`,
+    );
 }
 
 async function pixelsOnly(path: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -150,7 +199,10 @@ async function pixelsOnly(path: string): Promise<Uint8Array<ArrayBuffer>> {
 async function decodeFile(path: string) {
   try {
     assertSize(path, (await stat(path)).size);
-    return decodePng(await readFile(path), { background: [255, 255, 255], maximumPixels: mostPixels });
+    return decodePng(await readFile(path), {
+      background: [255, 255, 255],
+      maximumPixels: mostPixels,
+    });
   } catch (cause) {
     throw inPicture(path, cause);
   }
@@ -159,14 +211,25 @@ async function decodeFile(path: string) {
 function inPicture(path: string, cause: unknown): ContestantsError {
   if (ContestantsError.isInstance(cause)) return cause;
   const fault = faultOf(cause);
-  const reason = /^E[A-Z]+$/.test(fault) ? `(${fault})` : cause instanceof Error ? `: ${cause.message}` : "";
-  return new ContestantsError(`${path} cannot be read as a picture ${reason}`.replace(" :", ":"), { cause });
+  const reason = /^E[A-Z]+$/.test(fault)
+    ? `(${fault})`
+    : cause instanceof Error
+      ? `: ${cause.message}`
+      : "";
+  return new ContestantsError(`${path} cannot be read as a picture ${reason}`.replace(" :", ":"), {
+    cause,
+  });
 }
 
 /** How to find a picture's caption: in a file of captions, or in the picture. */
-async function captionReader(folder: string, files: readonly string[], given: string | undefined): Promise<(file: string) => Promise<string | null>> {
+async function captionReader(
+  folder: string,
+  files: readonly string[],
+  given: string | undefined,
+): Promise<(file: string) => Promise<string | null>> {
   const beside = join(folder, captionsFile);
-  const path = given ?? ((await stat(beside).catch(() => undefined))?.isFile() ? beside : undefined);
+  const path =
+    given ?? ((await stat(beside).catch(() => undefined))?.isFile() ? beside : undefined);
   if (path === undefined) return (file) => promptIn(join(folder, file));
   const captions = await readCaptions(path, files);
   return async (file) => captions.get(file) ?? null;
@@ -178,7 +241,9 @@ async function promptIn(path: string): Promise<string | null> {
   try {
     const { settings } = decodePictureRecord(text, path);
     if (!("prompt" in settings) || settings.prompt === null) return null;
-    return typeof settings.prompt === "string" ? settings.prompt : settings.prompt.map(({ prompt }) => prompt).join(", ");
+    return typeof settings.prompt === "string"
+      ? settings.prompt
+      : settings.prompt.map(({ prompt }) => prompt).join(", ");
   } catch (error) {
     if (PictureSettingsError.isInstance(error)) return null; // from another program
     throw error;

@@ -12,7 +12,10 @@ function loss(scores: ArrayLike<number>, counts: readonly PairCounts[]): number 
   }, 0);
 }
 
-/** Finds the minimum by trying: one score at a time is moved while that helps, in ever smaller steps. */
+/**
+ * Finds the minimum by trying: one score at a time is moved while that helps, in ever smaller
+ * steps.
+ */
 function bruteForce(size: number, counts: readonly PairCounts[]): number[] {
   const scores = new Array<number>(size).fill(0);
   for (let step = 128; step > 1e-4; step /= 2) {
@@ -35,11 +38,19 @@ function bruteForce(size: number, counts: readonly PairCounts[]): number[] {
 function randomCounts(size: number, seed: number): PairCounts[] {
   const word = mt19937(seed);
   return Array.from({ length: size }, (_, first) =>
-    Array.from({ length: size - first - 1 }, (_, k) => ({ first, second: first + k + 1, wins: word() % 30, losses: word() % 12, ties: word() % 5 })),
+    Array.from({ length: size - first - 1 }, (_, k) => ({
+      first,
+      second: first + k + 1,
+      wins: word() % 30,
+      losses: word() % 12,
+      ties: word() % 5,
+    })),
   ).flat();
 }
 
-const counts = (wins: number, losses: number, ties = 0): PairCounts[] => [{ first: 0, second: 1, wins, losses, ties }];
+const counts = (wins: number, losses: number, ties = 0): PairCounts[] => [
+  { first: 0, second: 1, wins, losses, ties },
+];
 
 describe("eloScores", () => {
   it("gives the winner the higher score", () => {
@@ -56,13 +67,16 @@ describe("eloScores", () => {
     [1, 999, 0],
     [3, 0, 5],
     [100_000, 1, 1],
-  ])("puts two contestants 400 log10(w1 / w2) apart, with their mean at 0: %i to %i, %i ties", (wins, losses, ties) => {
-    const { scores, parts } = eloScores(2, counts(wins, losses, ties));
-    const apart = 400 * Math.log10((wins + ties / 2) / (losses + ties / 2));
-    expect(Math.abs((scores[0] ?? 0) - apart / 2)).toBeLessThan(1e-9);
-    expect(Math.abs((scores[1] ?? 0) + apart / 2)).toBeLessThan(1e-9);
-    expect(parts).toEqual([{ contestants: [0, 1], isBounded: true }]);
-  });
+  ])(
+    "puts two contestants 400 log10(w1 / w2) apart, with their mean at 0: %i to %i, %i ties",
+    (wins, losses, ties) => {
+      const { scores, parts } = eloScores(2, counts(wins, losses, ties));
+      const apart = 400 * Math.log10((wins + ties / 2) / (losses + ties / 2));
+      expect(Math.abs((scores[0] ?? 0) - apart / 2)).toBeLessThan(1e-9);
+      expect(Math.abs((scores[1] ?? 0) + apart / 2)).toBeLessThan(1e-9);
+      expect(parts).toEqual([{ contestants: [0, 1], isBounded: true }]);
+    },
+  );
 
   it("counts a tie as half a win for each", () => {
     expect(eloScores(2, counts(10, 4, 6)).scores).toEqual(eloScores(2, counts(13, 7)).scores);
@@ -72,7 +86,8 @@ describe("eloScores", () => {
   it.each([3, 5, 7])("finds the minimum that trying finds, for %i contestants", (size) => {
     const votes = randomCounts(size, size);
     const { scores } = eloScores(size, votes);
-    for (const [i, score] of bruteForce(size, votes).entries()) expect(Math.abs((scores[i] ?? 0) - score)).toBeLessThan(0.01);
+    for (const [i, score] of bruteForce(size, votes).entries())
+      expect(Math.abs((scores[i] ?? 0) - score)).toBeLessThan(0.01);
   });
 
   it("is where the gradient vanishes: everyone has won as often as expected", () => {
@@ -83,7 +98,10 @@ describe("eloScores", () => {
       for (const { first, second, wins, losses, ties } of votes) {
         if (first !== i && second !== i) continue;
         const won = first === i ? wins + ties / 2 : losses + ties / 2;
-        surprise += won - (wins + losses + ties) * winProbability(scores[i] ?? 0, scores[first === i ? second : first] ?? 0);
+        surprise +=
+          won -
+          (wins + losses + ties) *
+            winProbability(scores[i] ?? 0, scores[first === i ? second : first] ?? 0);
       }
       expect(Math.abs(surprise)).toBeLessThan(1e-9);
     }
@@ -91,7 +109,10 @@ describe("eloScores", () => {
 
   it("adds up votes on a pair that come in several pieces and either order", () => {
     const pieces = [...counts(5, 2), { first: 1, second: 0, wins: 3, losses: 6, ties: 1 }];
-    expect(eloScores(2, pieces).scores[0]).toBeCloseTo(eloScores(2, counts(11, 5, 1)).scores[0] ?? 0, 9);
+    expect(eloScores(2, pieces).scores[0]).toBeCloseTo(
+      eloScores(2, counts(11, 5, 1)).scores[0] ?? 0,
+      9,
+    );
   });
 
   it("keeps scores finite and in order where a side never lost, and says so", () => {
@@ -102,7 +123,8 @@ describe("eloScores", () => {
     };
     expect(lead(1)).toBeGreaterThan(100);
     expect(lead(10)).toBeGreaterThan(lead(1));
-    expect(lead(10)).toBeGreaterThan(400 * Math.log10(9.5 / 0.5)); // more than if one of the ten had been a tie
+    // more than if one of the ten had been a tie
+    expect(lead(10)).toBeGreaterThan(400 * Math.log10(9.5 / 0.5));
     expect(lead(100_000)).toBeLessThan(5000);
     expect(lead(10) * 0).toBe(0);
   });
@@ -129,8 +151,12 @@ describe("eloScores", () => {
   });
 
   it("refuses contestants that are not there, and counts below 0", () => {
-    expect(() => eloScores(2, [{ first: 0, second: 2, wins: 1, losses: 1, ties: 0 }])).toThrow(InvalidArgumentError);
-    expect(() => eloScores(2, [{ first: 1, second: 1, wins: 1, losses: 1, ties: 0 }])).toThrow("two different contestants");
+    expect(() => eloScores(2, [{ first: 0, second: 2, wins: 1, losses: 1, ties: 0 }])).toThrow(
+      InvalidArgumentError,
+    );
+    expect(() => eloScores(2, [{ first: 1, second: 1, wins: 1, losses: 1, ties: 0 }])).toThrow(
+      "two different contestants",
+    );
     expect(() => eloScores(2, counts(-1, 0))).toThrow("at least 0");
     expect(() => eloScores(0, [])).toThrow("positive integer");
   });

@@ -15,18 +15,24 @@ export interface PairCounts {
 }
 
 export interface EloScores {
-  /** One a contestant. A score means something beside others of the same part only, whose mean is 0. */
+  /**
+   * One a contestant. A score means something beside others of the same part only, whose mean is 0.
+   */
   readonly scores: Float64Array;
   readonly parts: readonly EloPart[];
 }
 
-/** Contestants that votes connect, directly or through others: two of different parts cannot be compared. */
+/**
+ * Contestants that votes connect, directly or through others: two of different parts cannot be
+ * compared.
+ */
 export interface EloPart {
   /** Numbers of contestants, ascending. */
   readonly contestants: readonly number[];
   /**
-   * Whether the votes alone say how far the scores lie apart. They do not where some of the contestants never lost a vote, not even half of one, against the
-   * others: the likelihood then grows without end with their distance. The scores of such a part have a prior, see `eloScores`.
+   * Whether the votes alone say how far the scores lie apart. They do not where some of the
+   * contestants never lost a vote, not even half of one, against the others: the likelihood then
+   * grows without end with their distance. The scores of such a part have a prior, see `eloScores`.
    */
   readonly isBounded: boolean;
 }
@@ -34,24 +40,32 @@ export interface EloPart {
 /** Elo points in one unit of the logistic function. */
 const pointsPerLogit = 400 / Math.log(10);
 
-/** Standard deviation, in Elo points, of the normal prior where the likelihood has no maximum: ten wins of ten are then about 790 points, against 511 for 9.5. */
+/**
+ * Standard deviation, in Elo points, of the normal prior where the likelihood has no maximum: ten
+ * wins of ten are then about 790 points, against 511 for 9.5.
+ */
 const priorDeviation = 800;
 
 const convergedBelow = 1e-9; // Elo points
 const mostSteps = 100;
 
 /**
- * Elo scores by maximum likelihood: those that minimise -sum_ij A_ij log(1 / (1 + 10^((s_j - s_i) / 400))), where A_ij is how often i beat j and a tie counts half
- * for each. (The paper prints s_i - s_j, which would give winners the lower score and contradicts its own tables.) Newton's method, to 1e-9 points.
+ * Elo scores by maximum likelihood: those that minimise -sum_ij A_ij log(1 / (1 + 10^((s_j - s_i) /
+ * 400))), where A_ij is how often i beat j and a tie counts half for each. (The paper prints s_i -
+ * s_j, which would give winners the lower score and contradicts its own tables.) Newton's method,
+ * to 1e-9 points.
  *
- * Where the maximum does not exist because a side never lost, the scores of that part are those with a normal prior of mean 0 and deviation 800, which keeps them
- * finite; `isBounded` is false there. Elsewhere there is no prior.
+ * Where the maximum does not exist because a side never lost, the scores of that part are those
+ * with a normal prior of mean 0 and deviation 800, which keeps them finite; `isBounded` is false
+ * there. Elsewhere there is no prior.
  *
  * @param size how many contestants there are
  * @param counts any order; of one pair as many as there are
  * @throws InvalidArgumentError for a count below 0, or a contestant that is not there
- * @see Nichol et al. 2022, GLIDE, arXiv 2112.10741, appendix A.1; Ford 1957 for when the maximum exists
- * @example `eloScores(2, [{ first: 0, second: 1, wins: 75, losses: 25, ties: 0 }]).scores // [95.4, -95.4]: 400 log10(3) apart`
+ * @see Nichol et al. 2022, GLIDE, arXiv 2112.10741, appendix A.1; Ford 1957 for when the maximum
+ * exists
+ * @example `eloScores(2, [{ first: 0, second: 1, wins: 75, losses: 25, ties: 0 }]).scores // [95.4,
+ * -95.4]: 400 log10(3) apart`
  */
 export function eloScores(size: number, counts: readonly PairCounts[]): EloScores {
   assertCounts(size, counts);
@@ -64,25 +78,45 @@ export function eloScores(size: number, counts: readonly PairCounts[]): EloScore
   return { scores, parts };
 }
 
-/** P(i beats j) = 1 / (1 + 10^((s_j - s_i) / 400)): what is expected of a vote, ties counted half. */
+/**
+ * P(i beats j) = 1 / (1 + 10^((s_j - s_i) / 400)): what is expected of a vote, ties counted half.
+ */
 export function winProbability(score: number, other: number): number {
   return 1 / (1 + 10 ** ((other - score) / 400));
 }
 
-/** Scores the contestants of one part in place, from where they are; with the prior where there is no maximum. */
-export function scorePart(scores: Float64Array, contestants: readonly number[], counts: readonly PairCounts[], isBounded: boolean): void {
+/**
+ * Scores the contestants of one part in place, from where they are; with the prior where there is
+ * no maximum.
+ */
+export function scorePart(
+  scores: Float64Array,
+  contestants: readonly number[],
+  counts: readonly PairCounts[],
+  isBounded: boolean,
+): void {
   const place = new Map(contestants.map((contestant, index) => [contestant, index]));
   const duels = counts.flatMap(({ first, second, wins, losses, ties }): Duel[] => {
     const [i, j] = [place.get(first), place.get(second)];
-    return i === undefined || j === undefined ? [] : [{ i, j, for: wins + ties / 2, against: losses + ties / 2 }];
+    return i === undefined || j === undefined
+      ? []
+      : [{ i, j, for: wins + ties / 2, against: losses + ties / 2 }];
   });
   const logits = contestants.map((contestant) => at(scores, contestant) / pointsPerLogit);
-  const found = maximiseLikelihood(logits, duels, isBounded ? 0 : (pointsPerLogit / priorDeviation) ** 2);
+  const found = maximiseLikelihood(
+    logits,
+    duels,
+    isBounded ? 0 : (pointsPerLogit / priorDeviation) ** 2,
+  );
   const mean = found.reduce((sum, logit) => sum + logit, 0) / found.length;
-  for (const [index, contestant] of contestants.entries()) scores[contestant] = ((found[index] ?? 0) - mean) * pointsPerLogit;
+  for (const [index, contestant] of contestants.entries())
+    scores[contestant] = ((found[index] ?? 0) - mean) * pointsPerLogit;
 }
 
-/** Whether every contestant of a part can be reached from each other by going from losers to winners: exactly then the likelihood has a maximum. */
+/**
+ * Whether every contestant of a part can be reached from each other by going from losers to
+ * winners: exactly then the likelihood has a maximum.
+ */
 export function hasMaximum(contestants: readonly number[], counts: readonly PairCounts[]): boolean {
   const [start = 0] = contestants;
   const beaten = counts.flatMap(({ first, second, wins, losses, ties }) => [
@@ -105,8 +139,15 @@ interface Duel {
   readonly against: number;
 }
 
-/** Damped Newton steps: the negative log-likelihood is convex, so that halving a step that went too far is enough. */
-function maximiseLikelihood(start: readonly number[], duels: readonly Duel[], precision: number): number[] {
+/**
+ * Damped Newton steps: the negative log-likelihood is convex, so that halving a step that went too
+ * far is enough.
+ */
+function maximiseLikelihood(
+  start: readonly number[],
+  duels: readonly Duel[],
+  precision: number,
+): number[] {
   let logits = [...start];
   let loss = lossOf(logits, duels, precision);
   for (let step = 0; step < mostSteps; step++) {
@@ -140,10 +181,19 @@ function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** Minus the inverse Hessian times the gradient. A constant moves no probability; 1/n in every entry makes the Hessian definite, and the step's mean 0. */
-function newtonDirection(logits: readonly number[], duels: readonly Duel[], precision: number): number[] {
+/**
+ * Minus the inverse Hessian times the gradient. A constant moves no probability; 1/n in every entry
+ * makes the Hessian definite, and the step's mean 0.
+ */
+function newtonDirection(
+  logits: readonly number[],
+  duels: readonly Duel[],
+  precision: number,
+): number[] {
   const size = logits.length;
-  const hessian = Array.from({ length: size }, (_, i) => Float64Array.from({ length: size }, (_, j) => 1 / size + (i === j ? precision : 0)));
+  const hessian = Array.from({ length: size }, (_, i) =>
+    Float64Array.from({ length: size }, (_, j) => 1 / size + (i === j ? precision : 0)),
+  );
   const descent = logits.map((logit) => -precision * logit);
   const add = (i: number, j: number, value: number) => {
     const row = hessian[i];
@@ -179,7 +229,10 @@ function connectedParts(size: number, counts: readonly PairCounts[]): number[][]
   return parts;
 }
 
-function reached(start: number, edges: readonly (readonly [from: number, to: number])[]): Set<number> {
+function reached(
+  start: number,
+  edges: readonly (readonly [from: number, to: number])[],
+): Set<number> {
   const next = new Map<number, number[]>();
   for (const [from, to] of edges) {
     const known = next.get(from);
@@ -187,14 +240,21 @@ function reached(start: number, edges: readonly (readonly [from: number, to: num
     else next.set(from, [to]);
   }
   const found = new Set([start]);
-  for (const contestant of found) for (const other of next.get(contestant) ?? []) found.add(other); // a set's loop goes on to what is added on the way
+  // a set's loop goes on to what is added on the way
+  for (const contestant of found) for (const other of next.get(contestant) ?? []) found.add(other);
   return found;
 }
 
 function assertCounts(size: number, counts: readonly PairCounts[]): void {
-  if (!Number.isSafeInteger(size) || size < 1) throw new InvalidArgumentError({ argument: "size", received: size, expected: "a positive integer" });
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw new InvalidArgumentError({
+      argument: "size",
+      received: size,
+      expected: "a positive integer",
+    });
   for (const [index, { first, second, wins, losses, ties }] of counts.entries()) {
-    const isThere = (contestant: number) => Number.isInteger(contestant) && contestant >= 0 && contestant < size;
+    const isThere = (contestant: number) =>
+      Number.isInteger(contestant) && contestant >= 0 && contestant < size;
     if (!isThere(first) || !isThere(second) || first === second)
       throw new InvalidArgumentError({
         argument: `counts[${index}]`,
@@ -202,7 +262,11 @@ function assertCounts(size: number, counts: readonly PairCounts[]): void {
         expected: `two different contestants from 0 to ${size - 1}`,
       });
     if (![wins, losses, ties].every((count) => Number.isFinite(count) && count >= 0))
-      throw new InvalidArgumentError({ argument: `counts[${index}]`, received: [wins, losses, ties], expected: "counts of at least 0" });
+      throw new InvalidArgumentError({
+        argument: `counts[${index}]`,
+        received: [wins, losses, ties],
+        expected: "counts of at least 0",
+      });
   }
 }
 

@@ -17,13 +17,25 @@ const columns = [
 
 /** Every vote, also those taken back (`undone` says when), and the results as one JSON document. */
 export function votesAsJson(store: ArenaStore, options: RankingOptions = {}): string {
-  const document = { format: "glissade-arena", version: 1, contestants: store.contestants(), results: arenaResults(store, options), votes: store.votes() };
+  const document = {
+    format: "glissade-arena",
+    version: 1,
+    contestants: store.contestants(),
+    results: arenaResults(store, options),
+    votes: store.votes(),
+  };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Every vote as a row, after RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
+/**
+ * Every vote as a row, after RFC 4180. A text that a spreadsheet would take for a formula gets an
+ * apostrophe before it.
+ */
 export function votesAsCsv(store: ArenaStore): string {
-  const rows = [columns, ...store.votes().map((vote) => columns.map((column) => vote[column] ?? ""))];
+  const rows = [
+    columns,
+    ...store.votes().map((vote) => columns.map((column) => vote[column] ?? "")),
+  ];
   return rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 

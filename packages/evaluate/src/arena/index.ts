@@ -1,4 +1,9 @@
-export { ArenaServerError, ArenaStoreError, type ArenaStoreFault, ContestantsError } from "./arena-errors.ts";
+export {
+  ArenaServerError,
+  ArenaStoreError,
+  type ArenaStoreFault,
+  ContestantsError,
+} from "./arena-errors.ts";
 export { type ArenaServerOptions, type RunningArena, startArena } from "./arena-server.ts";
 export {
   type ArenaStore,
@@ -14,5 +19,11 @@ export type { ContestantFolder } from "./contestants.ts";
 export { type EloPart, type EloScores, eloScores, type PairCounts, winProbability } from "./elo.ts";
 export { votesAsCsv, votesAsJson } from "./export-votes.ts";
 export { type Question, questionNames, questions } from "./questions.ts";
-export { type RankedContestant, type Ranking, type RankingNote, type RankingOptions, rankContestants } from "./ranking.ts";
+export {
+  type RankedContestant,
+  type Ranking,
+  type RankingNote,
+  type RankingOptions,
+  rankContestants,
+} from "./ranking.ts";
 export { arenaResults, type QuestionResults } from "./results.ts";

@@ -4,7 +4,12 @@ import { createPairing, type Pair, type Pairing, type PairingOptions } from "./p
 
 const pictures = (count: number) => Array.from({ length: count }, (_, k) => `${k}.png`);
 
-const contest = ({ contestants = ["a", "b", "c"], count = 12, questions = ["photorealism"], seed = 0 } = {}): PairingOptions => ({
+const contest = ({
+  contestants = ["a", "b", "c"],
+  count = 12,
+  questions = ["photorealism"],
+  seed = 0,
+} = {}): PairingOptions => ({
   contestants,
   questions: new Map(questions.map((question) => [question, pictures(count)])),
   seed,
@@ -22,7 +27,8 @@ function judge(pairing: Pairing, rater: string, votes: number): Pair[] {
   return judged;
 }
 
-const matchOf = ({ question, picture, left, right }: Pair) => JSON.stringify([question, picture, ...[left, right].sort()]);
+const matchOf = ({ question, picture, left, right }: Pair) =>
+  JSON.stringify([question, picture, ...[left, right].sort()]);
 
 function tally<T>(values: readonly T[]): number[] {
   const counts = new Map<T, number>();
@@ -44,7 +50,9 @@ describe("createPairing", () => {
     const pairing = createPairing(contest());
     const judged = judge(pairing, "ada", 36);
     for (const length of [6, 12, 21, 30]) {
-      const duels = tally(judged.slice(0, length).map(({ left, right }) => [left, right].sort().join()));
+      const duels = tally(
+        judged.slice(0, length).map(({ left, right }) => [left, right].sort().join()),
+      );
       expect(Math.max(...duels) - Math.min(...duels)).toBeLessThanOrEqual(1);
     }
     const shown = tally(judged.slice(0, 12).map(({ picture }) => picture));
@@ -67,18 +75,24 @@ describe("createPairing", () => {
     expect(new Set(all.slice(0, 36)).size).toBe(36); // none has a second vote before all have one
     const counts = tally(all);
     expect(counts).toHaveLength(36);
-    expect(Math.max(...counts)).toBeLessThanOrEqual(3); // two each, but nobody sees a pair again to make it even
+    // two each, but nobody sees a pair again to make it even
+    expect(Math.max(...counts)).toBeLessThanOrEqual(3);
   });
 
   it("deals the same again with the same seed, and other orders and sides with another, or to another rater", () => {
-    const deal = (seed: number, rater: string) => judge(createPairing(contest({ seed })), rater, 36);
+    const deal = (seed: number, rater: string) =>
+      judge(createPairing(contest({ seed })), rater, 36);
     expect(deal(1, "ada")).toEqual(deal(1, "ada"));
     expect(deal(1, "ada")).not.toEqual(deal(2, "ada"));
     expect(deal(1, "ada")).not.toEqual(deal(1, "ben"));
   });
 
   it("puts each contestant on either side about equally often", () => {
-    const judged = judge(createPairing(contest({ contestants: ["a", "b"], count: 400 })), "ada", 400);
+    const judged = judge(
+      createPairing(contest({ contestants: ["a", "b"], count: 400 })),
+      "ada",
+      400,
+    );
     const left = judged.filter(({ left }) => left === "a").length;
     expect(Math.abs(left - 200)).toBeLessThan(40); // four standard deviations
     const inARow = judged.filter(({ left }, k) => k > 0 && judged[k - 1]?.left === left).length;
@@ -96,12 +110,16 @@ describe("createPairing", () => {
     const held = pairing.next({ rater: "ada", count: 6, judged: [] });
     const more = pairing.next({ rater: "ada", count: 6, judged: [], held });
     expect(new Set([...held, ...more].map(matchOf)).size).toBe(12);
-    expect(tally([...held, ...more].map(({ left, right }) => [left, right].sort().join()))).toEqual([4, 4, 4]);
+    expect(tally([...held, ...more].map(({ left, right }) => [left, right].sort().join()))).toEqual(
+      [4, 4, 4],
+    );
     expect(pairing.next({ rater: "ada", count: 40, judged: [] })).toHaveLength(36);
   });
 
   it("asks questions in blocks of ten, and goes on with one when the other is through", () => {
-    const pairing = createPairing(contest({ contestants: ["a", "b"], count: 14, questions: ["photorealism", "caption"] }));
+    const pairing = createPairing(
+      contest({ contestants: ["a", "b"], count: 14, questions: ["photorealism", "caption"] }),
+    );
     const asked = judge(pairing, "ada", 100).map(({ question }) => question[0]);
     expect(asked.join("")).toBe("pppppppppp" + "cccccccccc" + "pppp" + "cccc");
   });
@@ -112,15 +130,24 @@ describe("createPairing", () => {
     const [undone, ...rest] = judged;
     if (!undone) throw new Error("there is one");
     pairing.count(undone, -1);
-    expect(pairing.next({ rater: "ada", count: 2, judged: rest }).map(matchOf)).toEqual([matchOf(undone)]);
-    expect(pairing.next({ rater: "ben", count: 1, judged: [] }).map(matchOf)).toEqual([matchOf(undone)]);
+    expect(pairing.next({ rater: "ada", count: 2, judged: rest }).map(matchOf)).toEqual([
+      matchOf(undone),
+    ]);
+    expect(pairing.next({ rater: "ben", count: 1, judged: [] }).map(matchOf)).toEqual([
+      matchOf(undone),
+    ]);
   });
 
   it("ignores votes on what is not there, and knows a pair either way round", () => {
     const pairing = createPairing(contest());
     const pair = { question: "photorealism", picture: "3.png", left: "c", right: "a" };
     expect(pairing.has(pair)).toBe(true);
-    for (const other of [{ question: "caption" }, { picture: "99.png" }, { left: "z" }, { left: "a" }]) {
+    for (const other of [
+      { question: "caption" },
+      { picture: "99.png" },
+      { left: "z" },
+      { left: "a" },
+    ]) {
       expect(pairing.has({ ...pair, ...other })).toBe(false);
       pairing.count({ ...pair, ...other });
     }
@@ -129,7 +156,9 @@ describe("createPairing", () => {
 
   it("refuses more pairs than it can count, and seeds that are none", () => {
     const contestants = Array.from({ length: 64 }, (_, k) => `${k}`);
-    expect(() => createPairing(contest({ contestants, count: 3000 }))).toThrow("at most 4194304 pairs");
+    expect(() => createPairing(contest({ contestants, count: 3000 }))).toThrow(
+      "at most 4194304 pairs",
+    );
     expect(() => createPairing(contest({ seed: 1.5 }))).toThrow(InvalidArgumentError);
   });
 });

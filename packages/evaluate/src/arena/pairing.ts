@@ -46,17 +46,24 @@ const blockLength = 10;
 const mostPairs = 2 ** 22;
 
 /**
- * Deals pairs out so that votes spread evenly. A rater gets a pair that he has not judged: of those with the fewest votes, one of the contestants with the fewest
- * votes against each other, of those one of the picture with the fewest votes, of those one by lot; which side is which is by lot too. Questions take turns in blocks
- * of ten. What a rater gets is a function of the seed, the rater, and the votes so far.
+ * Deals pairs out so that votes spread evenly. A rater gets a pair that he has not judged: of those
+ * with the fewest votes, one of the contestants with the fewest votes against each other, of those
+ * one of the picture with the fewest votes, of those one by lot; which side is which is by lot too.
+ * Questions take turns in blocks of ten. What a rater gets is a function of the seed, the rater,
+ * and the votes so far.
  *
  * @throws InvalidArgumentError for more than 4 million pairs, or a seed that is none
- * @example `createPairing({ contestants: ["a", "b"], questions: new Map([["photorealism", ["0001.png"]]]) }).next({ rater, count: 1, judged: [] })`
+ * @example `createPairing({ contestants: ["a", "b"], questions: new Map([["photorealism",
+ * ["0001.png"]]]) }).next({ rater, count: 1, judged: [] })`
  */
 export function createPairing({ contestants, questions, seed = 0 }: PairingOptions): Pairing {
   assertSeed(seed);
-  const duels = contestants.flatMap((first, i) => contestants.slice(i + 1).map((second) => [first, second] as const));
-  const decks = new Map([...questions].map(([question, pictures]) => [question, new Deck(question, pictures, duels)]));
+  const duels = contestants.flatMap((first, i) =>
+    contestants.slice(i + 1).map((second) => [first, second] as const),
+  );
+  const decks = new Map(
+    [...questions].map(([question, pictures]) => [question, new Deck(question, pictures, duels)]),
+  );
   const total = [...decks.values()].reduce((sum, deck) => sum + deck.size, 0);
   if (total > mostPairs)
     throw new InvalidArgumentError({
@@ -107,7 +114,11 @@ class Deck {
     this.duelVotes = new Int32Array(duels.length);
     this.pictureVotes = new Int32Array(pictures.length);
     this.#pictureNumbers = new Map(pictures.map((picture, number) => [picture, number]));
-    this.#duelNumbers = new Map(duels.flatMap(([a, b], number) => [JSON.stringify([a, b]), JSON.stringify([b, a])].map((name) => [name, number] as const)));
+    this.#duelNumbers = new Map(
+      duels.flatMap(([a, b], number) =>
+        [JSON.stringify([a, b]), JSON.stringify([b, a])].map((name) => [name, number] as const),
+      ),
+    );
   }
 
   get size(): number {
@@ -117,7 +128,9 @@ class Deck {
   placeOf({ picture, left, right }: Sides): number | undefined {
     const pictureNumber = this.#pictureNumbers.get(picture);
     const duelNumber = this.#duelNumbers.get(JSON.stringify([left, right]));
-    return pictureNumber === undefined || duelNumber === undefined ? undefined : pictureNumber * this.duels.length + duelNumber;
+    return pictureNumber === undefined || duelNumber === undefined
+      ? undefined
+      : pictureNumber * this.duels.length + duelNumber;
   }
 
   count(pair: Sides, votes: number): void {
@@ -129,7 +142,10 @@ class Deck {
   }
 }
 
-/** A rater at a deck: what he holds counts as if it were voted on, so that pairs dealt ahead spread as well. */
+/**
+ * A rater at a deck: what he holds counts as if it were voted on, so that pairs dealt ahead spread
+ * as well.
+ */
 class Seat {
   readonly deck: Deck;
   readonly #taken = new Set<number>();
@@ -162,7 +178,11 @@ class Seat {
     const { question, duels, pictures } = this.deck;
     const [first = "", second = ""] = duels[place % duels.length] ?? [];
     const picture = pictures[Math.floor(place / duels.length)] ?? "";
-    const pair = { question, picture, ...(side % 2 === 0 ? { left: first, right: second } : { left: second, right: first }) };
+    const pair = {
+      question,
+      picture,
+      ...(side % 2 === 0 ? { left: first, right: second } : { left: second, right: first }),
+    };
     this.#take(pair, 1);
     return pair;
   }
@@ -174,7 +194,11 @@ class Seat {
     let fewest: readonly number[] = [Number.POSITIVE_INFINITY];
     for (let place = 0; place < pairVotes.length; place++) {
       if ((pairVotes[place] ?? 0) > (fewest[0] ?? 0) || this.#taken.has(place)) continue;
-      const votes = [pairVotes[place] ?? 0, this.#duelVotes[place % duels.length] ?? 0, this.#pictureVotes[Math.floor(place / duels.length)] ?? 0];
+      const votes = [
+        pairVotes[place] ?? 0,
+        this.#duelVotes[place % duels.length] ?? 0,
+        this.#pictureVotes[Math.floor(place / duels.length)] ?? 0,
+      ];
       const order = compareLists(votes, fewest);
       if (order > 0) continue;
       if (order < 0) due = [];
@@ -202,13 +226,19 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
 }
 
 /** Two random words for a rater's n-th pair of a question. */
-function lotsOf(seed: number, rater: string): (question: string, n: number) => readonly [number, number] {
+function lotsOf(
+  seed: number,
+  rater: string,
+): (question: string, n: number) => readonly [number, number] {
   const key = [seed % 2 ** 32, Math.floor(seed / 2 ** 32)] as const;
   return (question, n) => {
     const digest = createHash("sha256")
       .update(JSON.stringify([rater, question]))
       .digest();
-    const [choice, side] = philox4x32([n, digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)], key);
+    const [choice, side] = philox4x32(
+      [n, digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)],
+      key,
+    );
     return [choice, side];
   };
 }

@@ -6,7 +6,8 @@ export const questions = {
 
 export type Question = keyof typeof questions;
 
-export const questionNames = Object.keys(questions) as readonly Question[]; // Object.keys forgets the names
+// Object.keys forgets the names
+export const questionNames = Object.keys(questions) as readonly Question[];
 
 export function isQuestion(name: unknown): name is Question {
   return typeof name === "string" && Object.hasOwn(questions, name);

@@ -1,6 +1,13 @@
 import { assertPositiveInteger, assertSeed, InvalidArgumentError, mt19937 } from "@glissade/core";
 import { binomial } from "./binomial.ts";
-import { type EloPart, eloScores, hasMaximum, type PairCounts, scorePart, winProbability } from "./elo.ts";
+import {
+  type EloPart,
+  eloScores,
+  hasMaximum,
+  type PairCounts,
+  scorePart,
+  winProbability,
+} from "./elo.ts";
 
 export interface RankingOptions {
   /** Of the resampling. Default: 0. */
@@ -15,7 +22,10 @@ export interface RankedContestant {
   readonly name: string;
   /** Elo points; the mean of those that can be compared is 0. */
   readonly score: number;
-  /** Percentiles of the score over resampled votes; null where the votes give none: without votes, or where the likelihood has no maximum. */
+  /**
+   * Percentiles of the score over resampled votes; null where the votes give none: without votes,
+   * or where the likelihood has no maximum.
+   */
   readonly interval: readonly [low: number, high: number] | null;
   readonly wins: number;
   readonly losses: number;
@@ -25,8 +35,10 @@ export interface RankedContestant {
 /** What a reader of the numbers has to know. */
 export interface RankingNote {
   /**
-   * `unconnected`: no votes connect some with others, whose scores do not compare. `unbounded`: some never lost against the others, so that their lead has no upper
-   * end and was bounded by a prior. `sparse`: that holds for many of the resamples, so that an end of an interval is the prior's.
+   * `unconnected`: no votes connect some with others, whose scores do not compare. `unbounded`:
+   * some never lost against the others, so that their lead has no upper end and was bounded by a
+   * prior. `sparse`: that holds for many of the resamples, so that an end of an interval is the
+   * prior's.
    */
   readonly kind: "unconnected" | "unbounded" | "sparse";
   readonly contestants: readonly string[];
@@ -36,7 +48,10 @@ export interface RankingNote {
 export interface Ranking {
   /** In the order of the names. */
   readonly contestants: readonly RankedContestant[];
-  /** [i][j]: the chance that i beats j, ties counted half; 0.5 on the diagonal, null where the two cannot be compared. */
+  /**
+   * [i][j]: the chance that i beats j, ties counted half; 0.5 on the diagonal, null where the two
+   * cannot be compared.
+   */
   readonly winProbabilities: readonly (readonly (number | null)[])[];
   readonly votes: number;
   readonly notes: readonly RankingNote[];
@@ -46,10 +61,12 @@ export interface Ranking {
 const sparseShare = 0.025;
 
 /**
- * Ranks contestants by Elo scores with bootstrap intervals. Works on counts, so that it takes no longer for a million votes than for a hundred.
+ * Ranks contestants by Elo scores with bootstrap intervals. Works on counts, so that it takes no
+ * longer for a million votes than for a hundred.
  *
  * @param names of the contestants, in the order of their numbers
- * @throws InvalidArgumentError for counts below 0, contestants that are not there, or options out of range
+ * @throws InvalidArgumentError for counts below 0, contestants that are not there, or options out
+ * of range
  * @example
  * ```ts
  * const { contestants } = rankContestants(["s = 1", "s = 3"], [{ first: 0, second: 1, wins: 20, losses: 70, ties: 10 }]);
@@ -62,13 +79,24 @@ export function rankContestants(
 ): Ranking {
   assertSeed(seed);
   assertPositiveInteger("resamples", resamples);
-  if (resamples > 100_000) throw new InvalidArgumentError({ argument: "resamples", received: resamples, expected: "at most 100,000" });
+  if (resamples > 100_000)
+    throw new InvalidArgumentError({
+      argument: "resamples",
+      received: resamples,
+      expected: "at most 100,000",
+    });
   if (!(confidence > 0 && confidence < 1))
-    throw new InvalidArgumentError({ argument: "confidence", received: confidence, expected: "a number between 0 and 1" });
+    throw new InvalidArgumentError({
+      argument: "confidence",
+      received: confidence,
+      expected: "a number between 0 and 1",
+    });
   const { scores, parts } = eloScores(names.length, counts);
   const compared = parts.filter(({ contestants }) => contestants.length > 1);
   const bootstraps = new Map(
-    compared.filter(({ isBounded }) => isBounded).map((part) => [part, bootstrap(scores, part, counts, { seed, resamples, confidence })]),
+    compared
+      .filter(({ isBounded }) => isBounded)
+      .map((part) => [part, bootstrap(scores, part, counts, { seed, resamples, confidence })]),
   );
   const contestants = names.map((name, contestant): RankedContestant => {
     const part = parts.find((candidate) => candidate.contestants.includes(contestant));
@@ -79,15 +107,22 @@ export function rankContestants(
       ...ownCounts(contestant, counts),
     };
   });
-  const partOf = (contestant: number) => parts.findIndex((part) => part.contestants.includes(contestant));
+  const partOf = (contestant: number) =>
+    parts.findIndex((part) => part.contestants.includes(contestant));
   return {
     contestants,
-    winProbabilities: contestants.map((row, i) => contestants.map((column, j) => (partOf(i) === partOf(j) ? winProbability(row.score, column.score) : null))),
+    winProbabilities: contestants.map((row, i) =>
+      contestants.map((column, j) =>
+        partOf(i) === partOf(j) ? winProbability(row.score, column.score) : null,
+      ),
+    ),
     votes: votesIn(counts),
     notes: [
       ...unconnectedNote(names, parts),
       ...compared.filter(({ isBounded }) => !isBounded).map((part) => unboundedNote(names, part)),
-      ...[...bootstraps].flatMap(([part, { withoutMaximum }]) => sparseNote(names, part, withoutMaximum / resamples)),
+      ...[...bootstraps].flatMap(([part, { withoutMaximum }]) =>
+        sparseNote(names, part, withoutMaximum / resamples),
+      ),
     ],
   };
 }
@@ -105,7 +140,9 @@ function bootstrap(
   counts: readonly PairCounts[],
   { seed, resamples, confidence }: Required<RankingOptions>,
 ): Bootstrap {
-  const own = counts.filter(({ first, wins, losses, ties }) => contestants.includes(first) && wins + losses + ties > 0);
+  const own = counts.filter(
+    ({ first, wins, losses, ties }) => contestants.includes(first) && wins + losses + ties > 0,
+  );
   const uniform = uniformNumbers(seed);
   let withoutMaximum = 0;
   const draws = Array.from({ length: resamples }, () => {
@@ -134,7 +171,13 @@ function resample(counts: readonly PairCounts[], uniform: () => number): PairCou
     rest -= count;
     return drawn;
   };
-  return counts.map(({ first, second, wins, losses, ties }) => ({ first, second, wins: draw(wins), losses: draw(losses), ties: draw(ties) }));
+  return counts.map(({ first, second, wins, losses, ties }) => ({
+    first,
+    second,
+    wins: draw(wins),
+    losses: draw(losses),
+    ties: draw(ties),
+  }));
 }
 
 /** 53 bits each. */

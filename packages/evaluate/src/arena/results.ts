@@ -10,12 +10,18 @@ export interface QuestionResults extends Ranking {
 }
 
 /**
- * Ranks the contestants by the votes that count, question by question, in the order of `questionNames`.
+ * Ranks the contestants by the votes that count, question by question, in the order of
+ * `questionNames`.
  *
- * @throws ArenaStoreError where the file cannot be read; InvalidArgumentError for options out of range
- * @example `for (const { text, contestants } of arenaResults(store)) console.log(text, contestants);`
+ * @throws ArenaStoreError where the file cannot be read; InvalidArgumentError for options out of
+ * range
+ * @example `for (const { text, contestants } of arenaResults(store)) console.log(text,
+ * contestants);`
  */
-export function arenaResults(store: ArenaStore, options: RankingOptions = {}): readonly QuestionResults[] {
+export function arenaResults(
+  store: ArenaStore,
+  options: RankingOptions = {},
+): readonly QuestionResults[] {
   const names = store.contestants();
   const asked = [...store.questions()].sort((a, b) => placeOf(a.question) - placeOf(b.question));
   return asked.map(({ question, raters }) => ({

@@ -26,5 +26,8 @@ export class SqliteRow {
 }
 
 function damaged(column: string): ArenaStoreError {
-  return new ArenaStoreError("foreign", `The database of votes is not as glissade writes it: there is no such ${column}.`);
+  return new ArenaStoreError(
+    "foreign",
+    `The database of votes is not as glissade writes it: there is no such ${column}.`,
+  );
 }

@@ -22,7 +22,10 @@ interface SqliteModule {
 /** Node's own from 22.13 on. In a variable: the types of Node 20 do not know it. */
 const builtIn: string = "node:sqlite";
 
-const sources: readonly (() => Promise<unknown>)[] = [() => import(builtIn), () => import("@photostructure/sqlite")];
+const sources: readonly (() => Promise<unknown>)[] = [
+  () => import(builtIn),
+  () => import("@photostructure/sqlite"),
+];
 
 /**
  * Opens a file with Node's own SQLite, or that of `@photostructure/sqlite` where Node has none.
@@ -33,7 +36,8 @@ const sources: readonly (() => Promise<unknown>)[] = [() => import(builtIn), () 
 export async function openSqlite(path: string, timeout: number): Promise<SqliteDatabase> {
   const { DatabaseSync } = await sqliteModule();
   const database = new DatabaseSync(path);
-  database.exec(`PRAGMA busy_timeout = ${Math.trunc(timeout)}`); // the constructor's option is younger than the rest of Node's SQLite
+  // the constructor's option is younger than the rest of Node's SQLite
+  database.exec(`PRAGMA busy_timeout = ${Math.trunc(timeout)}`);
   return database;
 }
 
@@ -51,7 +55,12 @@ async function sqliteModule(): Promise<SqliteModule> {
 }
 
 function hasSqlite(loaded: unknown): loaded is SqliteModule {
-  return typeof loaded === "object" && loaded !== null && "DatabaseSync" in loaded && typeof loaded.DatabaseSync === "function";
+  return (
+    typeof loaded === "object" &&
+    loaded !== null &&
+    "DatabaseSync" in loaded &&
+    typeof loaded.DatabaseSync === "function"
+  );
 }
 
 const resultCodes = { busy: 5, locked: 6, notADatabase: 26 } as const;
@@ -61,15 +70,28 @@ export function storeError(path: string, cause: unknown): unknown {
   const code = resultCodeOf(cause);
   if (code === undefined) return cause;
   if (code === resultCodes.busy || code === resultCodes.locked)
-    return new ArenaStoreError("locked", `${path} is locked: another process is writing to it. Try again when it has finished.`, { cause });
+    return new ArenaStoreError(
+      "locked",
+      `${path} is locked: another process is writing to it. Try again when it has finished.`,
+      { cause },
+    );
   if (code === resultCodes.notADatabase)
-    return new ArenaStoreError("foreign", `${path} is no SQLite database. Give another file, or a name that does not exist yet.`, { cause });
+    return new ArenaStoreError(
+      "foreign",
+      `${path} is no SQLite database. Give another file, or a name that does not exist yet.`,
+      { cause },
+    );
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new ArenaStoreError("unusable", `${path} cannot be used as a database: ${reason}. Check that the folder exists, is writable and has room.`, { cause });
+  return new ArenaStoreError(
+    "unusable",
+    `${path} cannot be used as a database: ${reason}. Check that the folder exists, is writable and has room.`,
+    { cause },
+  );
 }
 
 /** SQLite's primary result code: the low byte of the extended one. */
 function resultCodeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
+    return undefined;
   return error.errcode & 0xff;
 }

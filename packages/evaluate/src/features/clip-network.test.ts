@@ -1,5 +1,11 @@
 import { onnx } from "@glissade/backend-onnx";
-import { type Backend, InvalidArgumentError, loadGlide, NumericalError, rgbImage } from "@glissade/core";
+import {
+  type Backend,
+  InvalidArgumentError,
+  loadGlide,
+  NumericalError,
+  rgbImage,
+} from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
 import { afterAll, describe, expect, it } from "vitest";
 import { openClipNetwork } from "./clip-network.ts";
@@ -31,40 +37,61 @@ function counted(): { readonly backend: Backend; open(): number } {
   };
 }
 
-const picture = (level: number, side = 32) => rgbImage(side, side, new Uint8Array(side * side * 3).fill(level));
+const picture = (level: number, side = 32) =>
+  rgbImage(side, side, new Uint8Array(side * side * 3).fill(level));
 
 describe("openClipNetwork", () => {
   it("judges as the pipeline's own clipScore, picture by picture, at any size", async () => {
     const glide = await loadGlide(emoji, { backend });
     const clip = await openClipNetwork(emoji, { backend });
-    const { images } = await glide.generate({ prompt: "a red apple", seed: 5, steps: 2 }); // 128 pixels, read at 32
-    const scores = await glide.clipScore({ images: [...images, picture(40)], prompt: "a red apple" });
+    // 128 pixels, read at 32
+    const { images } = await glide.generate({ prompt: "a red apple", seed: 5, steps: 2 });
+    const scores = await glide.clipScore({
+      images: [...images, picture(40)],
+      prompt: "a red apple",
+    });
     const { pooled } = await clip.of([...images, picture(40)]);
     const text = await clip.texts(["a red apple"]);
-    const own = [0, 1].map((row) => clip.logitScale * text.data.reduce((sum, value, i) => sum + value * (pooled.data[row * 128 + i] as number), 0));
+    const own = [0, 1].map(
+      (row) =>
+        clip.logitScale *
+        text.data.reduce(
+          (sum, value, i) => sum + value * (pooled.data[row * 128 + i] as number),
+          0,
+        ),
+    );
     for (const [k, score] of scores.entries()) expect(own[k]).toBeCloseTo(score, 4);
     await Promise.all([glide.dispose(), clip.dispose()]);
   });
 
   it("has embeddings of length 1, the same whatever batch a picture is in", async () => {
     const clip = await openClipNetwork(emoji, { backend });
-    const pictures = Array.from({ length: 70 }, (_, k) => picture(3 * k)); // more than one pass of 64
+    // more than one pass of 64
+    const pictures = Array.from({ length: 70 }, (_, k) => picture(3 * k));
     const { pooled, probabilities } = await clip.of(pictures);
     expect([pooled.dims, probabilities]).toEqual([[70, 128], undefined]);
     const row = (k: number) => pooled.data.subarray(128 * k, 128 * (k + 1));
     for (const k of [0, 63, 69]) {
       expect(Math.hypot(...row(k))).toBeCloseTo(1, 5);
       const alone = (await clip.of([picture(3 * k)])).pooled.data;
-      expect(Math.max(...alone.map((value, i) => Math.abs(value - (row(k)[i] as number))))).toBeLessThan(1e-5);
+      expect(
+        Math.max(...alone.map((value, i) => Math.abs(value - (row(k)[i] as number)))),
+      ).toBeLessThan(1e-5);
     }
     await clip.dispose();
   });
 
   it("takes texts for classes, with probabilities that sum to 1", async () => {
-    const clip = await openClipNetwork(emoji, { backend, classes: ["a lion", "a red apple", "a house"] });
+    const clip = await openClipNetwork(emoji, {
+      backend,
+      classes: ["a lion", "a red apple", "a house"],
+    });
     const { probabilities } = await clip.of([picture(0), picture(255)]);
     expect(probabilities?.dims).toEqual([2, 3]);
-    for (const k of [0, 1]) expect(probabilities?.data.subarray(3 * k, 3 * k + 3).reduce((sum, value) => sum + value)).toBeCloseTo(1, 6);
+    for (const k of [0, 1])
+      expect(
+        probabilities?.data.subarray(3 * k, 3 * k + 3).reduce((sum, value) => sum + value),
+      ).toBeCloseTo(1, 6);
     expect(clip.card).toMatchObject({ classes: 3, dimensions: 128 });
     await clip.dispose();
   });
@@ -75,13 +102,22 @@ describe("openClipNetwork", () => {
     expect(open()).toBe(2);
     await clip.dispose();
     expect(open()).toBe(0);
-    await expect(openClipNetwork(emoji, { backend: counting, signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+    await expect(
+      openClipNetwork(emoji, { backend: counting, signal: AbortSignal.abort(new Error("enough")) }),
+    ).rejects.toThrow("enough");
     const failing: Backend = {
       ...counting,
-      compile: (...args) => (open() === 1 ? Promise.reject(new Error("no room for a second")) : counting.compile(...args)),
+      compile: (...args) =>
+        open() === 1
+          ? Promise.reject(new Error("no room for a second"))
+          : counting.compile(...args),
     };
-    await expect(openClipNetwork(emoji, { backend: failing })).rejects.toThrow("no room for a second");
-    await expect(openClipNetwork(emoji, { backend: counting, classes: [] })).rejects.toThrow(InvalidArgumentError);
+    await expect(openClipNetwork(emoji, { backend: failing })).rejects.toThrow(
+      "no room for a second",
+    );
+    await expect(openClipNetwork(emoji, { backend: counting, classes: [] })).rejects.toThrow(
+      InvalidArgumentError,
+    );
     expect(open()).toBe(0);
   });
 

@@ -21,7 +21,12 @@ import {
   tensor,
   type WeightSource,
 } from "@glissade/core";
-import type { FeatureBatch, FeatureNetwork, FeatureNetworkCard, FeatureOptions } from "./feature-network.ts";
+import type {
+  FeatureBatch,
+  FeatureNetwork,
+  FeatureNetworkCard,
+  FeatureOptions,
+} from "./feature-network.ts";
 import { sha256OfWeights } from "./weights-hash.ts";
 
 /** What goes through the network at once. */
@@ -30,7 +35,10 @@ const batchSize = 64;
 export interface OpenClipOptions {
   /** What runs it. It stays the caller's to dispose of. */
   readonly backend: Backend;
-  /** Texts that are taken for classes: each picture's probabilities are the softmax of its similarities to them, and the Inception score is that over these. Default none. */
+  /**
+   * Texts that are taken for classes: each picture's probabilities are the softmax of its
+   * similarities to them, and the Inception score is that over these. Default none.
+   */
   readonly classes?: readonly string[];
   readonly signal?: AbortSignal;
 }
@@ -43,7 +51,10 @@ interface ClipParts {
   readonly sha256: string;
 }
 
-/** A model's CLIP as a measure: of pictures among themselves, and of pictures and texts. Opened by `openClipNetwork`. */
+/**
+ * A model's CLIP as a measure: of pictures among themselves, and of pictures and texts. Opened by
+ * `openClipNetwork`.
+ */
 export class ClipNetwork implements FeatureNetwork {
   readonly #parts: ClipParts;
   #classes: Tensor | undefined;
@@ -69,7 +80,10 @@ export class ClipNetwork implements FeatureNetwork {
     return this.#parts.config.logitScale;
   }
 
-  /** Side in pixels of the pictures that it reads; others are resampled as Pillow does it, without keeping their aspect ratio. */
+  /**
+   * Side in pixels of the pictures that it reads; others are resampled as Pillow does it, without
+   * keeping their aspect ratio.
+   */
   get side(): number {
     return this.#parts.config.image.imageSize;
   }
@@ -80,24 +94,43 @@ export class ClipNetwork implements FeatureNetwork {
   }
 
   async of(images: readonly RgbImage[], { signal }: FeatureOptions = {}): Promise<FeatureBatch> {
-    if (images.length === 0) throw new InvalidArgumentError({ argument: "images", received: images, expected: "at least one picture" });
+    if (images.length === 0)
+      throw new InvalidArgumentError({
+        argument: "images",
+        received: images,
+        expected: "at least one picture",
+      });
     const { config, image } = this.#parts;
     const pooled = await inBatches(images, signal, (batch) => {
-      const timesteps = config.image.timesteps > 0 ? { timesteps: tensor([batch.length]) } : {}; // 0: clean pictures
-      return image.run({ x: concatRows(batch.map((picture) => readImage(picture, this.side))), ...timesteps }, signal ? { signal } : {});
+      // 0: clean pictures
+      const timesteps = config.image.timesteps > 0 ? { timesteps: tensor([batch.length]) } : {};
+      return image.run(
+        { x: concatRows(batch.map((picture) => readImage(picture, this.side))), ...timesteps },
+        signal ? { signal } : {},
+      );
     });
-    return this.#classes ? { pooled, probabilities: softmaxOfSimilarities(pooled, this.#classes, this.logitScale) } : { pooled };
+    return this.#classes
+      ? { pooled, probabilities: softmaxOfSimilarities(pooled, this.#classes, this.logitScale) }
+      : { pooled };
   }
 
   /**
-   * The embeddings of texts, of length 1: `[texts, dimensions]`. What a text has more than the network reads is cut off.
+   * The embeddings of texts, of length 1: `[texts, dimensions]`. What a text has more than the
+   * network reads is cut off.
    *
    * @throws InvalidArgumentError where there is none; the signal's reason where aborted
    */
   async texts(texts: readonly string[], { signal }: FeatureOptions = {}): Promise<Tensor> {
-    if (texts.length === 0) throw new InvalidArgumentError({ argument: "texts", received: texts, expected: "at least one text" });
+    if (texts.length === 0)
+      throw new InvalidArgumentError({
+        argument: "texts",
+        received: texts,
+        expected: "at least one text",
+      });
     const { tokenizer, text } = this.#parts;
-    return inBatches(texts, signal, (batch) => text.run(clipTextInputs(tokenizer, batch), signal ? { signal } : {}));
+    return inBatches(texts, signal, (batch) =>
+      text.run(clipTextInputs(tokenizer, batch), signal ? { signal } : {}),
+    );
   }
 
   async dispose(): Promise<void> {
@@ -106,10 +139,12 @@ export class ClipNetwork implements FeatureNetwork {
 }
 
 /**
- * Opens the CLIP of a model folder: the default measure, where no Inception weights are at hand. Its features are image embeddings of clean pictures, of length 1.
+ * Opens the CLIP of a model folder: the default measure, where no Inception weights are at hand.
+ * Its features are image embeddings of clean pictures, of length 1.
  *
  * @param model as for `loadGlide`: a package, a folder, a URL, a list of files
- * @throws ModelFileError where the model has no CLIP; WeightsError where its weights are damaged; the backend's error where no provider opens
+ * @throws ModelFileError where the model has no CLIP; WeightsError where its weights are damaged;
+ * the backend's error where no provider opens
  * @example
  * ```ts
  * const network = await openClipNetwork("@glissade/model-emoji", { backend: onnx() });
@@ -117,16 +152,23 @@ export class ClipNetwork implements FeatureNetwork {
  * await network.dispose();
  * ```
  */
-export async function openClipNetwork(model: ModelSource, { backend, classes, signal }: OpenClipOptions): Promise<ClipNetwork> {
+export async function openClipNetwork(
+  model: ModelSource,
+  { backend, classes, signal }: OpenClipOptions,
+): Promise<ClipNetwork> {
   const options = signal ? { signal } : {};
   const files = await openModelFiles(model, options);
   const config = parseClipConfig(await files.readJson("clip/config.json", options));
-  const tokenizer = clipTokenizer(await files.readJson("clip_tokenizer/tokenizer.json", options), { contextLength: config.text.textContext });
-  const imageWeights = await files.openWeights("clip/image_encoder/model.safetensors", options);
-  const textWeights = await files.openWeights("clip/text_encoder/model.safetensors", options).catch(async (error) => {
-    await imageWeights.dispose();
-    throw error;
+  const tokenizer = clipTokenizer(await files.readJson("clip_tokenizer/tokenizer.json", options), {
+    contextLength: config.text.textContext,
   });
+  const imageWeights = await files.openWeights("clip/image_encoder/model.safetensors", options);
+  const textWeights = await files
+    .openWeights("clip/text_encoder/model.safetensors", options)
+    .catch(async (error) => {
+      await imageWeights.dispose();
+      throw error;
+    });
   try {
     const sha256 = await sha256OfWeights(imageWeights);
     const [image, text] = await compileBoth(backend, config, [imageWeights, textWeights], options);
@@ -148,9 +190,18 @@ async function compileBoth(
   [imageWeights, textWeights]: readonly [WeightSource, WeightSource],
   options: FeatureOptions,
 ): Promise<[Executable, Executable]> {
-  const image = await backend.compile(clipImageGraph(config), imageWeights, { name: "clip's image", ...options });
+  const image = await backend.compile(clipImageGraph(config), imageWeights, {
+    name: "clip's image",
+    ...options,
+  });
   try {
-    return [image, await backend.compile(clipTextGraph(config), textWeights, { name: "clip's text", ...options })];
+    return [
+      image,
+      await backend.compile(clipTextGraph(config), textWeights, {
+        name: "clip's text",
+        ...options,
+      }),
+    ];
   } catch (error) {
     await image.dispose();
     throw error;
@@ -176,7 +227,10 @@ async function inBatches<T>(
   return concatRows(parts);
 }
 
-/** [N, classes]: the softmax over the classes of logit scale times cosine. @see Radford et al. 2021, arXiv 2103.00020, section 3.1 */
+/**
+ * [N, classes]: the softmax over the classes of logit scale times cosine. @see Radford et al. 2021,
+ * arXiv 2103.00020, section 3.1
+ */
 function softmaxOfSimilarities(images: Tensor, classes: Tensor, logitScale: number): Tensor {
   const [count = 0, channels = 0] = images.dims;
   const names = classes.dims[0] ?? 0;
@@ -185,7 +239,12 @@ function softmaxOfSimilarities(images: Tensor, classes: Tensor, logitScale: numb
     const image = rows(images, i, i + 1).data;
     const logits = Array.from(
       { length: names },
-      (_, k) => logitScale * image.reduce((sum, value, c) => sum + value * (classes.data[k * channels + c] as number), 0),
+      (_, k) =>
+        logitScale *
+        image.reduce(
+          (sum, value, c) => sum + value * (classes.data[k * channels + c] as number),
+          0,
+        ),
     );
     const largest = Math.max(...logits);
     const exponentials = logits.map((logit) => Math.exp(logit - largest));

@@ -10,7 +10,9 @@ export interface FeatureBatch {
   readonly probabilities?: Tensor;
 }
 
-/** Which network measured, for the metric card: two numbers compare only where all of it is equal. */
+/**
+ * Which network measured, for the metric card: two numbers compare only where all of it is equal.
+ */
 export interface FeatureNetworkCard {
   /** E.g. `"inception-v3-fid"`. */
   readonly name: string;
@@ -28,13 +30,18 @@ export interface FeatureOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A network whose features of pictures are compared. Opened by `openClipFeatures` and `openInceptionFeatures`. */
+/**
+ * A network whose features of pictures are compared. Opened by `openClipFeatures` and
+ * `openInceptionFeatures`.
+ */
 export interface FeatureNetwork {
   readonly card: FeatureNetworkCard;
   /**
-   * The features of pictures of any sizes. The same picture has the same features in every batch, up to the rounding of float32.
+   * The features of pictures of any sizes. The same picture has the same features in every batch,
+   * up to the rounding of float32.
    *
-   * @throws InvalidArgumentError where there is no picture, NumericalError where a feature is not finite; the signal's reason where aborted
+   * @throws InvalidArgumentError where there is no picture, NumericalError where a feature is not
+   * finite; the signal's reason where aborted
    */
   of(images: readonly RgbImage[], options?: FeatureOptions): Promise<FeatureBatch>;
   /** Frees the network; the backend stays the caller's. Safe to call twice. */

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { WeightFile } from "@glissade/core";
 
-/** SHA-256 of a file's bytes in hex. The file is read in parts. @throws the signal's reason where aborted */
+/**
+ * SHA-256 of a file's bytes in hex. The file is read in parts. @throws the signal's reason where
+ * aborted
+ */
 export async function sha256Of(file: WeightFile, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   for await (const part of partsOf(file)) {

@@ -44,20 +44,39 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const pictures = [formulaPicture(120, 90, 1), formulaPicture(299, 299, 0), formulaPicture(64, 64, 0)];
+const pictures = [
+  formulaPicture(120, 90, 1),
+  formulaPicture(299, 299, 0),
+  formulaPicture(64, 64, 0),
+];
 
 describe("openInceptionFeatures", () => {
   it("says which network it is, from the file alone", async () => {
     const sha256 = createHash("sha256")
       .update(await readFile(fidFile))
       .digest("hex");
-    expect(inception.card).toEqual({ name: "inception-v3-fid", sha256, resize: "clean", dimensions: 2048, spatialDimensions: 2023, classes: 1008 });
+    expect(inception.card).toEqual({
+      name: "inception-v3-fid",
+      sha256,
+      resize: "clean",
+      dimensions: 2048,
+      spatialDimensions: 2023,
+      classes: 1008,
+    });
   });
 
   it("opens torchvision's network from a Blob, with another resize mode", async () => {
     const blob = new Blob([await encodeSafetensors(formulaInception("torchvision"))]);
-    const network = await openInceptionFeatures(blob, { backend, resize: "legacy-tensorflow", variant: "torchvision" });
-    expect(network.card).toMatchObject({ name: "inception-v3-torchvision", resize: "legacy-tensorflow", classes: 1000 });
+    const network = await openInceptionFeatures(blob, {
+      backend,
+      resize: "legacy-tensorflow",
+      variant: "torchvision",
+    });
+    expect(network.card).toMatchObject({
+      name: "inception-v3-torchvision",
+      resize: "legacy-tensorflow",
+      classes: 1000,
+    });
     expect((await network.of(pictures.slice(0, 1))).probabilities?.dims).toEqual([1, 1000]);
     await network.dispose();
   });
@@ -66,21 +85,33 @@ describe("openInceptionFeatures", () => {
     const other = await encodeSafetensors({ "fc.weight": tensor([10, 2048]) });
     const attempt = openInceptionFeatures(other, { backend });
     await expect(attempt).rejects.toSatisfy(WeightsError.isInstance.bind(WeightsError));
-    await expect(attempt).rejects.toThrow(/fc\.weight has the shape \[10, 2048\].*pt_inception-2015-12-05-6726825d\.pth/);
-    await expect(openInceptionFeatures(new TextEncoder().encode("<html>"), { backend })).rejects.toThrow("this is a web page or XML");
-    await expect(openInceptionFeatures(join(folder, "nothing.pth"), { backend })).rejects.toThrow("cannot be opened");
-    await expect(openInceptionFeatures(fidFile, { backend, variant: "torchvision" })).rejects.toThrow('the variant "fid", and "torchvision" was asked for');
+    await expect(attempt).rejects.toThrow(
+      /fc\.weight has the shape \[10, 2048\].*pt_inception-2015-12-05-6726825d\.pth/,
+    );
+    await expect(
+      openInceptionFeatures(new TextEncoder().encode("<html>"), { backend }),
+    ).rejects.toThrow("this is a web page or XML");
+    await expect(openInceptionFeatures(join(folder, "nothing.pth"), { backend })).rejects.toThrow(
+      "cannot be opened",
+    );
+    await expect(
+      openInceptionFeatures(fidFile, { backend, variant: "torchvision" }),
+    ).rejects.toThrow('the variant "fid", and "torchvision" was asked for');
   });
 
   it("refuses options that do not exist, and an abort", async () => {
-    await expect(openInceptionFeatures(fidFile, { backend, resize: "bicubic" as ResizeMode })).rejects.toSatisfy(
-      UnknownNameError.isInstance.bind(UnknownNameError),
+    await expect(
+      openInceptionFeatures(fidFile, { backend, resize: "bicubic" as ResizeMode }),
+    ).rejects.toSatisfy(UnknownNameError.isInstance.bind(UnknownNameError));
+    await expect(
+      openInceptionFeatures(fidFile, { backend, variant: "v4" as InceptionVariant }),
+    ).rejects.toSatisfy(UnknownNameError.isInstance.bind(UnknownNameError));
+    await expect(openInceptionFeatures(fidFile, { backend, batchSize: 0 })).rejects.toThrow(
+      "batchSize is 0",
     );
-    await expect(openInceptionFeatures(fidFile, { backend, variant: "v4" as InceptionVariant })).rejects.toSatisfy(
-      UnknownNameError.isInstance.bind(UnknownNameError),
-    );
-    await expect(openInceptionFeatures(fidFile, { backend, batchSize: 0 })).rejects.toThrow("batchSize is 0");
-    await expect(openInceptionFeatures(fidFile, { backend, signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+    await expect(
+      openInceptionFeatures(fidFile, { backend, signal: AbortSignal.abort(new Error("enough")) }),
+    ).rejects.toThrow("enough");
   });
 
   it("does not hand out features that are not finite", async () => {
@@ -106,9 +137,15 @@ describe("the features", () => {
       [3, 1008],
     ]);
     recordedPlaces(2048).forEach((place, i) => {
-      expect(Math.abs((pooled.data[place] ?? Number.NaN) - (fidClean.pooled.entries[i] ?? Number.NaN))).toBeLessThan(1e-3);
+      expect(
+        Math.abs((pooled.data[place] ?? Number.NaN) - (fidClean.pooled.entries[i] ?? Number.NaN)),
+      ).toBeLessThan(1e-3);
     });
-    for (let row = 0; row < 3; row++) expect(probabilities && rows(probabilities, row, row + 1).data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    for (let row = 0; row < 3; row++)
+      expect(
+        probabilities &&
+          rows(probabilities, row, row + 1).data.reduce((sum, value) => sum + value, 0),
+      ).toBeCloseTo(1, 5);
   });
 
   it("are the same in every batch", async () => {
@@ -116,14 +153,26 @@ describe("the features", () => {
     const apart = (await inception.of([...pictures].reverse())).pooled;
     for (let row = 0; row < 3; row++) {
       const [a, b] = [rows(together, row, row + 1).data, rows(apart, 2 - row, 3 - row).data];
-      expect(Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? Number.NaN))))).toBeLessThan(1e-4);
+      expect(Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? Number.NaN))))).toBeLessThan(
+        1e-4,
+      );
     }
-    expect(Math.max(...rows(together, 0, 1).data.map((value, i) => Math.abs(value - (rows(together, 1, 2).data[i] ?? Number.NaN))))).toBeGreaterThan(1);
+    expect(
+      Math.max(
+        ...rows(together, 0, 1).data.map((value, i) =>
+          Math.abs(value - (rows(together, 1, 2).data[i] ?? Number.NaN)),
+        ),
+      ),
+    ).toBeGreaterThan(1);
   });
 
   it("are not computed of no picture, nor of one without pixels", async () => {
-    await expect(inception.of([])).rejects.toSatisfy(InvalidArgumentError.isInstance.bind(InvalidArgumentError));
-    await expect(inception.of([{ width: 2, height: 2, data: new Uint8Array(3) }])).rejects.toThrow("12 bytes for 2x2 pixels");
+    await expect(inception.of([])).rejects.toSatisfy(
+      InvalidArgumentError.isInstance.bind(InvalidArgumentError),
+    );
+    await expect(inception.of([{ width: 2, height: 2, data: new Uint8Array(3) }])).rejects.toThrow(
+      "12 bytes for 2x2 pixels",
+    );
   });
 
   it("end with an abort between two batches", async () => {
@@ -139,13 +188,17 @@ describe("the features", () => {
     }));
     await expect(inception.of(watched, { signal: controller.signal })).rejects.toThrow("enough");
     expect([...read]).toEqual([0, 1]);
-    await expect(inception.of(pictures, { signal: AbortSignal.abort() })).rejects.toThrow("aborted");
+    await expect(inception.of(pictures, { signal: AbortSignal.abort() })).rejects.toThrow(
+      "aborted",
+    );
   });
 
   it("end with dispose, which may come twice", async () => {
     const network = await openInceptionFeatures(fidFile, { backend });
     await network.dispose();
     await network.dispose();
-    await expect(network.of(pictures)).rejects.toSatisfy(DisposedError.isInstance.bind(DisposedError));
+    await expect(network.of(pictures)).rejects.toSatisfy(
+      DisposedError.isInstance.bind(DisposedError),
+    );
   });
 });

@@ -13,9 +13,19 @@ import {
   type WeightSource,
   WeightsError,
 } from "@glissade/core";
-import type { FeatureBatch, FeatureNetwork, FeatureNetworkCard, FeatureOptions } from "./feature-network.ts";
+import type {
+  FeatureBatch,
+  FeatureNetwork,
+  FeatureNetworkCard,
+  FeatureOptions,
+} from "./feature-network.ts";
 import { sha256Of } from "./file-hash.ts";
-import { type InceptionVariant, inceptionClasses, inceptionDimensions, inceptionGraph } from "./inception-graph.ts";
+import {
+  type InceptionVariant,
+  inceptionClasses,
+  inceptionDimensions,
+  inceptionGraph,
+} from "./inception-graph.ts";
 import { inceptionInput } from "./inception-input.ts";
 import { foldedInceptionWeights, inceptionVariantOf } from "./inception-weights.ts";
 import { assertResizeMode, type ResizeMode } from "./resize-modes.ts";
@@ -32,13 +42,16 @@ export interface InceptionFeaturesOptions {
 }
 
 /**
- * The network whose features FID, sFID, KID, Inception score, precision and recall are made of. The weights are the user's own: a `.pth` of
- * pytorch-fid, torch-fidelity or torchvision, read without running its pickle, or a `.safetensors` with the same names. TorchScript programs
- * (`inception-2015-12-05.pt`) are not read. For numbers that compare with published ones it must be the FID network.
+ * The network whose features FID, sFID, KID, Inception score, precision and recall are made of. The
+ * weights are the user's own: a `.pth` of pytorch-fid, torch-fidelity or torchvision, read without
+ * running its pickle, or a `.safetensors` with the same names. TorchScript programs
+ * (`inception-2015-12-05.pt`) are not read. For numbers that compare with published ones it must be
+ * the FID network.
  *
  * @param weights a path, a Blob or the bytes
- * @throws WeightsError where the file is not Inception-v3's or not of the variant that was asked for; UnknownNameError for a resize mode or variant
- *   that does not exist; the signal's reason where aborted
+ * @throws WeightsError where the file is not Inception-v3's or not of the variant that was asked
+ * for; UnknownNameError for a resize mode or variant that does not exist; the signal's reason where
+ * aborted
  * @example
  * ```ts
  * const inception = await openInceptionFeatures("pt_inception-2015-12-05-6726825d.pth", { backend: onnx() });
@@ -46,7 +59,10 @@ export interface InceptionFeaturesOptions {
  * await inception.dispose();
  * ```
  */
-export async function openInceptionFeatures(weights: WeightFile, options: InceptionFeaturesOptions): Promise<FeatureNetwork> {
+export async function openInceptionFeatures(
+  weights: WeightFile,
+  options: InceptionFeaturesOptions,
+): Promise<FeatureNetwork> {
   const { backend, resize = "clean", batchSize = 16, signal } = options;
   assertResizeMode(resize);
   assertPositiveInteger("batchSize", batchSize);
@@ -58,7 +74,10 @@ export async function openInceptionFeatures(weights: WeightFile, options: Incept
     const graph = inceptionGraph(variant);
     const folded = foldedInceptionWeights(graph, checkpoint, labelOf(weights));
     const sha256 = await sha256Of(weights, signal);
-    const executable = await backend.compile(graph, folded, { name: "Inception-v3", ...(signal && { signal }) });
+    const executable = await backend.compile(graph, folded, {
+      name: "Inception-v3",
+      ...(signal && { signal }),
+    });
     return new InceptionFeatures({ variant, resize, batchSize, executable, sha256 });
   } finally {
     await checkpoint.dispose();
@@ -87,9 +106,15 @@ class InceptionFeatures implements FeatureNetwork {
   }
 
   async of(images: readonly RgbImage[], { signal }: FeatureOptions = {}): Promise<FeatureBatch> {
-    if (images.length === 0) throw new InvalidArgumentError({ argument: "images", received: images, expected: "at least one picture" });
+    if (images.length === 0)
+      throw new InvalidArgumentError({
+        argument: "images",
+        received: images,
+        expected: "at least one picture",
+      });
     const batches: InceptionOutputs[] = [];
-    for (let start = 0; start < images.length; start += this.#parts.batchSize) batches.push(await this.#run(images, start, signal));
+    for (let start = 0; start < images.length; start += this.#parts.batchSize)
+      batches.push(await this.#run(images, start, signal));
     return {
       pooled: concatRows(batches.map(({ pooled }) => pooled)),
       spatial: concatRows(batches.map(({ spatial }) => spatial)),
@@ -101,32 +126,56 @@ class InceptionFeatures implements FeatureNetwork {
     return this.#parts.executable.dispose();
   }
 
-  async #run(images: readonly RgbImage[], start: number, signal: AbortSignal | undefined): Promise<InceptionOutputs> {
+  async #run(
+    images: readonly RgbImage[],
+    start: number,
+    signal: AbortSignal | undefined,
+  ): Promise<InceptionOutputs> {
     const { variant, resize, batchSize, executable } = this.#parts;
     signal?.throwIfAborted();
     const x = inceptionInput(images.slice(start, start + batchSize), variant, resize);
     const outputs = await executable.run({ x }, signal ? { signal } : {});
     const checked = (name: keyof InceptionOutputs) => finiteFeatures(name, outputs[name], start);
-    return { pooled: checked("pooled"), spatial: checked("spatial"), probabilities: checked("probabilities") };
+    return {
+      pooled: checked("pooled"),
+      spatial: checked("spatial"),
+      probabilities: checked("probabilities"),
+    };
   }
 }
 
 /** What is read of the graph's outputs. */
 type InceptionOutputs = Required<FeatureBatch>;
 
-/** @throws NumericalError at the first picture with a feature that is not finite; `start` is the first picture's place among all */
-function finiteFeatures(name: string, features: Awaited<ReturnType<Executable["run"]>>[string] | undefined, start: number): Tensor {
-  if (features?.dtype !== "float32") throw new NumericalError(`The backend gave ${features?.dtype ?? "nothing"} for ${name}, where float32 was asked.`);
+/**
+ * @throws NumericalError at the first picture with a feature that is not finite; `start` is the
+ * first picture's place among all
+ */
+function finiteFeatures(
+  name: string,
+  features: Awaited<ReturnType<Executable["run"]>>[string] | undefined,
+  start: number,
+): Tensor {
+  if (features?.dtype !== "float32")
+    throw new NumericalError(
+      `The backend gave ${features?.dtype ?? "nothing"} for ${name}, where float32 was asked.`,
+    );
   const count = features.dims[0] ?? 0;
   for (let row = 0; row < count; row++) {
     if (rows(features, row, row + 1).data.every(Number.isFinite)) continue;
-    throw new NumericalError(`Picture ${start + row} has features (${name}) that are not finite. Check the weights, or use another execution provider.`);
+    throw new NumericalError(
+      `Picture ${start + row} has features (${name}) that are not finite. Check the weights, or use another execution provider.`,
+    );
   }
   return features;
 }
 
 /** @throws WeightsError where the file holds none of the variants, or another than was asked for */
-function variantOf(checkpoint: WeightSource, file: string, asked: InceptionVariant | undefined): InceptionVariant {
+function variantOf(
+  checkpoint: WeightSource,
+  file: string,
+  asked: InceptionVariant | undefined,
+): InceptionVariant {
   const found = inceptionVariantOf(checkpoint, file);
   if (asked === undefined || asked === found) return found;
   throw new WeightsError({
@@ -139,5 +188,7 @@ function variantOf(checkpoint: WeightSource, file: string, asked: InceptionVaria
 /** What to call the file in messages. */
 function labelOf(file: WeightFile): string {
   if (typeof file === "string") return file;
-  return file instanceof Blob && "name" in file && typeof file.name === "string" ? file.name : "the given weights";
+  return file instanceof Blob && "name" in file && typeof file.name === "string"
+    ? file.name
+    : "the given weights";
 }

@@ -1,8 +1,21 @@
 import { onnx } from "@glissade/backend-onnx";
-import { type Backend, type Executable, parameterCount, type Tensor, UnknownNameError } from "@glissade/core";
+import {
+  type Backend,
+  type Executable,
+  parameterCount,
+  type Tensor,
+  UnknownNameError,
+} from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formulaInception, formulaPicture } from "./__fixtures__/formula-inception.ts";
-import { fidClean, fidLegacyPytorch, fidLegacyTensorflow, type RecordedOutputs, recordedPlaces, torchvision } from "./__fixtures__/recorded-inception.ts";
+import {
+  fidClean,
+  fidLegacyPytorch,
+  fidLegacyTensorflow,
+  type RecordedOutputs,
+  recordedPlaces,
+  torchvision,
+} from "./__fixtures__/recorded-inception.ts";
 import { type InceptionVariant, inceptionGraph } from "./inception-graph.ts";
 import { inceptionInput } from "./inception-input.ts";
 import { foldedInceptionWeights } from "./inception-weights.ts";
@@ -18,8 +31,14 @@ async function compiled(variant: InceptionVariant): Promise<Executable> {
   return backend.compile(graph, foldedInceptionWeights(graph, formulaInception(variant), variant));
 }
 
-/** The largest difference of sum, length and recorded entries, relative to the output's own scale. */
-async function deviations(network: Executable, x: Tensor, expected: RecordedOutputs): Promise<Record<string, number>> {
+/**
+ * The largest difference of sum, length and recorded entries, relative to the output's own scale.
+ */
+async function deviations(
+  network: Executable,
+  x: Tensor,
+  expected: RecordedOutputs,
+): Promise<Record<string, number>> {
   const outputs = await network.run({ x });
   return Object.fromEntries(
     Object.entries(expected).map(([name, { sum, squares, entries }]) => {
@@ -28,7 +47,9 @@ async function deviations(network: Executable, x: Tensor, expected: RecordedOutp
       const differences = [
         values.reduce((total, value) => total + value, 0) / values.length - sum / values.length,
         Math.sqrt(values.reduce((total, value) => total + value ** 2, 0) / values.length) - scale,
-        ...recordedPlaces(values.length).map((place, i) => (values[place] ?? Number.NaN) - (entries[i] ?? Number.NaN)),
+        ...recordedPlaces(values.length).map(
+          (place, i) => (values[place] ?? Number.NaN) - (entries[i] ?? Number.NaN),
+        ),
       ];
       return [name, Math.max(...differences.map((difference) => Math.abs(difference) / scale))];
     }),
@@ -42,23 +63,39 @@ function expectAgreement(found: Record<string, number>): void {
 
 describe("inceptionGraph", () => {
   it("has the parameters of the published networks, less what normalisation had in excess of a bias", () => {
-    // PyTorch counts 23 834 568 for torchvision's network of 1000 classes without AuxLogits; of each of the 17 216 channels' pairs gamma and beta a bias remains.
+    // PyTorch counts 23 834 568 for torchvision's network of 1000 classes without AuxLogits; of
+    // each of the 17 216 channels' pairs gamma and beta a bias remains.
     expect(parameterCount(inceptionGraph("torchvision"))).toBe(23_834_568 - 17_216);
-    expect(parameterCount(inceptionGraph("fid"))).toBe(23_834_568 - 17_216 + 8 * 2048 - 1000); // without fc.bias
+    // without fc.bias
+    expect(parameterCount(inceptionGraph("fid"))).toBe(23_834_568 - 17_216 + 8 * 2048 - 1000);
   });
 
   it("gives what PyTorch gives for the FID network, with pictures prepared in every mode", async () => {
     const network = await compiled("fid");
     const small = formulaPicture(120, 90, 1);
     expectAgreement(await deviations(network, inceptionInput([small], "fid", "clean"), fidClean));
-    expectAgreement(await deviations(network, inceptionInput([small], "fid", "legacy-pytorch"), fidLegacyPytorch));
-    expectAgreement(await deviations(network, inceptionInput([formulaPicture(299, 299, 0)], "fid", "legacy-tensorflow"), fidLegacyTensorflow));
+    expectAgreement(
+      await deviations(network, inceptionInput([small], "fid", "legacy-pytorch"), fidLegacyPytorch),
+    );
+    expectAgreement(
+      await deviations(
+        network,
+        inceptionInput([formulaPicture(299, 299, 0)], "fid", "legacy-tensorflow"),
+        fidLegacyTensorflow,
+      ),
+    );
     await network.dispose();
   });
 
   it("gives what torchvision's own network gives, ImageNet's normalisation and transform_input included", async () => {
     const network = await compiled("torchvision");
-    expectAgreement(await deviations(network, inceptionInput([formulaPicture(299, 299, 0)], "torchvision", "clean"), torchvision));
+    expectAgreement(
+      await deviations(
+        network,
+        inceptionInput([formulaPicture(299, 299, 0)], "torchvision", "clean"),
+        torchvision,
+      ),
+    );
     await network.dispose();
   });
 

@@ -1,6 +1,11 @@
 import { evaluateGraph, GraphBuilder, sizeOf, tensor, type Value } from "@glissade/core";
 import { describe, expect, it } from "vitest";
-import { averagePoolAround, maximum, maxPoolAround, maxPoolEverySecond } from "./inception-pooling.ts";
+import {
+  averagePoolAround,
+  maximum,
+  maxPoolAround,
+  maxPoolEverySecond,
+} from "./inception-pooling.ts";
 
 /** Two pictures of two channels of 5x7 pixels, from -1.5 to 1.5. */
 const dims = [2, 2, 5, 7] as const;
@@ -22,7 +27,8 @@ function compute(input: typeof x, write: (g: GraphBuilder, x: Value) => Value) {
 function neighbours(input: typeof x, plane: number, row: number, column: number): number[] {
   const found: number[] = [];
   for (let y = Math.max(0, row - 1); y <= Math.min(4, row + 1); y++) {
-    for (let i = Math.max(0, column - 1); i <= Math.min(6, column + 1); i++) found.push(input.data[(plane * 5 + y) * 7 + i] ?? Number.NaN);
+    for (let i = Math.max(0, column - 1); i <= Math.min(6, column + 1); i++)
+      found.push(input.data[(plane * 5 + y) * 7 + i] ?? Number.NaN);
   }
   return found;
 }
@@ -33,7 +39,9 @@ function around(
   [rows, columns]: readonly [rows: readonly number[], columns: readonly number[]],
   rule: (values: number[]) => number,
 ): number[] {
-  return [0, 1, 2, 3].flatMap((plane) => rows.flatMap((row) => columns.map((column) => rule(neighbours(input, plane, row, column)))));
+  return [0, 1, 2, 3].flatMap((plane) =>
+    rows.flatMap((row) => columns.map((column) => rule(neighbours(input, plane, row, column)))),
+  );
 }
 
 const everywhere = [
@@ -45,9 +53,10 @@ const close = (values: number[]) => values.map((value) => expect.closeTo(value, 
 
 describe("pooling", () => {
   it("takes the larger of two values, and the ReLU for 0", () => {
-    expect([...compute(tensor([1, 2, 5, 7], x.data.slice(0, 70)), (g, value) => maximum(g, value, 0)).data]).toEqual(
-      Array.from(x.data.slice(0, 70), (value) => Math.max(value, 0)),
-    );
+    expect([
+      ...compute(tensor([1, 2, 5, 7], x.data.slice(0, 70)), (g, value) => maximum(g, value, 0))
+        .data,
+    ]).toEqual(Array.from(x.data.slice(0, 70), (value) => Math.max(value, 0)));
     const turned = compute(x, (g, value) => maximum(g, value, g.slice(value, 3, 6, -1, -1)));
     expect(turned.data[0]).toBe(Math.max(x.data[0] ?? 0, x.data[6] ?? 0));
   });
@@ -69,16 +78,22 @@ describe("pooling", () => {
   });
 
   it("takes the largest of 3x3 pixels around every pixel", () => {
-    expect([...compute(positive, maxPoolAround).data]).toEqual(around(positive, everywhere, (values) => Math.max(...values)));
+    expect([...compute(positive, maxPoolAround).data]).toEqual(
+      around(positive, everywhere, (values) => Math.max(...values)),
+    );
   });
 
   it("takes the mean of what lies within the picture, as TensorFlow does", () => {
     const means = around(x, everywhere, (values) => sum(values) / values.length);
-    expect([...compute(x, (g, value) => averagePoolAround(g, value, "nothing")).data]).toEqual(close(means));
+    expect([...compute(x, (g, value) => averagePoolAround(g, value, "nothing")).data]).toEqual(
+      close(means),
+    );
   });
 
   it("takes the mean with zeros beyond the edge, as torchvision does", () => {
     const means = around(x, everywhere, (values) => sum(values) / 9);
-    expect([...compute(x, (g, value) => averagePoolAround(g, value, "zeros")).data]).toEqual(close(means));
+    expect([...compute(x, (g, value) => averagePoolAround(g, value, "zeros")).data]).toEqual(
+      close(means),
+    );
   });
 });

@@ -1,5 +1,19 @@
-import { computedWeights, type Graph, readTensor, type Tensor, tensor, toFloat32, type WeightSource, WeightsError } from "@glissade/core";
-import { type InceptionVariant, inceptionClasses, inceptionDimensions, inceptionVariants } from "./inception-graph.ts";
+import {
+  computedWeights,
+  type Graph,
+  readTensor,
+  type Tensor,
+  tensor,
+  toFloat32,
+  type WeightSource,
+  WeightsError,
+} from "@glissade/core";
+import {
+  type InceptionVariant,
+  inceptionClasses,
+  inceptionDimensions,
+  inceptionVariants,
+} from "./inception-graph.ts";
 
 /** Added to a variance, in every batch normalisation of both variants. */
 const epsilon = 1e-3;
@@ -15,37 +29,70 @@ const expectation =
  */
 export function inceptionVariantOf(weights: WeightSource, file: string): InceptionVariant {
   const last = weights.describe("fc.weight");
-  const found = inceptionVariants.find((variant) => sameDims(last?.dims, [inceptionClasses(variant), inceptionDimensions.pooled]));
+  const found = inceptionVariants.find((variant) =>
+    sameDims(last?.dims, [inceptionClasses(variant), inceptionDimensions.pooled]),
+  );
   if (found) return found;
-  const reason = last ? `fc.weight has the shape [${last.dims.join(", ")}]` : "there is no fc.weight";
-  throw new WeightsError({ file, reason: `this is no Inception-v3 that is known here: ${reason}`, advice: expectation });
+  const reason = last
+    ? `fc.weight has the shape [${last.dims.join(", ")}]`
+    : "there is no fc.weight";
+  throw new WeightsError({
+    file,
+    reason: `this is no Inception-v3 that is known here: ${reason}`,
+    advice: expectation,
+  });
 }
 
 /**
- * The weights of Inception's graph, made of a checkpoint's when they are read: each batch normalisation is a scale and a shift for every channel,
- * which the convolution before it takes over. Computed in float64, rounded once to float32.
+ * The weights of Inception's graph, made of a checkpoint's when they are read: each batch
+ * normalisation is a scale and a shift for every channel, which the convolution before it takes
+ * over. Computed in float64, rounded once to float32.
  *
  * `dispose` disposes of the checkpoint's.
  *
- * @throws WeightsError where the checkpoint lacks a weight that the graph needs, or has it in another shape
+ * @throws WeightsError where the checkpoint lacks a weight that the graph needs, or has it in
+ * another shape
  */
-export function foldedInceptionWeights(graph: Graph, checkpoint: WeightSource, file: string): WeightSource {
+export function foldedInceptionWeights(
+  graph: Graph,
+  checkpoint: WeightSource,
+  file: string,
+): WeightSource {
   const shapes = graph.parameters.map(({ name, dims }) => [name, dims] as const);
   for (const [name, dims] of shapes) assertStored(name, dims, checkpoint, file);
-  return { ...computedWeights(shapes, (name, dims) => foldedWeight(name, dims, checkpoint)), dispose: () => checkpoint.dispose() };
+  return {
+    ...computedWeights(shapes, (name, dims) => foldedWeight(name, dims, checkpoint)),
+    dispose: () => checkpoint.dispose(),
+  };
 }
 
-async function foldedWeight(name: string, dims: readonly number[], checkpoint: WeightSource): Promise<Tensor> {
+async function foldedWeight(
+  name: string,
+  dims: readonly number[],
+  checkpoint: WeightSource,
+): Promise<Tensor> {
   const stored = async (source: string) => toFloat32(await readTensor(checkpoint, source));
   if (name.startsWith("fc.")) return tensor(dims, await stored(name));
   const layer = layerOf(name);
-  const [gamma, variance] = [await stored(`${layer}.bn.weight`), await stored(`${layer}.bn.running_var`)];
-  const scales = Float64Array.from(gamma, (value, channel) => value / Math.sqrt((variance[channel] as number) + epsilon));
+  const [gamma, variance] = [
+    await stored(`${layer}.bn.weight`),
+    await stored(`${layer}.bn.running_var`),
+  ];
+  const scales = Float64Array.from(
+    gamma,
+    (value, channel) => value / Math.sqrt((variance[channel] as number) + epsilon),
+  );
   if (name.endsWith(".bias")) {
-    const [beta, mean] = [await stored(`${layer}.bn.bias`), await stored(`${layer}.bn.running_mean`)];
+    const [beta, mean] = [
+      await stored(`${layer}.bn.bias`),
+      await stored(`${layer}.bn.running_mean`),
+    ];
     return tensor(
       dims,
-      Float32Array.from(beta, (value, channel) => value - (mean[channel] as number) * (scales[channel] as number)),
+      Float32Array.from(
+        beta,
+        (value, channel) => value - (mean[channel] as number) * (scales[channel] as number),
+      ),
     );
   }
   const weight = await stored(`${layer}.conv.weight`);
@@ -57,19 +104,29 @@ async function foldedWeight(name: string, dims: readonly number[], checkpoint: W
 }
 
 /** The names in the checkpoint that a weight of the graph is made of, with their shapes. */
-function sourcesOf(name: string, dims: readonly number[]): readonly (readonly [name: string, dims: readonly number[]])[] {
+function sourcesOf(
+  name: string,
+  dims: readonly number[],
+): readonly (readonly [name: string, dims: readonly number[]])[] {
   if (name.startsWith("fc.")) return [[name, dims]];
   const layer = layerOf(name);
   const channels = dims.slice(0, 1);
   if (name.endsWith(".weight")) return [[`${layer}.conv.weight`, dims]];
-  return ["weight", "bias", "running_mean", "running_var"].map((part) => [`${layer}.bn.${part}`, channels] as const);
+  return ["weight", "bias", "running_mean", "running_var"].map(
+    (part) => [`${layer}.bn.${part}`, channels] as const,
+  );
 }
 
 function layerOf(name: string): string {
   return name.slice(0, name.lastIndexOf("."));
 }
 
-function assertStored(name: string, dims: readonly number[], checkpoint: WeightSource, file: string): void {
+function assertStored(
+  name: string,
+  dims: readonly number[],
+  checkpoint: WeightSource,
+  file: string,
+): void {
   for (const [source, expected] of sourcesOf(name, dims)) {
     const found = checkpoint.describe(source);
     if (sameDims(found?.dims, expected)) continue;

@@ -29,8 +29,10 @@ export interface ReadFeaturesOptions {
 /**
  * The features of pictures that come batch after batch; of the pictures themselves none is kept.
  *
- * @throws InvalidArgumentError where there is no picture; what the source and the network throw; the signal's reason where aborted
- * @example `const features = await readFeatures(openPictures("samples.npz"), network, { name: "samples" });`
+ * @throws InvalidArgumentError where there is no picture; what the source and the network throw;
+ * the signal's reason where aborted
+ * @example `const features = await readFeatures(openPictures("samples.npz"), network, { name:
+ * "samples" });`
  */
 export async function readFeatures(
   pictures: AsyncIterable<readonly RgbImage[]> | Iterable<readonly RgbImage[]>,
@@ -57,7 +59,12 @@ export async function readFeatures(
     count += batch.length;
     onProgress?.(count);
   }
-  if (count === 0) throw new InvalidArgumentError({ argument: name, received: "no picture", expected: "at least one" });
+  if (count === 0)
+    throw new InvalidArgumentError({
+      argument: name,
+      received: "no picture",
+      expected: "at least one",
+    });
   return {
     set: { name, count, sha256: hash.digest("hex") },
     network: network.card,

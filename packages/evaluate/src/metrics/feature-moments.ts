@@ -12,10 +12,12 @@ export interface Gaussian {
 }
 
 /**
- * Mean and covariance of features that come batch after batch: no batch is kept, and the memory is that of one [D, D] matrix. Batches are joined by
- * the pairwise update, in float64, so that the order of magnitude of the mean costs no digits.
+ * Mean and covariance of features that come batch after batch: no batch is kept, and the memory is
+ * that of one [D, D] matrix. Batches are joined by the pairwise update, in float64, so that the
+ * order of magnitude of the mean costs no digits.
  *
- * @see Chan, Golub & LeVeque 1979, Updating formulae and a pairwise algorithm for computing sample variances, equation 2.1
+ * @see Chan, Golub & LeVeque 1979, Updating formulae and a pairwise algorithm for computing sample
+ * variances, equation 2.1
  * @example
  * ```ts
  * const moments = new FeatureMoments(2048);
@@ -36,29 +38,46 @@ export class FeatureMoments {
     this.#products = new Float64Array(dimensions * dimensions);
   }
 
-  /** @throws InvalidArgumentError where the features are no table of `dimensions` columns, or not finite */
+  /**
+   * @throws InvalidArgumentError where the features are no table of `dimensions` columns, or not
+   * finite
+   */
   add(features: Tensor): void {
     const { count, dimensions } = shapeOfRows("features", features);
     if (dimensions !== this.dimensions)
-      throw new InvalidArgumentError({ argument: "features", received: `${dimensions} dimensions`, expected: `${this.dimensions}, as those before` });
+      throw new InvalidArgumentError({
+        argument: "features",
+        received: `${dimensions} dimensions`,
+        expected: `${this.dimensions}, as those before`,
+      });
     const mean = columnMeans(features.data, count, dimensions);
     const before = this.#count;
     this.#count += count;
     const offset = mean.map((value, i) => value - at(this.#mean, i));
     this.#addProducts(features.data, mean, count);
     this.#addOuter(offset, (before * count) / this.#count);
-    for (let i = 0; i < dimensions; i++) this.#mean[i] = at(this.#mean, i) + (at(offset, i) * count) / this.#count;
+    for (let i = 0; i < dimensions; i++)
+      this.#mean[i] = at(this.#mean, i) + (at(offset, i) * count) / this.#count;
   }
 
-  /** The distribution so far, its covariance divided by the number of vectors less one. @throws InvalidArgumentError where there are fewer than two */
+  /**
+   * The distribution so far, its covariance divided by the number of vectors less one. @throws
+   * InvalidArgumentError where there are fewer than two
+   */
   gaussian(): Gaussian {
     const count = this.#count;
-    if (count < 2) throw new InvalidArgumentError({ argument: "features", received: `${count} vectors`, expected: "at least 2 for a covariance" });
+    if (count < 2)
+      throw new InvalidArgumentError({
+        argument: "features",
+        received: `${count} vectors`,
+        expected: "at least 2 for a covariance",
+      });
     const { dimensions } = this;
     const covariance = new Float64Array(dimensions * dimensions);
     for (let i = 0; i < dimensions; i++) {
       for (let j = i; j < dimensions; j++)
-        covariance[i * dimensions + j] = covariance[j * dimensions + i] = at(this.#products, i * dimensions + j) / (count - 1);
+        covariance[i * dimensions + j] = covariance[j * dimensions + i] =
+          at(this.#products, i * dimensions + j) / (count - 1);
     }
     return { mean: this.#mean.slice(), covariance, count };
   }
@@ -77,12 +96,16 @@ export class FeatureMoments {
     for (let i = 0; i < length; i++) {
       const factor = weight * at(row, i);
       const start = i * length;
-      for (let j = i; j < length; j++) products[start + j] = at(products, start + j) + factor * at(row, j);
+      for (let j = i; j < length; j++)
+        products[start + j] = at(products, start + j) + factor * at(row, j);
     }
   }
 }
 
-/** The normal distribution of a whole table of features, [N, D]. @throws InvalidArgumentError where there are fewer than two rows, or they are not finite */
+/**
+ * The normal distribution of a whole table of features, [N, D]. @throws InvalidArgumentError where
+ * there are fewer than two rows, or they are not finite
+ */
 export function gaussianFit(features: Tensor): Gaussian {
   const moments = new FeatureMoments(shapeOfRows("features", features, 2).dimensions);
   moments.add(features);
@@ -91,7 +114,8 @@ export function gaussianFit(features: Tensor): Gaussian {
 
 function columnMeans(data: Float32Array, count: number, dimensions: number): Float64Array {
   const sums = new Float64Array(dimensions);
-  for (let k = 0; k < count; k++) for (let i = 0; i < dimensions; i++) sums[i] = at(sums, i) + at(data, k * dimensions + i);
+  for (let k = 0; k < count; k++)
+    for (let i = 0; i < dimensions; i++) sums[i] = at(sums, i) + at(data, k * dimensions + i);
   return sums.map((sum) => sum / count);
 }
 

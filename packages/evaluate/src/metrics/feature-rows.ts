@@ -9,21 +9,40 @@ export interface RowShape {
 /**
  * The shape of features `[N, D]`, checked.
  *
- * @throws InvalidArgumentError where the tensor is no table, has fewer rows than needed, or holds a number that is not finite
+ * @throws InvalidArgumentError where the tensor is no table, has fewer rows than needed, or holds a
+ * number that is not finite
  */
 export function shapeOfRows(argument: string, features: Tensor, leastRows = 1): RowShape {
   const [count = 0, dimensions = 0, ...more] = features.dims;
   if (features.dims.length !== 2 || more.length > 0 || dimensions === 0)
-    throw new InvalidArgumentError({ argument, received: features.dims, expected: "the shape [pictures, dimensions]" });
+    throw new InvalidArgumentError({
+      argument,
+      received: features.dims,
+      expected: "the shape [pictures, dimensions]",
+    });
   if (count < leastRows)
-    throw new InvalidArgumentError({ argument, received: `features of ${count} ${count === 1 ? "picture" : "pictures"}`, expected: `at least ${leastRows}` });
+    throw new InvalidArgumentError({
+      argument,
+      received: `features of ${count} ${count === 1 ? "picture" : "pictures"}`,
+      expected: `at least ${leastRows}`,
+    });
   assertFiniteRows(argument, features, dimensions);
   return { count, dimensions };
 }
 
-/** The shapes of two sets of features that are to be compared. @throws InvalidArgumentError as `shapeOfRows`, and where their dimensions differ */
-export function shapesOfRows(reference: Tensor, samples: Tensor, leastRows = 1): readonly [RowShape, RowShape] {
-  const shapes = [shapeOfRows("reference", reference, leastRows), shapeOfRows("samples", samples, leastRows)] as const;
+/**
+ * The shapes of two sets of features that are to be compared. @throws InvalidArgumentError as
+ * `shapeOfRows`, and where their dimensions differ
+ */
+export function shapesOfRows(
+  reference: Tensor,
+  samples: Tensor,
+  leastRows = 1,
+): readonly [RowShape, RowShape] {
+  const shapes = [
+    shapeOfRows("reference", reference, leastRows),
+    shapeOfRows("samples", samples, leastRows),
+  ] as const;
   const [{ dimensions }, { dimensions: received }] = shapes;
   if (received !== dimensions)
     throw new InvalidArgumentError({

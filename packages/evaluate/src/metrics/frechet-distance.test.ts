@@ -5,7 +5,11 @@ import { type Gaussian, gaussianFit } from "./feature-moments.ts";
 import { frechetDistance } from "./frechet-distance.ts";
 import { pivotedCholesky } from "./pivoted-cholesky.ts";
 
-const gaussian = (mean: number[], covariance: number[]): Gaussian => ({ mean: Float64Array.from(mean), covariance: Float64Array.from(covariance), count: 2 });
+const gaussian = (mean: number[], covariance: number[]): Gaussian => ({
+  mean: Float64Array.from(mean),
+  covariance: Float64Array.from(covariance),
+  count: 2,
+});
 
 describe("gaussianFit", () => {
   it("has the mean and the unbiased covariance", () => {
@@ -25,7 +29,10 @@ describe("frechetDistance", () => {
   });
 
   it("adds up over independent dimensions", () => {
-    const distance = frechetDistance(gaussian([0, 0, 1], [4, 0, 0, 0, 1, 0, 0, 0, 0]), gaussian([0, 2, 1], [1, 0, 0, 0, 16, 0, 0, 0, 0]));
+    const distance = frechetDistance(
+      gaussian([0, 0, 1], [4, 0, 0, 0, 1, 0, 0, 0, 0]),
+      gaussian([0, 2, 1], [1, 0, 0, 0, 16, 0, 0, 0, 0]),
+    );
     expect(distance).toBeCloseTo(4 + 1 + 9, 12);
   });
 
@@ -53,6 +60,7 @@ describe("pivotedCholesky", () => {
     const factor = pivotedCholesky(covariance, 9);
     expect([factor.rows, factor.columns]).toEqual([9, 4]);
     const product = factor.mmul(factor.transpose());
-    for (let i = 0; i < 81; i++) expect(product.get(Math.floor(i / 9), i % 9)).toBeCloseTo(covariance[i] as number, 13);
+    for (let i = 0; i < 81; i++)
+      expect(product.get(Math.floor(i / 9), i % 9)).toBeCloseTo(covariance[i] as number, 13);
   });
 });

@@ -2,7 +2,11 @@ export { clipScore, type RPrecision, type RPrecisionOptions, rPrecision } from "
 export { FeatureMoments, type Gaussian, gaussianFit } from "./feature-moments.ts";
 export { frechetDistance } from "./frechet-distance.ts";
 export { type InceptionScoreOptions, inceptionScore } from "./inception-score.ts";
-export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from "./kernel-distance.ts";
+export {
+  type KernelDistance,
+  type KernelDistanceOptions,
+  kernelDistance,
+} from "./kernel-distance.ts";
 export type { MeasuredSet, MetricCard, Metrics, PictureSetCard } from "./metric-card.ts";
 export { neighbourRadii } from "./nearest-neighbours.ts";
 export { meanPairwiseDistance } from "./pairwise-distance.ts";

@@ -9,26 +9,41 @@ export interface PictureSetCard {
   readonly sha256: string;
 }
 
-/** Everything that numbers depend on beside the pictures: two results compare only where their cards agree in it. */
+/**
+ * Everything that numbers depend on beside the pictures: two results compare only where their cards
+ * agree in it.
+ */
 export interface MetricCard {
   readonly features: FeatureNetworkCard;
   readonly reference: PictureSetCard;
   readonly samples: PictureSetCard;
-  /** Of what is drawn while measuring: subsets of the kernel distance, wrong captions of R-precision. */
+  /**
+   * Of what is drawn while measuring: subsets of the kernel distance, wrong captions of
+   * R-precision.
+   */
   readonly seed: number;
   /** Neighbours k of precision and recall, and of density and coverage. */
   readonly neighbours: { readonly manifold: number; readonly density: number };
-  /** What a reader has to know before comparing, in whole sentences: few samples, a singular covariance. */
+  /**
+   * What a reader has to know before comparing, in whole sentences: few samples, a singular
+   * covariance.
+   */
   readonly notes: readonly string[];
 }
 
 /** What was measured; what the features or the captions did not allow is left out. */
 export interface Metrics {
-  /** Fréchet distance of the pooled features: FID where the network is Inception. The smaller, the better. */
+  /**
+   * Fréchet distance of the pooled features: FID where the network is Inception. The smaller, the
+   * better.
+   */
   readonly fid: number;
   /** The same of the spatial features. */
   readonly sfid?: number;
-  /** Kernel distance: its mean over subsets, and the deviation between them. The smaller, the better. */
+  /**
+   * Kernel distance: its mean over subsets, and the deviation between them. The smaller, the
+   * better.
+   */
   readonly kid: { readonly mean: number; readonly deviation: number };
   /** From 1 to the number of classes. */
   readonly inceptionScore?: number;
@@ -41,7 +56,11 @@ export interface Metrics {
   readonly coverage: number;
   /** Logit scale times the mean cosine between pictures and captions. */
   readonly clipScore?: number;
-  readonly rPrecision?: { readonly precision: number; readonly distractors: number; readonly chance: number };
+  readonly rPrecision?: {
+    readonly precision: number;
+    readonly distractors: number;
+    readonly chance: number;
+  };
   /** Mean distance between two samples' features. */
   readonly diversity: number;
 }

@@ -2,7 +2,8 @@
 const longest = 30;
 
 /**
- * A pause to be awaited inside long loops: now and then it gives the thread free, so that an abort is heard and a page stays alive.
+ * A pause to be awaited inside long loops: now and then it gives the thread free, so that an abort
+ * is heard and a page stays alive.
  *
  * @throws the signal's reason where aborted
  */

@@ -1,8 +1,10 @@
 import { Matrix } from "ml-matrix";
 
 /**
- * A factor F of a symmetric matrix without negative eigenvalues, S = F F', as wide as the matrix has rank: a covariance of fewer vectors than dimensions
- * is singular, and plain Cholesky decomposition breaks down on it. Where the largest diagonal entry of what is left is rounding, the rest is left out.
+ * A factor F of a symmetric matrix without negative eigenvalues, S = F F', as wide as the matrix
+ * has rank: a covariance of fewer vectors than dimensions is singular, and plain Cholesky
+ * decomposition breaks down on it. Where the largest diagonal entry of what is left is rounding,
+ * the rest is left out.
  *
  * @param matrix [size, size], row by row
  * @returns [size, rank]
@@ -10,8 +12,10 @@ import { Matrix } from "ml-matrix";
  */
 export function pivotedCholesky(matrix: Float64Array, size: number): Matrix {
   const columns: Float64Array[] = [];
-  const left = Float64Array.from({ length: size }, (_, i) => at(matrix, i * size + i)); // the diagonal of what is not factored yet
-  const negligible = size * Number.EPSILON * left.reduce((largest, value) => Math.max(largest, value), 0);
+  // the diagonal of what is not factored yet
+  const left = Float64Array.from({ length: size }, (_, i) => at(matrix, i * size + i));
+  const negligible =
+    size * Number.EPSILON * left.reduce((largest, value) => Math.max(largest, value), 0);
   for (let step = 0; step < size; step++) {
     const pivot = left.reduce((best, value, i) => (value > at(left, best) ? i : best), 0);
     if (!(at(left, pivot) > negligible)) break;
@@ -23,8 +27,17 @@ export function pivotedCholesky(matrix: Float64Array, size: number): Matrix {
   return new Matrix(columns.length === 0 ? [new Float64Array(size)] : columns).transpose();
 }
 
-/** Column `pivot` of what the columns before leave of the matrix, divided by the root of its diagonal entry. */
-function nextColumn(matrix: Float64Array, size: number, columns: readonly Float64Array[], pivot: number, root: number): Float64Array {
+/**
+ * Column `pivot` of what the columns before leave of the matrix, divided by the root of its
+ * diagonal entry.
+ */
+function nextColumn(
+  matrix: Float64Array,
+  size: number,
+  columns: readonly Float64Array[],
+  pivot: number,
+  root: number,
+): Float64Array {
   const column = matrix.slice(pivot * size, (pivot + 1) * size);
   for (const before of columns) {
     const factor = at(before, pivot);

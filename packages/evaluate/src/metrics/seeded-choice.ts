@@ -6,7 +6,10 @@ export function seededIndices(seed: number): (bound: number) => number {
   return (bound) => Math.floor((next() / 2 ** 32) * bound);
 }
 
-/** `count` different whole numbers below `total`, in random order (the first steps of a Fisher-Yates shuffle). */
+/**
+ * `count` different whole numbers below `total`, in random order (the first steps of a Fisher-Yates
+ * shuffle).
+ */
 export function choose(total: number, count: number, index: (bound: number) => number): Int32Array {
   const all = Int32Array.from({ length: total }, (_, i) => i);
   for (let i = 0; i < count; i++) {

@@ -7,9 +7,12 @@ export class OutputFileError extends GlissadeError {
   readonly path: string;
 
   constructor(path: string, cause: unknown) {
-    super(`${path} cannot be written (${cause instanceof Error ? cause.message : cause}). Choose a folder that you may write to, on a disk with room.`, {
-      cause,
-    });
+    super(
+      `${path} cannot be written (${cause instanceof Error ? cause.message : cause}). Choose a folder that you may write to, on a disk with room.`,
+      {
+        cause,
+      },
+    );
     this.path = path;
   }
 }

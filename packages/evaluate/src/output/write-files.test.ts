@@ -37,30 +37,41 @@ describe("writeFiles", () => {
       { path, contents: "b" },
     ]);
     await expect(writing).rejects.toThrow(OutputFileError);
-    await expect(writing).rejects.toMatchObject({ path, cause: { code: expect.stringMatching(/ENOTDIR|EEXIST/) } });
+    await expect(writing).rejects.toMatchObject({
+      path,
+      cause: { code: expect.stringMatching(/ENOTDIR|EEXIST/) },
+    });
     expect(await filesIn(folder)).toEqual(["file"]);
   });
 
   it("cleans up where a folder stands in a file's place", async () => {
     await mkdir(join(folder, "a.txt", "full"), { recursive: true });
-    await expect(writeFiles([{ path: join(folder, "a.txt"), contents: "a" }])).rejects.toThrow("a.txt cannot be written");
+    await expect(writeFiles([{ path: join(folder, "a.txt"), contents: "a" }])).rejects.toThrow(
+      "a.txt cannot be written",
+    );
     expect(await filesIn(folder)).toEqual([]);
   });
 
-  it.each([1, 2, 3])("leaves no file when aborted at check %i, and what was there before stays", async (last) => {
-    await writeFile(join(folder, "a.txt"), "before");
-    const controller = new AbortController();
-    const reason = new Error("enough");
-    const check = controller.signal.throwIfAborted.bind(controller.signal);
-    let checks = 0;
-    controller.signal.throwIfAborted = () => {
-      if (++checks === last) controller.abort(reason);
-      check();
-    };
-    const files = ["a.txt", "b.txt"].map((name) => ({ path: join(folder, name), contents: "after" }));
-    await expect(writeFiles(files, controller.signal)).rejects.toBe(reason);
-    expect(checks).toBe(last);
-    expect(await filesIn(folder)).toEqual(["a.txt"]);
-    expect(await readFile(join(folder, "a.txt"), "utf8")).toBe("before");
-  });
+  it.each([1, 2, 3])(
+    "leaves no file when aborted at check %i, and what was there before stays",
+    async (last) => {
+      await writeFile(join(folder, "a.txt"), "before");
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      const check = controller.signal.throwIfAborted.bind(controller.signal);
+      let checks = 0;
+      controller.signal.throwIfAborted = () => {
+        if (++checks === last) controller.abort(reason);
+        check();
+      };
+      const files = ["a.txt", "b.txt"].map((name) => ({
+        path: join(folder, name),
+        contents: "after",
+      }));
+      await expect(writeFiles(files, controller.signal)).rejects.toBe(reason);
+      expect(checks).toBe(last);
+      expect(await filesIn(folder)).toEqual(["a.txt"]);
+      expect(await readFile(join(folder, "a.txt"), "utf8")).toBe("before");
+    },
+  );
 });

@@ -9,13 +9,20 @@ export interface OutputFile {
 }
 
 /**
- * Writes files so that each appears whole at its path, in place of what was there, or not at all; none appears before all are written. Folders are made.
+ * Writes files so that each appears whole at its path, in place of what was there, or not at all;
+ * none appears before all are written. Folders are made.
  *
  * @throws OutputFileError where one cannot be written; the signal's reason where aborted
  */
-export async function writeFiles(files: readonly OutputFile[], signal?: AbortSignal): Promise<void> {
+export async function writeFiles(
+  files: readonly OutputFile[],
+  signal?: AbortSignal,
+): Promise<void> {
   // In the same folder, so that the rename stays within one file system and is atomic.
-  const planned = files.map((file) => ({ ...file, temporary: join(dirname(file.path), `.${basename(file.path)}.${randomUUID()}.part`) }));
+  const planned = files.map((file) => ({
+    ...file,
+    temporary: join(dirname(file.path), `.${basename(file.path)}.${randomUUID()}.part`),
+  }));
   try {
     for (const { path, contents, temporary } of planned) {
       signal?.throwIfAborted();
@@ -27,7 +34,8 @@ export async function writeFiles(files: readonly OutputFile[], signal?: AbortSig
     signal?.throwIfAborted();
     for (const { path, temporary } of planned) await naming(path, () => rename(temporary, path));
   } finally {
-    for (const { temporary } of planned) await rm(temporary, { force: true }).catch(() => {}); // its folder may be gone
+    // its folder may be gone
+    for (const { temporary } of planned) await rm(temporary, { force: true }).catch(() => {});
   }
 }
 

@@ -5,8 +5,14 @@ export interface Html {
   readonly html: string;
 }
 
-/** Markup from a template; whatever is put in is escaped, unless it is markup itself. Lists are joined. */
-export function html(parts: TemplateStringsArray, ...values: readonly (string | number | Html | readonly Html[])[]): Html {
+/**
+ * Markup from a template; whatever is put in is escaped, unless it is markup itself. Lists are
+ * joined.
+ */
+export function html(
+  parts: TemplateStringsArray,
+  ...values: readonly (string | number | Html | readonly Html[])[]
+): Html {
   return { html: parts.map((part, index) => part + markupOf(values[index] ?? "")).join("") };
 }
 

@@ -5,4 +5,10 @@ export { sweepCsv } from "./sweep-csv.ts";
 export { sweepMarkdown } from "./sweep-markdown.ts";
 export { type SweepPlot, sweepPlots } from "./sweep-plots.ts";
 export { type SweepReportOptions, writeSweepReport } from "./sweep-report.ts";
-export { type SweepCell, type SweepColumn, type SweepRow, type SweepTable, sweepTable } from "./sweep-table.ts";
+export {
+  type SweepCell,
+  type SweepColumn,
+  type SweepRow,
+  type SweepTable,
+  sweepTable,
+} from "./sweep-table.ts";

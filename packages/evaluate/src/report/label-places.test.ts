@@ -1,17 +1,38 @@
 import { describe, expect, it } from "vitest";
-import { boxAround, labelBox, labelPlaces, overlap, type PointLabel, type Surroundings } from "./label-places.ts";
+import {
+  boxAround,
+  labelBox,
+  labelPlaces,
+  overlap,
+  type PointLabel,
+  type Surroundings,
+} from "./label-places.ts";
 
-const surroundings: Surroundings = { width: 300, height: 200, lines: [], markSize: 10, fontSize: 12 };
+const surroundings: Surroundings = {
+  width: 300,
+  height: 200,
+  lines: [],
+  markSize: 10,
+  fontSize: 12,
+};
 
 function boxesOf(labels: readonly PointLabel[], options = surroundings) {
-  return labelPlaces(labels, options).map((place, index) => labelBox(place, labels[index]?.text ?? "", options.fontSize));
+  return labelPlaces(labels, options).map((place, index) =>
+    labelBox(place, labels[index]?.text ?? "", options.fontSize),
+  );
 }
 
 describe("labelPlaces", () => {
   it("keeps labels off each other and off all marks, also where points crowd or coincide", () => {
     const labels = [
-      ...["1", "1.5", "2", "3", "5"].map((text, index) => ({ at: { x: 150 + index * 14, y: 100 - index * 9 }, text })),
-      ...["0", "1", "16"].map((text, index) => ({ at: { x: 150 - index * 12, y: 100 + index * 4 }, text })),
+      ...["1", "1.5", "2", "3", "5"].map((text, index) => ({
+        at: { x: 150 + index * 14, y: 100 - index * 9 },
+        text,
+      })),
+      ...["0", "1", "16"].map((text, index) => ({
+        at: { x: 150 - index * 12, y: 100 + index * 4 },
+        text,
+      })),
     ];
     const boxes = boxesOf(labels);
     boxes.forEach((box, index) => {
@@ -34,10 +55,15 @@ describe("labelPlaces", () => {
     const labels = line.map((at, index) => ({ at, text: String(index) }));
     const onLine = line.slice(1).flatMap((to, index) => {
       const from = line[index] ?? to;
-      return Array.from({ length: 101 }, (_, percent) => ({ x: from.x + ((to.x - from.x) * percent) / 100, y: from.y + ((to.y - from.y) * percent) / 100 }));
+      return Array.from({ length: 101 }, (_, percent) => ({
+        x: from.x + ((to.x - from.x) * percent) / 100,
+        y: from.y + ((to.y - from.y) * percent) / 100,
+      }));
     });
     for (const { left, right, top, bottom } of boxesOf(labels, { ...surroundings, lines: [line] }))
-      expect(onLine.filter(({ x, y }) => x > left && x < right && y > top && y < bottom)).toEqual([]);
+      expect(onLine.filter(({ x, y }) => x > left && x < right && y > top && y < bottom)).toEqual(
+        [],
+      );
   });
 
   it("puts a lone label at the upper right, touching nothing", () => {

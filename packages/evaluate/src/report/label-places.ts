@@ -33,7 +33,10 @@ const weights = { text: 5, mark: 3, outside: 3, line: 1 };
 /** Lines are taken for dots of this size. */
 const dot = 3;
 
-/** Where the middle of each label goes: beside its point, off the other labels, the marks and the lines, as far as there is room. */
+/**
+ * Where the middle of each label goes: beside its point, off the other labels, the marks and the
+ * lines, as far as there is room.
+ */
 export function labelPlaces(labels: readonly PointLabel[], surroundings: Surroundings): Place[] {
   const { width, height, lines, markSize } = surroundings;
   const plot: Box = { left: 0, top: 0, right: width, bottom: height };
@@ -43,16 +46,24 @@ export function labelPlaces(labels: readonly PointLabel[], surroundings: Surroun
   return labels.map((label) => {
     const candidates = boxesBeside(label, surroundings).map((box) => {
       const outside = overlap(box, box) - overlap(box, plot);
-      const covered = weights.text * shared(box, texts) + weights.mark * shared(box, marks) + weights.line * shared(box, dots);
+      const covered =
+        weights.text * shared(box, texts) +
+        weights.mark * shared(box, marks) +
+        weights.line * shared(box, dots);
       return { box, fault: covered + weights.outside * outside };
     });
-    const { box } = candidates.reduce((best, candidate) => (candidate.fault < best.fault ? candidate : best));
+    const { box } = candidates.reduce((best, candidate) =>
+      candidate.fault < best.fault ? candidate : best,
+    );
     texts.push(box);
     return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
   });
 }
 
-/** The room that a label takes. Digits of common fonts are about 0.6 em wide; a headless Vega cannot measure them. */
+/**
+ * The room that a label takes. Digits of common fonts are about 0.6 em wide; a headless Vega cannot
+ * measure them.
+ */
 export function labelBox(middle: Place, text: string, fontSize: number): Box {
   return boxAround(middle, text.length * fontSize * 0.6, fontSize);
 }
@@ -96,6 +107,9 @@ function dotsAlong(line: readonly Place[]): Place[] {
   return line.slice(1).flatMap((to, index) => {
     const from = line[index] ?? to;
     const count = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / dot);
-    return Array.from({ length: count }, (_, step) => ({ x: from.x + ((to.x - from.x) * step) / count, y: from.y + ((to.y - from.y) * step) / count }));
+    return Array.from({ length: count }, (_, step) => ({
+      x: from.x + ((to.x - from.x) * step) / count,
+      y: from.y + ((to.y - from.y) * step) / count,
+    }));
   });
 }

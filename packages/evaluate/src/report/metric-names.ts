@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from "@glissade/core";
 import type { SweepResults } from "../sweep/sweep-results.ts";
 
-/** What the measures that depend on the network are called: "FID" and "KID" are Inception's alone. */
+/**
+ * What the measures that depend on the network are called: "FID" and "KID" are Inception's alone.
+ */
 export interface MetricNames {
   readonly fid: string;
   readonly sfid: string;
@@ -18,8 +20,15 @@ export interface MetricNames {
  */
 export function metricNames({ settings }: SweepResults): MetricNames {
   const [first, ...others] = settings.map(({ card }) => card.features);
-  if (!first) throw new InvalidArgumentError({ argument: "results.settings", received: settings, expected: "at least one measured setting" });
-  const stranger = others.find(({ name, sha256 }) => name !== first.name || sha256 !== first.sha256);
+  if (!first)
+    throw new InvalidArgumentError({
+      argument: "results.settings",
+      received: settings,
+      expected: "at least one measured setting",
+    });
+  const stranger = others.find(
+    ({ name, sha256 }) => name !== first.name || sha256 !== first.sha256,
+  );
   if (stranger) {
     throw new InvalidArgumentError({
       argument: "results.settings",
@@ -29,6 +38,8 @@ export function metricNames({ settings }: SweepResults): MetricNames {
     });
   }
   const isInception = first.name.startsWith("inception");
-  const names = isInception ? { fid: "FID", sfid: "sFID", kid: "KID" } : { fid: "Fréchet distance", sfid: "Spatial Fréchet distance", kid: "Kernel distance" };
+  const names = isInception
+    ? { fid: "FID", sfid: "sFID", kid: "KID" }
+    : { fid: "Fréchet distance", sfid: "Spatial Fréchet distance", kid: "Kernel distance" };
   return { ...names, network: first.name, isInception };
 }

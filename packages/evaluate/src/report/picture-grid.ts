@@ -1,4 +1,10 @@
-import { contactSheet, encodePng, enlarge, InvalidArgumentError, type RgbImage } from "@glissade/core";
+import {
+  contactSheet,
+  encodePng,
+  enlarge,
+  InvalidArgumentError,
+  type RgbImage,
+} from "@glissade/core";
 import type { SweepResults } from "../sweep/sweep-results.ts";
 
 /** A sample of a setting. */
@@ -21,9 +27,13 @@ const comfortableSide = 96;
 /**
  * A grid for each setting, and the captions of its places; none where there are no pictures.
  *
- * @throws InvalidArgumentError where not every setting has pictures of the same captions in the same order, or sizes differ
+ * @throws InvalidArgumentError where not every setting has pictures of the same captions in the
+ * same order, or sizes differ
  */
-export function pictureGrids({ settings }: SweepResults, pictures: readonly (readonly SweepPicture[])[]): { grids: PictureGrid[]; captions: string[] } {
+export function pictureGrids(
+  { settings }: SweepResults,
+  pictures: readonly (readonly SweepPicture[])[],
+): { grids: PictureGrid[]; captions: string[] } {
   const captions = pictures[0]?.map(({ caption }) => caption) ?? [];
   if (pictures.length !== settings.length) {
     throw new InvalidArgumentError({
@@ -32,7 +42,11 @@ export function pictureGrids({ settings }: SweepResults, pictures: readonly (rea
       expected: `those of ${settings.length}, one list for each setting`,
     });
   }
-  const stranger = pictures.findIndex((samples) => samples.length !== captions.length || samples.some(({ caption }, place) => caption !== captions[place]));
+  const stranger = pictures.findIndex(
+    (samples) =>
+      samples.length !== captions.length ||
+      samples.some(({ caption }, place) => caption !== captions[place]),
+  );
   if (stranger >= 0) {
     throw new InvalidArgumentError({
       argument: "pictures",

@@ -41,21 +41,33 @@ interface Measured extends Place {
 }
 
 /** Where points and labels of a plot go; `undefined` where nothing can be drawn. */
-export function plotLayout(curves: readonly SweepCurve[], options: LayoutOptions): PlotLayout | undefined {
+export function plotLayout(
+  curves: readonly SweepCurve[],
+  options: LayoutOptions,
+): PlotLayout | undefined {
   const lines = curves.map((curve) => measured(curve, options)).filter((line) => line.length > 0);
   const all = lines.flat();
   if (all.length === 0) return undefined;
   const remembered = all.filter(({ setting }) => !isCaptionForgotten(setting));
   const isForgottenOutside = isSquashed(remembered, all);
   const shown = isForgottenOutside ? remembered : all;
-  const domains = { xDomain: padded(shown.map(({ x }) => x)), yDomain: padded(shown.map(({ y }) => y)) };
+  const domains = {
+    xDomain: padded(shown.map(({ x }) => x)),
+    yDomain: padded(shown.map(({ y }) => y)),
+  };
   return { ...domains, isForgottenOutside, points: labelled(lines, domains, options) };
 }
 
 function measured({ name, settings }: SweepCurve, { x, y }: LayoutOptions): Measured[] {
   return settings.flatMap((setting) => {
     const [valueX, valueY] = [x(setting), y(setting)];
-    if (valueX === undefined || valueY === undefined || !Number.isFinite(valueX) || !Number.isFinite(valueY)) return [];
+    if (
+      valueX === undefined ||
+      valueY === undefined ||
+      !Number.isFinite(valueX) ||
+      !Number.isFinite(valueY)
+    )
+      return [];
     return [{ curve: name, setting, x: valueX, y: valueY }];
   });
 }
@@ -65,7 +77,11 @@ const readableShare = 0.4;
 
 function isSquashed(remembered: readonly Measured[], all: readonly Measured[]): boolean {
   if (remembered.length < 2 || remembered.length === all.length) return false;
-  return (["x", "y"] as const).some((axis) => span(remembered.map((point) => point[axis])) < readableShare * span(all.map((point) => point[axis])));
+  return (["x", "y"] as const).some(
+    (axis) =>
+      span(remembered.map((point) => point[axis])) <
+      readableShare * span(all.map((point) => point[axis])),
+  );
 }
 
 function span(values: readonly number[]): number {
@@ -79,7 +95,11 @@ function padded(values: readonly number[]): readonly [number, number] {
   return [least - air, most + air];
 }
 
-function labelled(lines: readonly (readonly Measured[])[], { xDomain, yDomain }: Pick<PlotLayout, "xDomain" | "yDomain">, options: LayoutOptions): PlotPoint[] {
+function labelled(
+  lines: readonly (readonly Measured[])[],
+  { xDomain, yDomain }: Pick<PlotLayout, "xDomain" | "yDomain">,
+  options: LayoutOptions,
+): PlotPoint[] {
   const pixels = ({ x, y }: Place): Place => ({
     x: ((x - xDomain[0]) / (xDomain[1] - xDomain[0])) * options.width,
     y: ((yDomain[1] - y) / (yDomain[1] - yDomain[0])) * options.height,

@@ -25,36 +25,100 @@ export const plotSize = { width: 340, height: 250, markSize: 9, fontSize: 12 };
 const ink = "#1d2329";
 const quiet = "#4a545e";
 
-/** Lines in the order of the scales, a mark and a label at each point: white paper, dark text. A line to a point outside the axes leaves the plot. */
+/**
+ * Lines in the order of the scales, a mark and a label at each point: white paper, dark text. A
+ * line to a point outside the axes leaves the plot.
+ */
 export function plotSpecification(
   { points, xDomain, yDomain }: PlotLayout,
   { title, subtitle, xTitle, yTitle, looks }: PlotSpecificationOptions,
 ): TopLevelSpec {
   const { width, height, markSize, fontSize } = plotSize;
   const domain = looks.map(({ curve }) => curve);
-  const color = { field: "curve", type: "nominal", scale: { domain, range: looks.map(({ color }) => color) } } as const;
-  const shape = { field: "curve", type: "nominal", scale: { domain, range: looks.map(({ shape }) => shape) } } as const;
-  const dash = { field: "curve", type: "nominal", scale: { domain, range: looks.map(({ dash }) => [...dash]) } } as const;
+  const color = {
+    field: "curve",
+    type: "nominal",
+    scale: { domain, range: looks.map(({ color }) => color) },
+  } as const;
+  const shape = {
+    field: "curve",
+    type: "nominal",
+    scale: { domain, range: looks.map(({ shape }) => shape) },
+  } as const;
+  const dash = {
+    field: "curve",
+    type: "nominal",
+    scale: { domain, range: looks.map(({ dash }) => [...dash]) },
+  } as const;
   const area = markSize ** 2;
-  const inside = [{ filter: { field: "x", range: [...xDomain] } }, { filter: { field: "y", range: [...yDomain] } }];
-  const label = { type: "text", fontSize, align: "center", baseline: "middle", dx: { expr: "datum.dx" }, dy: { expr: "datum.dy" } } as const;
+  const inside = [
+    { filter: { field: "x", range: [...xDomain] } },
+    { filter: { field: "y", range: [...yDomain] } },
+  ];
+  const label = {
+    type: "text",
+    fontSize,
+    align: "center",
+    baseline: "middle",
+    dx: { expr: "datum.dx" },
+    dy: { expr: "datum.dy" },
+  } as const;
   const text = { text: { field: "scale", type: "nominal" } } as const;
   return {
-    data: { values: points.map((point) => ({ ...point, textColor: looks.find(({ curve }) => curve === point.curve)?.textColor ?? ink })) },
+    data: {
+      values: points.map((point) => ({
+        ...point,
+        textColor: looks.find(({ curve }) => curve === point.curve)?.textColor ?? ink,
+      })),
+    },
     title: { text: title, subtitle: [...subtitle] },
     width,
     height,
-    // Vega takes text for wider than it is where it has no canvas to measure it: the room for it is given here.
+    // Vega takes text for wider than it is where it has no canvas to measure it: the room for it is
+    // given here.
     autosize: { type: "none" },
-    padding: { left: 46, right: 14, top: 68 + 15 * subtitle.length, bottom: 58 + 18 * looks.length },
+    padding: {
+      left: 46,
+      right: 14,
+      top: 68 + 15 * subtitle.length,
+      bottom: 58 + 18 * looks.length,
+    },
     encoding: {
-      x: { field: "x", type: "quantitative", title: xTitle, scale: { domain: [...xDomain], nice: false, zero: false } },
-      y: { field: "y", type: "quantitative", title: yTitle, scale: { domain: [...yDomain], nice: false, zero: false } },
+      x: {
+        field: "x",
+        type: "quantitative",
+        title: xTitle,
+        scale: { domain: [...xDomain], nice: false, zero: false },
+      },
+      y: {
+        field: "y",
+        type: "quantitative",
+        title: yTitle,
+        scale: { domain: [...yDomain], nice: false, zero: false },
+      },
     },
     layer: [
-      { mark: { type: "line", strokeWidth: 2, clip: true }, encoding: { color, strokeDash: dash, order: { field: "scale", type: "quantitative" } } },
-      { mark: { type: "point", filled: true, stroke: "white", strokeWidth: 1, size: area, opacity: 1 }, encoding: { color, shape }, transform: inside },
-      { mark: { ...label, stroke: "white", strokeWidth: 4, strokeJoin: "round", color: "white" }, encoding: text, transform: inside }, // lifts the text off lines
+      {
+        mark: { type: "line", strokeWidth: 2, clip: true },
+        encoding: { color, strokeDash: dash, order: { field: "scale", type: "quantitative" } },
+      },
+      {
+        mark: {
+          type: "point",
+          filled: true,
+          stroke: "white",
+          strokeWidth: 1,
+          size: area,
+          opacity: 1,
+        },
+        encoding: { color, shape },
+        transform: inside,
+      },
+      {
+        mark: { ...label, stroke: "white", strokeWidth: 4, strokeJoin: "round", color: "white" },
+        encoding: text,
+        transform: inside,
+      }, // lifts the text off lines
       { mark: { ...label, fill: { expr: "datum.textColor" } }, encoding: text, transform: inside },
     ],
     config: {
@@ -72,7 +136,13 @@ export function plotSpecification(
         tickColor: "#8a949e",
       },
       axisX: { titlePadding: 10 },
-      axisY: { titleAngle: 0, titleAlign: "left", titleBaseline: "bottom", titleX: -36, titleY: -8 },
+      axisY: {
+        titleAngle: 0,
+        titleAlign: "left",
+        titleBaseline: "bottom",
+        titleX: -36,
+        titleY: -8,
+      },
       legend: {
         orient: "bottom",
         direction: "vertical",
@@ -100,7 +170,10 @@ export function plotSpecification(
   };
 }
 
-/** Okabe & Ito's colours, which people with all kinds of colour vision tell apart, each with a darker one for text; their yellow is lost on white paper and left out. */
+/**
+ * Okabe & Ito's colours, which people with all kinds of colour vision tell apart, each with a
+ * darker one for text; their yellow is lost on white paper and left out.
+ */
 const colors = [
   ["#0072b2", "#005f94"],
   ["#d55e00", "#a84a00"],
@@ -123,7 +196,13 @@ const dashes = [
 export function curveLooks(curves: readonly string[]): CurveLook[] {
   return curves.map((curve, index) => {
     const [color, textColor] = nth(colors, index);
-    return { curve, color, textColor, shape: nth(shapes, index), dash: nth(dashes, Math.floor(index / colors.length)) };
+    return {
+      curve,
+      color,
+      textColor,
+      shape: nth(shapes, index),
+      dash: nth(dashes, Math.floor(index / colors.length)),
+    };
   });
 }
 

@@ -1,14 +1,20 @@
 import type { GuidanceStrategy, SweepSetting } from "../sweep/sweep-results.ts";
 import { isUnguided } from "../sweep/sweep-settings.ts";
 
-const strategies = { cfg: "classifier-free guidance", clip: "CLIP guidance" } as const satisfies Record<GuidanceStrategy, string>;
+const strategies = {
+  cfg: "classifier-free guidance",
+  clip: "CLIP guidance",
+} as const satisfies Record<GuidanceStrategy, string>;
 
 export interface TitleOptions {
   /** All settings have one sampler and as many steps: titles go without. */
   readonly isSamplerShared: boolean;
 }
 
-/** What a report calls settings that differ in their scale alone: `"classifier-free guidance"`, or `"classifier-free guidance, ddim, 50 steps"`. */
+/**
+ * What a report calls settings that differ in their scale alone: `"classifier-free guidance"`, or
+ * `"classifier-free guidance, ddim, 50 steps"`.
+ */
 export function curveTitle(setting: SweepSetting, options: TitleOptions): string {
   return strategies[setting.strategy] + samplerPart(setting, options);
 }
@@ -28,7 +34,10 @@ export function samplersAgree(settings: readonly SweepSetting[]): boolean {
   return new Set(settings.map(({ sampler, steps }) => JSON.stringify([sampler, steps]))).size <= 1;
 }
 
-/** Whether the sampler forgets the caption: `epsilon(x|empty)` alone is left of classifier-free guidance. */
+/**
+ * Whether the sampler forgets the caption: `epsilon(x|empty)` alone is left of classifier-free
+ * guidance.
+ */
 export function isCaptionForgotten({ strategy, scale }: SweepSetting): boolean {
   return strategy === "cfg" && scale === 0;
 }

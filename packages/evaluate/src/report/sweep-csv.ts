@@ -26,13 +26,16 @@ const columns: Readonly<Record<string, (setting: MeasuredSetting) => CsvValue>> 
 };
 
 /**
- * A sweep's numbers for other programs, unrounded: a line a setting in the order of the results, the same columns always; what was not measured is empty.
- * Text that a spreadsheet would take for a formula gets an apostrophe in front.
+ * A sweep's numbers for other programs, unrounded: a line a setting in the order of the results,
+ * the same columns always; what was not measured is empty. Text that a spreadsheet would take for a
+ * formula gets an apostrophe in front.
  *
  * @see RFC 4180
  */
 export function sweepCsv({ settings }: SweepResults): string {
-  const rows = settings.map((setting) => Object.values(columns).map((column) => cell(column(setting))));
+  const rows = settings.map((setting) =>
+    Object.values(columns).map((column) => cell(column(setting))),
+  );
   return [Object.keys(columns), ...rows].map((row) => `${row.join(",")}\r\n`).join("");
 }
 

@@ -13,7 +13,9 @@ export interface SweepCurve {
 /** Longer text would be cut by a plot's edge. */
 export const longestTitle = 48;
 
-/** A curve for each strategy, sampler and number of steps, in the order in which they first appear. */
+/**
+ * A curve for each strategy, sampler and number of steps, in the order in which they first appear.
+ */
 export function sweepCurves({ settings }: SweepResults): SweepCurve[] {
   const isSamplerShared = samplersAgree(settings);
   const groups = new Map<string, MeasuredSetting[]>();
@@ -27,7 +29,10 @@ export function sweepCurves({ settings }: SweepResults): SweepCurve[] {
     if (!first) continue;
     const title = plainLine(curveTitle(first, { isSamplerShared }), longestTitle);
     const isTaken = curves.some(({ name }) => name === title);
-    curves.push({ name: isTaken ? `${title} (${curves.length + 1})` : title, settings: group.toSorted((a, b) => a.scale - b.scale) });
+    curves.push({
+      name: isTaken ? `${title} (${curves.length + 1})` : title,
+      settings: group.toSorted((a, b) => a.scale - b.scale),
+    });
   }
   return curves;
 }

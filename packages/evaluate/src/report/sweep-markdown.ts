@@ -11,7 +11,12 @@ export function sweepMarkdown(results: SweepResults): string {
   const lines = [
     line(["Setting", ...columns.map(({ title }) => literal(title))]),
     line(["---", ...columns.map(() => "--:")]),
-    ...rows.map(({ title, cells }) => line([literal(title), ...cells.map(({ text, isBest }) => (isBest ? `**${literal(text)}**` : literal(text)))])),
+    ...rows.map(({ title, cells }) =>
+      line([
+        literal(title),
+        ...cells.map(({ text, isBest }) => (isBest ? `**${literal(text)}**` : literal(text))),
+      ]),
+    ),
   ];
   return `${lines.join("\n")}\n${notes.map((note) => `\n${literal(note)}\n`).join("")}`;
 }

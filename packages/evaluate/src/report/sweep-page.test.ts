@@ -6,7 +6,12 @@ import type { Browser, BrowserContextOptions, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../__fixtures__/launch-chromium.ts";
 import type { SweepResults } from "../sweep/sweep-results.ts";
-import { guidanceSweep, guidanceSweepByClip, samplePictures, withSettings } from "./__fixtures__/guidance-sweep.ts";
+import {
+  guidanceSweep,
+  guidanceSweepByClip,
+  samplePictures,
+  withSettings,
+} from "./__fixtures__/guidance-sweep.ts";
 import { writeSweepReport } from "./sweep-report.ts";
 
 let browser: Browser;
@@ -15,7 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const captions = ["a red apple", "a sad cat with sunglasses on a yellow ground", "two snowmen", "a rocket at night"];
+const captions = [
+  "a red apple",
+  "a sad cat with sunglasses on a yellow ground",
+  "two snowmen",
+  "a rocket at night",
+];
 
 interface Opened {
   readonly page: Page;
@@ -23,7 +33,11 @@ interface Opened {
   readonly troubles: string[];
 }
 
-async function openReport(results: SweepResults, shown: readonly string[] = captions, options: BrowserContextOptions = {}): Promise<Opened> {
+async function openReport(
+  results: SweepResults,
+  shown: readonly string[] = captions,
+  options: BrowserContextOptions = {},
+): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), "glissade-page-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const [path = ""] = await writeSweepReport(folder, results, samplePictures(results, shown));
@@ -45,24 +59,37 @@ describe("the page of a sweep", () => {
     [1200, "light"],
     [1200, "dark"],
     [360, "light"],
-  ] as const)("shows plots, numbers and pictures in %i pixels, %s, without network, errors or scrolling aside", async (width, colorScheme) => {
-    const { page, troubles } = await openReport(guidanceSweepByClip(), captions, { viewport: { width, height: 800 }, colorScheme });
-    expect(await page.locator("h2").allTextContents()).toEqual(["Plots", "Numbers", "Pictures", "What was measured"]);
-    expect(await page.getByRole("img", { name: /classifier-free guidance: scale 1,/ }).count()).toBe(3);
-    expect(await page.locator(".numbers tbody tr").count()).toBe(11);
-    const naturalWidths = await page.locator(".grids img").evaluateAll((images) =>
-      Promise.all(
-        images.map(async (image) => {
-          if (!(image instanceof HTMLImageElement)) return 0;
-          await image.decode();
-          return image.naturalWidth;
-        }),
-      ),
-    );
-    expect(naturalWidths).toEqual(Array(11).fill(67)); // two of 32 pixels, with margins
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    expect(troubles).toEqual([]);
-  });
+  ] as const)(
+    "shows plots, numbers and pictures in %i pixels, %s, without network, errors or scrolling aside",
+    async (width, colorScheme) => {
+      const { page, troubles } = await openReport(guidanceSweepByClip(), captions, {
+        viewport: { width, height: 800 },
+        colorScheme,
+      });
+      expect(await page.locator("h2").allTextContents()).toEqual([
+        "Plots",
+        "Numbers",
+        "Pictures",
+        "What was measured",
+      ]);
+      expect(
+        await page.getByRole("img", { name: /classifier-free guidance: scale 1,/ }).count(),
+      ).toBe(3);
+      expect(await page.locator(".numbers tbody tr").count()).toBe(11);
+      const naturalWidths = await page.locator(".grids img").evaluateAll((images) =>
+        Promise.all(
+          images.map(async (image) => {
+            if (!(image instanceof HTMLImageElement)) return 0;
+            await image.decode();
+            return image.naturalWidth;
+          }),
+        ),
+      );
+      expect(naturalWidths).toEqual(Array(11).fill(67)); // two of 32 pixels, with margins
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      expect(troubles).toEqual([]);
+    },
+  );
 
   it("keeps every text of a plot inside it, in the fonts of this machine", async () => {
     const { page } = await openReport(guidanceSweep());
@@ -71,7 +98,11 @@ describe("the page of a sweep", () => {
         const frame = plot.getBoundingClientRect();
         return [...plot.querySelectorAll("text")].flatMap((text) => {
           const box = text.getBoundingClientRect();
-          const isInside = box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+          const isInside =
+            box.left >= frame.left &&
+            box.right <= frame.right &&
+            box.top >= frame.top &&
+            box.bottom <= frame.bottom;
           return isInside ? [] : [text.textContent];
         });
       }),
@@ -88,10 +119,15 @@ describe("the page of a sweep", () => {
   it("takes names and captions from outside for nothing but text", async () => {
     const hostile = `</style></svg><script>document.title = "broken"</script><img src="https://pictures.invalid/x.png" onerror="document.title='broken'">"'`;
     const results = {
-      ...withSettings(guidanceSweepByClip(), (setting) => ({ ...setting, sampler: `${hostile}${setting.scale}` })),
+      ...withSettings(guidanceSweepByClip(), (setting) => ({
+        ...setting,
+        sampler: `${hostile}${setting.scale}`,
+      })),
       model: { name: hostile, sha256: hostile },
     };
-    const { page, troubles } = await openReport(results, [hostile, ...captions], { viewport: { width: 360, height: 800 } });
+    const { page, troubles } = await openReport(results, [hostile, ...captions], {
+      viewport: { width: 360, height: 800 },
+    });
     expect(await page.title()).toBe(`Guidance sweep: ${hostile}`);
     expect(await page.locator("ol li").first().textContent()).toBe(hostile);
     expect(await page.locator(".numbers tbody th").first().textContent()).toContain(hostile);
@@ -114,8 +150,12 @@ describe("the page of a sweep", () => {
 
   it("names the settings that a note concerns", async () => {
     const results = guidanceSweep();
-    const settings = results.settings.map((setting, index) => (index === 3 ? { ...setting, card: { ...setting.card, notes: ["Odd."] } } : setting));
+    const settings = results.settings.map((setting, index) =>
+      index === 3 ? { ...setting, card: { ...setting.card, notes: ["Odd."] } } : setting,
+    );
     const { page } = await openReport({ ...results, settings });
-    expect(await page.locator(".facts td").allTextContents()).toContain("Odd. (classifier-free guidance 3)");
+    expect(await page.locator(".facts td").allTextContents()).toContain(
+      "Odd. (classifier-free guidance 3)",
+    );
   });
 });

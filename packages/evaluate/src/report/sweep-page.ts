@@ -18,8 +18,12 @@ export interface SweepPageParts {
   readonly captions: readonly string[];
 }
 
-/** Nothing is loaded and nothing runs: styles and pictures of the page itself are all that it may have. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+/**
+ * Nothing is loaded and nothing runs: styles and pictures of the page itself are all that it may
+ * have.
+ */
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** The report as one HTML document that needs no network and no script. */
 export function sweepPage(parts: SweepPageParts): string {
@@ -93,14 +97,29 @@ function factsPart(results: SweepResults, table: SweepTable): Html {
   const facts: Fact[] = [
     ["Model", hashed(model.name, model.sha256)],
     ["Captions", hashed(`${captions.name}, ${captions.count} in all`, captions.sha256)],
-    ["Pictures", html`${samples} for each setting, with noise of seed ${seed}; picture k has the same caption and the same noise in all of them`],
+    [
+      "Pictures",
+      html`${samples} for each setting, with noise of seed ${seed}; picture k has the same caption and the same noise in all of them`,
+    ],
     ["Sampler", distinct(settings.map((setting) => html`${samplerTitle(setting)}`))],
     ["Sampled on", html`${backend.name}, ${backend.provider}`],
     ["Features", distinct(cards.map(featuresOf))],
-    ["Reference", distinct(cards.map(({ reference }) => hashed(`${reference.name}, ${reference.count} pictures`, reference.sha256)))],
+    [
+      "Reference",
+      distinct(
+        cards.map(({ reference }) =>
+          hashed(`${reference.name}, ${reference.count} pictures`, reference.sha256),
+        ),
+      ),
+    ],
     [
       "Neighbours",
-      distinct(cards.map(({ neighbours }) => html`${neighbours.manifold} for precision and recall, ${neighbours.density} for density and coverage`)),
+      distinct(
+        cards.map(
+          ({ neighbours }) =>
+            html`${neighbours.manifold} for precision and recall, ${neighbours.density} for density and coverage`,
+        ),
+      ),
     ],
     ["Seed of measuring", distinct(cards.map((card) => html`${card.seed}`))],
     ...notesOf(table),
@@ -114,7 +133,11 @@ function hashed(what: string, sha256: string): Html {
 
 function featuresOf({ features }: MetricCard): Html {
   const { name, sha256, resize, dimensions, spatialDimensions, classes } = features;
-  const sizes = [`${dimensions} features`, spatialDimensions && `${spatialDimensions} spatial features`, classes && `${classes} classes`].filter(Boolean);
+  const sizes = [
+    `${dimensions} features`,
+    spatialDimensions && `${spatialDimensions} spatial features`,
+    classes && `${classes} classes`,
+  ].filter(Boolean);
   return hashed(`${name}: ${sizes.join(", ")}; pictures resized by "${resize}"`, sha256);
 }
 
@@ -127,7 +150,12 @@ function distinct(said: readonly Html[]): Html {
 function notesOf({ rows }: SweepTable): Fact[] {
   const notes = new Set(rows.flatMap(({ setting }) => setting.card.notes));
   return [...notes].map((note) => {
-    const concerned = rows.filter(({ setting }) => setting.card.notes.includes(note)).map(({ title }) => title);
-    return ["Note", html`${note}${concerned.length < rows.length ? ` (${concerned.join("; ")})` : ""}`];
+    const concerned = rows
+      .filter(({ setting }) => setting.card.notes.includes(note))
+      .map(({ title }) => title);
+    return [
+      "Note",
+      html`${note}${concerned.length < rows.length ? ` (${concerned.join("; ")})` : ""}`,
+    ];
   });
 }

@@ -14,7 +14,10 @@ export interface SweepPlot {
   /** For a file: `"precision-recall"`, `"inception-score"` or `"clip-score"`. */
   readonly name: string;
   readonly title: string;
-  /** On white, its numbers in words for screen readers as its `aria-label`. Its text wants a sans-serif font. */
+  /**
+   * On white, its numbers in words for screen readers as its `aria-label`. Its text wants a
+   * sans-serif font.
+   */
   readonly svg: string;
 }
 
@@ -33,28 +36,39 @@ interface PlotPlan {
 }
 
 /**
- * The three plots of a guidance sweep: precision against recall, Inception score against FID, CLIP score against FID. A curve joins the settings of a
- * strategy in the order of their scales, which stand beside the points. Plots of a measure that no setting has are left out.
+ * The three plots of a guidance sweep: precision against recall, Inception score against FID, CLIP
+ * score against FID. A curve joins the settings of a strategy in the order of their scales, which
+ * stand beside the points. Plots of a measure that no setting has are left out.
  *
- * Pictures whose caption was forgotten (scale 0 of classifier-free guidance) often lie far from all others. Where they would squash the rest, the axes
- * leave them out, and the plot says so.
+ * Pictures whose caption was forgotten (scale 0 of classifier-free guidance) often lie far from all
+ * others. Where they would squash the rest, the axes leave them out, and the plot says so.
  *
  * @throws InvalidArgumentError where nothing was measured, or not everything by one network
  * @see Nichol et al. 2021, arXiv 2112.10741, figure 6
- * @example `for (const { name, svg } of await sweepPlots(results)) await writeFile(`${name}.svg`, svg)`
+ * @example `for (const { name, svg } of await sweepPlots(results)) await writeFile(`${name}.svg`,
+ * svg)`
  */
 export async function sweepPlots(results: SweepResults): Promise<SweepPlot[]> {
   const names = metricNames(results);
   const curves = sweepCurves(results);
   const looks = curveLooks(curves.map(({ name }) => name));
-  const about = [`${results.model.name}: ${results.samples} pictures a setting`, ...(names.isInception ? [] : [`Features: ${names.network}`])];
-  const plots = await Promise.all(plotPlans(names, results).map((plan) => drawn(plan, curves, looks, about)));
+  const about = [
+    `${results.model.name}: ${results.samples} pictures a setting`,
+    ...(names.isInception ? [] : [`Features: ${names.network}`]),
+  ];
+  const plots = await Promise.all(
+    plotPlans(names, results).map((plan) => drawn(plan, curves, looks, about)),
+  );
   return plots.filter((plot) => plot !== undefined);
 }
 
 function plotPlans({ fid }: MetricNames, { settings }: SweepResults): PlotPlan[] {
   const distance: PlotAxis = { title: fid, better: "lower", measure: ({ metrics }) => metrics.fid };
-  const higher = (title: string, measure: Measure): PlotAxis => ({ title, better: "higher", measure });
+  const higher = (title: string, measure: Measure): PlotAxis => ({
+    title,
+    better: "higher",
+    measure,
+  });
   const isAdversarial = settings.some(({ strategy }) => strategy === "clip");
   return [
     {
@@ -86,10 +100,14 @@ async function drawn(
 ): Promise<SweepPlot | undefined> {
   const layout = plotLayout(curves, { x: x.measure, y: y.measure, ...plotSize });
   if (!layout) return undefined;
-  const outside = layout.isForgottenOutside ? "Scale 0, without the caption, lies outside the axes." : undefined;
+  const outside = layout.isForgottenOutside
+    ? "Scale 0, without the caption, lies outside the axes."
+    : undefined;
   const specification = plotSpecification(layout, {
     title,
-    subtitle: [...about.map((line) => plainLine(line, longestTitle)), note, outside].filter((line) => line !== undefined),
+    subtitle: [...about.map((line) => plainLine(line, longestTitle)), note, outside].filter(
+      (line) => line !== undefined,
+    ),
     xTitle: axisTitle(x, "x"),
     yTitle: axisTitle(y, "y"),
     looks: looks.filter(({ curve }) => layout.points.some((point) => point.curve === curve)),
@@ -114,7 +132,8 @@ function inWords(curves: readonly SweepCurve[], x: PlotAxis, y: PlotAxis): strin
   return curves
     .map(({ name, settings }) => {
       const points = settings.map(
-        (setting) => `scale ${setting.scale}, ${x.title} ${significant(x.measure(setting), 3)}, ${y.title} ${significant(y.measure(setting), 3)}`,
+        (setting) =>
+          `scale ${setting.scale}, ${x.title} ${significant(x.measure(setting), 3)}, ${y.title} ${significant(y.measure(setting), 3)}`,
       );
       return `${name}: ${points.join("; ")}.`;
     })

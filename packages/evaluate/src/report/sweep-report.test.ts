@@ -4,7 +4,12 @@ import { join, relative } from "node:path";
 import { decodePng, InvalidArgumentError, rgbImage } from "@glissade/core";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { OutputFileError } from "../output/output-file-error.ts";
-import { guidanceSweep, samplePictures, withMetrics, withSettings } from "./__fixtures__/guidance-sweep.ts";
+import {
+  guidanceSweep,
+  samplePictures,
+  withMetrics,
+  withSettings,
+} from "./__fixtures__/guidance-sweep.ts";
 import { writeSweepReport } from "./sweep-report.ts";
 
 let folder: string;
@@ -15,7 +20,9 @@ beforeEach(async () => {
 
 async function filesIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(path, join(entry.parentPath, entry.name)));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)));
 }
 
 const captions = ["a red apple", "two snowmen"];
@@ -26,7 +33,13 @@ describe("writeSweepReport", () => {
     const written = await writeSweepReport(folder, results, samplePictures(results, captions));
     const names = written.map((path) => relative(folder, path));
     expect(names.slice(0, 4)).toEqual(["report.html", "results.json", "results.csv", "results.md"]);
-    expect(names).toEqual(expect.arrayContaining(["plots/clip-score.svg", "plots/clip-score.png", "grids/03-cfg-1.5-ddim.png"]));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "plots/clip-score.svg",
+        "plots/clip-score.png",
+        "grids/03-cfg-1.5-ddim.png",
+      ]),
+    );
     expect(names).toHaveLength(4 + 2 * 3 + 10);
     expect((await filesIn(folder)).toSorted()).toEqual(names.toSorted());
     expect(JSON.parse(await readFile(join(folder, "results.json"), "utf8"))).toEqual(results);
@@ -51,30 +64,48 @@ describe("writeSweepReport", () => {
   });
 
   it("reports a single setting without Inception score and captions, with no NaN in any text", async () => {
-    const { settings, ...rest } = withMetrics(guidanceSweep(), ({ metrics: { fid, precision, recall, kid, density, coverage, diversity } }) => {
-      return { fid, precision, recall, kid, density, coverage, diversity };
-    });
+    const { settings, ...rest } = withMetrics(
+      guidanceSweep(),
+      ({ metrics: { fid, precision, recall, kid, density, coverage, diversity } }) => {
+        return { fid, precision, recall, kid, density, coverage, diversity };
+      },
+    );
     const single = { ...rest, settings: settings.slice(1, 2) };
     const names = await writeSweepReport(folder, single, samplePictures(single, captions));
     expect(names.map((path) => relative(folder, path))).toContain("plots/precision-recall.svg");
     expect(names).toHaveLength(4 + 2 + 1);
-    for (const path of names.filter((path) => !path.endsWith(".png"))) expect(await readFile(path, "utf8"), path).not.toMatch(/\bNaN\b|undefined|Infinity/);
+    for (const path of names.filter((path) => !path.endsWith(".png")))
+      expect(await readFile(path, "utf8"), path).not.toMatch(/\bNaN\b|undefined|Infinity/);
   });
 
   it("stays in its folder whatever the settings are called", async () => {
-    const results = withSettings(guidanceSweep(), (setting) => ({ ...setting, sampler: "../../../etc/\u0000pass wd" }));
-    const names = await writeSweepReport(join(folder, "inner"), results, samplePictures(results, captions));
+    const results = withSettings(guidanceSweep(), (setting) => ({
+      ...setting,
+      sampler: "../../../etc/\u0000pass wd",
+    }));
+    const names = await writeSweepReport(
+      join(folder, "inner"),
+      results,
+      samplePictures(results, captions),
+    );
     expect(await filesIn(folder)).toHaveLength(names.length);
     expect(await readdir(folder)).toEqual(["inner"]);
-    for (const name of await readdir(join(folder, "inner", "grids"))) expect(name).toMatch(/^\d\d-[\w.-]+\.png$/);
+    for (const name of await readdir(join(folder, "inner", "grids")))
+      expect(name).toMatch(/^\d\d-[\w.-]+\.png$/);
   });
 
   it("leaves nothing when aborted before or during the drawing", async () => {
     const results = guidanceSweep();
     const reason = new Error("enough");
-    await expect(writeSweepReport(folder, results, samplePictures(results, captions), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(
+      writeSweepReport(folder, results, samplePictures(results, captions), {
+        signal: AbortSignal.abort(reason),
+      }),
+    ).rejects.toBe(reason);
     const controller = new AbortController();
-    const writing = writeSweepReport(folder, results, samplePictures(results, captions), { signal: controller.signal });
+    const writing = writeSweepReport(folder, results, samplePictures(results, captions), {
+      signal: controller.signal,
+    });
     controller.abort(reason);
     await expect(writing).rejects.toBe(reason);
     expect(await readdir(folder)).toEqual([]);
@@ -92,7 +123,8 @@ describe("writeSweepReport", () => {
         captions.map((caption, index) => ({ caption, image: rgbImage(8 + index, 8) })),
       ),
     ];
-    for (const lists of wrong) await expect(writeSweepReport(folder, results, lists)).rejects.toThrow(InvalidArgumentError);
+    for (const lists of wrong)
+      await expect(writeSweepReport(folder, results, lists)).rejects.toThrow(InvalidArgumentError);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -100,6 +132,8 @@ describe("writeSweepReport", () => {
     const results = guidanceSweep();
     await writeSweepReport(folder, results, samplePictures(results, captions));
     const within = join(folder, "results.csv");
-    await expect(writeSweepReport(within, results, samplePictures(results, captions))).rejects.toThrow(OutputFileError);
+    await expect(
+      writeSweepReport(within, results, samplePictures(results, captions)),
+    ).rejects.toThrow(OutputFileError);
   });
 });

@@ -14,14 +14,16 @@ export interface SweepReportOptions {
 }
 
 /**
- * Writes a guidance sweep's report: `report.html`, a page that needs no network and no script; `results.json`, `results.csv` and `results.md`;
- * `plots/*.svg` and `plots/*.png`; `grids/*.png`. Each file appears whole or not at all, in place of an earlier one; other files stay.
+ * Writes a guidance sweep's report: `report.html`, a page that needs no network and no script;
+ * `results.json`, `results.csv` and `results.md`; `plots/*.svg` and `plots/*.png`; `grids/*.png`.
+ * Each file appears whole or not at all, in place of an earlier one; other files stay.
  *
- * @param pictures samples of each setting in the order of `results.settings`, with the same captions in the same order; a few dozen at most. Empty lists
- *   where no pictures are shown
+ * @param pictures samples of each setting in the order of `results.settings`, with the same
+ * captions in the same order; a few dozen at most. Empty lists where no pictures are shown
  * @returns the files' paths, the page's first
- * @throws InvalidArgumentError where nothing was measured, not everything by one network, or the pictures do not fit; OutputFileError where a file cannot
- *   be written; the signal's reason where aborted
+ * @throws InvalidArgumentError where nothing was measured, not everything by one network, or the
+ * pictures do not fit; OutputFileError where a file cannot be written; the signal's reason where
+ * aborted
  * @example `await writeSweepReport("sweep", results, pictures, { signal })`
  */
 export async function writeSweepReport(
@@ -42,18 +44,27 @@ export async function writeSweepReport(
   ];
   for (const { name, svg } of plots) {
     files.push({ path: join("plots", `${name}.svg`), contents: svg });
-    files.push({ path: join("plots", `${name}.png`), contents: await svgToPng(svg, signal ? { signal } : {}) });
+    files.push({
+      path: join("plots", `${name}.png`),
+      contents: await svgToPng(svg, signal ? { signal } : {}),
+    });
   }
   for (const [index, grid] of grids.entries()) {
     signal?.throwIfAborted();
-    files.push({ path: join("grids", gridName(index, results.settings[index])), contents: gridPng(grid) });
+    files.push({
+      path: join("grids", gridName(index, results.settings[index])),
+      contents: gridPng(grid),
+    });
   }
   const placed = files.map(({ path, contents }) => ({ path: join(folder, path), contents }));
   await writeFiles(placed, signal);
   return placed.map(({ path }) => path);
 }
 
-/** E.g. `"03-cfg-1.5-ddim.png"`: names come from outside, so that only harmless letters are kept; the number makes them differ. */
+/**
+ * E.g. `"03-cfg-1.5-ddim.png"`: names come from outside, so that only harmless letters are kept;
+ * the number makes them differ.
+ */
 function gridName(index: number, setting: SweepSetting | undefined): string {
   const words = setting ? `${setting.strategy}-${setting.scale}-${setting.sampler}` : "";
   const harmless = words.replace(/[^a-z0-9.]+/gi, "-").slice(0, 40);

@@ -46,8 +46,8 @@ interface Measure {
 }
 
 /**
- * The table of a guidance sweep. The best value of each column is marked, but never a CLIP score or an R-precision of CLIP guidance, which is adversarial
- * to them; a note says so.
+ * The table of a guidance sweep. The best value of each column is marked, but never a CLIP score or
+ * an R-precision of CLIP guidance, which is adversarial to them; a note says so.
  *
  * @throws InvalidArgumentError where nothing was measured, or not everything by one network
  * @see Nichol et al. 2021, arXiv 2112.10741, section 5.1
@@ -56,14 +56,18 @@ export function sweepTable(results: SweepResults): SweepTable {
   const { settings } = results;
   const isSamplerShared = samplersAgree(settings);
   const names = metricNames(results);
-  const measures = measuresOf(names).filter(({ value }) => settings.some((setting) => value(setting) !== undefined));
+  const measures = measuresOf(names).filter(({ value }) =>
+    settings.some((setting) => value(setting) !== undefined),
+  );
   const best = measures.map((measure) => bestOf(measure, settings));
   const rows = settings.map((setting) => ({
     title: plainLine(settingTitle(setting, { isSamplerShared })),
     setting,
     cells: measures.map((measure, column) => cellOf(measure, setting, best[column])),
   }));
-  const columns = measures.map(({ title, better }) => ({ title: `${title} ${better === "higher" ? "↑" : "↓"}` }));
+  const columns = measures.map(({ title, better }) => ({
+    title: `${title} ${better === "higher" ? "↑" : "↓"}`,
+  }));
   return { columns, rows, notes: notesOf(names, measures, rows) };
 }
 
@@ -80,13 +84,31 @@ function measuresOf(names: MetricNames): Measure[] {
     { title: "Recall", better: "higher", digits: 3, value: ({ metrics }) => metrics.recall },
     { title: "Density", better: "higher", digits: 3, value: ({ metrics }) => metrics.density },
     { title: "Coverage", better: "higher", digits: 3, value: ({ metrics }) => metrics.coverage },
-    { title: "CLIP score", better: "higher", value: ({ metrics }) => metrics.clipScore, isByClip: true },
     {
-      ...{ title: "R-precision (chance)", better: "higher", value: ({ metrics }) => metrics.rPrecision?.precision, isByClip: true },
-      text: ({ rPrecision }) => (rPrecision ? `${significant(rPrecision.precision, 3)} (${significant(rPrecision.chance, 2)})` : significant(undefined, 3)),
+      title: "CLIP score",
+      better: "higher",
+      value: ({ metrics }) => metrics.clipScore,
+      isByClip: true,
+    },
+    {
+      ...{
+        title: "R-precision (chance)",
+        better: "higher",
+        value: ({ metrics }) => metrics.rPrecision?.precision,
+        isByClip: true,
+      },
+      text: ({ rPrecision }) =>
+        rPrecision
+          ? `${significant(rPrecision.precision, 3)} (${significant(rPrecision.chance, 2)})`
+          : significant(undefined, 3),
     },
     { title: "Diversity", better: "higher", value: ({ metrics }) => metrics.diversity },
-    { title: "Seconds a picture", better: "lower", digits: 3, value: ({ secondsPerPicture }) => secondsPerPicture },
+    {
+      title: "Seconds a picture",
+      better: "lower",
+      digits: 3,
+      value: ({ secondsPerPicture }) => secondsPerPicture,
+    },
   ];
 }
 
@@ -117,12 +139,24 @@ function isRanked({ isByClip = false }: Measure, { strategy }: MeasuredSetting):
   return !(isByClip && strategy === "clip");
 }
 
-function notesOf({ network, isInception }: MetricNames, measures: readonly Measure[], rows: readonly SweepRow[]): string[] {
+function notesOf(
+  { network, isInception }: MetricNames,
+  measures: readonly Measure[],
+  rows: readonly SweepRow[],
+): string[] {
   const notes: string[] = [];
-  if (rows.some(({ cells }) => cells.some(({ isBest }) => isBest))) notes.push("Bold: the best of its column.");
-  if (!isInception) notes.push(`Measured by the features of ${plainLine(network)}, not of Inception: distances compare only with others of the same network.`);
-  const byClip = measures.filter(({ isByClip }) => isByClip).map(({ title }) => title.replace(/ \(.*/, ""));
+  if (rows.some(({ cells }) => cells.some(({ isBest }) => isBest)))
+    notes.push("Bold: the best of its column.");
+  if (!isInception)
+    notes.push(
+      `Measured by the features of ${plainLine(network)}, not of Inception: distances compare only with others of the same network.`,
+    );
+  const byClip = measures
+    .filter(({ isByClip }) => isByClip)
+    .map(({ title }) => title.replace(/ \(.*/, ""));
   if (byClip.length > 0 && rows.some(({ setting }) => setting.strategy === "clip"))
-    notes.push(`${byClip.join(" and ")} of CLIP guidance are not ranked: it optimises such a score itself, so that they say nothing about its pictures.`);
+    notes.push(
+      `${byClip.join(" and ")} of CLIP guidance are not ranked: it optimises such a score itself, so that they say nothing about its pictures.`,
+    );
   return notes;
 }

@@ -13,8 +13,12 @@ export const longestNpyHeader = 4096;
 
 const magic = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59); // \x93NUMPY
 
-/** The one form that NumPy writes: a dictionary of three entries, a tuple of numbers. Nothing else is read, and nothing is evaluated. */
-const dictionary = /^\{'descr': '([^']{1,32})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,15}, ?)*\d{0,15})\), ?\}\s*$/;
+/**
+ * The one form that NumPy writes: a dictionary of three entries, a tuple of numbers. Nothing else
+ * is read, and nothing is evaluated.
+ */
+const dictionary =
+  /^\{'descr': '([^']{1,32})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,15}, ?)*\d{0,15})\), ?\}\s*$/;
 
 /**
  * Reads the header of a `.npy` array from its first bytes.
@@ -30,13 +34,22 @@ export function readNpyHeader(bytes: Uint8Array): NpyHeader | string {
   const start = major === 1 ? 10 : 12;
   if (bytes.length < start) return "is cut short in its header";
   const size = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (start + size > longestNpyHeader) return `has a header of ${size} bytes, more than any plain array needs`;
+  if (start + size > longestNpyHeader)
+    return `has a header of ${size} bytes, more than any plain array needs`;
   if (bytes.length < start + size) return "is cut short in its header";
   const text = new TextDecoder("latin1").decode(bytes.subarray(start, start + size));
   const [, descr, order, shape] = dictionary.exec(text) ?? [];
-  if (descr === undefined || shape === undefined) return /\bO\b|'O'|\|O/.test(text) ? "holds Python objects" : "has a header that is no plain array's";
+  if (descr === undefined || shape === undefined)
+    return /\bO\b|'O'|\|O/.test(text)
+      ? "holds Python objects"
+      : "has a header that is no plain array's";
   if (descr.includes("O")) return "holds Python objects";
-  return { descr, fortranOrder: order === "True", shape: shape.split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)])), length: start + size };
+  return {
+    descr,
+    fortranOrder: order === "True",
+    shape: shape.split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)])),
+    length: start + size,
+  };
 }
 
 /** The header of an array of bytes in C order, padded as NumPy does. */

@@ -13,7 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Written by NumPy 2.4.6: savez(arr_0=uint8 [2, 1, 2, 3] of 0 to 11); the same with savez_compressed; savez(np.array([{"a": 1}], dtype=object)); savez(float32 [1, 1, 1, 3]). */
+/**
+ * Written by NumPy 2.4.6: savez(arr_0=uint8 [2, 1, 2, 3] of 0 to 11); the same with
+ * savez_compressed; savez(np.array([{"a": 1}], dtype=object)); savez(float32 [1, 1, 1, 3]).
+ */
 const fromNumpy = (name: string) => new URL(`./__fixtures__/${name}.npz`, import.meta.url).pathname;
 
 const pictures = (count: number, width = 5, height = 4): RgbImage[] =>
@@ -42,12 +45,18 @@ describe("openNpz", () => {
   });
 
   it("refuses Python objects, which are a pickle, and does not run it", async () => {
-    await expect(openNpz(fromNumpy("objects"))).rejects.toThrow("Python objects, a pickle, which is refused and not run");
+    await expect(openNpz(fromNumpy("objects"))).rejects.toThrow(
+      "Python objects, a pickle, which is refused and not run",
+    );
   });
 
   it("refuses numbers that are no bytes, and archives without pictures", async () => {
-    await expect(openNpz(fromNumpy("floats"))).rejects.toThrow("numbers of type <f4, expected bytes");
-    await expect(openNpz(fromNumpy("other-name"))).rejects.toThrow('no array "arr_0" (it has mu.npy)');
+    await expect(openNpz(fromNumpy("floats"))).rejects.toThrow(
+      "numbers of type <f4, expected bytes",
+    );
+    await expect(openNpz(fromNumpy("other-name"))).rejects.toThrow(
+      'no array "arr_0" (it has mu.npy)',
+    );
   });
 
   it("refuses a file cut short anywhere, with what was expected", async () => {
@@ -58,7 +67,10 @@ describe("openNpz", () => {
       const cut = join(folder, "cut.npz");
       await writeFile(cut, bytes.subarray(0, length));
       const error = await readAll(cut).catch((error: unknown) => error);
-      expect(SampleFileError.isInstance(error), `${length} of ${bytes.length} bytes: ${error}`).toBe(true);
+      expect(
+        SampleFileError.isInstance(error),
+        `${length} of ${bytes.length} bytes: ${error}`,
+      ).toBe(true);
       expect(String(error)).toContain("np.savez");
     }
   });
@@ -71,8 +83,16 @@ describe("openNpz", () => {
     flipped[200] = (flipped[200] ?? 0) ^ 1;
     await writeFile(path, flipped);
     await expect(readAll(path)).rejects.toThrow("cannot be unpacked");
-    await writeFile(path, Buffer.from(bytes.toString("latin1").replace("(3, 240, 250, 3)", "(9, 240, 250, 3)"), "latin1"));
-    await expect(readAll(path)).rejects.toThrow("has the shape (9, 240, 250, 3) and gives it 540000 bytes");
+    await writeFile(
+      path,
+      Buffer.from(
+        bytes.toString("latin1").replace("(3, 240, 250, 3)", "(9, 240, 250, 3)"),
+        "latin1",
+      ),
+    );
+    await expect(readAll(path)).rejects.toThrow(
+      "has the shape (9, 240, 250, 3) and gives it 540000 bytes",
+    );
   });
 
   it("says which file is missing", async () => {
@@ -81,16 +101,25 @@ describe("openNpz", () => {
 });
 
 describe("writeNpz", () => {
-  it.each([false, true])("gives back the pictures that were written, in batches of any size: compressed %s", async (compress) => {
-    const path = join(folder, "round-trip.npz");
-    const all = pictures(7);
-    await writeNpz(path, [all.slice(0, 3), all.slice(3)], { count: 7, width: 5, height: 4, compress });
-    for (const batchSize of [1, 3, 64]) expect(await readAll(path, batchSize)).toEqual(all);
-  });
+  it.each([false, true])(
+    "gives back the pictures that were written, in batches of any size: compressed %s",
+    async (compress) => {
+      const path = join(folder, "round-trip.npz");
+      const all = pictures(7);
+      await writeNpz(path, [all.slice(0, 3), all.slice(3)], {
+        count: 7,
+        width: 5,
+        height: 4,
+        compress,
+      });
+      for (const batchSize of [1, 3, 64]) expect(await readAll(path, batchSize)).toEqual(all);
+    },
+  );
 
   it("writes the same file for the same pictures", async () => {
     const [a, b] = [join(folder, "a.npz"), join(folder, "b.npz")];
-    for (const path of [a, b]) await writeNpz(path, [pictures(2)], { count: 2, width: 5, height: 4 });
+    for (const path of [a, b])
+      await writeNpz(path, [pictures(2)], { count: 2, width: 5, height: 4 });
     expect(await readFile(a)).toEqual(await readFile(b));
   });
 
@@ -98,11 +127,26 @@ describe("writeNpz", () => {
     const empty = await mkdtemp(join(folder, "empty-"));
     const path = join(empty, "x.npz");
     const size = { width: 5, height: 4 };
-    await expect(writeNpz(path, [pictures(2)], { ...size, count: 3 })).rejects.toThrow(InvalidArgumentError);
-    await expect(writeNpz(path, [pictures(1), pictures(1, 4, 4)], { ...size, count: 2 })).rejects.toThrow("one of 4x4");
-    await expect(writeNpz(path, [pictures(1)], { ...size, count: 1, signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+    await expect(writeNpz(path, [pictures(2)], { ...size, count: 3 })).rejects.toThrow(
+      InvalidArgumentError,
+    );
+    await expect(
+      writeNpz(path, [pictures(1), pictures(1, 4, 4)], { ...size, count: 2 }),
+    ).rejects.toThrow("one of 4x4");
+    await expect(
+      writeNpz(path, [pictures(1)], {
+        ...size,
+        count: 1,
+        signal: AbortSignal.abort(new Error("enough")),
+      }),
+    ).rejects.toThrow("enough");
     expect(await readdir(empty)).toEqual([]);
-    const error = await writeNpz(join(empty, "none", "x.npz"), [pictures(1)], { ...size, count: 1 }).catch((error: unknown) => error);
-    expect(OutputFileError.isInstance(error) && error.message).toContain("x.npz cannot be written (ENOENT");
+    const error = await writeNpz(join(empty, "none", "x.npz"), [pictures(1)], {
+      ...size,
+      count: 1,
+    }).catch((error: unknown) => error);
+    expect(OutputFileError.isInstance(error) && error.message).toContain(
+      "x.npz cannot be written (ENOENT",
+    );
   });
 });

@@ -4,7 +4,14 @@ import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { InvalidArgumentError, type RgbImage, rgbImage } from "@glissade/core";
-import { BlobReader, configure, type Entry, type FileEntry, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import {
+  BlobReader,
+  configure,
+  type Entry,
+  type FileEntry,
+  ZipReader,
+  ZipWriter,
+} from "@zip.js/zip.js";
 import { OutputFileError } from "../output/output-file-error.ts";
 import { longestNpyHeader, type NpyHeader, readNpyHeader, writeNpyHeader } from "./npy-header.ts";
 import { SampleFileError } from "./sample-file-error.ts";
@@ -14,34 +21,47 @@ configure({ useWebWorkers: false }); // they would need a page
 /** The array of pictures, as guided-diffusion's scripts name it. */
 const arrayName = "arr_0.npy";
 const limits = { entries: 64, side: 8192, pictures: 10_000_000 } as const;
-const advice = 'Expected is what guided-diffusion\'s sampling scripts write: np.savez with "arr_0", bytes [N, height, width, 3].';
+const advice =
+  'Expected is what guided-diffusion\'s sampling scripts write: np.savez with "arr_0", bytes [N, height, width, 3].';
 
 /** A `.npz` file of pictures, its head read. */
 export interface NpzPictures {
   readonly count: number;
   readonly width: number;
   readonly height: number;
-  /** The pictures in order, `batchSize` at a time; never are more in memory. @throws SampleFileError where the data ends early or is damaged; the signal's reason where aborted */
-  batches(options: { readonly batchSize: number; readonly signal?: AbortSignal }): AsyncGenerator<RgbImage[], void, void>;
+  /**
+   * The pictures in order, `batchSize` at a time; never are more in memory. @throws SampleFileError
+   * where the data ends early or is damaged; the signal's reason where aborted
+   */
+  batches(options: {
+    readonly batchSize: number;
+    readonly signal?: AbortSignal;
+  }): AsyncGenerator<RgbImage[], void, void>;
 }
 
 /**
- * Opens a sample batch of guided-diffusion. Only plain bytes are read: an array of Python objects is a pickle, and no pickle is ever run.
+ * Opens a sample batch of guided-diffusion. Only plain bytes are read: an array of Python objects
+ * is a pickle, and no pickle is ever run.
  *
- * @throws SampleFileError where the file is missing, cut short, no zip archive, or holds no such pictures
+ * @throws SampleFileError where the file is missing, cut short, no zip archive, or holds no such
+ * pictures
  */
 export async function openNpz(path: string): Promise<NpzPictures> {
-  const fail = (reason: string, cause?: unknown) => new SampleFileError({ file: path, reason, advice, cause });
+  const fail = (reason: string, cause?: unknown) =>
+    new SampleFileError({ file: path, reason, advice, cause });
   const blob = await openFile(path, fail);
   const entry = await findArray(blob, fail);
   const header = await readHeader(entry, fail);
   const { shape, length } = header;
   const [count = 0, height = 0, width = 0] = assertPictures(header, fail);
   if (entry.uncompressedSize !== length + count * height * width * 3)
-    throw fail(`says that ${arrayName} has the shape (${shape.join(", ")}) and gives it ${entry.uncompressedSize - length} bytes`);
+    throw fail(
+      `says that ${arrayName} has the shape (${shape.join(", ")}) and gives it ${entry.uncompressedSize - length} bytes`,
+    );
   return {
     ...{ count, width, height },
-    batches: ({ batchSize, signal }) => readBatches(entry, { skip: length, count, width, height, batchSize, signal }, fail),
+    batches: ({ batchSize, signal }) =>
+      readBatches(entry, { skip: length, count, width, height, batchSize, signal }, fail),
   };
 }
 
@@ -79,7 +99,10 @@ async function findArray(blob: Blob, fail: Fail): Promise<FileEntry> {
     return entry;
   } catch (cause) {
     if (SampleFileError.isInstance(cause)) throw cause;
-    throw fail(`is no whole zip archive (${cause instanceof Error ? cause.message : cause})`, cause);
+    throw fail(
+      `is no whole zip archive (${cause instanceof Error ? cause.message : cause})`,
+      cause,
+    );
   } finally {
     await zip.close();
   }
@@ -95,21 +118,38 @@ async function readHeader(entry: FileEntry, fail: Fail): Promise<NpyHeader> {
   }
   const header = readNpyHeader(Buffer.concat(start).subarray(0, longestNpyHeader));
   if (typeof header !== "string") return header;
-  throw fail(header === "holds Python objects" ? "holds Python objects, a pickle, which is refused and not run" : `${header} in ${arrayName}`);
+  throw fail(
+    header === "holds Python objects"
+      ? "holds Python objects, a pickle, which is refused and not run"
+      : `${header} in ${arrayName}`,
+  );
 }
 
 function assertPictures({ descr, fortranOrder, shape }: NpyHeader, fail: Fail): readonly number[] {
-  if (descr !== "|u1" && descr !== "u1") throw fail(`holds numbers of type ${descr}, expected bytes (|u1)`);
+  if (descr !== "|u1" && descr !== "u1")
+    throw fail(`holds numbers of type ${descr}, expected bytes (|u1)`);
   const [count = 0, height = 0, width = 0, channels = 0] = shape;
-  const isPictures = shape.length === 4 && channels === 3 && !fortranOrder && count > 0 && height > 0 && width > 0;
-  if (!isPictures) throw fail(`has the shape (${shape.join(", ")})${fortranOrder ? " in Fortran's order" : ""}, expected (N, height, width, 3)`);
+  const isPictures =
+    shape.length === 4 && channels === 3 && !fortranOrder && count > 0 && height > 0 && width > 0;
+  if (!isPictures)
+    throw fail(
+      `has the shape (${shape.join(", ")})${fortranOrder ? " in Fortran's order" : ""}, expected (N, height, width, 3)`,
+    );
   if (count > limits.pictures || height > limits.side || width > limits.side)
-    throw fail(`says it holds ${count} pictures of ${width}x${height}; at most ${limits.pictures} of ${limits.side}x${limits.side} are read`);
+    throw fail(
+      `says it holds ${count} pictures of ${width}x${height}; at most ${limits.pictures} of ${limits.side}x${limits.side} are read`,
+    );
   return shape;
 }
 
-/** The entry's bytes as they are unpacked. Its checksum is compared when the last of them is out. */
-async function* dataOf(entry: FileEntry, fail: Fail, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+/**
+ * The entry's bytes as they are unpacked. Its checksum is compared when the last of them is out.
+ */
+async function* dataOf(
+  entry: FileEntry,
+  fail: Fail,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, void> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const stop = new AbortController();
   const written = entry.getData(writable, { checkSignature: true, signal: stop.signal }).then(
@@ -117,7 +157,8 @@ async function* dataOf(entry: FileEntry, fail: Fail, signal?: AbortSignal): Asyn
     (cause: unknown) => cause ?? new Error("it ended early"),
   );
   try {
-    yield* readable as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>; // Node's streams can be iterated, which TypeScript's web types do not know
+    // Node's streams can be iterated, which TypeScript's web types do not know
+    yield* readable as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
   } catch (cause) {
     signal?.throwIfAborted();
     throw fail(`cannot be unpacked (${cause instanceof Error ? cause.message : cause})`, cause);
@@ -125,7 +166,11 @@ async function* dataOf(entry: FileEntry, fail: Fail, signal?: AbortSignal): Asyn
     stop.abort();
   }
   const failure = await written;
-  if (failure !== undefined) throw fail(`cannot be unpacked (${failure instanceof Error ? failure.message : failure})`, failure);
+  if (failure !== undefined)
+    throw fail(
+      `cannot be unpacked (${failure instanceof Error ? failure.message : failure})`,
+      failure,
+    );
 }
 
 interface Layout {
@@ -137,8 +182,18 @@ interface Layout {
   readonly signal: AbortSignal | undefined;
 }
 
-async function* readBatches(entry: FileEntry, { skip, count, width, height, batchSize, signal }: Layout, fail: Fail): AsyncGenerator<RgbImage[], void, void> {
-  let [batch, picture, filled, ignored, done]: [RgbImage[], RgbImage, number, number, number] = [[], rgbImage(width, height), 0, 0, 0];
+async function* readBatches(
+  entry: FileEntry,
+  { skip, count, width, height, batchSize, signal }: Layout,
+  fail: Fail,
+): AsyncGenerator<RgbImage[], void, void> {
+  let [batch, picture, filled, ignored, done]: [RgbImage[], RgbImage, number, number, number] = [
+    [],
+    rgbImage(width, height),
+    0,
+    0,
+    0,
+  ];
   for await (const chunk of dataOf(entry, fail, signal)) {
     signal?.throwIfAborted();
     let from = Math.min(skip - ignored, chunk.length);
@@ -171,9 +226,11 @@ export interface WriteNpzOptions {
 }
 
 /**
- * Writes pictures of one size as a sample batch of guided-diffusion, which NumPy's np.load reads: whole at its path, or not at all.
+ * Writes pictures of one size as a sample batch of guided-diffusion, which NumPy's np.load reads:
+ * whole at its path, or not at all.
  *
- * @throws InvalidArgumentError where a picture has another size or there are more or fewer than `count`; OutputFileError where the file cannot be written; the signal's reason where aborted
+ * @throws InvalidArgumentError where a picture has another size or there are more or fewer than
+ * `count`; OutputFileError where the file cannot be written; the signal's reason where aborted
  */
 export async function writeNpz(
   path: string,
@@ -183,9 +240,13 @@ export async function writeNpz(
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {
     const file = createWriteStream(temporary, { flags: "wx" });
-    const zip = new ZipWriter(Writable.toWeb(file), { level: compress ? 6 : 0, zip64: count * width * height * 3 > 2 ** 31 });
+    const zip = new ZipWriter(Writable.toWeb(file), {
+      level: compress ? 6 : 0,
+      zip64: count * width * height * 3 > 2 ** 31,
+    });
     const bytes = streamOf(arrayBytes(pictures, { count, width, height, signal }));
-    await zip.add(arrayName, bytes, { lastModDate: new Date("1980-01-01T00:00:00Z") }); // the same pictures are the same file
+    // the same pictures are the same file
+    await zip.add(arrayName, bytes, { lastModDate: new Date("1980-01-01T00:00:00Z") });
     await zip.close();
     signal?.throwIfAborted();
     await rename(temporary, path);
@@ -197,7 +258,14 @@ export async function writeNpz(
 
 async function* arrayBytes(
   pictures: AsyncIterable<readonly RgbImage[]> | Iterable<readonly RgbImage[]>,
-  { count, width, height, signal }: Pick<WriteNpzOptions, "count" | "width" | "height"> & { readonly signal: AbortSignal | undefined },
+  {
+    count,
+    width,
+    height,
+    signal,
+  }: Pick<WriteNpzOptions, "count" | "width" | "height"> & {
+    readonly signal: AbortSignal | undefined;
+  },
 ): AsyncGenerator<Uint8Array, void, void> {
   yield writeNpyHeader([count, height, width, 3]);
   let written = 0;
@@ -214,11 +282,18 @@ async function* arrayBytes(
       written++;
     }
   }
-  if (written !== count) throw new InvalidArgumentError({ argument: "pictures", received: `${written} pictures`, expected: `${count}` });
+  if (written !== count)
+    throw new InvalidArgumentError({
+      argument: "pictures",
+      received: `${written} pictures`,
+      expected: `${count}`,
+    });
 }
 
 /** One chunk whenever one is asked for. */
-function streamOf(chunks: AsyncGenerator<Uint8Array, void, void>): ReadableStream<Uint8Array<ArrayBuffer>> {
+function streamOf(
+  chunks: AsyncGenerator<Uint8Array, void, void>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
       const next = await chunks.next();

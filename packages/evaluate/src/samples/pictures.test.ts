@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const even = (level: number, width = 6, height = 6) => rgbImage(width, height, new Uint8Array(width * height * 3).fill(level));
+const even = (level: number, width = 6, height = 6) =>
+  rgbImage(width, height, new Uint8Array(width * height * 3).fill(level));
 
 async function folderWith(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
   const folder = await mkdtemp(join(root, "set-"));
@@ -57,7 +58,10 @@ describe("openPictures", () => {
   });
 
   it("refuses pictures of several sizes unless they are cropped to one", async () => {
-    const folder = await folderWith({ "a.png": encodePng(even(1)), "b.png": encodePng(even(2, 8, 6)) });
+    const folder = await folderWith({
+      "a.png": encodePng(even(1)),
+      "b.png": encodePng(even(2, 8, 6)),
+    });
     await expect(read(folder)).rejects.toThrow("a.png is 6x6, b.png is 8x6");
     expect((await read(folder, { crop: 4 })).map(({ width, height }) => [width, height])).toEqual([
       [4, 4],
@@ -66,9 +70,13 @@ describe("openPictures", () => {
   });
 
   it("says what is wrong with a path", async () => {
-    await expect(openPictures(await folderWith({ "a.txt": "" }))).rejects.toThrow("holds no picture");
+    await expect(openPictures(await folderWith({ "a.txt": "" }))).rejects.toThrow(
+      "holds no picture",
+    );
     await expect(openPictures(join(root, "none"))).rejects.toThrow("none cannot be read");
-    await expect(openPictures(join(await folderWith({ "a.txt": "" }), "a.txt"))).rejects.toThrow("neither a folder nor a .npz file");
+    await expect(openPictures(join(await folderWith({ "a.txt": "" }), "a.txt"))).rejects.toThrow(
+      "neither a folder nor a .npz file",
+    );
     const noise = rgbImage(
       30,
       30,
@@ -81,7 +89,9 @@ describe("openPictures", () => {
 
   it("stops between two pictures", async () => {
     const folder = await folderWith({ "a.png": encodePng(even(1)) });
-    const batches = (await openPictures(folder)).batches({ signal: AbortSignal.abort(new Error("enough")) });
+    const batches = (await openPictures(folder)).batches({
+      signal: AbortSignal.abort(new Error("enough")),
+    });
     await expect(async () => {
       for await (const _ of batches);
     }).rejects.toThrow("enough");

@@ -14,7 +14,10 @@ export interface Pictures {
 }
 
 export interface OpenPicturesOptions {
-  /** Cut the square in the middle of each and bring it to so many pixels, as guided-diffusion's data were: for pictures of several sizes. */
+  /**
+   * Cut the square in the middle of each and bring it to so many pixels, as guided-diffusion's data
+   * were: for pictures of several sizes.
+   */
   readonly crop?: number;
 }
 
@@ -23,30 +26,48 @@ const formats = new Set([".png", ".jpg", ".jpeg", ".webp"]);
 const mostPixels = 2 ** 26;
 
 /**
- * Opens a folder of pictures (PNG, JPEG, WebP, also in folders inside; in the order of their names, numbers as numbers) or a `.npz` sample batch.
+ * Opens a folder of pictures (PNG, JPEG, WebP, also in folders inside; in the order of their names,
+ * numbers as numbers) or a `.npz` sample batch.
  *
- * @throws SampleFileError where it is missing, empty, damaged, or its pictures have several sizes and no crop is asked for
+ * @throws SampleFileError where it is missing, empty, damaged, or its pictures have several sizes
+ * and no crop is asked for
  * @example `const pictures = await openPictures("samples.npz");`
  */
-export async function openPictures(path: string, { crop }: OpenPicturesOptions = {}): Promise<Pictures> {
+export async function openPictures(
+  path: string,
+  { crop }: OpenPicturesOptions = {},
+): Promise<Pictures> {
   const kind = await stat(path).catch((cause) => {
-    throw new SampleFileError({ file: path, reason: "cannot be read", advice: "Give a folder of pictures or a .npz file.", cause });
+    throw new SampleFileError({
+      file: path,
+      reason: "cannot be read",
+      advice: "Give a folder of pictures or a .npz file.",
+      cause,
+    });
   });
   const cropped = (image: RgbImage) => (crop === undefined ? image : centerCrop(image, crop));
   if (kind.isDirectory()) return openFolder(path, cropped);
   if (extname(path) !== ".npz")
-    throw new SampleFileError({ file: path, reason: "is neither a folder nor a .npz file", advice: "Give a folder of pictures or a .npz file." });
+    throw new SampleFileError({
+      file: path,
+      reason: "is neither a folder nor a .npz file",
+      advice: "Give a folder of pictures or a .npz file.",
+    });
   const npz = await openNpz(path);
   return {
     name: path,
     count: npz.count,
     async *batches({ signal } = {}) {
-      for await (const batch of npz.batches({ batchSize, ...(signal && { signal }) })) yield batch.map(cropped);
+      for await (const batch of npz.batches({ batchSize, ...(signal && { signal }) }))
+        yield batch.map(cropped);
     },
   };
 }
 
-async function openFolder(folder: string, cropped: (image: RgbImage) => RgbImage): Promise<Pictures> {
+async function openFolder(
+  folder: string,
+  cropped: (image: RgbImage) => RgbImage,
+): Promise<Pictures> {
   const names = await listPictures(folder);
   return {
     name: folder,
@@ -70,16 +91,27 @@ async function openFolder(folder: string, cropped: (image: RgbImage) => RgbImage
 
 async function listPictures(folder: string): Promise<string[]> {
   const all = await readdir(folder, { recursive: true });
-  const names = all.filter((name) => formats.has(extname(name).toLowerCase()) && !name.split(/[\\/]/).some((part) => part.startsWith(".")));
+  const names = all.filter(
+    (name) =>
+      formats.has(extname(name).toLowerCase()) &&
+      !name.split(/[\\/]/).some((part) => part.startsWith(".")),
+  );
   if (names.length === 0)
-    throw new SampleFileError({ file: folder, reason: "holds no picture", advice: `Give a folder with files that end in ${[...formats].join(", ")}.` });
+    throw new SampleFileError({
+      file: folder,
+      reason: "holds no picture",
+      advice: `Give a folder with files that end in ${[...formats].join(", ")}.`,
+    });
   return names.sort(new Intl.Collator("en", { numeric: true }).compare);
 }
 
 /** As Pillow's convert("RGB"): transparency is dropped, grey becomes three equal channels. */
 async function readPicture(path: string): Promise<RgbImage> {
   try {
-    const decoded = sharp(path, { limitInputPixels: mostPixels, failOn: "warning" }).toColourspace("srgb").removeAlpha().raw();
+    const decoded = sharp(path, { limitInputPixels: mostPixels, failOn: "warning" })
+      .toColourspace("srgb")
+      .removeAlpha()
+      .raw();
     const { data, info } = await decoded.toBuffer({ resolveWithObject: true });
     return rgbImage(info.width, info.height, Uint8Array.from(data));
   } catch (cause) {
@@ -103,6 +135,7 @@ function assertSameSize(folder: string, first: NamedPicture, other: NamedPicture
   throw new SampleFileError({
     file: folder,
     reason: `has pictures of several sizes: ${first.name} is ${a}, ${other.name} is ${b}`,
-    advice: "Give pictures of one size, or a crop (--crop 256) that cuts the square in the middle of each and brings it to that many pixels.",
+    advice:
+      "Give pictures of one size, or a crop (--crop 256) that cuts the square in the middle of each and brings it to that many pixels.",
   });
 }

@@ -35,9 +35,11 @@ async function run(options: SweepOptions) {
 }
 
 /** What must not depend on how often a sweep was stopped: everything but time. */
-const timeless = ({ settings }: SweepResults) => settings.map(({ secondsPerPicture: _, ...rest }) => rest);
+const timeless = ({ settings }: SweepResults) =>
+  settings.map(({ secondsPerPicture: _, ...rest }) => rest);
 
-const filesOf = async (folder: string) => (await readdir(folder, { recursive: true })).filter((name) => /\.(npz|part)$/.test(name)).sort();
+const filesOf = async (folder: string) =>
+  (await readdir(folder, { recursive: true })).filter((name) => /\.(npz|part)$/.test(name)).sort();
 
 describe("runSweep", () => {
   it("measures every setting, and samples what two strategies share once", () => {
@@ -51,8 +53,15 @@ describe("runSweep", () => {
     const [unguided, cfg, none, clip] = results.settings;
     expect(none?.metrics).toEqual(unguided?.metrics);
     expect(none?.card.samples.sha256).toBe(unguided?.card.samples.sha256);
-    expect(new Set([unguided, cfg, clip].map((setting) => setting?.card.samples.sha256)).size).toBe(3);
-    expect(progress[0]).toMatchObject({ setting: "cfg 1, ddim 2", phase: "sampling", pictures: 0, total: 24 });
+    expect(new Set([unguided, cfg, clip].map((setting) => setting?.card.samples.sha256)).size).toBe(
+      3,
+    );
+    expect(progress[0]).toMatchObject({
+      setting: "cfg 1, ddim 2",
+      phase: "sampling",
+      pictures: 0,
+      total: 24,
+    });
     expect(progress.at(-1)).toMatchObject({ phase: "measuring", pictures: 24 });
     const counts = progress.map(({ pictures }) => pictures);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
@@ -61,19 +70,26 @@ describe("runSweep", () => {
   it("goes on after SIGKILL with the batches that were written, and comes to the same numbers", async () => {
     const folder = join(root, "killed");
     const script = fileURLToPath(new URL("__fixtures__/sweep-process.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--conditions=glissade-source", "--import", import.meta.resolve("tsx"), script, folder], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(
+      process.execPath,
+      ["--conditions=glissade-source", "--import", import.meta.resolve("tsx"), script, folder],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     let told = 0;
     for await (const chunk of child.stdout) {
       told = Number(String(chunk).trim().split("\n").at(-1));
       if (told >= 10) child.kill("SIGKILL"); // in the middle of the second setting
     }
     const before = await filesOf(folder);
-    expect(before.filter((name) => name.endsWith(".npz")).length).toBeGreaterThanOrEqual(Math.floor(told / 2));
+    expect(before.filter((name) => name.endsWith(".npz")).length).toBeGreaterThanOrEqual(
+      Math.floor(told / 2),
+    );
     const { results, progress } = await run({ ...small.options, folder });
     expect(timeless(results)).toEqual(timeless(whole.results));
-    expect(progress.findIndex(({ pictures }) => pictures >= told)).toBeLessThanOrEqual(3); // what was told is not made again
+    // what was told is not made again
+    expect(progress.findIndex(({ pictures }) => pictures >= told)).toBeLessThanOrEqual(3);
     expect((await filesOf(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
@@ -82,20 +98,35 @@ describe("runSweep", () => {
     const files = await filesOf(folder);
     const { results } = await run({ ...small.options, folder });
     expect(results).toEqual(whole.results);
-    const more = await run({ ...small.options, folder, samples: 9, settings: small.options.settings.slice(0, 1) });
+    const more = await run({
+      ...small.options,
+      folder,
+      samples: 9,
+      settings: small.options.settings.slice(0, 1),
+    });
     expect(more.results.settings[0]?.card.samples.count).toBe(9);
-    expect((await filesOf(folder)).filter((name) => !files.includes(name))).toEqual([join("samples", "unguided-ddim-2", "000008-000009.npz")]);
+    expect((await filesOf(folder)).filter((name) => !files.includes(name))).toEqual([
+      join("samples", "unguided-ddim-2", "000008-000009.npz"),
+    ]);
   });
 
   it("refuses a folder of another seed, other captions or another model, and one that holds something else", async () => {
     const folder = join(root, "whole");
-    await expect(run({ ...small.options, folder, seed: 6 })).rejects.toThrow("is of a sweep with another seed (5, now 6)");
-    await expect(run({ ...small.options, folder, captions: ["a cat"] })).rejects.toThrow("another captions");
-    await expect(run({ ...small.options, folder, modelSha256: "another" })).rejects.toThrow("another model");
+    await expect(run({ ...small.options, folder, seed: 6 })).rejects.toThrow(
+      "is of a sweep with another seed (5, now 6)",
+    );
+    await expect(run({ ...small.options, folder, captions: ["a cat"] })).rejects.toThrow(
+      "another captions",
+    );
+    await expect(run({ ...small.options, folder, modelSha256: "another" })).rejects.toThrow(
+      "another model",
+    );
     const other = await mkdtemp(join(root, "other-"));
     await writeFile(join(other, "sweep.json"), "{ not json");
     const error = await run({ ...small.options, folder: other }).catch((error: unknown) => error);
-    expect(SampleFileError.isInstance(error) && error.message).toContain("is no description of a sweep");
+    expect(SampleFileError.isInstance(error) && error.message).toContain(
+      "is no description of a sweep",
+    );
   });
 
   it("stops between two steps, and leaves nothing half-written", async () => {
@@ -106,19 +137,30 @@ describe("runSweep", () => {
     await sweep.next();
     controller.abort(new Error("enough"));
     await expect(sweep.next()).rejects.toThrow("enough");
-    expect(await filesOf(folder)).toEqual([join("samples", "unguided-ddim-2", "000000-000002.npz")]);
+    expect(await filesOf(folder)).toEqual([
+      join("samples", "unguided-ddim-2", "000000-000002.npz"),
+    ]);
   });
 
   it("gives back the first pictures of a setting", async () => {
     const first = async (k: number, count: number) => {
       const pictures: RgbImage[] = [];
-      for await (const batch of sweptPictures(join(root, "whole"), small.options.settings[k] as SweepSetting, count)) pictures.push(...batch);
+      for await (const batch of sweptPictures(
+        join(root, "whole"),
+        small.options.settings[k] as SweepSetting,
+        count,
+      ))
+        pictures.push(...batch);
       return pictures;
     };
     expect(await first(0, 3)).toHaveLength(3);
     expect(await first(1, 100)).toHaveLength(8);
     expect(await first(0, 5)).toEqual(await first(2, 5));
     expect(await first(0, 5)).not.toEqual(await first(1, 5));
-    expect(JSON.parse(await readFile(join(root, "whole", "sweep.json"), "utf8"))).toMatchObject({ format: 1, seed: 5, side: 32 });
+    expect(JSON.parse(await readFile(join(root, "whole", "sweep.json"), "utf8"))).toMatchObject({
+      format: 1,
+      seed: 5,
+      side: 32,
+    });
   });
 });

@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
-import { assertPositiveInteger, type Glide, InvalidArgumentError, type RgbImage } from "@glissade/core";
+import {
+  assertPositiveInteger,
+  type Glide,
+  InvalidArgumentError,
+  type RgbImage,
+} from "@glissade/core";
 import type { ClipNetwork } from "../features/clip-network.ts";
 import type { FeatureNetwork } from "../features/feature-network.ts";
 import { type PictureFeatures, readFeatures } from "../features/picture-features.ts";
@@ -9,7 +14,10 @@ import type { MeasuredSetting, SweepResults, SweepSetting } from "./sweep-result
 import { samplesName, samplingOf, settingName } from "./sweep-settings.ts";
 
 export interface SweepOptions {
-  readonly glide: Pick<Glide, "generate" | "baseSize" | "imageSize" | "model" | "backend" | "provider">;
+  readonly glide: Pick<
+    Glide,
+    "generate" | "baseSize" | "imageSize" | "model" | "backend" | "provider"
+  >;
   /** SHA-256 of the weights that make the pictures. */
   readonly modelSha256: string;
   /** Picture k shows caption k, modulo their number. */
@@ -39,24 +47,41 @@ export interface SweepProgress {
   /** In words: `"cfg 3, dpmpp-2m 12"`. */
   readonly setting: string;
   readonly phase: "sampling" | "measuring";
-  /** Pictures of all settings that are there, and all that there will be; those of an earlier run count. */
+  /**
+   * Pictures of all settings that are there, and all that there will be; those of an earlier run
+   * count.
+   */
   readonly pictures: number;
   readonly total: number;
 }
 
 /**
- * Samples every setting and measures it against the reference, as in GLIDE's figure 6. Everything that is made lies in the folder batch by batch; with the
- * same options it goes on where it was, also after a kill.
+ * Samples every setting and measures it against the reference, as in GLIDE's figure 6. Everything
+ * that is made lies in the folder batch by batch; with the same options it goes on where it was,
+ * also after a kill.
  *
  * @returns what was measured, by the generator's return
- * @throws InvalidArgumentError for an option that is wrong; SampleFileError where the folder belongs to another sweep; what sampling and measuring throw; the signal's reason where aborted
+ * @throws InvalidArgumentError for an option that is wrong; SampleFileError where the folder
+ * belongs to another sweep; what sampling and measuring throw; the signal's reason where aborted
  * @see Nichol et al. 2021, arXiv 2112.10741, figure 6
  */
-export async function* runSweep(options: SweepOptions): AsyncGenerator<SweepProgress, SweepResults, void> {
+export async function* runSweep(
+  options: SweepOptions,
+): AsyncGenerator<SweepProgress, SweepResults, void> {
   const { glide, captions, settings, samples, seed, signal } = options;
   assertPositiveInteger("samples", samples);
-  if (captions.length === 0) throw new InvalidArgumentError({ argument: "captions", received: captions, expected: "at least one" });
-  if (settings.length === 0) throw new InvalidArgumentError({ argument: "settings", received: settings, expected: "at least one" });
+  if (captions.length === 0)
+    throw new InvalidArgumentError({
+      argument: "captions",
+      received: captions,
+      expected: "at least one",
+    });
+  if (settings.length === 0)
+    throw new InvalidArgumentError({
+      argument: "settings",
+      received: settings,
+      expected: "at least one",
+    });
   const side = options.upscale ? glide.imageSize : glide.baseSize;
   const captionsSha256 = createHash("sha256").update(JSON.stringify(captions)).digest("hex");
   const backend = { name: glide.backend, provider: glide.provider ?? "" };
@@ -64,8 +89,16 @@ export async function* runSweep(options: SweepOptions): AsyncGenerator<SweepProg
     ...{ format: 1, model: options.modelSha256, captions: captionsSha256, seed, side },
     backend: `${backend.name}/${backend.provider}`,
   });
-  const prompts = Array.from({ length: samples }, (_, k) => captions[k % captions.length] as string); // there is at least one
-  const sweep: Sweep = { options, store, prompts, texts: await options.clip.texts(prompts, signal ? { signal } : {}) };
+  const prompts = Array.from(
+    { length: samples },
+    (_, k) => captions[k % captions.length] as string,
+  ); // there is at least one
+  const sweep: Sweep = {
+    options,
+    store,
+    prompts,
+    texts: await options.clip.texts(prompts, signal ? { signal } : {}),
+  };
   const measured: MeasuredSetting[] = [];
   const total = samples * new Set(settings.map(samplesName)).size;
   const made = new Map<string, number>();
@@ -84,7 +117,14 @@ export async function* runSweep(options: SweepOptions): AsyncGenerator<SweepProg
     measured.push(await measureSetting(sweep, setting));
   }
   return {
-    ...{ format: 1, model: { name: glide.model, sha256: options.modelSha256 }, samples, seed, backend, settings: measured },
+    ...{
+      format: 1,
+      model: { name: glide.model, sha256: options.modelSha256 },
+      samples,
+      seed,
+      backend,
+      settings: measured,
+    },
     captions: { name: options.captionsName, count: captions.length, sha256: captionsSha256 },
   };
 }
@@ -97,8 +137,14 @@ interface Sweep {
   readonly texts: Awaited<ReturnType<ClipNetwork["texts"]>>;
 }
 
-/** Makes what is missing of a setting's pictures; tells how many there are, first those of an earlier run. */
-async function* sampleSetting({ options, store, prompts }: Sweep, setting: SweepSetting): AsyncGenerator<number, void, void> {
+/**
+ * Makes what is missing of a setting's pictures; tells how many there are, first those of an
+ * earlier run.
+ */
+async function* sampleSetting(
+  { options, store, prompts }: Sweep,
+  setting: SweepSetting,
+): AsyncGenerator<number, void, void> {
   const { glide, samples, seed, upscale = false, batchSize = 16, signal } = options;
   const name = samplesName(setting);
   let { count } = await store.kept(name);
@@ -107,7 +153,13 @@ async function* sampleSetting({ options, store, prompts }: Sweep, setting: Sweep
     const begin = performance.now();
     const pictures: RgbImage[] = [];
     for (const [k, prompt] of prompts.slice(count, count + batchSize).entries()) {
-      const { images } = await glide.generate({ prompt, seed: seed + count + k, upscale, ...samplingOf(setting), ...(signal && { signal }) });
+      const { images } = await glide.generate({
+        prompt,
+        seed: seed + count + k,
+        upscale,
+        ...samplingOf(setting),
+        ...(signal && { signal }),
+      });
       pictures.push(...images);
     }
     await store.add(name, count, pictures, (performance.now() - begin) / 1000);
@@ -116,18 +168,36 @@ async function* sampleSetting({ options, store, prompts }: Sweep, setting: Sweep
   }
 }
 
-async function measureSetting({ options, store, prompts, texts }: Sweep, setting: SweepSetting): Promise<MeasuredSetting> {
+async function measureSetting(
+  { options, store, prompts, texts }: Sweep,
+  setting: SweepSetting,
+): Promise<MeasuredSetting> {
   const { network, clip, reference, samples, seed, signal } = options;
   const heard = signal ? { signal } : {};
   const name = samplesName(setting);
-  const features = await readFeatures(store.batches(name, samples, signal), network, { name: settingName(setting), ...heard });
-  const images = network === clip ? features.pooled : (await readFeatures(store.batches(name, samples, signal), clip, { name, ...heard })).pooled;
+  const features = await readFeatures(store.batches(name, samples, signal), network, {
+    name: settingName(setting),
+    ...heard,
+  });
+  const images =
+    network === clip
+      ? features.pooled
+      : (await readFeatures(store.batches(name, samples, signal), clip, { name, ...heard })).pooled;
   const captioned = { images, texts, captions: prompts, logitScale: clip.logitScale };
   const { count, seconds } = await store.kept(name);
-  return { ...setting, ...(await measure(reference, features, { captioned, seed, ...heard })), secondsPerPicture: seconds / count };
+  return {
+    ...setting,
+    ...(await measure(reference, features, { captioned, seed, ...heard })),
+    secondsPerPicture: seconds / count,
+  };
 }
 
 /** The first `count` pictures of a setting, batch after batch, from a sweep's folder. */
-export function sweptPictures(folder: string, setting: SweepSetting, count: number, signal?: AbortSignal): AsyncGenerator<readonly RgbImage[], void, void> {
+export function sweptPictures(
+  folder: string,
+  setting: SweepSetting,
+  count: number,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly RgbImage[], void, void> {
   return SampleStore.existing(folder).batches(samplesName(setting), count, signal);
 }

@@ -26,7 +26,10 @@ export interface KeptSamples {
 const originName = "sweep.json";
 const batchFile = /^(\d{6})-(\d{6})\.npz$/;
 
-/** The pictures that a sweep has made, in a folder: a batch is a `.npz` file that appears whole, so that a sweep that was killed goes on after its last one. */
+/**
+ * The pictures that a sweep has made, in a folder: a batch is a `.npz` file that appears whole, so
+ * that a sweep that was killed goes on after its last one.
+ */
 export class SampleStore {
   readonly #folder: string;
 
@@ -37,13 +40,15 @@ export class SampleStore {
   /**
    * Opens or begins a sweep's folder.
    *
-   * @throws SampleFileError where the folder holds pictures of another origin, or its description cannot be read
+   * @throws SampleFileError where the folder holds pictures of another origin, or its description
+   * cannot be read
    */
   static async open(folder: string, origin: SampleOrigin): Promise<SampleStore> {
     await mkdir(join(folder, "samples"), { recursive: true });
     const path = join(folder, originName);
     const text = await readFile(path, "utf8").catch(() => undefined); // a new folder
-    if (text === undefined) await writeFiles([{ path, contents: `${JSON.stringify(origin, undefined, 1)}\n` }]);
+    if (text === undefined)
+      await writeFiles([{ path, contents: `${JSON.stringify(origin, undefined, 1)}\n` }]);
     else assertSameOrigin(path, text, origin);
     return new SampleStore(folder);
   }
@@ -57,7 +62,8 @@ export class SampleStore {
   async kept(setting: string): Promise<KeptSamples> {
     const folder = join(this.#folder, "samples", setting);
     await mkdir(folder, { recursive: true });
-    for (const name of await readdir(folder)) if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
+    for (const name of await readdir(folder))
+      if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
     const batches = await listBatches(folder);
     const times = await readTimes(folder);
     const seconds = batches.reduce((sum, { name }) => sum + (times[name] ?? 0), 0);
@@ -65,21 +71,43 @@ export class SampleStore {
   }
 
   /** Adds pictures number `start` and following. */
-  async add(setting: string, start: number, pictures: readonly RgbImage[], seconds: number): Promise<void> {
+  async add(
+    setting: string,
+    start: number,
+    pictures: readonly RgbImage[],
+    seconds: number,
+  ): Promise<void> {
     const [first] = pictures;
     if (!first) return;
     const folder = join(this.#folder, "samples", setting);
     const name = `${digits(start)}-${digits(start + pictures.length)}.npz`;
-    await writeNpz(join(folder, name), [pictures], { count: pictures.length, width: first.width, height: first.height, compress: true });
-    await writeFiles([{ path: join(folder, "seconds.json"), contents: `${JSON.stringify({ ...(await readTimes(folder)), [name]: seconds })}\n` }]);
+    await writeNpz(join(folder, name), [pictures], {
+      count: pictures.length,
+      width: first.width,
+      height: first.height,
+      compress: true,
+    });
+    await writeFiles([
+      {
+        path: join(folder, "seconds.json"),
+        contents: `${JSON.stringify({ ...(await readTimes(folder)), [name]: seconds })}\n`,
+      },
+    ]);
   }
 
   /** The first `count` pictures of a setting, batch after batch. */
-  async *batches(setting: string, count: number, signal?: AbortSignal): AsyncGenerator<readonly RgbImage[], void, void> {
+  async *batches(
+    setting: string,
+    count: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly RgbImage[], void, void> {
     const folder = join(this.#folder, "samples", setting);
     let left = count;
     for (const { name } of await listBatches(folder)) {
-      for await (const batch of (await openNpz(join(folder, name))).batches({ batchSize: 64, ...(signal && { signal }) })) {
+      for await (const batch of (await openNpz(join(folder, name))).batches({
+        batchSize: 64,
+        ...(signal && { signal }),
+      })) {
         yield batch.slice(0, left);
         left -= batch.length;
         if (left <= 0) return;
@@ -101,14 +129,20 @@ async function listBatches(folder: string): Promise<Batch[]> {
     return start === undefined ? [] : [{ name, start: Number(start), end: Number(end) }];
   });
   const batches: Batch[] = [];
-  for (const batch of all.sort((a, b) => a.start - b.start)) if (batch.start === (batches.at(-1)?.end ?? 0)) batches.push(batch);
+  for (const batch of all.sort((a, b) => a.start - b.start))
+    if (batch.start === (batches.at(-1)?.end ?? 0)) batches.push(batch);
   return batches;
 }
 
 async function readTimes(folder: string): Promise<Record<string, number>> {
-  const text = await readFile(join(folder, "seconds.json"), "utf8").catch(() => "{}"); // before the first batch
+  // before the first batch
+  const text = await readFile(join(folder, "seconds.json"), "utf8").catch(() => "{}");
   const parsed: unknown = JSON.parse(text);
-  return Object.fromEntries(Object.entries(parsed ?? {}).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+  return Object.fromEntries(
+    Object.entries(parsed ?? {}).filter(
+      (entry): entry is [string, number] => typeof entry[1] === "number",
+    ),
+  );
 }
 
 function assertSameOrigin(path: string, text: string, origin: SampleOrigin): void {
@@ -117,11 +151,20 @@ function assertSameOrigin(path: string, text: string, origin: SampleOrigin): voi
   try {
     found = JSON.parse(text);
   } catch (cause) {
-    throw new SampleFileError({ file: path, reason: "is no description of a sweep", advice, cause });
+    throw new SampleFileError({
+      file: path,
+      reason: "is no description of a sweep",
+      advice,
+      cause,
+    });
   }
   for (const [key, value] of Object.entries(origin)) {
     if (isDeepStrictEqual(found[key], value)) continue;
-    throw new SampleFileError({ file: path, reason: `is of a sweep with another ${key} (${String(found[key]).slice(0, 80)}, now ${value})`, advice });
+    throw new SampleFileError({
+      file: path,
+      reason: `is of a sweep with another ${key} (${String(found[key]).slice(0, 80)}, now ${value})`,
+      advice,
+    });
   }
 }
 

@@ -1,6 +1,9 @@
 import type { MeasuredSet } from "../metrics/metric-card.ts";
 
-/** `"cfg"`: classifier-free guidance, 1 is none and 0 forgets the caption. `"clip"`: the gradient of the model's noised CLIP alone, 0 is none. */
+/**
+ * `"cfg"`: classifier-free guidance, 1 is none and 0 forgets the caption. `"clip"`: the gradient of
+ * the model's noised CLIP alone, 0 is none.
+ */
 export type GuidanceStrategy = "cfg" | "clip";
 
 /** One way of sampling that is measured. */
@@ -21,7 +24,9 @@ export interface SweepResults {
   readonly format: 1;
   readonly model: { readonly name: string; readonly sha256: string };
   readonly captions: { readonly name: string; readonly count: number; readonly sha256: string };
-  /** Pictures of each setting; picture k of every setting has the same caption and the same noise. */
+  /**
+   * Pictures of each setting; picture k of every setting has the same caption and the same noise.
+   */
   readonly samples: number;
   readonly seed: number;
   readonly backend: { readonly name: string; readonly provider: string };

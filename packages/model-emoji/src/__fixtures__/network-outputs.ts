@@ -9,7 +9,10 @@ export interface EmojiOutputs {
   readonly picture: readonly number[];
 }
 
-/** A picture, and every number that the networks gave for it. Of one step and one row: a software adapter takes seconds for a pass. */
+/**
+ * A picture, and every number that the networks gave for it. Of one step and one row: a software
+ * adapter takes seconds for a pass.
+ */
 export async function emojiOutputs(backend: Backend): Promise<EmojiOutputs> {
   const networks: Record<string, readonly number[]>[] = [];
   const glide = await loadGlide(emoji, { backend: listening(backend, (outputs) => networks.push(valuesOf(outputs))) });

@@ -5,7 +5,8 @@ import { type EmojiOutputs, emojiOutputs } from "./network-outputs.ts";
 import { expectSameNumbers, expectSamePicture } from "./same-outputs.ts";
 
 /**
- * The emoji model's numbers and picture on a backend of this browser against those of ONNX Runtime on Node's CPU.
+ * The emoji model's numbers and picture on a backend of this browser against those of ONNX Runtime
+ * on Node's CPU.
  *
  * @param provider which the backend is expected to run on
  * @param relative largest difference of a network's output, of the largest value
@@ -14,7 +15,8 @@ export function testAgainstNode(backend: Backend, provider: string, relative: nu
   let received: EmojiOutputs;
   let expected: EmojiOutputs;
   beforeAll(async () => {
-    const inNode = commands.inNode("packages/model-emoji/src/__fixtures__/outputs-in-node.ts") as Promise<EmojiOutputs>; // what that script prints
+    // what that script prints
+    const inNode = commands.inNode("packages/model-emoji/src/__fixtures__/outputs-in-node.ts") as Promise<EmojiOutputs>;
     [received, expected] = await Promise.all([emojiOutputs(backend), inNode]);
   }, 240_000);
   afterAll(() => backend.dispose());

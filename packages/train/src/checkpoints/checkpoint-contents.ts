@@ -6,7 +6,9 @@ import { assertJson, isObject } from "./json-value.ts";
 const format = "glissade-training-checkpoint";
 const version = "1";
 
-/** A checkpoint as a safetensors file holds it: one flat list of tensors, `group/name`, and notes. */
+/**
+ * A checkpoint as a safetensors file holds it: one flat list of tensors, `group/name`, and notes.
+ */
 export interface CheckpointContents {
   readonly tensors: ReadonlyMap<string, Tensor<"float32">>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -42,11 +44,13 @@ export function contentsOf({ step, tensors: groups, state }: Checkpoint): Checkp
 /** The notes of a checkpoint; in words what is wrong where they are not that. */
 export function readNotes(metadata: Readonly<Record<string, string>>): CheckpointNotes | string {
   if (metadata.format !== format) return "this is a safetensors file and not a training checkpoint";
-  if (metadata.version !== version) return `this is a training checkpoint of version ${metadata.version}; this program knows version ${version}`;
+  if (metadata.version !== version)
+    return `this is a training checkpoint of version ${metadata.version}; this program knows version ${version}`;
   const step = Number(metadata.step);
   const groups = parsed(metadata.groups);
   const state = parsed(metadata.state);
-  if (!isCount(step) || !isStrings(groups) || !isState(state) || metadata.sha256 === undefined) return "its notes are incomplete";
+  if (!isCount(step) || !isStrings(groups) || !isState(state) || metadata.sha256 === undefined)
+    return "its notes are incomplete";
   return { step, groups, state, sha256: metadata.sha256 };
 }
 
@@ -56,7 +60,9 @@ export function placeOf(tensorName: string): { readonly group: string; readonly 
   return { group: tensorName.slice(0, slash), name: tensorName.slice(slash + 1) };
 }
 
-/** SHA-256 of the values, in the order of the file: a flipped bit would otherwise be learnt from. */
+/**
+ * SHA-256 of the values, in the order of the file: a flipped bit would otherwise be learnt from.
+ */
 export function hashOf(tensors: Iterable<Tensor<"float32">>): string {
   const hash = createHash("sha256");
   for (const values of tensors) hash.update(bytesOfTensor(values));
@@ -66,10 +72,19 @@ export function hashOf(tensors: Iterable<Tensor<"float32">>): string {
 function flatten(groups: ArrayGroups): ReadonlyMap<string, Tensor<"float32">> {
   const tensors = new Map<string, Tensor<"float32">>();
   for (const [group, arrays] of entriesOf(groups)) {
-    if (group === "" || group.includes("/")) throw new InvalidArgumentError({ argument: "tensors", received: group, expected: "group names without a slash" });
+    if (group === "" || group.includes("/"))
+      throw new InvalidArgumentError({
+        argument: "tensors",
+        received: group,
+        expected: "group names without a slash",
+      });
     for (const [name, values] of entriesOf(arrays)) {
       if (!(values instanceof Float32Array))
-        throw new InvalidArgumentError({ argument: `tensors[${group}][${name}]`, received: values, expected: "a Float32Array" });
+        throw new InvalidArgumentError({
+          argument: `tensors[${group}][${name}]`,
+          received: values,
+          expected: "a Float32Array",
+        });
       tensors.set(`${group}/${name}`, tensor([values.length], values));
     }
   }
@@ -113,5 +128,6 @@ function isCount(value: unknown): value is number {
 }
 
 function assertCount(argument: string, received: number): void {
-  if (!isCount(received)) throw new InvalidArgumentError({ argument, received, expected: "a whole number from 0" });
+  if (!isCount(received))
+    throw new InvalidArgumentError({ argument, received, expected: "a whole number from 0" });
 }

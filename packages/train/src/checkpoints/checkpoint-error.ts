@@ -1,11 +1,19 @@
 import { GlissadeError } from "@glissade/core";
 
 /**
- * What went wrong: `space`, the disk is (or would be) full; `unwritable`, the file cannot be written for another reason; `missing`, there is no checkpoint;
- * `unreadable`, the system does not give the file; `damaged`, it is cut off or changed; `foreign`, it is no training checkpoint of a known version;
- * `config`, it belongs to a run with other settings.
+ * What went wrong: `space`, the disk is (or would be) full; `unwritable`, the file cannot be
+ * written for another reason; `missing`, there is no checkpoint; `unreadable`, the system does not
+ * give the file; `damaged`, it is cut off or changed; `foreign`, it is no training checkpoint of a
+ * known version; `config`, it belongs to a run with other settings.
  */
-export type CheckpointFault = "space" | "unwritable" | "missing" | "unreadable" | "damaged" | "foreign" | "config";
+export type CheckpointFault =
+  | "space"
+  | "unwritable"
+  | "missing"
+  | "unreadable"
+  | "damaged"
+  | "foreign"
+  | "config";
 
 export interface CheckpointErrorDetails {
   readonly path: string;
@@ -28,7 +36,8 @@ export interface CheckpointErrorDetails {
  * ```
  */
 export class CheckpointError extends GlissadeError {
-  // Longer than the class's name: the command line has an error of that name for weight files, and `isInstance` goes by the code.
+  // Longer than the class's name: the command line has an error of that name for weight files, and
+  // `isInstance` goes by the code.
   static override readonly code: string = "TrainingCheckpointError";
 
   /** The file or folder concerned. */
@@ -43,7 +52,15 @@ export class CheckpointError extends GlissadeError {
   /** Free space that there was, where it is known. */
   readonly freeBytes: number | undefined;
 
-  constructor({ path, fault, reason, advice, neededBytes, freeBytes, cause }: CheckpointErrorDetails) {
+  constructor({
+    path,
+    fault,
+    reason,
+    advice,
+    neededBytes,
+    freeBytes,
+    cause,
+  }: CheckpointErrorDetails) {
     super(`${path}: ${reason}. ${advice}`, { cause });
     this.path = path;
     this.fault = fault;
@@ -54,9 +71,13 @@ export class CheckpointError extends GlissadeError {
   }
 }
 
-/** What the system calls a fault, `ENOENT` or `EACCES`; undefined where the error is not the system's. Looks through the errors that wrap it. */
+/**
+ * What the system calls a fault, `ENOENT` or `EACCES`; undefined where the error is not the
+ * system's. Looks through the errors that wrap it.
+ */
 export function systemFault(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
-  if ("code" in error && typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code)) return error.code;
+  if ("code" in error && typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code))
+    return error.code;
   return "cause" in error ? systemFault(error.cause) : undefined;
 }

@@ -17,7 +17,9 @@ export function checkpointName(step: number): string {
   return `step-${String(step).padStart(8, "0")}.safetensors`;
 }
 
-/** The checkpoints of a run by their names, the newest first; none where there is no such folder. */
+/**
+ * The checkpoints of a run by their names, the newest first; none where there is no such folder.
+ */
 export async function listCheckpoints(folder: string): Promise<CheckpointFile[]> {
   const files = (await namesIn(folder)).flatMap((name) => {
     const step = finishedName.exec(name)?.[1];
@@ -27,18 +29,27 @@ export async function listCheckpoints(folder: string): Promise<CheckpointFile[]>
 }
 
 /**
- * Makes a run's folder ready: makes it where it is missing and removes what a killed run left unfinished. Call it once when a run begins, before its first
- * checkpoint, and not while another run writes there.
+ * Makes a run's folder ready: makes it where it is missing and removes what a killed run left
+ * unfinished. Call it once when a run begins, before its first checkpoint, and not while another
+ * run writes there.
  *
- * @param resumeAt the step that the run goes on from: checkpoints of later steps belong to what is given up, and are removed
+ * @param resumeAt the step that the run goes on from: checkpoints of later steps belong to what is
+ * given up, and are removed
  * @returns the paths of the files that were removed
  * @throws CheckpointError where the folder cannot be made or read.
  */
-export async function prepareCheckpointFolder(folder: string, { resumeAt = Infinity }: { readonly resumeAt?: number } = {}): Promise<string[]> {
+export async function prepareCheckpointFolder(
+  folder: string,
+  { resumeAt = Infinity }: { readonly resumeAt?: number } = {},
+): Promise<string[]> {
   try {
     await mkdir(folder, { recursive: true });
-    const unfinished = (await namesIn(folder)).filter((name) => unfinishedName.test(name)).map((name) => join(folder, name));
-    const given = (await listCheckpoints(folder)).filter(({ step }) => step > resumeAt).map(({ path }) => path);
+    const unfinished = (await namesIn(folder))
+      .filter((name) => unfinishedName.test(name))
+      .map((name) => join(folder, name));
+    const given = (await listCheckpoints(folder))
+      .filter(({ step }) => step > resumeAt)
+      .map(({ path }) => path);
     const removed = [...unfinished, ...given];
     for (const path of removed) await rm(path, { force: true });
     return removed;
@@ -54,13 +65,22 @@ export async function prepareCheckpointFolder(folder: string, { resumeAt = Infin
   }
 }
 
-/** Removes the checkpoints up to a step but for the newest `keep`. One that cannot be removed stays: the next one is tried again after the next save. */
-export async function removeOldCheckpoints(folder: string, { step, keep }: { readonly step: number; readonly keep: number }): Promise<void> {
+/**
+ * Removes the checkpoints up to a step but for the newest `keep`. One that cannot be removed stays:
+ * the next one is tried again after the next save.
+ */
+export async function removeOldCheckpoints(
+  folder: string,
+  { step, keep }: { readonly step: number; readonly keep: number },
+): Promise<void> {
   const old = (await listCheckpoints(folder)).filter((file) => file.step <= step).slice(keep);
   for (const { path } of old) await rm(path, { force: true }).catch(() => {});
 }
 
-/** Makes the names in a folder durable; where the system has no such call for folders (Windows), nothing is done. */
+/**
+ * Makes the names in a folder durable; where the system has no such call for folders (Windows),
+ * nothing is done.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   await handle?.sync().catch(() => {});

@@ -1,10 +1,18 @@
 /** Float32 values by the name of the parameter that they belong to. */
-export type NamedArrays = Readonly<Record<string, Float32Array>> | ReadonlyMap<string, Float32Array>;
+export type NamedArrays =
+  | Readonly<Record<string, Float32Array>>
+  | ReadonlyMap<string, Float32Array>;
 
-/** Arrays by what they are: `parameters`, AdamW's `first-moments` and `second-moments`, each average such as `ema-0.999`. */
+/**
+ * Arrays by what they are: `parameters`, AdamW's `first-moments` and `second-moments`, each average
+ * such as `ema-0.999`.
+ */
 export type ArrayGroups = Readonly<Record<string, NamedArrays>> | ReadonlyMap<string, NamedArrays>;
 
-/** Everything besides the arrays that a run needs to go on as if it had not stopped. All of it has to survive JSON. */
+/**
+ * Everything besides the arrays that a run needs to go on as if it had not stopped. All of it has
+ * to survive JSON.
+ */
 export interface CheckpointState {
   /** Examples that the run has learnt from. */
   readonly samples: number;

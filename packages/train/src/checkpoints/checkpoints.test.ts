@@ -20,10 +20,25 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const state = { samples: 64, config: { batch: 32, optimizer: { betas: [0.9, 0.999] } }, seed: 7, dataPosition: 64 };
+const state = {
+  samples: 64,
+  config: { batch: 32, optimizer: { betas: [0.9, 0.999] } },
+  seed: 7,
+  dataPosition: 64,
+};
 
 function checkpointAt(step: number, changes: Partial<Checkpoint> = {}): Checkpoint {
-  return { step, tensors: { parameters: { weight: Float32Array.of(step, 0.1, -0), bias: Float32Array.of(Number.NaN, Infinity) } }, state, ...changes };
+  return {
+    step,
+    tensors: {
+      parameters: {
+        weight: Float32Array.of(step, 0.1, -0),
+        bias: Float32Array.of(Number.NaN, Infinity),
+      },
+    },
+    state,
+    ...changes,
+  };
 }
 
 async function caught(action: Promise<unknown>): Promise<CheckpointError> {
@@ -31,7 +46,8 @@ async function caught(action: Promise<unknown>): Promise<CheckpointError> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!CheckpointError.isInstance(error)) throw new Error("no CheckpointError was thrown", { cause: error });
+  if (!CheckpointError.isInstance(error))
+    throw new Error("no CheckpointError was thrown", { cause: error });
   return error;
 }
 
@@ -53,20 +69,27 @@ describe("saving and loading", () => {
     expect(path).toBe(join(folder, "step-00001200.safetensors"));
     const loaded = await loadCheckpoint(path);
     expect(loaded).toEqual({ path, step: 1200, tensors, state: whole, warnings: [] });
-    expect(Object.is(loaded.tensors.get("parameters")?.get("blocks.0/conv.weight")?.[1], -0)).toBe(true);
+    expect(Object.is(loaded.tensors.get("parameters")?.get("blocks.0/conv.weight")?.[1], -0)).toBe(
+      true,
+    );
   });
 
   it("writes a file that the format's own description reads: eight bytes of length, JSON, data", async () => {
     const bytes = await readFile(await saveCheckpoint(folder, checkpointAt(1)));
     const length = Number(bytes.readBigUInt64LE(0));
     const header = JSON.parse(bytes.toString("utf8", 8, 8 + length));
-    expect(header["parameters/weight"]).toEqual({ dtype: "F32", shape: [3], data_offsets: [0, 12] });
+    expect(header["parameters/weight"]).toEqual({
+      dtype: "F32",
+      shape: [3],
+      data_offsets: [0, 12],
+    });
     expect(bytes.readFloatLE(8 + length)).toBe(1);
     expect(JSON.parse(header.__metadata__.state)).toEqual(state);
   });
 
   it("keeps the newest ones, counted down from the step that was saved", async () => {
-    for (const step of [100, 200, 300, 400]) await saveCheckpoint(folder, checkpointAt(step), { keep: 2 });
+    for (const step of [100, 200, 300, 400])
+      await saveCheckpoint(folder, checkpointAt(step), { keep: 2 });
     expect((await listCheckpoints(folder)).map(({ step }) => step)).toEqual([400, 300]);
     await saveCheckpoint(folder, checkpointAt(350), { keep: 1 });
     expect((await listCheckpoints(folder)).map(({ step }) => step)).toEqual([400, 350]);
@@ -85,13 +108,18 @@ describe("saving and loading", () => {
     ["state.extra.when", { extra: { when: new Date(0) } }],
     ["state.samples", { samples: -1 }],
   ])("refuses a state that JSON would change, naming %s", async (argument, change) => {
-    const error = await saveCheckpoint(folder, checkpointAt(1, { state: { ...state, ...change } })).catch((reason: unknown) => reason);
+    const error = await saveCheckpoint(
+      folder,
+      checkpointAt(1, { state: { ...state, ...change } }),
+    ).catch((reason: unknown) => reason);
     expect(InvalidArgumentError.isInstance(error) && error.argument).toBe(argument);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it("states at least the bytes that the file takes, and little more", async () => {
-    const checkpoint = checkpointAt(1, { tensors: { parameters: { '"quoted"': new Float32Array(100_000) } } });
+    const checkpoint = checkpointAt(1, {
+      tensors: { parameters: { '"quoted"': new Float32Array(100_000) } },
+    });
     const { size } = await stat(await saveCheckpoint(folder, checkpoint));
     expect(checkpointBytes(checkpoint)).toBeGreaterThanOrEqual(size);
     expect(checkpointBytes(checkpoint)).toBeLessThan(size * 1.05);
@@ -113,7 +141,11 @@ describe("a save that fails", () => {
     await saveCheckpoint(folder, checkpointAt(1));
     const { status, stdout } = saveInChild(2, "ulimit -f 100;");
     expect(status).toBe(3);
-    expect(JSON.parse(stdout)).toMatchObject({ name: "TrainingCheckpointError", fault: "unwritable", advice: expect.stringContaining("ulimit -f") });
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: "TrainingCheckpointError",
+      fault: "unwritable",
+      advice: expect.stringContaining("ulimit -f"),
+    });
     expect(await readdir(folder)).toEqual([checkpointName(1)]);
     expect((await loadCheckpoint(folder)).step).toBe(1);
   });
@@ -140,17 +172,28 @@ describe("a folder that a killed run left", () => {
     await writeFile(join(folder, unfinished), "cut");
     await writeFile(join(folder, ".notes.part"), "the user's");
     const removed = await prepareCheckpointFolder(folder, { resumeAt: 2 });
-    expect(removed.map((path) => path.slice(folder.length + 1))).toEqual([unfinished, checkpointName(3)]);
-    expect((await readdir(folder)).sort()).toEqual([".notes.part", checkpointName(1), checkpointName(2)]);
+    expect(removed.map((path) => path.slice(folder.length + 1))).toEqual([
+      unfinished,
+      checkpointName(3),
+    ]);
+    expect((await readdir(folder)).sort()).toEqual([
+      ".notes.part",
+      checkpointName(1),
+      checkpointName(2),
+    ]);
   });
 
   it("is told apart from a finished one by the name that a file has while it is written", async () => {
     let isSaved = false;
-    const saving = saveCheckpoint(folder, checkpointAt(1, { tensors: { parameters: { weight: new Float32Array(500_000) } } })).finally(() => {
+    const saving = saveCheckpoint(
+      folder,
+      checkpointAt(1, { tensors: { parameters: { weight: new Float32Array(500_000) } } }),
+    ).finally(() => {
       isSaved = true;
     });
     const seen = new Set<string>();
-    for (; !isSaved; await setImmediate()) for (const name of await readdir(folder)) if (!seen.has(name)) seen.add(name);
+    for (; !isSaved; await setImmediate())
+      for (const name of await readdir(folder)) if (!seen.has(name)) seen.add(name);
     await saving;
     const [unfinished = ""] = [...seen].filter((name) => name !== checkpointName(1));
     await writeFile(join(folder, unfinished), "left by a killed run");
@@ -166,7 +209,11 @@ describe("a folder that a killed run left", () => {
 describe("files that are no good", () => {
   it("falls back to the checkpoint before one that is cut off, changed or foreign, with a warning for each", async () => {
     for (const step of [1, 2, 3]) await saveCheckpoint(folder, checkpointAt(step), { keep: 3 });
-    const [cut, changed, foreign] = [join(folder, checkpointName(2)), join(folder, checkpointName(3)), join(folder, checkpointName(4))];
+    const [cut, changed, foreign] = [
+      join(folder, checkpointName(2)),
+      join(folder, checkpointName(3)),
+      join(folder, checkpointName(4)),
+    ];
     await truncate(cut, (await stat(cut)).size - 5);
     const bytes = await readFile(changed);
     bytes[bytes.length - 1] = 0x55;
@@ -177,7 +224,9 @@ describe("files that are no good", () => {
     expect(loaded.warnings.map((warning) => warning.slice(folder.length + 1))).toEqual([
       "step-00000004.safetensors is passed over: this is a safetensors file and not a training checkpoint.",
       "step-00000003.safetensors is passed over: its arrays are not those that were saved: the checksum differs.",
-      expect.stringMatching(/^step-00000002.safetensors is passed over: the header describes \d+ bytes and the file has \d+\.$/),
+      expect.stringMatching(
+        /^step-00000002.safetensors is passed over: the header describes \d+ bytes and the file has \d+\.$/,
+      ),
     ]);
   });
 
@@ -192,7 +241,9 @@ describe("files that are no good", () => {
 
   it("does not begin anew where all are damaged, and says that there is none where there is none", async () => {
     expect((await caught(loadCheckpoint(folder))).fault).toBe("missing");
-    expect((await caught(loadCheckpoint(join(folder, "nothing.safetensors")))).fault).toBe("missing");
+    expect((await caught(loadCheckpoint(join(folder, "nothing.safetensors")))).fault).toBe(
+      "missing",
+    );
     await writeFile(join(folder, checkpointName(1)), "not a checkpoint");
     expect((await caught(latestCheckpoint(folder))).fault).toBe("damaged");
   });
@@ -200,7 +251,10 @@ describe("files that are no good", () => {
 
 describe("the settings of a run and of its checkpoint", () => {
   it("agree whatever the order of their fields", () => {
-    assertSameConfig({ a: 1, b: { c: [1, { d: 2 }] } }, { b: { c: [1, { d: 2 }] }, a: 1, e: undefined });
+    assertSameConfig(
+      { a: 1, b: { c: [1, { d: 2 }] } },
+      { b: { c: [1, { d: 2 }] }, a: 1, e: undefined },
+    );
   });
 
   it("are told field by field where they differ, but for those that may", () => {
@@ -210,7 +264,9 @@ describe("the settings of a run and of its checkpoint", () => {
         { steps: 20, batch: 16, optimizer: { rate: 1e-4, decay: 0.1 } },
         { mayDiffer: ["steps"] },
       );
-    expect(check).toThrow("the checkpoint: it was made with other settings: batch was 32 and is 16; optimizer.decay was (not set) and is 0.1.");
+    expect(check).toThrow(
+      "the checkpoint: it was made with other settings: batch was 32 and is 16; optimizer.decay was (not set) and is 0.1.",
+    );
     try {
       check();
     } catch (error) {
@@ -222,8 +278,14 @@ describe("the settings of a run and of its checkpoint", () => {
   });
 });
 
-/** Saves a checkpoint of 1 MB from a process of its own, after the shell command `before`; prints the error where it fails. */
-function saveInChild(step: number, before: string): { readonly status: number | null; readonly stdout: string } {
+/**
+ * Saves a checkpoint of 1 MB from a process of its own, after the shell command `before`; prints
+ * the error where it fails.
+ */
+function saveInChild(
+  step: number,
+  before: string,
+): { readonly status: number | null; readonly stdout: string } {
   const script = `
     import { saveCheckpoint } from ${JSON.stringify(new URL("./save-checkpoint.ts", import.meta.url).href)};
     const state = { samples: 0, config: {}, seed: 0, dataPosition: 0 };
@@ -233,6 +295,14 @@ function saveInChild(step: number, before: string): { readonly status: number | 
       process.exitCode = 3;
     });`;
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  const command = [process.execPath, "--conditions=glissade-source", "--import", tsx, "--input-type=module", "--eval", script];
+  const command = [
+    process.execPath,
+    "--conditions=glissade-source",
+    "--import",
+    tsx,
+    "--input-type=module",
+    "--eval",
+    script,
+  ];
   return spawnSync("sh", ["-c", `${before} exec "$@"`, "sh", ...command], { encoding: "utf8" });
 }

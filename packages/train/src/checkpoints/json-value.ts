@@ -3,8 +3,8 @@ import { InvalidArgumentError } from "@glissade/core";
 const deepest = 100;
 
 /**
- * Makes sure that a value comes back from JSON as it went in: no NaN, no infinity, no typed array, no date, nothing with a class. Fields that are undefined
- * may be there and are left out.
+ * Makes sure that a value comes back from JSON as it went in: no NaN, no infinity, no typed array,
+ * no date, nothing with a class. Fields that are undefined may be there and are left out.
  *
  * @throws InvalidArgumentError that names the field.
  */
@@ -22,13 +22,17 @@ export function assertJson(path: string, value: unknown, depth = 0): void {
   if (Array.isArray(value)) {
     for (const [index, entry] of value.entries()) assertJson(`${path}[${index}]`, entry, depth + 1);
   } else if (isPlainObject(value)) {
-    for (const [key, entry] of Object.entries(value)) if (entry !== undefined) assertJson(`${path}.${key}`, entry, depth + 1);
-  } else fail("a value that JSON keeps: null, a boolean, a number, a string, an array or a plain object");
+    for (const [key, entry] of Object.entries(value))
+      if (entry !== undefined) assertJson(`${path}.${key}`, entry, depth + 1);
+  } else
+    fail(
+      "a value that JSON keeps: null, a boolean, a number, a string, an array or a plain object",
+    );
 }
 
 /**
- * The leaves of a JSON value by their paths, as JSON: `{ optimizer: { betas: [0.9, 0.999] } }` gives `optimizer.betas`, `[0.9,0.999]`. Lists of plain
- * values stay whole.
+ * The leaves of a JSON value by their paths, as JSON: `{ optimizer: { betas: [0.9, 0.999] } }`
+ * gives `optimizer.betas`, `[0.9,0.999]`. Lists of plain values stay whole.
  */
 export function jsonFields(value: unknown, path = ""): Map<string, string> {
   const children: [string, unknown][] = Array.isArray(value)

@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { byteLength, InvalidArgumentError, openSafetensors, writeSafetensors } from "@glissade/core";
+import {
+  byteLength,
+  InvalidArgumentError,
+  openSafetensors,
+  writeSafetensors,
+} from "@glissade/core";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type CheckpointContents, contentsOf } from "./checkpoint-contents.ts";
 import { CheckpointError, systemFault } from "./checkpoint-error.ts";
@@ -15,26 +20,41 @@ export interface SaveCheckpointOptions {
 }
 
 /**
- * Writes `step-00001200.safetensors` in a run's folder: under a temporary name, to the disk itself, then under its own name, so that the file is whole or not
- * there. Only then are older ones removed. The arrays are written from where they lie: they must not change until the promise is settled.
+ * Writes `step-00001200.safetensors` in a run's folder: under a temporary name, to the disk itself,
+ * then under its own name, so that the file is whole or not there. Only then are older ones
+ * removed. The arrays are written from where they lie: they must not change until the promise is
+ * settled.
  *
  * Whatever fails, the checkpoints that were there stay.
  *
  * @returns the path of the file
- * @throws CheckpointError where there is no space or the file cannot be written. @throws InvalidArgumentError where the state would not survive JSON.
+ * @throws CheckpointError where there is no space or the file cannot be written. @throws
+ * InvalidArgumentError where the state would not survive JSON.
  * @throws the signal's reason where aborted.
- * @example `await saveCheckpoint("runs/emoji", { step, tensors: { parameters, "ema-0.999": average }, state }, { keep: 2, signal });`
+ * @example `await saveCheckpoint("runs/emoji", { step, tensors: { parameters, "ema-0.999": average
+ * }, state }, { keep: 2, signal });`
  */
-export async function saveCheckpoint(folder: string, checkpoint: Checkpoint, { keep = 2, freeBytes, signal }: SaveCheckpointOptions = {}): Promise<string> {
+export async function saveCheckpoint(
+  folder: string,
+  checkpoint: Checkpoint,
+  { keep = 2, freeBytes, signal }: SaveCheckpointOptions = {},
+): Promise<string> {
   if (!(keep === Infinity || (Number.isSafeInteger(keep) && keep >= 1)))
-    throw new InvalidArgumentError({ argument: "keep", received: keep, expected: "a whole number from 1, or Infinity" });
+    throw new InvalidArgumentError({
+      argument: "keep",
+      received: keep,
+      expected: "a whole number from 1, or Infinity",
+    });
   signal?.throwIfAborted();
   const contents = contentsOf(checkpoint);
   const path = join(folder, checkpointName(checkpoint.step));
   const neededBytes = bytesOf(contents);
   await assertFreeSpace(folder, neededBytes, freeBytes);
   try {
-    await writeSafetensors(path, contents.tensors, { metadata: contents.metadata, ...(signal && { signal }) });
+    await writeSafetensors(path, contents.tensors, {
+      metadata: contents.metadata,
+      ...(signal && { signal }),
+    });
     await syncFolder(folder);
     // Opening it compares what its header describes with the size of the file.
     await (await openSafetensors(path)).dispose();
@@ -51,13 +71,17 @@ export function checkpointBytes(checkpoint: Checkpoint): number {
   return bytesOf(contentsOf(checkpoint));
 }
 
-/** A tensor's entry in the header besides its name and sizes, and the header's own padding, rounded up. */
+/**
+ * A tensor's entry in the header besides its name and sizes, and the header's own padding, rounded
+ * up.
+ */
 const entryBytes = 120;
 
 function bytesOf({ tensors, metadata }: CheckpointContents): number {
   // Twice: the notes are JSON within JSON, where quotes are escaped.
   let bytes = 4096 + 2 * Buffer.byteLength(JSON.stringify(metadata));
-  for (const [name, tensor] of tensors) bytes += byteLength(tensor) + 2 * Buffer.byteLength(JSON.stringify(name)) + entryBytes;
+  for (const [name, tensor] of tensors)
+    bytes += byteLength(tensor) + 2 * Buffer.byteLength(JSON.stringify(name)) + entryBytes;
   return bytes;
 }
 
@@ -67,13 +91,19 @@ const advice: Readonly<Record<string, string>> = {
   EACCES: "You may not write there.",
   EPERM: "You may not write there.",
   EROFS: "The disk is read-only.",
-  EFBIG: "Files may not become that large here: raise the limit (ulimit -f) or choose another file system.",
+  EFBIG:
+    "Files may not become that large here: raise the limit (ulimit -f) or choose another file system.",
   ENAMETOOLONG: "The name is too long.",
 };
 
-async function writingError(path: string, neededBytes: number, cause: unknown): Promise<CheckpointError> {
+async function writingError(
+  path: string,
+  neededBytes: number,
+  cause: unknown,
+): Promise<CheckpointError> {
   const fault = systemFault(cause);
-  if (fault === "ENOSPC" || fault === "EDQUOT") return noSpace({ path, neededBytes, freeBytes: await freeBytesIn(join(path, "..")), cause });
+  if (fault === "ENOSPC" || fault === "EDQUOT")
+    return noSpace({ path, neededBytes, freeBytes: await freeBytesIn(join(path, "..")), cause });
   return new CheckpointError({
     path,
     fault: "unwritable",

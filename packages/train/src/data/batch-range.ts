@@ -2,7 +2,17 @@ import { assertPositiveInteger, InvalidArgumentError } from "@glissade/core";
 
 /** @throws InvalidArgumentError where these are no positions of the stream. */
 export function assertBatchRange(start: number, count: number): void {
-  if (!Number.isSafeInteger(start) || start < 0) throw new InvalidArgumentError({ argument: "start", received: start, expected: "an integer from 0" });
+  if (!Number.isSafeInteger(start) || start < 0)
+    throw new InvalidArgumentError({
+      argument: "start",
+      received: start,
+      expected: "an integer from 0",
+    });
   assertPositiveInteger("count", count);
-  if (!Number.isSafeInteger(start + count)) throw new InvalidArgumentError({ argument: "start", received: start, expected: "a position below 2^53" });
+  if (!Number.isSafeInteger(start + count))
+    throw new InvalidArgumentError({
+      argument: "start",
+      received: start,
+      expected: "a position below 2^53",
+    });
 }

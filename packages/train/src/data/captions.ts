@@ -15,7 +15,8 @@ export type CaptionFormat = "text" | "record";
 /**
  * The captions in a file's bytes, never none.
  *
- * @param format `"text"`: one a line; `"record"`: a JSON object with `caption`, `text` or `captions`
+ * @param format `"text"`: one a line; `"record"`: a JSON object with `caption`, `text` or
+ * `captions`
  * @throws UnusableFile
  */
 export function captionsFromBytes(bytes: Uint8Array, format: CaptionFormat): string[] {
@@ -23,9 +24,15 @@ export function captionsFromBytes(bytes: Uint8Array, format: CaptionFormat): str
   return format === "text" ? captionsFromText(text) : captionsFromRecord(recordFromText(text));
 }
 
-/** The captions in a text, one a line. @throws UnusableFile where there is none, or it is too long for one. */
+/**
+ * The captions in a text, one a line. @throws UnusableFile where there is none, or it is too long
+ * for one.
+ */
 export function captionsFromText(text: string): string[] {
-  if (text.length > maxCaptionBytes) throw new UnusableFile(`its caption has ${text.length} characters, more than the ${maxCaptionBytes} allowed`);
+  if (text.length > maxCaptionBytes)
+    throw new UnusableFile(
+      `its caption has ${text.length} characters, more than the ${maxCaptionBytes} allowed`,
+    );
   const captions = text
     .split(/\r\n|\r|\n/)
     .map((line) => line.trim())
@@ -37,10 +44,12 @@ export function captionsFromText(text: string): string[] {
 /** The captions in one record of a manifest. @throws UnusableFile where there is none. */
 export function captionsFromRecord(record: Readonly<Record<string, unknown>>): string[] {
   const key = captionKeys.find((name) => record[name] !== undefined && record[name] !== null);
-  if (!key) throw new UnusableFile(`it has no caption (none of the keys ${captionKeys.join(", ")})`);
+  if (!key)
+    throw new UnusableFile(`it has no caption (none of the keys ${captionKeys.join(", ")})`);
   const value = record[key];
   const lines: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (!lines.every((line) => typeof line === "string")) throw new UnusableFile(`its ${key} is neither a text nor a list of texts`);
+  if (!lines.every((line) => typeof line === "string"))
+    throw new UnusableFile(`its ${key} is neither a text nor a list of texts`);
   return captionsFromText(lines.join("\n"));
 }
 
@@ -52,7 +61,8 @@ export function recordFromText(text: string): Readonly<Record<string, unknown>> 
   } catch {
     throw new UnusableFile("it is not valid JSON");
   }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new UnusableFile("it is no JSON object");
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    throw new UnusableFile("it is no JSON object");
   return { ...json };
 }
 

@@ -24,13 +24,27 @@ export interface ArrayData {
  * Pictures and captions that are in memory already.
  *
  * @throws InvalidArgumentError where the arrays do not fit each other, or a picture has no caption.
- * @example `dataFromArrays({ pixels, side: 32, captions: ["red apple", ["dog", "a dog's face"]], seed: 0, mirror: true })`
+ * @example `dataFromArrays({ pixels, side: 32, captions: ["red apple", ["dog", "a dog's face"]],
+ * seed: 0, mirror: true })`
  */
-export function dataFromArrays({ pixels, side, captions, seed, mirror = false, choice = "random", shuffle = true }: ArrayData): TrainingData {
+export function dataFromArrays({
+  pixels,
+  side,
+  captions,
+  seed,
+  mirror = false,
+  choice = "random",
+  shuffle = true,
+}: ArrayData): TrainingData {
   assertPositiveInteger("side", side);
   const size = captions.length;
   const pictureBytes = side * side * 3;
-  if (size === 0) throw new InvalidArgumentError({ argument: "captions", received: captions, expected: "captions of at least one picture" });
+  if (size === 0)
+    throw new InvalidArgumentError({
+      argument: "captions",
+      received: captions,
+      expected: "captions of at least one picture",
+    });
   if (pixels.length !== size * pictureBytes) {
     throw new InvalidArgumentError({
       argument: "pixels",
@@ -39,14 +53,24 @@ export function dataFromArrays({ pixels, side, captions, seed, mirror = false, c
     });
   }
   const lines = captions.map((entry) => (typeof entry === "string" ? [entry] : entry));
-  const without = lines.findIndex((entry) => entry.length === 0 || entry.some((line) => line.trim() === ""));
-  if (without >= 0) throw new InvalidArgumentError({ argument: `captions[${without}]`, received: captions[without], expected: "a caption, or several" });
+  const without = lines.findIndex(
+    (entry) => entry.length === 0 || entry.some((line) => line.trim() === ""),
+  );
+  if (without >= 0)
+    throw new InvalidArgumentError({
+      argument: `captions[${without}]`,
+      received: captions[without],
+      expected: "a caption, or several",
+    });
 
   const order = new StreamOrder({ size, seed, shuffle });
   const exampleAt = (position: number): DecodedExample => {
     const index = order.indexAt(position);
     const data = pixels.subarray(index * pictureBytes, (index + 1) * pictureBytes);
-    return { picture: { width: side, height: side, data }, captions: lines[index] as readonly string[] };
+    return {
+      picture: { width: side, height: side, data },
+      captions: lines[index] as readonly string[],
+    };
   };
   let disposed = false;
   return {

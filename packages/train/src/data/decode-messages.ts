@@ -4,7 +4,9 @@ import type { KeptPart } from "./decode-picture.ts";
 import type { FileRange } from "./file-range.ts";
 
 /** Where the captions of an example are: known from the listing, or still in a file. */
-export type CaptionSource = readonly string[] | { readonly range: FileRange; readonly format: CaptionFormat };
+export type CaptionSource =
+  | readonly string[]
+  | { readonly range: FileRange; readonly format: CaptionFormat };
 
 /** What a worker is asked for. `undefined` instead asks it to end. */
 export interface DecodeRequest {

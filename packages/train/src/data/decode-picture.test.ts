@@ -7,7 +7,8 @@ import { decodePicture, decodeWholePicture } from "./decode-picture.ts";
 const orange = [200, 100, 50];
 
 describe("decoding a picture", () => {
-  const plain = (background: Color = "rgb(200, 100, 50)", channels: 3 | 4 = 3) => sharp({ create: { width: 10, height: 8, channels, background } });
+  const plain = (background: Color = "rgb(200, 100, 50)", channels: 3 | 4 = 3) =>
+    sharp({ create: { width: 10, height: 8, channels, background } });
   const half = { r: 200, g: 100, b: 50, alpha: 0.5 };
 
   it.each<[name: string, file: Sharp, colour: readonly number[], tolerance: number]>([
@@ -16,7 +17,12 @@ describe("decoding a picture", () => {
     ["16-bit PNG", plain().toColourspace("rgb16").png(), orange, 0],
     ["grey PNG", plain("rgb(90, 90, 90)").toColourspace("b-w").png(), [90, 90, 90], 0],
     ["16-bit grey PNG", plain("rgb(90, 90, 90)").toColourspace("grey16").png(), [90, 90, 90], 1],
-    ["half transparent PNG, on white", plain(half, 4).png(), orange.map((level) => (level + 255) / 2), 1],
+    [
+      "half transparent PNG, on white",
+      plain(half, 4).png(),
+      orange.map((level) => (level + 255) / 2),
+      1,
+    ],
     [
       "16-bit transparent PNG, on white",
       plain({ ...half, alpha: 0 }, 4)
@@ -25,24 +31,41 @@ describe("decoding a picture", () => {
       [255, 255, 255],
       0,
     ],
-    ["half transparent grey PNG", plain({ r: 91, g: 91, b: 91, alpha: 0.5 }, 4).toColourspace("b-w").png(), [173, 173, 173], 1],
+    [
+      "half transparent grey PNG",
+      plain({ r: 91, g: 91, b: 91, alpha: 0.5 }, 4).toColourspace("b-w").png(),
+      [173, 173, 173],
+      1,
+    ],
     ["JPEG", plain().jpeg({ quality: 100 }), orange, 2],
     ["grey JPEG", plain("rgb(90, 90, 90)").toColourspace("b-w").jpeg(), [90, 90, 90], 1],
-    ["CMYK JPEG", plain("rgb(180, 120, 110)").toColourspace("cmyk").jpeg({ quality: 100 }), [180, 120, 110], 12],
+    [
+      "CMYK JPEG",
+      plain("rgb(180, 120, 110)").toColourspace("cmyk").jpeg({ quality: 100 }),
+      [180, 120, 110],
+      12,
+    ],
     ["WebP with transparency", plain({ ...half, alpha: 0 }, 4).webp(), [255, 255, 255], 0],
     ["lossless WebP", plain().webp({ lossless: true }), orange, 0],
     ["GIF", plain().gif(), orange, 2],
     ["CMYK TIFF", plain("rgb(180, 120, 110)").toColourspace("cmyk").tiff(), [180, 120, 110], 12],
     ["AVIF", plain().avif({ quality: 90 }), orange, 4],
   ])("reads a %s as 8-bit sRGB", async (_, file, colour, tolerance) => {
-    const { width, height, data } = await decodePicture(await file.toBuffer(), { side: 4, keep: "centre" });
+    const { width, height, data } = await decodePicture(await file.toBuffer(), {
+      side: 4,
+      keep: "centre",
+    });
     expect([width, height, data.length]).toEqual([4, 4, 48]);
-    for (let i = 0; i < data.length; i++) expect(Math.abs((data[i] as number) - (colour[i % 3] as number))).toBeLessThanOrEqual(tolerance + 0.5);
+    for (let i = 0; i < data.length; i++)
+      expect(Math.abs((data[i] as number) - (colour[i % 3] as number))).toBeLessThanOrEqual(
+        tolerance + 0.5,
+      );
   });
 
   it.each(["gif", "webp"] as const)("takes the first frame of an animated %s", async (format) => {
     const frames = new Uint8Array(8 * 16 * 3);
-    for (let pixel = 0; pixel < 8 * 16; pixel++) frames[pixel * 3 + (pixel < 64 ? 0 : 2)] = 255; // red, then blue
+    // red, then blue
+    for (let pixel = 0; pixel < 8 * 16; pixel++) frames[pixel * 3 + (pixel < 64 ? 0 : 2)] = 255;
     const raw = sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } });
     const file = await (format === "gif" ? raw.gif() : raw.webp({ lossless: true })).toBuffer();
     expect((await sharp(file).metadata()).pages).toBe(2);
@@ -55,7 +78,10 @@ describe("decoding a picture", () => {
       .withMetadata({ orientation: 6 }) // to be turned by 90 degrees clockwise: left becomes top
       .png()
       .toBuffer();
-    for (const { width, height, data } of [await decodePicture(lying, { side: 8, keep: "strip" }), await decodeWholePicture(lying)]) {
+    for (const { width, height, data } of [
+      await decodePicture(lying, { side: 8, keep: "strip" }),
+      await decodeWholePicture(lying),
+    ]) {
       expect([width, height]).toEqual([8, 16]);
       expect([...data.subarray(0, 3)]).toEqual([255, 0, 0]);
       expect([...data.subarray(-3)]).toEqual([0, 0, 255]);
@@ -70,10 +96,16 @@ describe("decoding a picture", () => {
     [77, 53],
   ])("fits the shorter side of %i x %i", async (width, height) => {
     const file = await redAndBlue(width, height);
-    expect(await decodePicture(file, { side: 6, keep: "centre" })).toMatchObject({ width: 6, height: 6 });
+    expect(await decodePicture(file, { side: 6, keep: "centre" })).toMatchObject({
+      width: 6,
+      height: 6,
+    });
     const strip = await decodePicture(file, { side: 6, keep: "strip" });
     const aspect = Math.min(4, Math.max(width, height) / Math.min(width, height));
-    expect([Math.min(strip.width, strip.height), Math.max(strip.width, strip.height)]).toEqual([6, Math.round(6 * aspect)]);
+    expect([Math.min(strip.width, strip.height), Math.max(strip.width, strip.height)]).toEqual([
+      6,
+      Math.round(6 * aspect),
+    ]);
     expect(strip.width >= strip.height).toBe(width >= height);
   });
 
@@ -95,8 +127,12 @@ describe("decoding a picture", () => {
 
   it("refuses SVG and BMP whatever their name says", async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
-    await expect(decodePicture(svg, { side: 4, keep: "centre" })).rejects.toThrow("it is no PNG, JPEG");
-    await expect(decodePicture(Buffer.from("BM000000000000000"), { side: 4, keep: "centre" })).rejects.toThrow("it is no PNG, JPEG");
+    await expect(decodePicture(svg, { side: 4, keep: "centre" })).rejects.toThrow(
+      "it is no PNG, JPEG",
+    );
+    await expect(
+      decodePicture(Buffer.from("BM000000000000000"), { side: 4, keep: "centre" }),
+    ).rejects.toThrow("it is no PNG, JPEG");
   });
 
   it("refuses a picture cut short, and one that claims to be huge", async () => {
@@ -105,9 +141,13 @@ describe("decoding a picture", () => {
       const file = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
         .toFormat(format)
         .toBuffer();
-      await expect(decodePicture(file.subarray(0, file.length * 0.6), { side: 4, keep: "centre" })).rejects.toThrow();
+      await expect(
+        decodePicture(file.subarray(0, file.length * 0.6), { side: 4, keep: "centre" }),
+      ).rejects.toThrow();
     }
-    await expect(decodePicture(hugePng(), { side: 4, keep: "centre" })).rejects.toThrow(/pixel limit/);
+    await expect(decodePicture(hugePng(), { side: 4, keep: "centre" })).rejects.toThrow(
+      /pixel limit/,
+    );
   });
 });
 

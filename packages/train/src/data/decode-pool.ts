@@ -14,7 +14,10 @@ interface Job {
   reject(error: unknown): void;
 }
 
-/** Worker threads that read and decode pictures, one each at a time. They start when there is work for them and stay until `dispose`. */
+/**
+ * Worker threads that read and decode pictures, one each at a time. They start when there is work
+ * for them and stay until `dispose`.
+ */
 export class DecodePool {
   readonly #size: number;
   readonly #workers = new Map<Worker, Job | undefined>();
@@ -25,7 +28,10 @@ export class DecodePool {
     this.#size = size;
   }
 
-  /** @throws TrainingDataError where a worker fails itself, DisposedError where the pool ends first. A file that is of no use is a reply. */
+  /**
+   * @throws TrainingDataError where a worker fails itself, DisposedError where the pool ends first.
+   * A file that is of no use is a reply.
+   */
   async decode(request: DecodeRequest): Promise<DecodeReply> {
     await loadSharp();
     if (this.#disposed) throw new DisposedError("The training data");
@@ -49,7 +55,8 @@ export class DecodePool {
       const job = this.#waiting.shift();
       if (!job) return;
       this.#workers.set(worker, job);
-      worker.ref(); // only work in hand keeps the process alive: who forgets to dispose can still end
+      // only work in hand keeps the process alive: who forgets to dispose can still end
+      worker.ref();
       worker.postMessage(job.request);
     }
   }
@@ -60,7 +67,9 @@ export class DecodePool {
   }
 
   #startWorker(): Worker {
-    const worker = new Worker(...workerEntry("#decode-worker", new URL("./decode-worker.ts", import.meta.url)));
+    const worker = new Worker(
+      ...workerEntry("#decode-worker", new URL("./decode-worker.ts", import.meta.url)),
+    );
     this.#workers.set(worker, undefined);
     let failure: unknown;
     worker.on("message", (reply: DecodeReply) => {
@@ -76,7 +85,11 @@ export class DecodePool {
     worker.on("exit", (code) => {
       const job = this.#workers.get(worker);
       this.#workers.delete(worker);
-      job?.reject(this.#disposed ? new DisposedError("The training data") : workerFailure(job.request, code, failure));
+      job?.reject(
+        this.#disposed
+          ? new DisposedError("The training data")
+          : workerFailure(job.request, code, failure),
+      );
       this.#assign();
     });
     return worker;
@@ -92,7 +105,10 @@ async function endWorker(worker: Worker): Promise<void> {
   clearTimeout(impatience);
 }
 
-/** Its native library has to be loaded by the main thread before a worker loads it, as sharp's installation notes say: else it is unloaded with the first worker that ends. */
+/**
+ * Its native library has to be loaded by the main thread before a worker loads it, as sharp's
+ * installation notes say: else it is unloaded with the first worker that ends.
+ */
 async function loadSharp(): Promise<void> {
   try {
     await import("sharp");

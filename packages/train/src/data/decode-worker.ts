@@ -1,7 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import sharp from "sharp";
 import { captionsFromBytes, maxCaptionBytes, maxCaptionRecordBytes } from "./captions.ts";
-import type { CaptionSource, DecodedExample, DecodeReply, DecodeRequest } from "./decode-messages.ts";
+import type {
+  CaptionSource,
+  DecodedExample,
+  DecodeReply,
+  DecodeRequest,
+} from "./decode-messages.ts";
 import { type DecodedPicture, decodePicture } from "./decode-picture.ts";
 import { readRange } from "./file-range.ts";
 import { reasonOf, UnusableFile } from "./unusable-file.ts";
@@ -26,16 +31,28 @@ port.on("message", async (request: DecodeRequest | undefined) => {
   }
 });
 
-async function decodeExample({ image, captions, side, keep }: DecodeRequest): Promise<DecodedExample & { readonly picture: DecodedPicture }> {
-  const lines = await readCaptions(captions); // first: it is the cheaper way to find that an example cannot be used
-  return { captions: lines, picture: await decodePicture(await readRange(image, maxPictureBytes), { side, keep }) };
+async function decodeExample({
+  image,
+  captions,
+  side,
+  keep,
+}: DecodeRequest): Promise<DecodedExample & { readonly picture: DecodedPicture }> {
+  // first: it is the cheaper way to find that an example cannot be used
+  const lines = await readCaptions(captions);
+  return {
+    captions: lines,
+    picture: await decodePicture(await readRange(image, maxPictureBytes), { side, keep }),
+  };
 }
 
 async function readCaptions(source: CaptionSource): Promise<readonly string[]> {
   if (!("range" in source)) return source;
   const { range, format } = source;
   try {
-    return captionsFromBytes(await readRange(range, format === "text" ? maxCaptionBytes : maxCaptionRecordBytes), format);
+    return captionsFromBytes(
+      await readRange(range, format === "text" ? maxCaptionBytes : maxCaptionRecordBytes),
+      format,
+    );
   } catch (error) {
     throw new UnusableFile(`its caption cannot be used: ${reasonOf(error)}`);
   }

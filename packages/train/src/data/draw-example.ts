@@ -3,7 +3,10 @@ import type { DecodedExample } from "./decode-messages.ts";
 import { pick, type StreamDraws, type StreamOrder } from "./stream-order.ts";
 import type { TrainingBatch } from "./training-data.ts";
 
-/** Which of several captions a picture is shown with: one drawn anew every time, always the first, or all of them as one text. */
+/**
+ * Which of several captions a picture is shown with: one drawn anew every time, always the first,
+ * or all of them as one text.
+ */
 export type CaptionChoice = "random" | "first" | "joined";
 
 export interface DrawOptions {
@@ -13,18 +16,38 @@ export interface DrawOptions {
 }
 
 /** Examples as the positions from `start` show them. */
-export function drawBatch(examples: readonly DecodedExample[], start: number, order: StreamOrder, options: DrawOptions): TrainingBatch {
-  const drawn = examples.map((example, slot) => drawExample(example, order.drawsAt(start + slot), options));
-  return { images: tensorFromImages(drawn.map(({ image }) => image)), captions: drawn.map(({ caption }) => caption) };
+export function drawBatch(
+  examples: readonly DecodedExample[],
+  start: number,
+  order: StreamOrder,
+  options: DrawOptions,
+): TrainingBatch {
+  const drawn = examples.map((example, slot) =>
+    drawExample(example, order.drawsAt(start + slot), options),
+  );
+  return {
+    images: tensorFromImages(drawn.map(({ image }) => image)),
+    captions: drawn.map(({ caption }) => caption),
+  };
 }
 
-/** An example as a training step sees it this time. A square picture leaves nothing to crop; of a longer one, the draws say which part. */
-function drawExample({ picture, captions }: DecodedExample, draws: StreamDraws, options: DrawOptions): { readonly image: RgbImage; readonly caption: string } {
+/**
+ * An example as a training step sees it this time. A square picture leaves nothing to crop; of a
+ * longer one, the draws say which part.
+ */
+function drawExample(
+  { picture, captions }: DecodedExample,
+  draws: StreamDraws,
+  options: DrawOptions,
+): { readonly image: RgbImage; readonly caption: string } {
   const { side } = options;
   const mirrored = options.mirror && draws.mirror < 0.5;
   const left = pick(draws.left, picture.width - side + 1);
   const top = pick(draws.top, picture.height - side + 1);
-  return { image: cut(picture, { left, top, side, mirrored }), caption: drawCaption(captions, draws.caption, options.captions) };
+  return {
+    image: cut(picture, { left, top, side, mirrored }),
+    caption: drawCaption(captions, draws.caption, options.captions),
+  };
 }
 
 function drawCaption(captions: readonly string[], draw: number, choice: CaptionChoice): string {
@@ -44,7 +67,9 @@ function cut({ width, data }: RgbImage, { left, top, side, mirrored }: Cut): Rgb
   for (let y = 0; y < side; y++) {
     const row = ((top + y) * width + left) * 3;
     if (!mirrored) image.data.set(data.subarray(row, row + side * 3), y * side * 3);
-    else for (let x = 0; x < side; x++) image.data.set(data.subarray(row + x * 3, row + x * 3 + 3), (y * side + side - 1 - x) * 3);
+    else
+      for (let x = 0; x < side; x++)
+        image.data.set(data.subarray(row + x * 3, row + x * 3 + 3), (y * side + side - 1 - x) * 3);
   }
   return image;
 }

@@ -12,14 +12,20 @@ interface LoaderOptions {
   onUnusable(example: ListedExample, reason: string): void;
 }
 
-/** Examples by their number in the listing, decoded when they are first asked for and then kept, as far as memory allows. */
+/**
+ * Examples by their number in the listing, decoded when they are first asked for and then kept, as
+ * far as memory allows.
+ */
 export class ExampleLoader {
   readonly #examples: readonly ListedExample[];
   readonly #options: LoaderOptions;
   readonly #pool: DecodePool;
   readonly #unusable = new Set<number>();
   readonly #loading = new Map<number, Promise<DecodedExample | undefined>>();
-  /** Filled once and left so: in a stream where each epoch has its own order, that is hit as often as anything that evicts, and evicts nothing. */
+  /**
+   * Filled once and left so: in a stream where each epoch has its own order, that is hit as often
+   * as anything that evicts, and evicts nothing.
+   */
   readonly #cache = new Map<number, DecodedExample>();
   #cachedBytes = 0;
 
@@ -55,14 +61,21 @@ export class ExampleLoader {
   async #decode(index: number): Promise<DecodedExample | undefined> {
     const listed = this.#examples[index] as ListedExample;
     const { side, keep } = this.#options;
-    const reply = await this.#pool.decode({ image: listed.image, captions: listed.captions, side, keep });
+    const reply = await this.#pool.decode({
+      image: listed.image,
+      captions: listed.captions,
+      side,
+      keep,
+    });
     if ("unusable" in reply) {
       this.#unusable.add(index);
       this.#options.onUnusable(listed, reply.unusable);
       return undefined;
     }
     const { example } = reply;
-    const bytes = example.picture.data.length + example.captions.reduce((sum, caption) => sum + 2 * caption.length, 0);
+    const bytes =
+      example.picture.data.length +
+      example.captions.reduce((sum, caption) => sum + 2 * caption.length, 0);
     if (this.#cachedBytes + bytes <= this.#options.cacheBytes) {
       this.#cache.set(index, example);
       this.#cachedBytes += bytes;

@@ -8,14 +8,19 @@ export interface FileRange {
   readonly part?: { readonly offset: number; readonly length: number };
 }
 
-/** @throws UnusableFile where the range is empty, longer than allowed, no longer there, or not in a regular file. */
+/**
+ * @throws UnusableFile where the range is empty, longer than allowed, no longer there, or not in a
+ * regular file.
+ */
 export async function readRange({ path, part }: FileRange, maxBytes: number): Promise<Uint8Array> {
   const found = await stat(path); // before it is opened: opening a pipe waits for its other end
   if (!found.isFile()) throw new UnusableFile("it is not a regular file");
   const { offset, length } = part ?? { offset: 0, length: found.size };
   if (length === 0) throw new UnusableFile("it is empty");
-  if (length > maxBytes) throw new UnusableFile(`it has ${length} bytes, more than the ${maxBytes} allowed`);
-  if (offset + length > found.size) throw new UnusableFile("the archive has become shorter since it was listed");
+  if (length > maxBytes)
+    throw new UnusableFile(`it has ${length} bytes, more than the ${maxBytes} allowed`);
+  if (offset + length > found.size)
+    throw new UnusableFile("the archive has become shorter since it was listed");
   const handle = await open(path, "r");
   try {
     const bytes = new Uint8Array(length);

@@ -19,10 +19,13 @@ export interface FolderFiles {
 }
 
 /**
- * Every file below a folder. What begins with a dot is left out, as `ls` does. Links to files count as files; links to folders are not followed: they may go in
- * circles.
+ * Every file below a folder. What begins with a dot is left out, as `ls` does. Links to files count
+ * as files; links to folders are not followed: they may go in circles.
  */
-export async function filesBelow(folder: string, { signal }: ListingOptions = {}): Promise<FolderFiles> {
+export async function filesBelow(
+  folder: string,
+  { signal }: ListingOptions = {},
+): Promise<FolderFiles> {
   const names: string[] = [];
   const skipped: SkippedFile[] = [];
   const folders = [""];
@@ -31,11 +34,18 @@ export async function filesBelow(folder: string, { signal }: ListingOptions = {}
     for (const entry of await readdir(join(folder, inner), { withFileTypes: true })) {
       if (entry.name.startsWith(".")) continue;
       const name = join(inner, entry.name);
-      const kind = entry.isSymbolicLink() ? await stat(join(folder, name)).catch(() => undefined) : entry;
+      const kind = entry.isSymbolicLink()
+        ? await stat(join(folder, name)).catch(() => undefined)
+        : entry;
       if (kind?.isFile()) names.push(name);
       else if (kind === entry && entry.isDirectory()) folders.push(name);
       else
-        skipped.push({ file: printableName(join(folder, name)), reason: kind?.isDirectory() ? "links to folders are not followed" : "it is no regular file" });
+        skipped.push({
+          file: printableName(join(folder, name)),
+          reason: kind?.isDirectory()
+            ? "links to folders are not followed"
+            : "it is no regular file",
+        });
     }
   }
   return { names: names.sort(byCodeUnit), skipped };
@@ -55,15 +65,38 @@ export function listImageFolder(folder: string, files: FolderFiles): Listing {
     const { stem, extension } = nameParts(name);
     const path = join(folder, name);
     if (foreignPictureExtensions.has(extension))
-      skipped.push({ file: printableName(path), reason: `.${extension} pictures cannot be read; convert it to PNG` });
-    if (extension === "tar") skipped.push({ file: printableName(path), reason: "shards among single pictures are not read; open them by their own path" });
+      skipped.push({
+        file: printableName(path),
+        reason: `.${extension} pictures cannot be read; convert it to PNG`,
+      });
+    if (extension === "tar")
+      skipped.push({
+        file: printableName(path),
+        reason: "shards among single pictures are not read; open them by their own path",
+      });
     if (!pictureExtensions.has(extension)) continue;
     pictures++;
     const caption = captionOf.get(stem);
-    if (caption) examples.push({ name: printableName(path), image: { path }, captions: { range: { path: join(folder, caption) }, format: "text" } });
-    else skipped.push({ file: printableName(path), reason: `it has no caption: there is no ${printableName(`${stem}.txt`)}` });
+    if (caption)
+      examples.push({
+        name: printableName(path),
+        image: { path },
+        captions: { range: { path: join(folder, caption) }, format: "text" },
+      });
+    else
+      skipped.push({
+        file: printableName(path),
+        reason: `it has no caption: there is no ${printableName(`${stem}.txt`)}`,
+      });
   }
-  return { examples, skipped, found: pictures === 0 ? withoutPictures(files.names) : `it has ${plural(pictures, "picture")}, none with a caption` };
+  return {
+    examples,
+    skipped,
+    found:
+      pictures === 0
+        ? withoutPictures(files.names)
+        : `it has ${plural(pictures, "picture")}, none with a caption`,
+  };
 }
 
 /** Splits at the last dot of the name. */

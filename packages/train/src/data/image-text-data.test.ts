@@ -22,7 +22,10 @@ afterAll(() => {
   expect(running.size).toBe(0);
 });
 
-async function open(path: string | readonly string[], options: Partial<ImageTextDataOptions> = {}): Promise<TrainingData> {
+async function open(
+  path: string | readonly string[],
+  options: Partial<ImageTextDataOptions> = {},
+): Promise<TrainingData> {
   const data = await openImageTextData(path, { side: 4, seed: 1, workers: 1, ...options });
   onTestFinished(() => data.dispose());
   return data;
@@ -41,13 +44,20 @@ async function sixFiles(): Promise<Record<string, Uint8Array | string>> {
 /** What each picture's level says it is; equal to its caption where nothing was mixed up. */
 function picturesOf({ images }: TrainingBatch): string[] {
   const [batch = 0] = images.dims;
-  return Array.from({ length: batch }, (_, k) => String(Math.round((((images.data[k * 48] as number) + 1) * 127.5) / 40)));
+  return Array.from({ length: batch }, (_, k) =>
+    String(Math.round((((images.data[k * 48] as number) + 1) * 127.5) / 40)),
+  );
 }
 
 describe("pictures and captions from files", () => {
   it("come as tensors with their captions, each once an epoch", async () => {
     const data = await open(await temporaryFolder(await sixFiles()));
-    expect(data).toMatchObject({ size: 6, side: 4, skipped: [], description: expect.stringContaining("6 pictures with captions, 4x4") });
+    expect(data).toMatchObject({
+      size: 6,
+      side: 4,
+      skipped: [],
+      description: expect.stringContaining("6 pictures with captions, 4x4"),
+    });
     const batch = await data.batch(0, 12);
     expect(batch.images.dims).toEqual([12, 3, 4, 4]);
     expect(picturesOf(batch)).toEqual(batch.captions);
@@ -57,12 +67,16 @@ describe("pictures and captions from files", () => {
 
   it("are the same from a folder, a manifest and a tar", async () => {
     const files = await sixFiles();
-    const lines = [0, 1, 2, 3, 4, 5].map((k) => JSON.stringify({ file: `${k}.png`, caption: `${k}` }));
+    const lines = [0, 1, 2, 3, 4, 5].map((k) =>
+      JSON.stringify({ file: `${k}.png`, caption: `${k}` }),
+    );
     const tar = await tarBytes(Object.entries(files));
     const folder = await temporaryFolder(files);
     await writeFile(join(folder, "m.jsonl"), lines.join("\n"));
     await writeFile(join(folder, "s.tar"), tar);
-    const [first, ...others] = await Promise.all(["", "m.jsonl", "s.tar"].map(async (name) => (await open(join(folder, name))).batch(3, 5)));
+    const [first, ...others] = await Promise.all(
+      ["", "m.jsonl", "s.tar"].map(async (name) => (await open(join(folder, name))).batch(3, 5)),
+    );
     for (const other of others) expect(other).toEqual(first);
     const twice = await open([join(folder, "m.jsonl"), join(folder, "s.tar")]);
     expect(twice.size).toBe(12);
@@ -89,11 +103,15 @@ describe("pictures and captions from files", () => {
       expect(captions).toEqual(whole.captions.slice(start, start + size));
       expect(images.data).toEqual(whole.images.data.subarray(start * 48, (start + size) * 48));
     }
-    expect((await (await open(folder, { ...settings, seed: 2 })).batch(0, 30)).captions).not.toEqual(whole.captions);
+    expect(
+      (await (await open(folder, { ...settings, seed: 2 })).batch(0, 30)).captions,
+    ).not.toEqual(whole.captions);
   });
 
   it("have any of the captions of their file", async () => {
-    const data = await open(await temporaryFolder({ "a.png": await plainPng("red"), "a.txt": " one \r\n\n two\n" }));
+    const data = await open(
+      await temporaryFolder({ "a.png": await plainPng("red"), "a.txt": " one \r\n\n two\n" }),
+    );
     expect(new Set((await data.batch(0, 40)).captions)).toEqual(new Set(["one", "two"]));
   });
 
@@ -101,7 +119,13 @@ describe("pictures and captions from files", () => {
     const folder = await temporaryFolder({ "a.png": await redAndBlue(64, 16), "a.txt": "a" });
     const corners = async (options: Partial<ImageTextDataOptions>) => {
       const { images } = await (await open(folder, options)).batch(0, 50);
-      return new Set(Array.from({ length: 50 }, (_, k) => `${Math.sign(images.data[k * 48] as number)} ${Math.sign(images.data[k * 48 + 3] as number)}`));
+      return new Set(
+        Array.from(
+          { length: 50 },
+          (_, k) =>
+            `${Math.sign(images.data[k * 48] as number)} ${Math.sign(images.data[k * 48 + 3] as number)}`,
+        ),
+      );
     };
     expect(await corners({ mirror: true })).toEqual(new Set(["1 -1", "-1 1"]));
     expect(await corners({ crop: "random" })).toEqual(new Set(["1 1", "1 -1", "-1 -1"]));
@@ -123,7 +147,9 @@ describe("files of no use", () => {
     expect(batch.captions).toEqual(["0", "5", "5", "5", "5", "5", "0", "5", "5", "5", "5", "5"]);
     expect(picturesOf(batch)).toEqual(batch.captions);
     await data.batch(3, 12);
-    const skipped = Object.fromEntries(data.skipped.map(({ file, reason }) => [file.slice(folder.length + 1), reason]));
+    const skipped = Object.fromEntries(
+      data.skipped.map(({ file, reason }) => [file.slice(folder.length + 1), reason]),
+    );
     expect(data.skipped).toHaveLength(5);
     expect(skipped).toEqual({
       "7.png": "it has no caption: there is no 7.txt",
@@ -135,7 +161,9 @@ describe("files of no use", () => {
   });
 
   it("are an error where there are no others", async () => {
-    const data = await open(await temporaryFolder({ "a.png": "x", "a.txt": "a", "b.png": "", "b.txt": "b" }));
+    const data = await open(
+      await temporaryFolder({ "a.png": "x", "a.txt": "a", "b.png": "", "b.txt": "b" }),
+    );
     const error = await data.batch(0, 4).catch((reason: unknown) => reason);
     expect(TrainingDataError.isInstance(error) && error.message).toMatch(
       /none of its 2 pictures with a caption can be used\. Passed over: .*: it is .*; .*: it is .*\./,
@@ -146,7 +174,8 @@ describe("files of no use", () => {
   it("include a manifest's missing pictures and a tar's records without a caption", async () => {
     const png = await plainPng("red");
     const folder = await temporaryFolder({
-      "m.jsonl": '{"file":"a.png","caption":"a"}\n{"file":"missing.png","caption":"b"}\n{"file":".","caption":"c"}',
+      "m.jsonl":
+        '{"file":"a.png","caption":"a"}\n{"file":"missing.png","caption":"b"}\n{"file":".","caption":"c"}',
       "a.png": png,
       "s.tar": await tarBytes([
         ["1.png", png],
@@ -159,10 +188,15 @@ describe("files of no use", () => {
     });
     const data = await open([join(folder, "m.jsonl"), join(folder, "s.tar")]);
     expect(new Set((await data.batch(0, 12)).captions)).toEqual(new Set(["a", "one"]));
-    expect(Object.fromEntries(data.skipped.map(({ file, reason }) => [file.slice(folder.length), reason]))).toEqual({
+    expect(
+      Object.fromEntries(
+        data.skipped.map(({ file, reason }) => [file.slice(folder.length), reason]),
+      ),
+    ).toEqual({
       "": "it is not a regular file",
       "/missing.png": "there is no such file",
-      "/s.tar/2.png": "its caption cannot be used: it has no caption (none of the keys caption, text, captions)",
+      "/s.tar/2.png":
+        "its caption cannot be used: it has no caption (none of the keys caption, text, captions)",
       "/s.tar/3.png": "its caption cannot be used: it is not valid JSON",
     });
   });
@@ -198,15 +232,20 @@ describe("the workers", () => {
     const batch = data.batch(0, 6, { signal: controller.signal });
     controller.abort(new Error("enough"));
     await expect(batch).rejects.toThrow("enough");
-    await expect(data.batch(0, 1, { signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow("before");
+    await expect(
+      data.batch(0, 1, { signal: AbortSignal.abort(new Error("before")) }),
+    ).rejects.toThrow("before");
     expect((await data.batch(0, 6)).captions).toHaveLength(6);
   });
 
   it("that fail themselves fail the batch, not the picture", async () => {
     const data = await open(await temporaryFolder(await sixFiles()));
-    process.once("worker", (worker: Worker) => worker.terminate()); // while it has its first picture
+    // while it has its first picture
+    process.once("worker", (worker: Worker) => worker.terminate());
     const error = await data.batch(0, 6).catch((reason: unknown) => reason);
-    expect(TrainingDataError.isInstance(error) && error.message).toMatch(/the thread that decoded it ended with code \d/);
+    expect(TrainingDataError.isInstance(error) && error.message).toMatch(
+      /the thread that decoded it ended with code \d/,
+    );
     expect(data.skipped).toEqual([]);
     expect((await data.batch(0, 6)).captions).toHaveLength(6);
   });
@@ -214,7 +253,9 @@ describe("the workers", () => {
 
 it("opening can be aborted, and says which option is wrong", async () => {
   const folder = await temporaryFolder(await sixFiles());
-  await expect(open(folder, { signal: AbortSignal.abort(new Error("stop")) })).rejects.toThrow("stop");
+  await expect(open(folder, { signal: AbortSignal.abort(new Error("stop")) })).rejects.toThrow(
+    "stop",
+  );
   await expect(open(folder, { side: 0 })).rejects.toThrow("side");
   await expect(open(folder, { seed: 0.5 })).rejects.toThrow("seed");
   await expect(open(folder, { workers: 0 })).rejects.toThrow("workers");

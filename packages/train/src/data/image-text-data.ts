@@ -1,5 +1,11 @@
 import { availableParallelism } from "node:os";
-import { assertPositiveInteger, assertSeed, DisposedError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import {
+  assertPositiveInteger,
+  assertSeed,
+  DisposedError,
+  InvalidArgumentError,
+  UnknownNameError,
+} from "@glissade/core";
 import { abortable } from "./abortable.ts";
 import { assertBatchRange } from "./batch-range.ts";
 import type { DecodedExample } from "./decode-messages.ts";
@@ -20,7 +26,10 @@ export interface ImageTextDataOptions {
   readonly side: number;
   /** Of the order, the crops, the flips and the choice among captions. */
   readonly seed: number;
-  /** Flips every other picture left to right, by chance. Default false: captions that say "left" would lie. */
+  /**
+   * Flips every other picture left to right, by chance. Default false: captions that say "left"
+   * would lie.
+   */
   readonly mirror?: boolean;
   /** Which square of a longer picture: its middle (the default), or one drawn anew every time. */
   readonly crop?: "centre" | "random";
@@ -37,13 +46,17 @@ export interface ImageTextDataOptions {
 }
 
 /**
- * Pictures with captions from files: a folder (`a.png` with `a.txt` beside it, sub-folders too; or with a `metadata.jsonl`), a manifest (`.jsonl`, lines
- * `{"file": "a.png", "caption": "..."}`; `file_name`, `image` and `text` do too), WebDataset shards (`.tar`; several, a folder of them, or a pattern
- * `shard-{000..012}.tar`). Lists names only; pictures are read when a batch needs them, and the next batch's while this one is trained on.
+ * Pictures with captions from files: a folder (`a.png` with `a.txt` beside it, sub-folders too; or
+ * with a `metadata.jsonl`), a manifest (`.jsonl`, lines `{"file": "a.png", "caption": "..."}`;
+ * `file_name`, `image` and `text` do too), WebDataset shards (`.tar`; several, a folder of them, or
+ * a pattern `shard-{000..012}.tar`). Lists names only; pictures are read when a batch needs them,
+ * and the next batch's while this one is trained on.
  *
- * A file that cannot be used is passed over and named in `skipped`; the example after it in the stream takes its place.
+ * A file that cannot be used is passed over and named in `skipped`; the example after it in the
+ * stream takes its place.
  *
- * @throws TrainingDataError where there is nothing to train on, InvalidArgumentError where an option is out of range.
+ * @throws TrainingDataError where there is nothing to train on, InvalidArgumentError where an
+ * option is out of range.
  * @example
  * ```ts
  * const data = await openImageTextData("pictures", { side: 64, seed: 0, mirror: true });
@@ -51,7 +64,10 @@ export interface ImageTextDataOptions {
  * await data.dispose();
  * ```
  */
-export async function openImageTextData(path: string | readonly string[], options: ImageTextDataOptions): Promise<TrainingData> {
+export async function openImageTextData(
+  path: string | readonly string[],
+  options: ImageTextDataOptions,
+): Promise<TrainingData> {
   assertOptions(options);
   const paths = typeof path === "string" ? [path] : path;
   const listing = await listExamples(paths, { signal: options.signal });
@@ -82,8 +98,17 @@ class ImageTextData implements TrainingData {
   #ahead: Preparation | undefined;
 
   constructor(source: string, { examples, skipped }: Listing, options: ImageTextDataOptions) {
-    const { side, seed, mirror = false, captions = "random", shuffle = true, crop = "centre", cacheMegabytes = 512 } = options;
-    const workers = options.workers ?? Math.min(maxDefaultWorkers, Math.max(1, availableParallelism() - 1));
+    const {
+      side,
+      seed,
+      mirror = false,
+      captions = "random",
+      shuffle = true,
+      crop = "centre",
+      cacheMegabytes = 512,
+    } = options;
+    const workers =
+      options.workers ?? Math.min(maxDefaultWorkers, Math.max(1, availableParallelism() - 1));
     this.size = examples.length;
     this.side = side;
     this.description = `${source}: ${plural(examples.length, "picture")} with captions, ${side}x${side}`;
@@ -105,7 +130,11 @@ class ImageTextData implements TrainingData {
     return [...this.#skipped.values()];
   }
 
-  async batch(start: number, count: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<TrainingBatch> {
+  async batch(
+    start: number,
+    count: number,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<TrainingBatch> {
     if (this.#disposed) throw new DisposedError("The training data");
     assertBatchRange(start, count);
     signal?.throwIfAborted();
@@ -123,7 +152,8 @@ class ImageTextData implements TrainingData {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    for (const controller of this.#running) controller.abort(new DisposedError("The training data"));
+    for (const controller of this.#running)
+      controller.abort(new DisposedError("The training data"));
     await this.#loader.dispose();
   }
 
@@ -144,7 +174,9 @@ class ImageTextData implements TrainingData {
   #prepare(start: number, count: number): Preparation {
     const controller = new AbortController();
     this.#running.add(controller);
-    const examples = this.#load(start, count, controller.signal).finally(() => this.#running.delete(controller));
+    const examples = this.#load(start, count, controller.signal).finally(() =>
+      this.#running.delete(controller),
+    );
     examples.catch(() => {}); // whoever takes the preparation sees the error; perhaps nobody does
     return { start, count, controller, examples };
   }
@@ -162,7 +194,10 @@ class ImageTextData implements TrainingData {
     return examples;
   }
 
-  /** The first usable example at a position or after it: what stands in for a bad one depends on the files alone, not on what was read before. */
+  /**
+   * The first usable example at a position or after it: what stands in for a bad one depends on the
+   * files alone, not on what was read before.
+   */
   async #loadFrom(start: number, signal: AbortSignal): Promise<DecodedExample> {
     for (let position = start; !this.#loader.isExhausted; position++) {
       signal.throwIfAborted();
@@ -182,15 +217,36 @@ class ImageTextData implements TrainingData {
   }
 }
 
-function assertOptions({ side, seed, workers, cacheMegabytes, crop = "centre", captions = "random" }: ImageTextDataOptions): void {
+function assertOptions({
+  side,
+  seed,
+  workers,
+  cacheMegabytes,
+  crop = "centre",
+  captions = "random",
+}: ImageTextDataOptions): void {
   assertPositiveInteger("side", side);
-  if (side > 4096) throw new InvalidArgumentError({ argument: "side", received: side, expected: "at most 4096 pixels" });
+  if (side > 4096)
+    throw new InvalidArgumentError({
+      argument: "side",
+      received: side,
+      expected: "at most 4096 pixels",
+    });
   assertSeed(seed);
   if (workers !== undefined) assertPositiveInteger("workers", workers);
   if (cacheMegabytes !== undefined && !(cacheMegabytes >= 0)) {
-    throw new InvalidArgumentError({ argument: "cacheMegabytes", received: cacheMegabytes, expected: "a number from 0" });
+    throw new InvalidArgumentError({
+      argument: "cacheMegabytes",
+      received: cacheMegabytes,
+      expected: "a number from 0",
+    });
   }
-  if (crop !== "centre" && crop !== "random") throw new UnknownNameError({ kind: "crop", asked: crop, known: ["centre", "random"] });
+  if (crop !== "centre" && crop !== "random")
+    throw new UnknownNameError({ kind: "crop", asked: crop, known: ["centre", "random"] });
   if (!["random", "first", "joined"].includes(captions))
-    throw new UnknownNameError({ kind: "choice of captions", asked: captions, known: ["random", "first", "joined"] });
+    throw new UnknownNameError({
+      kind: "choice of captions",
+      asked: captions,
+      known: ["random", "first", "joined"],
+    });
 }

@@ -13,8 +13,14 @@ const newline = 0x0a;
 /** The second is Hugging Face's (`imagefolder`, `metadata.jsonl`). */
 const fileKeys = ["file", "file_name", "image"] as const;
 
-/** A file with a JSON object a line: which picture, relative to the manifest, and its caption or a list of captions. */
-export async function listManifest(path: string, { signal }: ListingOptions = {}): Promise<Listing> {
+/**
+ * A file with a JSON object a line: which picture, relative to the manifest, and its caption or a
+ * list of captions.
+ */
+export async function listManifest(
+  path: string,
+  { signal }: ListingOptions = {},
+): Promise<Listing> {
   const examples: ListedExample[] = [];
   const skipped: SkippedFile[] = [];
   const folder = dirname(path);
@@ -33,11 +39,17 @@ export async function listManifest(path: string, { signal }: ListingOptions = {}
   return {
     examples,
     skipped,
-    found: number === 0 ? "the manifest is empty" : `none of the manifest's ${plural(number, "line")} names a picture and its caption`,
+    found:
+      number === 0
+        ? "the manifest is empty"
+        : `none of the manifest's ${plural(number, "line")} names a picture and its caption`,
   };
 }
 
-function exampleFromRecord(folder: string, record: Readonly<Record<string, unknown>>): ListedExample {
+function exampleFromRecord(
+  folder: string,
+  record: Readonly<Record<string, unknown>>,
+): ListedExample {
   const key = fileKeys.find((name) => record[name] !== undefined);
   if (!key) throw new UnusableFile(`it names no picture (none of the keys ${fileKeys.join(", ")})`);
   const file = record[key];
@@ -63,7 +75,9 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array | undefined> {
       if (length <= maxLineBytes) line.push(piece);
       else line = [];
     };
-    for await (const chunk of handle.createReadStream({ autoClose: false }) as AsyncIterable<Uint8Array>) {
+    for await (const chunk of handle.createReadStream({
+      autoClose: false,
+    }) as AsyncIterable<Uint8Array>) {
       let start = 0;
       for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
         add(chunk.subarray(start, end));

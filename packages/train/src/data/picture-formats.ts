@@ -1,14 +1,36 @@
 /** File name endings of the formats that are read. */
-export const pictureExtensions: ReadonlySet<string> = new Set(["png", "jpg", "jpeg", "webp", "gif", "tif", "tiff", "avif"]);
+export const pictureExtensions: ReadonlySet<string> = new Set([
+  "png",
+  "jpg",
+  "jpeg",
+  "webp",
+  "gif",
+  "tif",
+  "tiff",
+  "avif",
+]);
 
-/** Endings of pictures that are not read: named as skipped, where other files of a folder are simply none of its pictures. */
-export const foreignPictureExtensions: ReadonlySet<string> = new Set(["bmp", "heic", "heif", "jxl", "jp2", "svg", "psd", "tga", "exr"]);
+/**
+ * Endings of pictures that are not read: named as skipped, where other files of a folder are simply
+ * none of its pictures.
+ */
+export const foreignPictureExtensions: ReadonlySet<string> = new Set([
+  "bmp",
+  "heic",
+  "heif",
+  "jxl",
+  "jp2",
+  "svg",
+  "psd",
+  "tga",
+  "exr",
+]);
 
 type PictureFormat = "PNG" | "JPEG" | "GIF" | "WebP" | "TIFF" | "AVIF";
 
 /**
- * The format that a file's first bytes name, whatever its ending says. Only these reach the decoder, which knows more: a "picture" in SVG could make it
- * render text and other files.
+ * The format that a file's first bytes name, whatever its ending says. Only these reach the
+ * decoder, which knows more: a "picture" in SVG could make it render text and other files.
  */
 export function pictureFormat(bytes: Uint8Array): PictureFormat | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 12));

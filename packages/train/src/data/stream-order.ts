@@ -1,6 +1,9 @@
 import { assertSeed, type PhiloxKey, philox4x32 } from "@glissade/core";
 
-/** Keeps these draws apart from others that count with the same seed, e.g. the noise of `philoxGenerator`. The bytes of "data". */
+/**
+ * Keeps these draws apart from others that count with the same seed, e.g. the noise of
+ * `philoxGenerator`. The bytes of "data".
+ */
 const purpose = 0x64617461;
 const lanes = { order: 0, draws: 1 } as const;
 
@@ -13,8 +16,8 @@ export interface StreamDraws {
 }
 
 /**
- * The endless stream over `size` examples: every epoch shows each once, in an order of its own. Everything is a function of seed and position, so a run that
- * resumes needs to know nothing else.
+ * The endless stream over `size` examples: every epoch shows each once, in an order of its own.
+ * Everything is a function of seed and position, so a run that resumes needs to know nothing else.
  */
 export class StreamOrder {
   readonly #size: number;
@@ -23,7 +26,11 @@ export class StreamOrder {
   /** The last epoch's order and the one before it: batches straddle the border. */
   readonly #orders = new Map<number, Uint32Array>();
 
-  constructor({ size, seed, shuffle }: { readonly size: number; readonly seed: number; readonly shuffle: boolean }) {
+  constructor({
+    size,
+    seed,
+    shuffle,
+  }: { readonly size: number; readonly seed: number; readonly shuffle: boolean }) {
     assertSeed(seed);
     this.#size = size;
     this.#key = [seed >>> 0, Math.floor(seed / 2 ** 32)];
@@ -38,8 +45,16 @@ export class StreamOrder {
   }
 
   drawsAt(position: number): StreamDraws {
-    const [mirror, caption, left, top] = philox4x32([position >>> 0, Math.floor(position / 2 ** 32), lanes.draws, purpose], this.#key);
-    return { mirror: mirror / 2 ** 32, caption: caption / 2 ** 32, left: left / 2 ** 32, top: top / 2 ** 32 };
+    const [mirror, caption, left, top] = philox4x32(
+      [position >>> 0, Math.floor(position / 2 ** 32), lanes.draws, purpose],
+      this.#key,
+    );
+    return {
+      mirror: mirror / 2 ** 32,
+      caption: caption / 2 ** 32,
+      left: left / 2 ** 32,
+      top: top / 2 ** 32,
+    };
   }
 
   #order(epoch: number): Uint32Array {

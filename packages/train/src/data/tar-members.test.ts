@@ -31,11 +31,19 @@ function forge(tar: Buffer, header: number, field: number, value: string): Buffe
 
 describe("the members of a tar", () => {
   it("lie where their bytes are, also with long and non-ASCII names, empty ones, and many in a window", async () => {
-    const contents = Array.from({ length: 200 }, (_, i) => [i === 7 ? longName : `${i}.txt`, "x".repeat((i * 131) % 3000)] as const);
+    const contents = Array.from(
+      { length: 200 },
+      (_, i) => [i === 7 ? longName : `${i}.txt`, "x".repeat((i * 131) % 3000)] as const,
+    );
     const bytes = await tarBytes(contents);
     const { members, error } = await listed(bytes);
     expect(error).toBeUndefined();
-    expect(members.map(({ name, offset, length }) => [name, bytes.toString("utf8", offset, offset + length)])).toEqual(contents);
+    expect(
+      members.map(({ name, offset, length }) => [
+        name,
+        bytes.toString("utf8", offset, offset + length),
+      ]),
+    ).toEqual(contents);
   });
 
   it("have GNU's long names too", async () => {
@@ -56,7 +64,8 @@ describe("the members of a tar", () => {
     expect(members.map(({ name }) => name)).toEqual(["a.txt"]);
     expect(error).toContain("it ends at byte 2000, within a member");
     expect((await listed(bytes.subarray(0, 1100))).error).toContain("within a header");
-    expect(await listed(bytes.subarray(0, 1024))).toMatchObject({ members: [{ name: "a.txt" }] }); // ends between members: forgiven
+    // ends between members: forgiven
+    expect(await listed(bytes.subarray(0, 1024))).toMatchObject({ members: [{ name: "a.txt" }] });
   });
 
   it("are not believed where their header lies", async () => {
@@ -64,7 +73,10 @@ describe("the members of a tar", () => {
     expect((await listed(forge(bytes, 0, 124, "77777777777"))).error).toContain("within a member");
     expect((await listed(forge(bytes, 0, 124, "99999999999"))).error).toContain("no valid size");
     expect((await listed(forge(bytes, 0, 124, "-0000000001"))).error).toContain("no valid size");
-    expect((await listed(forge(bytes, 0, 124, "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"))).error).toContain("no valid size");
+    expect(
+      (await listed(forge(bytes, 0, 124, "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")))
+        .error,
+    ).toContain("no valid size");
     const damaged = Buffer.from(bytes);
     damaged[0] = 0x7a;
     expect((await listed(damaged)).error).toContain("a header is damaged");
@@ -94,14 +106,24 @@ describe("the members of a tar", () => {
           "x",
         ),
       );
-    expect(await forged("15 path=b.txt\n\0\0")).toMatchObject({ error: expect.stringContaining("damaged") });
+    expect(await forged("15 path=b.txt\n\0\0")).toMatchObject({
+      error: expect.stringContaining("damaged"),
+    });
     expect(await forged("-4 =")).toMatchObject({ error: expect.stringContaining("damaged") });
-    expect(await forged("14 path=b.txt\n")).toMatchObject({ members: [{ name: "b.txt", length: 1 }] });
-    expect(await forged("13 size=9999\n")).toMatchObject({ error: expect.stringContaining("within a member") });
-    expect(await forged("11 size=-5\n")).toMatchObject({ error: expect.stringContaining("no valid size") });
+    expect(await forged("14 path=b.txt\n")).toMatchObject({
+      members: [{ name: "b.txt", length: 1 }],
+    });
+    expect(await forged("13 size=9999\n")).toMatchObject({
+      error: expect.stringContaining("within a member"),
+    });
+    expect(await forged("11 size=-5\n")).toMatchObject({
+      error: expect.stringContaining("no valid size"),
+    });
   });
 
   it("are not looked for in compressed files", async () => {
-    expect((await listed(Buffer.concat([Buffer.from([0x1f, 0x8b, 8]), Buffer.alloc(2000, 7)]))).error).toContain("gunzip");
+    expect(
+      (await listed(Buffer.concat([Buffer.from([0x1f, 0x8b, 8]), Buffer.alloc(2000, 7)]))).error,
+    ).toContain("gunzip");
   });
 });

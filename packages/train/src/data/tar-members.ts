@@ -1,5 +1,11 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { blockBytes, parsePaxRecords, parseTarHeader, type TarHeader, textUntilZero } from "./tar-header.ts";
+import {
+  blockBytes,
+  parsePaxRecords,
+  parseTarHeader,
+  type TarHeader,
+  textUntilZero,
+} from "./tar-header.ts";
 import { UnusableFile } from "./unusable-file.ts";
 
 /** A file in a tar, and where its bytes lie. */
@@ -9,28 +15,37 @@ export interface TarMember {
   readonly length: number;
 }
 
-/** Read at once: small members come many to a window, and the rest of a window costs little where they are large. */
+/**
+ * Read at once: small members come many to a window, and the rest of a window costs little where
+ * they are large.
+ */
 const windowBytes = 64 * blockBytes;
 
 /** Names are read from headers of their own; a "name" longer than this is none. */
 const maxExtensionBytes = 64 * 1024;
 
 /**
- * The files in a tar, from its headers alone. What comes before a damaged place is given out before the error.
+ * The files in a tar, from its headers alone. What comes before a damaged place is given out before
+ * the error.
  *
  * @throws UnusableFile where it is no tar file, is damaged, or ends before its members do.
  */
-export async function* tarMembers(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<TarMember> {
+export async function* tarMembers(
+  path: string,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<TarMember> {
   const handle = await open(path, "r");
   try {
     const { size } = await handle.stat();
     const read = windowReader(handle);
-    let next: { name?: string; size?: number } = {}; // what an extension header says of the member after it
+    // what an extension header says of the member after it
+    let next: { name?: string; size?: number } = {};
     let zeroBlocks = 0;
     // Two blocks of zeros end an archive. Writers that leave them out are forgiven.
     for (let position = 0; position < size && zeroBlocks < 2; ) {
       signal?.throwIfAborted();
-      if (position + blockBytes > size) throw new UnusableFile(`it ends within a header, at byte ${size}`);
+      if (position + blockBytes > size)
+        throw new UnusableFile(`it ends within a header, at byte ${size}`);
       const header = parseAt(position, await read(position, blockBytes));
       const start = position + blockBytes;
       zeroBlocks = header ? 0 : zeroBlocks + 1;
@@ -38,10 +53,16 @@ export async function* tarMembers(path: string, { signal }: { readonly signal?: 
       if (!header) continue;
       const isExtension = header.kind === "extended" || header.kind === "long-name";
       const length = isExtension ? header.size : (next.size ?? header.size);
-      if (start + length > size) throw new UnusableFile(`it ends at byte ${size}, within a member that should end at ${start + length}`);
+      if (start + length > size)
+        throw new UnusableFile(
+          `it ends at byte ${size}, within a member that should end at ${start + length}`,
+        );
       position = start + Math.ceil(length / blockBytes) * blockBytes;
       if (isExtension) {
-        if (length > maxExtensionBytes) throw new UnusableFile(`the header at byte ${start} has ${length} bytes, more than the ${maxExtensionBytes} allowed`);
+        if (length > maxExtensionBytes)
+          throw new UnusableFile(
+            `the header at byte ${start} has ${length} bytes, more than the ${maxExtensionBytes} allowed`,
+          );
         next = { ...next, ...extension(header, await read(start, length)) };
       } else {
         if (header.kind === "file") yield { name: next.name ?? header.name, offset: start, length };
@@ -57,8 +78,11 @@ function parseAt(position: number, block: Uint8Array): TarHeader | undefined {
   try {
     return parseTarHeader(block);
   } catch (error) {
-    if (position === 0 && block[0] === 0x1f && block[1] === 0x8b) throw new UnusableFile("it is compressed; unpack it with gunzip first");
-    throw new UnusableFile(`${error instanceof UnusableFile ? error.message : "a header is damaged"}, at byte ${position}`);
+    if (position === 0 && block[0] === 0x1f && block[1] === 0x8b)
+      throw new UnusableFile("it is compressed; unpack it with gunzip first");
+    throw new UnusableFile(
+      `${error instanceof UnusableFile ? error.message : "a header is damaged"}, at byte ${position}`,
+    );
   }
 }
 

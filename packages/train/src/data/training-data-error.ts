@@ -1,7 +1,10 @@
 import { GlissadeError } from "@glissade/core";
 import type { SkippedFile } from "./training-data.ts";
 
-/** There is nothing to train on: a path that is not there, a folder without pictures, pictures without captions, files that are all damaged. */
+/**
+ * There is nothing to train on: a path that is not there, a folder without pictures, pictures
+ * without captions, files that are all damaged.
+ */
 export class TrainingDataError extends GlissadeError {
   static override readonly code: string = "TrainingDataError";
 
@@ -18,7 +21,13 @@ export class TrainingDataError extends GlissadeError {
     advice,
     skipped = [],
     cause,
-  }: { source: string; found: string; advice: string; skipped?: readonly SkippedFile[]; cause?: unknown }) {
+  }: {
+    source: string;
+    found: string;
+    advice: string;
+    skipped?: readonly SkippedFile[];
+    cause?: unknown;
+  }) {
     super(`${source} cannot be trained on: ${found}.${examples(skipped)} ${advice}`, { cause });
     this.source = source;
     this.found = found;

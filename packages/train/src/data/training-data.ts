@@ -23,10 +23,15 @@ export interface TrainingData {
   /** Side of the square pictures in pixels. */
   readonly side: number;
   /**
-   * Examples `start` to `start + count` of the endless shuffled stream: a pure function of its arguments and of what the data was opened with (the
-   * seed too), so that a run that resumes at an example sees what it would have seen. May prepare what comes after.
+   * Examples `start` to `start + count` of the endless shuffled stream: a pure function of its
+   * arguments and of what the data was opened with (the seed too), so that a run that resumes at an
+   * example sees what it would have seen. May prepare what comes after.
    */
-  batch(start: number, count: number, options?: { readonly signal?: AbortSignal }): Promise<TrainingBatch>;
+  batch(
+    start: number,
+    count: number,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<TrainingBatch>;
   /** Files that could not be used so far, each once. */
   readonly skipped: readonly SkippedFile[];
   dispose(): Promise<void>;

@@ -1,10 +1,14 @@
 /**
- * A file, or a part of one, that cannot be used; the message is the reason, as `SkippedFile` tells it. Never leaves this folder, so it is no GlissadeError: the
- * decode worker throws it too, and starts faster without `@glissade/core`.
+ * A file, or a part of one, that cannot be used; the message is the reason, as `SkippedFile` tells
+ * it. Never leaves this folder, so it is no GlissadeError: the decode worker throws it too, and
+ * starts faster without `@glissade/core`.
  */
 export class UnusableFile extends Error {}
 
-/** The reason in one short line: what a decoder or the system says may be long, of several lines, or quote bytes of the file. */
+/**
+ * The reason in one short line: what a decoder or the system says may be long, of several lines, or
+ * quote bytes of the file.
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof UnusableFile) return printable(error.message);
   if (error instanceof Error && "code" in error) {

@@ -15,8 +15,14 @@ import type { GradientEngine, GraphInputs, LossGraph } from "./gradient-engine.t
 
 /** The loss's graph with one output `grad.<name>` for each parameter, and parameters as inputs. */
 export function gradientGraph({ graph, parameters }: LossGraph): Graph {
-  const derivative = gradient(subPixelConvolutions(winogradConvolutions(graph)), { of: "loss", withRespectTo: parameters.slots.map(({ name }) => name) });
-  return parametersAsInputs(derivative, new Map(parameters.slots.map(({ name, dims }) => [name, dims])));
+  const derivative = gradient(subPixelConvolutions(winogradConvolutions(graph)), {
+    of: "loss",
+    withRespectTo: parameters.slots.map(({ name }) => name),
+  });
+  return parametersAsInputs(
+    derivative,
+    new Map(parameters.slots.map(({ name, dims }) => [name, dims])),
+  );
 }
 
 /** Gradients on one backend, part after part. */
@@ -29,12 +35,31 @@ export class CompiledGradients {
     this.#parameters = parameters;
   }
 
-  static async compile(backend: Backend, graph: Graph, parameters: ParameterStore, signal?: AbortSignal): Promise<CompiledGradients> {
-    return new CompiledGradients(await backend.compile(graph, noWeights, { name: "the training step", ...(signal && { signal }) }), parameters);
+  static async compile(
+    backend: Backend,
+    graph: Graph,
+    parameters: ParameterStore,
+    signal?: AbortSignal,
+  ): Promise<CompiledGradients> {
+    return new CompiledGradients(
+      await backend.compile(graph, noWeights, {
+        name: "the training step",
+        ...(signal && { signal }),
+      }),
+      parameters,
+    );
   }
 
-  /** Writes `scale` (default 1) times the sum of the parts' gradients into an array of the parameters' layout. */
-  async sum(parts: readonly GraphInputs[], into: Float32Array, scale = 1, signal?: AbortSignal): Promise<GraphInputs[]> {
+  /**
+   * Writes `scale` (default 1) times the sum of the parts' gradients into an array of the
+   * parameters' layout.
+   */
+  async sum(
+    parts: readonly GraphInputs[],
+    into: Float32Array,
+    scale = 1,
+    signal?: AbortSignal,
+  ): Promise<GraphInputs[]> {
     const weights = Object.fromEntries(this.#parameters.toTensors());
     const others: GraphInputs[] = [];
     for (const [index, part] of parts.entries()) {
@@ -50,11 +75,19 @@ export class CompiledGradients {
   }
 }
 
-/** Gradients in this thread, on a backend of the caller's. Where runs block the thread (ONNX Runtime in Node), `workerGradients` is faster. */
-export async function localGradients(backend: Backend, loss: LossGraph, { signal }: { readonly signal?: AbortSignal } = {}): Promise<GradientEngine> {
+/**
+ * Gradients in this thread, on a backend of the caller's. Where runs block the thread (ONNX Runtime
+ * in Node), `workerGradients` is faster.
+ */
+export async function localGradients(
+  backend: Backend,
+  loss: LossGraph,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<GradientEngine> {
   const { values, slots } = loss.parameters;
   // ONNX Runtime takes no shared memory: then each step begins with a copy.
-  const own = values.buffer instanceof SharedArrayBuffer ? new ParameterStore(slots) : loss.parameters;
+  const own =
+    values.buffer instanceof SharedArrayBuffer ? new ParameterStore(slots) : loss.parameters;
   const compiled = await CompiledGradients.compile(backend, gradientGraph(loss), own, signal);
   return {
     width: 1,
@@ -77,6 +110,7 @@ const noWeights: WeightSource = {
   names: [],
   describe: () => undefined,
   locate: () => undefined,
-  read: (name) => Promise.reject(new WeightsError({ tensor: name, reason: "there is no such weight" })),
+  read: (name) =>
+    Promise.reject(new WeightsError({ tensor: name, reason: "there is no such weight" })),
   dispose: async () => {},
 };

@@ -6,7 +6,10 @@ export type GraphInputs = Readonly<Record<string, AnyTensor>>;
 
 /** What a training step differentiates. */
 export interface LossGraph {
-  /** With parameters as parameters. Its output `loss`, a scalar, is differentiated; the other outputs are given back. */
+  /**
+   * With parameters as parameters. Its output `loss`, a scalar, is differentiated; the other
+   * outputs are given back.
+   */
   readonly graph: Graph;
   readonly parameters: ParameterStore;
 }
@@ -21,11 +24,16 @@ export interface Gradients {
 /** Computes gradients of a loss at the current values of its parameters, and changes these. */
 export interface GradientEngine {
   /**
-   * The mean of the gradients over parts of a batch: what one large batch would give. Each part is an input of the graph, whose batch is fixed.
+   * The mean of the gradients over parts of a batch: what one large batch would give. Each part is
+   * an input of the graph, whose batch is fixed.
    *
    * @param into an array of the parameters' layout, which is overwritten
    */
-  gradients(parts: readonly GraphInputs[], into: Float32Array, options?: { readonly signal?: AbortSignal }): Promise<Gradients>;
+  gradients(
+    parts: readonly GraphInputs[],
+    into: Float32Array,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Gradients>;
   /** Carries out a step of the optimiser. */
   update(step: AdamWUpdate): Promise<void>;
   /** Parts that are computed side by side. */

@@ -5,7 +5,10 @@ import { CompiledGradients } from "./compiled-gradients.ts";
 import { meanOfGradients } from "./mean-of-gradients.ts";
 import type { BackendModule, WorkerAnswer, WorkerSetup, WorkerTask } from "./worker-messages.ts";
 
-/** A worker thread of `workerGradients`: it has a backend and a compiled graph of its own, and answers one task after the other. */
+/**
+ * A worker thread of `workerGradients`: it has a backend and a compiled graph of its own, and
+ * answers one task after the other.
+ */
 const setup = workerData as WorkerSetup; // written by workerGradients alone
 
 try {
@@ -22,7 +25,11 @@ try {
     applyAdamW(task.update, task.start, task.end);
     return { kind: task.kind };
   };
-  const compiled = await CompiledGradients.compile(await loadBackend(setup.backend), setup.graph, parameters);
+  const compiled = await CompiledGradients.compile(
+    await loadBackend(setup.backend),
+    setup.graph,
+    parameters,
+  );
   parentPort?.on("message", async (task: WorkerTask) => {
     try {
       answer(await carryOut(task));
@@ -48,7 +55,9 @@ async function loadBackend({ module, export: name, options }: BackendModule): Pr
 }
 
 function reasonOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
+  return typeof error === "object" && error !== null && "message" in error
+    ? String(error.message)
+    : String(error);
 }
 
 function answer(message: WorkerAnswer): void {

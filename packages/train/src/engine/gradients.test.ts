@@ -2,7 +2,13 @@ import type { Worker } from "node:worker_threads";
 import { onnx } from "@glissade/backend-onnx";
 import { DisposedError, InvalidArgumentError, philoxGenerator, tensor } from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { AdamW, globalNorm, MovingAverage, matricesOnly, ParameterStore } from "../optimisers/index.ts";
+import {
+  AdamW,
+  globalNorm,
+  MovingAverage,
+  matricesOnly,
+  ParameterStore,
+} from "../optimisers/index.ts";
 import { rowsOfOutput, stepRandom } from "../tasks/training-task.ts";
 import { batchSize, tinyData, tinyTask } from "../trainer/__fixtures__/tiny-run.ts";
 import { splitRows } from "../trainer/split-rows.ts";
@@ -26,7 +32,11 @@ vi.mock("node:worker_threads", async (original) => {
   return { ...threads, Worker: CountedWorker };
 });
 
-const backend: BackendModule = { module: import.meta.resolve("@glissade/backend-onnx"), export: "onnx", options: { threads: 1 } };
+const backend: BackendModule = {
+  module: import.meta.resolve("@glissade/backend-onnx"),
+  export: "onnx",
+  options: { threads: 1 },
+};
 const task = tinyTask();
 const parameters = new ParameterStore(task.parameterShapes(), { shared: true });
 parameters.values.set(
@@ -47,10 +57,15 @@ afterAll(() => two?.dispose());
 /** The largest difference, in units of the largest element. */
 function distance(a: Float32Array, b: Float32Array): number {
   const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0) / largest;
+  return (
+    a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0) / largest
+  );
 }
 
-async function gradientOf(engine: GradientEngine, rows: number): Promise<Gradients & { gradient: Float32Array }> {
+async function gradientOf(
+  engine: GradientEngine,
+  rows: number,
+): Promise<Gradients & { gradient: Float32Array }> {
   const gradient = parameters.zeros().fill(Number.NaN);
   return { ...(await engine.gradients(splitRows(inputs, rows), gradient)), gradient };
 }
@@ -60,7 +75,10 @@ describe("gradients over the parts of a batch", () => {
     const ofTwo = await gradientOf(two, 2);
     expect(ofTwo.gradient.every(Number.isFinite)).toBe(true);
     const local = onnx({ threads: 1 });
-    for (const engine of [await workerGradients(inPairs, { backend, workers: 1 }), await localGradients(local, inPairs)]) {
+    for (const engine of [
+      await workerGradients(inPairs, { backend, workers: 1 }),
+      await localGradients(local, inPairs),
+    ]) {
       const { gradient, outputs } = await gradientOf(engine, 2);
       await engine.dispose();
       expect(distance(gradient, ofTwo.gradient)).toBeLessThan(1e-6);
@@ -76,7 +94,9 @@ describe("gradients over the parts of a batch", () => {
     const [large, small] = [await gradientOf(whole, batchSize), await gradientOf(two, 2)];
     await local.dispose();
     expect(distance(small.gradient, large.gradient)).toBeLessThan(1e-6);
-    expect(distance(rowsOfOutput(small.outputs, "losses"), rowsOfOutput(large.outputs, "losses"))).toBeLessThan(1e-6);
+    expect(
+      distance(rowsOfOutput(small.outputs, "losses"), rowsOfOutput(large.outputs, "losses")),
+    ).toBeLessThan(1e-6);
   });
 
   it("follow the parameters from step to step", async () => {
@@ -91,7 +111,8 @@ describe("gradients over the parts of a batch", () => {
 
   it("are asked under the shapes that checkpoints have", () => {
     const shapes = new Map(gradientGraph(inPairs).inputs.map(({ name, dims }) => [name, dims]));
-    expect(shapes.get("middle_block.1.qkv.weight")).toEqual([96, 32, 1]); // the graph's own view is [96, 32, 1, 1]
+    // the graph's own view is [96, 32, 1, 1]
+    expect(shapes.get("middle_block.1.qkv.weight")).toEqual([96, 32, 1]);
     for (const { name, dims } of parameters.slots) expect(shapes.get(name)).toEqual(dims);
   });
 
@@ -99,13 +120,19 @@ describe("gradients over the parts of a batch", () => {
     const before = (await gradientOf(two, 2)).gradient;
     const [first = {}, second = {}] = splitRows(inputs, 2);
     const broken = { ...first, xt: tensor([1], [0]) };
-    await expect(two.gradients([broken, second], parameters.zeros())).rejects.toThrow(GradientWorkerError);
+    await expect(two.gradients([broken, second], parameters.zeros())).rejects.toThrow(
+      GradientWorkerError,
+    );
     const next = await gradientOf(two, 2);
     expect(distance(next.gradient, before)).toBe(0);
   });
 
   it("stop where they are aborted", async () => {
-    await expect(two.gradients(splitRows(inputs, 2), parameters.zeros(), { signal: AbortSignal.abort("enough") })).rejects.toBe("enough");
+    await expect(
+      two.gradients(splitRows(inputs, 2), parameters.zeros(), {
+        signal: AbortSignal.abort("enough"),
+      }),
+    ).rejects.toBe("enough");
   });
 });
 
@@ -116,12 +143,26 @@ describe("a step of the optimiser", () => {
     const makeRun = (shared: boolean) => {
       const store = new ParameterStore(parameters.slots, { shared });
       store.values.set(parameters.values);
-      return { store, optimiser: new AdamW(store, { weightDecay: 0.5, decays: matricesOnly }), averages: [new MovingAverage(store, { decay: 0.75 })] };
+      return {
+        store,
+        optimiser: new AdamW(store, { weightDecay: 0.5, decays: matricesOnly }),
+        averages: [new MovingAverage(store, { decay: 0.75 })],
+      };
     };
     const [alone, side] = [makeRun(false), makeRun(true)];
     for (const learningRate of [0.01, 0.02]) {
-      alone.optimiser.step(gradient, { learningRate, gradientScale: 0.5, averages: alone.averages });
-      await two.update(side.optimiser.nextStep(gradient, { learningRate, gradientScale: 0.5, averages: side.averages }));
+      alone.optimiser.step(gradient, {
+        learningRate,
+        gradientScale: 0.5,
+        averages: alone.averages,
+      });
+      await two.update(
+        side.optimiser.nextStep(gradient, {
+          learningRate,
+          gradientScale: 0.5,
+          averages: side.averages,
+        }),
+      );
     }
     expect(side.store.values).toEqual(alone.store.values);
     expect(side.optimiser.secondMoment).toEqual(alone.optimiser.secondMoment);
@@ -130,8 +171,12 @@ describe("a step of the optimiser", () => {
 
   it("is not made on copies: arrays of one thread are refused by name", async () => {
     const own = new ParameterStore(parameters.slots);
-    await expect(two.gradients(splitRows(inputs, 2), own.zeros())).rejects.toThrow(/into.*shared: true/s);
-    await expect(two.update(new AdamW(own).nextStep(parameters.zeros(), { learningRate: 1 }))).rejects.toThrow(/values.*shared: true/s);
+    await expect(two.gradients(splitRows(inputs, 2), own.zeros())).rejects.toThrow(
+      /into.*shared: true/s,
+    );
+    await expect(
+      two.update(new AdamW(own).nextStep(parameters.zeros(), { learningRate: 1 })),
+    ).rejects.toThrow(/values.*shared: true/s);
   });
 });
 
@@ -145,17 +190,33 @@ describe("the threads", () => {
     await engine.dispose();
     await outcome;
     expect(alive.size).toBe(others);
-    await expect(engine.gradients(splitRows(inputs, 2), parameters.zeros())).rejects.toThrow(DisposedError);
+    await expect(engine.gradients(splitRows(inputs, 2), parameters.zeros())).rejects.toThrow(
+      DisposedError,
+    );
     await engine.dispose();
   });
 
   it.each([
-    ["a module that does not exist", { module: "file:///nothing.js", export: "onnx" }, /nothing\.js/],
-    ["an export that does not exist", { ...backend, export: "onix" }, /expected a function that .* exports: .*onnx/],
-    ["a backend that ends the thread", { module: "data:text/javascript,process.exit(7)", export: "gone" }, /ended by itself with code 7/],
+    [
+      "a module that does not exist",
+      { module: "file:///nothing.js", export: "onnx" },
+      /nothing\.js/,
+    ],
+    [
+      "an export that does not exist",
+      { ...backend, export: "onix" },
+      /expected a function that .* exports: .*onnx/,
+    ],
+    [
+      "a backend that ends the thread",
+      { module: "data:text/javascript,process.exit(7)", export: "gone" },
+      /ended by itself with code 7/,
+    ],
   ])("have ended after %s, which is told", async (_, module, message) => {
     const others = alive.size;
-    const error = await workerGradients(inPairs, { backend: module, workers: 1 }).catch((reason: unknown) => reason);
+    const error = await workerGradients(inPairs, { backend: module, workers: 1 }).catch(
+      (reason: unknown) => reason,
+    );
     expect(GradientWorkerError.isInstance(error) && error.message).toMatch(message);
     expect(alive.size).toBe(others);
   });

@@ -1,12 +1,23 @@
 import { Worker } from "node:worker_threads";
-import { assertPositiveInteger, DisposedError, type Graph, InvalidArgumentError } from "@glissade/core";
+import {
+  assertPositiveInteger,
+  DisposedError,
+  type Graph,
+  InvalidArgumentError,
+} from "@glissade/core";
 import { abortable } from "../data/abortable.ts";
 import type { ParameterStore } from "../optimisers/index.ts";
 import { workerEntry } from "../worker-entry.ts";
 import { gradientGraph } from "./compiled-gradients.ts";
 import type { GradientEngine, LossGraph } from "./gradient-engine.ts";
 import { GradientWorkerError } from "./gradient-worker-error.ts";
-import type { BackendModule, Share, WorkerAnswer, WorkerSetup, WorkerTask } from "./worker-messages.ts";
+import type {
+  BackendModule,
+  Share,
+  WorkerAnswer,
+  WorkerSetup,
+  WorkerTask,
+} from "./worker-messages.ts";
 
 export interface WorkerGradientsOptions {
   readonly backend: BackendModule;
@@ -16,13 +27,20 @@ export interface WorkerGradientsOptions {
 }
 
 /**
- * Data-parallel gradients: worker threads, each with a backend of its own, compute parts of a batch side by side. Two single-threaded sessions are faster than one session with two threads,
- * because nothing waits for anything within a step. The sum over workers is taken in their order: the same numbers every time.
+ * Data-parallel gradients: worker threads, each with a backend of its own, compute parts of a batch
+ * side by side. Two single-threaded sessions are faster than one session with two threads, because
+ * nothing waits for anything within a step. The sum over workers is taken in their order: the same
+ * numbers every time.
  *
- * @param loss its parameters must lie in shared memory (`new ParameterStore(shapes, { shared: true })`)
- * @throws InvalidArgumentError where they do not. @throws GradientWorkerError where a worker cannot load its backend or compile the graph. @throws the signal's reason where aborted.
+ * @param loss its parameters must lie in shared memory (`new ParameterStore(shapes, { shared: true
+ * })`)
+ * @throws InvalidArgumentError where they do not. @throws GradientWorkerError where a worker cannot
+ * load its backend or compile the graph. @throws the signal's reason where aborted.
  */
-export async function workerGradients(loss: LossGraph, { backend, workers = 2, signal }: WorkerGradientsOptions): Promise<GradientEngine> {
+export async function workerGradients(
+  loss: LossGraph,
+  { backend, workers = 2, signal }: WorkerGradientsOptions,
+): Promise<GradientEngine> {
   assertPositiveInteger("workers", workers);
   assertShared("parameters", loss.parameters.values);
   const graph = gradientGraph(loss);
@@ -37,22 +55,41 @@ export async function workerGradients(loss: LossGraph, { backend, workers = 2, s
       const busy = pool.slice(0, parts.length);
       const answers = await allDone(
         busy.map((worker, index) =>
-          worker.run({ kind: "gradient", parts: parts.filter((_, part) => part % workers === index), into: others[index - 1] ?? into }),
+          worker.run({
+            kind: "gradient",
+            parts: parts.filter((_, part) => part % workers === index),
+            into: others[index - 1] ?? into,
+          }),
         ),
       );
       options.signal?.throwIfAborted();
       const mean = { into, others: others.slice(0, busy.length - 1), scale: 1 / parts.length };
-      const means = await allDone(pool.map((worker, index) => worker.run({ kind: "mean", ...mean, ...shareOf(into.length, index, workers) })));
+      const means = await allDone(
+        pool.map((worker, index) =>
+          worker.run({ kind: "mean", ...mean, ...shareOf(into.length, index, workers) }),
+        ),
+      );
       return {
         norm: Math.sqrt(means.reduce((sum, { sumOfSquares }) => sum + sumOfSquares, 0)),
-        outputs: parts.map((_, part) => answers[part % workers]?.outputs[Math.floor(part / workers)] ?? {}),
+        outputs: parts.map(
+          (_, part) => answers[part % workers]?.outputs[Math.floor(part / workers)] ?? {},
+        ),
       };
     },
     async update(update) {
-      const arrays = { values: update.values, gradient: update.gradient, firstMoment: update.firstMoment, secondMoment: update.secondMoment };
+      const arrays = {
+        values: update.values,
+        gradient: update.gradient,
+        firstMoment: update.firstMoment,
+        secondMoment: update.secondMoment,
+      };
       for (const [name, array] of Object.entries(arrays)) assertShared(name, array);
       for (const { values } of update.averages) assertShared("averages", values);
-      await allDone(pool.map((worker, index) => worker.run({ kind: "update", update, ...shareOf(update.values.length, index, workers) })));
+      await allDone(
+        pool.map((worker, index) =>
+          worker.run({ kind: "update", update, ...shareOf(update.values.length, index, workers) }),
+        ),
+      );
     },
     async dispose() {
       await Promise.all(pool.map((worker) => worker.stop()));
@@ -60,7 +97,13 @@ export async function workerGradients(loss: LossGraph, { backend, workers = 2, s
   };
 }
 
-async function startWorkers(graph: Graph, parameters: ParameterStore, backend: BackendModule, count: number, signal?: AbortSignal): Promise<GradientWorker[]> {
+async function startWorkers(
+  graph: Graph,
+  parameters: ParameterStore,
+  backend: BackendModule,
+  count: number,
+  signal?: AbortSignal,
+): Promise<GradientWorker[]> {
   const pool = Array.from({ length: count }, () => new GradientWorker(graph, parameters, backend));
   try {
     await abortable(Promise.all(pool.map((worker) => worker.ready())), signal);
@@ -71,7 +114,10 @@ async function startWorkers(graph: Graph, parameters: ParameterStore, backend: B
   }
 }
 
-/** Waits for all of them, also where one fails: a worker that is still busy would answer the next step's question. */
+/**
+ * Waits for all of them, also where one fails: a worker that is still busy would answer the next
+ * step's question.
+ */
 async function allDone<T>(running: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(running);
   return Promise.all(running);
@@ -79,7 +125,9 @@ async function allDone<T>(running: readonly Promise<T>[]): Promise<T[]> {
 
 class GradientWorker {
   readonly #worker: Worker;
-  #waiting: { resolve: (answer: WorkerAnswer) => void; reject: (error: unknown) => void } | undefined;
+  #waiting:
+    | { resolve: (answer: WorkerAnswer) => void; reject: (error: unknown) => void }
+    | undefined;
   #early: WorkerAnswer | undefined;
   #ended: unknown;
 
@@ -90,21 +138,31 @@ class GradientWorker {
       shapes: parameters.slots.map(({ name, dims }) => ({ name, dims })),
       parameters: parameters.values.buffer as SharedArrayBuffer, // by assertShared
     };
-    const [entry, options] = workerEntry("#gradient-worker", new URL("./gradient-worker.ts", import.meta.url));
+    const [entry, options] = workerEntry(
+      "#gradient-worker",
+      new URL("./gradient-worker.ts", import.meta.url),
+    );
     this.#worker = new Worker(entry, { ...options, workerData: setup });
     this.#worker.on("message", (answer: WorkerAnswer) => this.#settle(answer));
-    this.#worker.on("error", (error) => this.#fail(new GradientWorkerError({ reason: error.message, cause: error })));
-    this.#worker.on("exit", (code) => this.#fail(new GradientWorkerError({ reason: `it ended by itself with code ${code}` })));
+    this.#worker.on("error", (error) =>
+      this.#fail(new GradientWorkerError({ reason: error.message, cause: error })),
+    );
+    this.#worker.on("exit", (code) =>
+      this.#fail(new GradientWorkerError({ reason: `it ended by itself with code ${code}` })),
+    );
   }
 
   async ready(): Promise<void> {
     await this.#answer();
   }
 
-  async run<Kind extends WorkerTask["kind"]>(task: WorkerTask & { readonly kind: Kind }): Promise<WorkerAnswer & { readonly kind: Kind }> {
+  async run<Kind extends WorkerTask["kind"]>(
+    task: WorkerTask & { readonly kind: Kind },
+  ): Promise<WorkerAnswer & { readonly kind: Kind }> {
     const answer = this.#answer();
     this.#worker.postMessage(task);
-    return (await answer) as WorkerAnswer & { readonly kind: Kind }; // a worker answers a task with its kind, or with "failed", which has been thrown
+    // a worker answers a task with its kind, or with "failed", which has been thrown
+    return (await answer) as WorkerAnswer & { readonly kind: Kind };
   }
 
   async stop(): Promise<void> {
@@ -114,7 +172,9 @@ class GradientWorker {
 
   async #answer(): Promise<Exclude<WorkerAnswer, { kind: "failed" }>> {
     if (this.#ended !== undefined) throw this.#ended;
-    const answer = this.#early ?? (await new Promise<WorkerAnswer>((resolve, reject) => (this.#waiting = { resolve, reject })));
+    const answer =
+      this.#early ??
+      (await new Promise<WorkerAnswer>((resolve, reject) => (this.#waiting = { resolve, reject })));
     this.#early = undefined;
     if (answer.kind === "failed") throw new GradientWorkerError(answer);
     return answer;
@@ -134,7 +194,10 @@ class GradientWorker {
   }
 }
 
-/** Posted to a worker, memory of one thread would be a copy: every step would have the first step's gradient. */
+/**
+ * Posted to a worker, memory of one thread would be a copy: every step would have the first step's
+ * gradient.
+ */
 function assertShared(argument: string, { buffer }: Float32Array): void {
   if (buffer instanceof SharedArrayBuffer) return;
   throw new InvalidArgumentError({
@@ -146,6 +209,7 @@ function assertShared(argument: string, { buffer }: Float32Array): void {
 
 /** The index-th of `count` parts of an array, whole cache lines. */
 function shareOf(length: number, index: number, count: number): Share {
-  const boundary = (k: number) => (k === count ? length : Math.floor((length * k) / count / 16) * 16);
+  const boundary = (k: number) =>
+    k === count ? length : Math.floor((length * k) / count / 16) * 16;
   return { start: boundary(index), end: boundary(index + 1) };
 }

@@ -21,7 +21,10 @@ export interface WorkerSetup {
   readonly parameters: SharedArrayBuffer;
 }
 
-/** Elements `start` to `end` of the flat arrays: one worker's share of a step that all of them take together. */
+/**
+ * Elements `start` to `end` of the flat arrays: one worker's share of a step that all of them take
+ * together.
+ */
 export interface Share {
   readonly start: number;
   readonly end: number;
@@ -30,9 +33,18 @@ export interface Share {
 /** All arrays lie in shared memory. */
 export type WorkerTask =
   /** Writes the sum of its parts' gradients. */
-  | { readonly kind: "gradient"; readonly parts: readonly GraphInputs[]; readonly into: Float32Array }
+  | {
+      readonly kind: "gradient";
+      readonly parts: readonly GraphInputs[];
+      readonly into: Float32Array;
+    }
   /** Adds the other workers' gradients to the first one's, and scales the sum. */
-  | ({ readonly kind: "mean"; readonly into: Float32Array; readonly others: readonly Float32Array[]; readonly scale: number } & Share)
+  | ({
+      readonly kind: "mean";
+      readonly into: Float32Array;
+      readonly others: readonly Float32Array[];
+      readonly scale: number;
+    } & Share)
   | ({ readonly kind: "update"; readonly update: AdamWUpdate } & Share);
 
 export type WorkerAnswer =

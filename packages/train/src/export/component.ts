@@ -14,7 +14,9 @@ const componentOfStage = {
 /** The networks that training makes. */
 export type ComponentName = (typeof componentOfStage)[StageName];
 
-export const componentNames: readonly ComponentName[] = [...new Set(Object.values(componentOfStage))];
+export const componentNames: readonly ComponentName[] = [
+  ...new Set(Object.values(componentOfStage)),
+];
 
 /** Which network of a model a stage makes. */
 export function componentOf(stage: StageName): ComponentName {
@@ -22,12 +24,23 @@ export function componentOf(stage: StageName): ComponentName {
 }
 
 /** diffusers' names of what a network says. */
-const predictionTypes = { epsilon: "epsilon", velocity: "v_prediction", "start-x": "sample" } as const;
+const predictionTypes = {
+  epsilon: "epsilon",
+  velocity: "v_prediction",
+  "start-x": "sample",
+} as const;
 
-/** @throws InvalidArgumentError for a network that says the mean of x_(t-1), for which schedulers have no name. */
+/**
+ * @throws InvalidArgumentError for a network that says the mean of x_(t-1), for which schedulers
+ * have no name.
+ */
 export function predictionTypeOf(meanType: MeanType): string {
   if (meanType === "previous-x")
-    throw new InvalidArgumentError({ argument: "meanType", received: meanType, expected: Object.keys(predictionTypes).join(", ") });
+    throw new InvalidArgumentError({
+      argument: "meanType",
+      received: meanType,
+      expected: Object.keys(predictionTypes).join(", "),
+    });
   return predictionTypes[meanType];
 }
 

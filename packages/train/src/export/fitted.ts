@@ -1,7 +1,15 @@
 import { InvalidArgumentError, sizeOf, type Tensor, tensor } from "@glissade/core";
 
-/** @throws InvalidArgumentError where there is no such weight, or it has another number of elements: the configuration is not this network's. */
-export function fitted(label: string, name: string, dims: readonly number[], weight: Tensor | undefined): Tensor {
+/**
+ * @throws InvalidArgumentError where there is no such weight, or it has another number of elements:
+ * the configuration is not this network's.
+ */
+export function fitted(
+  label: string,
+  name: string,
+  dims: readonly number[],
+  weight: Tensor | undefined,
+): Tensor {
   if (weight && weight.data.length === sizeOf(dims)) return tensor(dims, weight.data);
   throw new InvalidArgumentError({
     argument: `${label}: ${name}`,

@@ -37,19 +37,28 @@ export type DenoisingComponent = Exclude<ComponentName, "clip" | "classifier">;
 export interface OpenTrainedNetworkOptions {
   /** Which network of a model folder. Default `"base"`. A run has one. */
   readonly component?: DenoisingComponent;
-  /** Which weights of a run: a moving average by its decay, or 0 for the weights themselves. Default the longest average. */
+  /**
+   * Which weights of a run: a moving average by its decay, or 0 for the weights themselves. Default
+   * the longest average.
+   */
   readonly average?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads a trained network: from a model folder, package or URL, or from the latest checkpoint of a training run's folder.
+ * Reads a trained network: from a model folder, package or URL, or from the latest checkpoint of a
+ * training run's folder.
  *
- * @throws ModelNotFoundError, ModelFileError or WeightsError where the model is missing or incomplete. @throws CheckpointError where a run's checkpoint is damaged. @throws InvalidArgumentError where a
- * run has no such average.
- * @example `const { network, weights } = await openTrainedNetwork("runs/base", { average: 0.999 });`
+ * @throws ModelNotFoundError, ModelFileError or WeightsError where the model is missing or
+ * incomplete. @throws CheckpointError where a run's checkpoint is damaged. @throws
+ * InvalidArgumentError where a run has no such average.
+ * @example `const { network, weights } = await openTrainedNetwork("runs/base", { average: 0.999
+ * });`
  */
-export async function openTrainedNetwork(source: ModelSource, options: OpenTrainedNetworkOptions = {}): Promise<TrainedNetwork> {
+export async function openTrainedNetwork(
+  source: ModelSource,
+  options: OpenTrainedNetworkOptions = {},
+): Promise<TrainedNetwork> {
   if (typeof source === "string" && (await isRunFolder(source))) return fromRun(source, options);
   return fromModel(source, options);
 }
@@ -61,12 +70,21 @@ export async function isRunFolder(folder: string): Promise<boolean> {
   return checkpoints.length > 0 || (await readRunDescription(folder)) !== undefined;
 }
 
-async function fromModel(source: ModelSource, { component = "base", signal }: OpenTrainedNetworkOptions): Promise<TrainedNetwork> {
+async function fromModel(
+  source: ModelSource,
+  { component = "base", signal }: OpenTrainedNetworkOptions,
+): Promise<TrainedNetwork> {
   const files = await openModelFiles(source, signal ? { signal } : {});
   if (!(await files.exists(`${component}/config.json`)))
-    throw new InvalidArgumentError({ argument: "source", received: files.label, expected: `a model with a network ${component}, or a run of one` });
+    throw new InvalidArgumentError({
+      argument: "source",
+      received: files.label,
+      expected: `a model with a network ${component}, or a run of one`,
+    });
   const network = asObject(await files.readJson(`${component}/config.json`));
-  const scheduler = asObject(await files.readJson(`${modelComponents[component].scheduler}/scheduler_config.json`));
+  const scheduler = asObject(
+    await files.readJson(`${modelComponents[component].scheduler}/scheduler_config.json`),
+  );
   const opened = await files.openWeights(`${component}/model.safetensors`);
   try {
     const weights = new Map<string, Tensor>();
@@ -89,9 +107,17 @@ async function fromModel(source: ModelSource, { component = "base", signal }: Op
   }
 }
 
-async function fromRun(folder: string, { average, signal }: OpenTrainedNetworkOptions): Promise<TrainedNetwork> {
+async function fromRun(
+  folder: string,
+  { average, signal }: OpenTrainedNetworkOptions,
+): Promise<TrainedNetwork> {
   const checkpoint = await latestCheckpoint(folder, signal ? { signal } : {});
-  if (!checkpoint) throw new InvalidArgumentError({ argument: "run", received: folder, expected: "a run that has written a checkpoint" });
+  if (!checkpoint)
+    throw new InvalidArgumentError({
+      argument: "run",
+      received: folder,
+      expected: "a run that has written a checkpoint",
+    });
   const saved = asObject(checkpoint.state.config);
   const network = asObject(saved.network);
   const shapes = chosenWeights(checkpoint, folder, average);
@@ -111,14 +137,28 @@ async function fromRun(folder: string, { average, signal }: OpenTrainedNetworkOp
       ...(classes && { classes }),
     };
   }
-  // A base network's run that a program of its own made with `train`: what the checkpoint does not say is in the model that it exported.
+  // A base network's run that a program of its own made with `train`: what the checkpoint does not
+  // say is in the model that it exported.
   const model = await openModelFiles(`${folder}/model`);
   const scheduler = asObject(await model.readJson("scheduler/scheduler_config.json"));
-  return { label: folder, component: "base", network, ...processOf(folder, scheduler), tokenizer: await model.readJson("tokenizer/tokenizer.json"), weights };
+  return {
+    label: folder,
+    component: "base",
+    network,
+    ...processOf(folder, scheduler),
+    tokenizer: await model.readJson("tokenizer/tokenizer.json"),
+    weights,
+  };
 }
 
-function chosenWeights({ tensors }: LoadedCheckpoint, folder: string, average: number | undefined): ReadonlyMap<string, Float32Array> {
-  const decays = [...tensors.keys()].flatMap((group) => (group.startsWith("ema-") ? [Number(group.slice("ema-".length))] : []));
+function chosenWeights(
+  { tensors }: LoadedCheckpoint,
+  folder: string,
+  average: number | undefined,
+): ReadonlyMap<string, Float32Array> {
+  const decays = [...tensors.keys()].flatMap((group) =>
+    group.startsWith("ema-") ? [Number(group.slice("ema-".length))] : [],
+  );
   const decay = average ?? Math.max(0, ...decays);
   const found = tensors.get(decay === 0 ? "parameters" : `ema-${decay}`);
   if (found) return found;
@@ -129,19 +169,36 @@ function chosenWeights({ tensors }: LoadedCheckpoint, folder: string, average: n
   });
 }
 
-function processOf(label: string, scheduler: Readonly<Record<string, unknown>>): Pick<TrainedNetwork, "diffusion" | "meanType"> {
-  const { num_train_timesteps: steps, beta_schedule: schedule, prediction_type: predictionType, variance_type: variance } = scheduler;
+function processOf(
+  label: string,
+  scheduler: Readonly<Record<string, unknown>>,
+): Pick<TrainedNetwork, "diffusion" | "meanType"> {
+  const {
+    num_train_timesteps: steps,
+    beta_schedule: schedule,
+    prediction_type: predictionType,
+    variance_type: variance,
+  } = scheduler;
   const meanType = meanTypeOf(predictionType);
-  if (typeof steps !== "number" || typeof schedule !== "string" || meanType === undefined || (variance ?? "learned_range") !== "learned_range") {
+  if (
+    typeof steps !== "number" ||
+    typeof schedule !== "string" ||
+    meanType === undefined ||
+    (variance ?? "learned_range") !== "learned_range"
+  ) {
     throw new InvalidArgumentError({
       argument: `${label}: scheduler_config.json`,
       received: `${steps} steps, ${schedule}, ${predictionType}, ${variance}`,
-      expected: "a number of steps, a schedule, one of epsilon, v_prediction and sample, and a learned_range variance: GLIDE's",
+      expected:
+        "a number of steps, a schedule, one of epsilon, v_prediction and sample, and a learned_range variance: GLIDE's",
     });
   }
-  return { diffusion: { steps, schedule: schedule as BetaScheduleName }, meanType }; // betaSchedule refuses names that it does not know
+  // betaSchedule refuses names that it does not know
+  return { diffusion: { steps, schedule: schedule as BetaScheduleName }, meanType };
 }
 
 function asObject(json: unknown): Readonly<Record<string, unknown>> {
-  return typeof json === "object" && json !== null && !Array.isArray(json) ? (json as Readonly<Record<string, unknown>>) : {};
+  return typeof json === "object" && json !== null && !Array.isArray(json)
+    ? (json as Readonly<Record<string, unknown>>)
+    : {};
 }

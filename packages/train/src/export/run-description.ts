@@ -5,7 +5,10 @@ import { systemFault } from "../checkpoints/checkpoint-error.ts";
 import { writeFileAtomically } from "../logs/write-file-atomically.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 
-/** `run.json` of a run's folder: what the run is, so that it can be resumed and exported without being told again. */
+/**
+ * `run.json` of a run's folder: what the run is, so that it can be resumed and exported without
+ * being told again.
+ */
 export interface RunDescription {
   readonly recipe: Recipe;
   readonly seed: number;
@@ -35,13 +38,27 @@ export interface RunDescription {
 const runFile = "run.json";
 const tokenizerFile = "tokenizer.json";
 
-/** Undefined where the folder is not that of a run. @throws InvalidArgumentError where its file is damaged. */
+/**
+ * Undefined where the folder is not that of a run. @throws InvalidArgumentError where its file is
+ * damaged.
+ */
 export async function readRunDescription(folder: string): Promise<RunDescription | undefined> {
   const json = await readJsonIfThere(join(folder, runFile));
   if (json === undefined) return undefined;
-  const isRun = typeof json === "object" && json !== null && "recipe" in json && "seed" in json && "data" in json;
-  if (!isRun) throw new InvalidArgumentError({ argument: join(folder, runFile), received: json, expected: "the description of a training run" });
-  return json as RunDescription; // written by writeRunDescription; a recipe is checked where it is used
+  const isRun =
+    typeof json === "object" &&
+    json !== null &&
+    "recipe" in json &&
+    "seed" in json &&
+    "data" in json;
+  if (!isRun)
+    throw new InvalidArgumentError({
+      argument: join(folder, runFile),
+      received: json,
+      expected: "the description of a training run",
+    });
+  // written by writeRunDescription; a recipe is checked where it is used
+  return json as RunDescription;
 }
 
 /** The tokenizer of a run; undefined where it has none. */
@@ -50,8 +67,13 @@ export function readRunTokenizer(folder: string): Promise<unknown> {
 }
 
 /** @throws LogError where it cannot be written. */
-export async function writeRunDescription(folder: string, run: RunDescription, tokenizer: unknown): Promise<void> {
-  if (tokenizer !== undefined) await writeFileAtomically(join(folder, tokenizerFile), `${JSON.stringify(tokenizer)}\n`);
+export async function writeRunDescription(
+  folder: string,
+  run: RunDescription,
+  tokenizer: unknown,
+): Promise<void> {
+  if (tokenizer !== undefined)
+    await writeFileAtomically(join(folder, tokenizerFile), `${JSON.stringify(tokenizer)}\n`);
   await writeFileAtomically(join(folder, runFile), `${JSON.stringify(run, null, 2)}\n`);
 }
 

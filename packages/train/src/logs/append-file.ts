@@ -3,7 +3,10 @@ import { writingFault } from "./log-error.ts";
 
 /** A file that grows by whole records. */
 export interface AppendFile {
-  /** Hands a record to the system before it returns, so that it outlives the process. Where that fails, no part of it stays in the file. */
+  /**
+   * Hands a record to the system before it returns, so that it outlives the process. Where that
+   * fails, no part of it stays in the file.
+   */
   append(record: Uint8Array): void;
   /** Safe to call twice. */
   close(): void;
@@ -16,7 +19,10 @@ export interface AppendFile {
  * @param isNew the file must not exist
  * @throws LogError where it cannot be written.
  */
-export function openAppendFile(path: string, { size, isNew }: { readonly size: number; readonly isNew: boolean }): AppendFile {
+export function openAppendFile(
+  path: string,
+  { size, isNew }: { readonly size: number; readonly isNew: boolean },
+): AppendFile {
   const file = attempt(path, () => openSync(path, isNew ? "wx" : "r+"));
   let end = size;
   let isOpen = true;
@@ -25,7 +31,8 @@ export function openAppendFile(path: string, { size, isNew }: { readonly size: n
     append(record) {
       attempt(path, () => {
         try {
-          for (let done = 0; done < record.length; ) done += writeSync(file, record, done, record.length - done, end + done);
+          for (let done = 0; done < record.length; )
+            done += writeSync(file, record, done, record.length - done, end + done);
         } catch (error) {
           ftruncateSync(file, end);
           throw error;

@@ -25,8 +25,14 @@ export interface ProgressDisplayOptions {
 /** Redraws on a terminal at most so often: more is not seen. */
 const redrawEvery = 0.1;
 
-/** One line that is rewritten in place on a terminal; in a file a line every so many seconds, with the first and the last. */
-export function progressDisplay(output: ProgressOutput, { every = 30, now = () => performance.now() / 1000 }: ProgressDisplayOptions = {}): ProgressDisplay {
+/**
+ * One line that is rewritten in place on a terminal; in a file a line every so many seconds, with
+ * the first and the last.
+ */
+export function progressDisplay(
+  output: ProgressOutput,
+  { every = 30, now = () => performance.now() / 1000 }: ProgressDisplayOptions = {},
+): ProgressDisplay {
   const isTerminal = output.isTTY === true;
   let told = -Infinity;
   let pending: string | undefined;
@@ -41,7 +47,8 @@ export function progressDisplay(output: ProgressOutput, { every = 30, now = () =
   return {
     update(progress) {
       const line = progressLine(progress);
-      if (now() - told >= (isTerminal ? redrawEvery : every) || progress.step >= progress.steps) show(line);
+      if (now() - told >= (isTerminal ? redrawEvery : every) || progress.step >= progress.steps)
+        show(line);
       else pending = line;
     },
     note(text) {

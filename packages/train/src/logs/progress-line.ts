@@ -11,8 +11,19 @@ export interface Progress {
   readonly skipped?: number | undefined;
 }
 
-/** `step 1200/6000  loss 0.0612  grad 0.41  39.8 samples/s  eta 1 h 12 min  skipped 2`; what is not known, and a skipped 0, is left out. */
-export function progressLine({ step, steps, loss, gradientNorm, samplesPerSecond, eta, skipped = 0 }: Progress): string {
+/**
+ * `step 1200/6000 loss 0.0612 grad 0.41 39.8 samples/s eta 1 h 12 min skipped 2`; what is not
+ * known, and a skipped 0, is left out.
+ */
+export function progressLine({
+  step,
+  steps,
+  loss,
+  gradientNorm,
+  samplesPerSecond,
+  eta,
+  skipped = 0,
+}: Progress): string {
   const parts = [
     `step ${String(step).padStart(String(steps).length)}/${steps}`,
     loss === undefined ? "" : `loss ${number(loss, 3)}`,

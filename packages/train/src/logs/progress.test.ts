@@ -23,13 +23,27 @@ describe("durations", () => {
 
 describe("the progress line", () => {
   it("tells what is known", () => {
-    const progress = { step: 1200, steps: 6000, loss: 0.06123, gradientNorm: 0.4099, samplesPerSecond: 39.84, eta: 4320, skipped: 2 };
-    expect(progressLine(progress)).toBe("step 1200/6000  loss 0.0612  grad 0.41  39.8 samples/s  eta 1 h 12 min  skipped 2");
+    const progress = {
+      step: 1200,
+      steps: 6000,
+      loss: 0.06123,
+      gradientNorm: 0.4099,
+      samplesPerSecond: 39.84,
+      eta: 4320,
+      skipped: 2,
+    };
+    expect(progressLine(progress)).toBe(
+      "step 1200/6000  loss 0.0612  grad 0.41  39.8 samples/s  eta 1 h 12 min  skipped 2",
+    );
   });
 
   it("leaves out what is not, and shows numbers that went wrong", () => {
-    expect(progressLine({ step: 7, steps: 6000, loss: Number.NaN, gradientNorm: 123.4, skipped: 0 })).toBe("step    7/6000  loss NaN  grad 123");
-    expect(progressLine({ step: 7, steps: 9, loss: 1.234e-7, samplesPerSecond: 0 })).toBe("step 7/9  loss 1.23e-7  0 samples/s");
+    expect(
+      progressLine({ step: 7, steps: 6000, loss: Number.NaN, gradientNorm: 123.4, skipped: 0 }),
+    ).toBe("step    7/6000  loss NaN  grad 123");
+    expect(progressLine({ step: 7, steps: 9, loss: 1.234e-7, samplesPerSecond: 0 })).toBe(
+      "step 7/9  loss 1.23e-7  0 samples/s",
+    );
   });
 });
 
@@ -54,7 +68,10 @@ describe("the rate", () => {
 });
 
 describe("the progress display", () => {
-  function shown(isTTY: boolean, use: (display: ReturnType<typeof progressDisplay>, clock: { now: number }) => void): string {
+  function shown(
+    isTTY: boolean,
+    use: (display: ReturnType<typeof progressDisplay>, clock: { now: number }) => void,
+  ): string {
     let text = "";
     const clock = { now: 0 };
     const write = (part: string) => {
@@ -74,7 +91,9 @@ describe("the progress display", () => {
       display.end();
       display.end();
     });
-    expect(text).toBe("\r\x1b[2Kstep 1/9  los\r\x1b[2Ka note\n\r\x1b[2Kstep 2/9  los\r\x1b[2Kstep 3/9\n");
+    expect(text).toBe(
+      "\r\x1b[2Kstep 1/9  los\r\x1b[2Ka note\n\r\x1b[2Kstep 2/9  los\r\x1b[2Kstep 3/9\n",
+    );
   });
 
   it("writes a line every so many seconds where there is no terminal, and the last", () => {

@@ -1,6 +1,6 @@
 /**
- * How fast something goes, smoothed: of what happened `halfLife` seconds ago, half counts. Both the amounts and the times fade, so that the first estimate
- * is as unbiased as a later one.
+ * How fast something goes, smoothed: of what happened `halfLife` seconds ago, half counts. Both the
+ * amounts and the times fade, so that the first estimate is as unbiased as a later one.
  *
  * @example `rate.update(step, seconds); const left = rate.secondsFor(steps - step);`
  */
@@ -14,7 +14,10 @@ export class RateEstimator {
     this.#halfLife = halfLife;
   }
 
-  /** `done` in all at `at` seconds from any fixed moment. The first call only says where it begins: what comes before it (compiling, warming up) does not count. */
+  /**
+   * `done` in all at `at` seconds from any fixed moment. The first call only says where it begins:
+   * what comes before it (compiling, warming up) does not count.
+   */
   update(done: number, at: number): void {
     if (this.#last) {
       const elapsed = Math.max(at - this.#last.at, 0);

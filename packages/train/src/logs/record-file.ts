@@ -12,21 +12,31 @@ export interface RecordFile {
 }
 
 /**
- * Opens a file of records to go on with. What a killed run left half written is cut off, and so are the records after the step that is resumed: no step
- * appears twice.
+ * Opens a file of records to go on with. What a killed run left half written is cut off, and so are
+ * the records after the step that is resumed: no step appears twice.
  *
- * @param resumeAt the step that the run goes on from; where it is not given the file must not hold a record yet
+ * @param resumeAt the step that the run goes on from; where it is not given the file must not hold
+ * a record yet
  * @throws LogError where it does, or the file cannot be read or written.
  */
-export function openRecordFile(path: string, { resumeAt }: { readonly resumeAt?: number | undefined } = {}): RecordFile {
+export function openRecordFile(
+  path: string,
+  { resumeAt }: { readonly resumeAt?: number | undefined } = {},
+): RecordFile {
   const bytes = readIfThere(path);
   const lines = bytes ? linesOf(bytes) : [];
   if (resumeAt === undefined && lines.some(({ record }) => record))
-    throw new LogError({ path, reason: "it holds the records of a run already", advice: "Resume that run, or choose another folder." });
+    throw new LogError({
+      path,
+      reason: "it holds the records of a run already",
+      advice: "Resume that run, or choose another folder.",
+    });
   const kept = lines.filter(({ record }) => record !== undefined && record.step <= (resumeAt ?? 0));
   const size = kept.reduce((sum, { end, start }) => sum + end - start, 0);
-  // Where something between good records is damaged, the good ones have to move together; otherwise the end is cut off.
-  if (bytes && kept.at(-1) && kept.at(-1)?.end !== size) rewrite(path, Buffer.concat(kept.map(({ start, end }) => bytes.subarray(start, end))));
+  // Where something between good records is damaged, the good ones have to move together; otherwise
+  // the end is cut off.
+  if (bytes && kept.at(-1) && kept.at(-1)?.end !== size)
+    rewrite(path, Buffer.concat(kept.map(({ start, end }) => bytes.subarray(start, end))));
   const file = openAppendFile(path, { size, isNew: bytes === undefined });
   return {
     append: (record) => file.append(Buffer.from(`${formatRecord(record)}\n`)),
@@ -35,10 +45,18 @@ export function openRecordFile(path: string, { resumeAt }: { readonly resumeAt?:
   };
 }
 
-/** The records of a run, in order; lines that are none are left out. @throws LogError where the file cannot be read. */
+/**
+ * The records of a run, in order; lines that are none are left out. @throws LogError where the file
+ * cannot be read.
+ */
 export function readRecords(path: string): TrainingRecord[] {
   const bytes = readIfThere(path);
-  if (!bytes) throw new LogError({ path, reason: "there is no such file", advice: "Give the records of a training run." });
+  if (!bytes)
+    throw new LogError({
+      path,
+      reason: "there is no such file",
+      advice: "Give the records of a training run.",
+    });
   return linesOf(bytes).flatMap(({ record }) => record ?? []);
 }
 
@@ -52,7 +70,11 @@ interface Line {
 /** Complete lines only: one without its end was being written when the run was killed. */
 function linesOf(bytes: Buffer): Line[] {
   const lines: Line[] = [];
-  for (let start = 0, end = bytes.indexOf(10) + 1; end > 0; start = end, end = bytes.indexOf(10, start) + 1) {
+  for (
+    let start = 0, end = bytes.indexOf(10) + 1;
+    end > 0;
+    start = end, end = bytes.indexOf(10, start) + 1
+  ) {
     lines.push({ start, end, record: parseRecord(bytes.toString("utf8", start, end)) });
   }
   return lines;

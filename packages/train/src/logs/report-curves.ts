@@ -32,20 +32,30 @@ const titles: Readonly<Record<string, string>> = {
 const others = new Set(["step", "time", "samples", "skipped"]);
 /** Set by the run, not measured: an average says nothing. */
 const exact = new Set(["learningRate"]);
-/** Values that span more than this factor are drawn logarithmically: the beginning of a run would flatten the rest. */
+/**
+ * Values that span more than this factor are drawn logarithmically: the beginning of a run would
+ * flatten the rest.
+ */
 const wideSpan = 20;
 
-/** The curves of a run: the known numbers in their order, the loss also against samples, then every other number that was recorded. */
+/**
+ * The curves of a run: the known numbers in their order, the loss also against samples, then every
+ * other number that was recorded.
+ */
 export function curvesOf(records: readonly TrainingRecord[]): Curve[] {
   const recorded = new Set(records.flatMap((record) => Object.keys(record)));
   const known = Object.keys(titles).filter((name) => recorded.has(name));
   const further = [...recorded].filter((name) => !others.has(name) && !(name in titles));
   const curves = [...known, ...further].map((name) => curveOf(records, name, "step"));
-  if (recorded.has("loss") && recorded.has("samples")) curves.splice(1, 0, curveOf(records, "loss", "samples"));
+  if (recorded.has("loss") && recorded.has("samples"))
+    curves.splice(1, 0, curveOf(records, "loss", "samples"));
   return curves.filter(({ points }) => points.length > 0);
 }
 
-/** At most about `most` points for drawing: of each stretch the lowest and the highest value, so that no peak is lost. */
+/**
+ * At most about `most` points for drawing: of each stretch the lowest and the highest value, so
+ * that no peak is lost.
+ */
 export function thinnedForDrawing(points: readonly CurvePoint[], most = 3000): CurvePoint[] {
   if (points.length <= most) return [...points];
   const stretch = Math.ceil((2 * points.length) / most);
@@ -62,11 +72,19 @@ export function thinnedForDrawing(points: readonly CurvePoint[], most = 3000): C
 /** At most `most` points for reading, evenly spaced, the first and the last among them. */
 export function thinnedForReading(points: readonly CurvePoint[], most = 200): CurvePoint[] {
   if (points.length <= most) return [...points];
-  const places = new Set(Array.from({ length: most }, (_, index) => Math.round((index * (points.length - 1)) / (most - 1))));
+  const places = new Set(
+    Array.from({ length: most }, (_, index) =>
+      Math.round((index * (points.length - 1)) / (most - 1)),
+    ),
+  );
   return points.filter((_, index) => places.has(index));
 }
 
-function curveOf(records: readonly TrainingRecord[], name: string, against: "step" | "samples"): Curve {
+function curveOf(
+  records: readonly TrainingRecord[],
+  name: string,
+  against: "step" | "samples",
+): Curve {
   const found = records.flatMap((record) => {
     const [x, value] = [record[against], record[name]];
     return x === undefined || value === undefined ? [] : [{ x, value }];
@@ -75,12 +93,19 @@ function curveOf(records: readonly TrainingRecord[], name: string, against: "ste
   const average = movingAverage(window);
   const points = found.map(({ x, value }) => ({ x, value, smoothed: average(value) }));
   const title = `${titles[name] ?? name} against ${against === "step" ? "step" : "samples"}`;
-  return { title, name, against, isLogarithmic: !exact.has(name) && isWide(points), window, points };
+  return {
+    title,
+    name,
+    against,
+    isLogarithmic: !exact.has(name) && isWide(points),
+    window,
+    points,
+  };
 }
 
 /**
- * An exponential moving average that weighs the last `window` values as their plain mean would, corrected for its beginning as Adam's moments are
- * (Kingma & Ba 2015, arXiv 1412.6980, section 3).
+ * An exponential moving average that weighs the last `window` values as their plain mean would,
+ * corrected for its beginning as Adam's moments are (Kingma & Ba 2015, arXiv 1412.6980, section 3).
  */
 function movingAverage(window: number): (value: number) => number {
   const decay = (window - 1) / (window + 1);

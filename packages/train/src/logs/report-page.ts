@@ -2,7 +2,13 @@ import { jsonFields } from "../checkpoints/json-value.ts";
 import { duration } from "./duration.ts";
 import { embeddedJson, type Html, html, trusted } from "./html.ts";
 import type { ReportPicture, TrainingReport } from "./report.ts";
-import { type Curve, type CurvePoint, curvesOf, thinnedForDrawing, thinnedForReading } from "./report-curves.ts";
+import {
+  type Curve,
+  type CurvePoint,
+  curvesOf,
+  thinnedForDrawing,
+  thinnedForReading,
+} from "./report-curves.ts";
 import { sizeOfPng } from "./tensorboard-events.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
@@ -12,16 +18,43 @@ const mostSkipped = 500;
 
 /** What stands on the page; the sections without content are left out. */
 export function reportBody(report: TrainingReport): Html {
-  const { title, command, config, dataset, records, pictures = [], timings = {}, skipped = [], notes = [] } = report;
+  const {
+    title,
+    command,
+    config,
+    dataset,
+    records,
+    pictures = [],
+    timings = {},
+    skipped = [],
+    notes = [],
+  } = report;
   const curves = curvesOf(records);
   const sections = [
-    section("summary", "Summary", facts([...summaryOf(records), ...notes.map((note): Fact => ["Note", note])])),
+    section(
+      "summary",
+      "Summary",
+      facts([...summaryOf(records), ...notes.map((note): Fact => ["Note", note])]),
+    ),
     section("curves", "Curves", curves.length > 0 && curvesPart(curves)),
-    section("pictures", "Pictures", pictures.length > 0 && html`<div class="pictures">${pictures.map(picture)}</div>`),
-    section("command", "Command", command !== undefined && html`<pre><code>${command}</code></pre>`),
+    section(
+      "pictures",
+      "Pictures",
+      pictures.length > 0 && html`<div class="pictures">${pictures.map(picture)}</div>`,
+    ),
+    section(
+      "command",
+      "Command",
+      command !== undefined && html`<pre><code>${command}</code></pre>`,
+    ),
     section("settings", "Settings", facts([...jsonFields(config)], "code")),
     section("data", "Data", html`<p>${dataset}</p>`),
-    section("timings", "Timings", Object.keys(timings).length > 0 && facts(Object.entries(timings).map(([what, seconds]) => [what, duration(seconds)]))),
+    section(
+      "timings",
+      "Timings",
+      Object.keys(timings).length > 0 &&
+        facts(Object.entries(timings).map(([what, seconds]) => [what, duration(seconds)])),
+    ),
     section("skipped", "Skipped files", skipped.length > 0 && skippedPart(skipped)),
   ].filter((part) => part !== undefined);
   return html`<header><h1>${title}</h1>
@@ -30,9 +63,17 @@ export function reportBody(report: TrainingReport): Html {
 <script type="application/json" id="curve-data">${embeddedJson(curves.map(drawn))}</script>`;
 }
 
-function section(id: string, heading: string, content: Html | false): { readonly id: string; readonly heading: string; readonly content: Html } | undefined {
+function section(
+  id: string,
+  heading: string,
+  content: Html | false,
+): { readonly id: string; readonly heading: string; readonly content: Html } | undefined {
   if (!content) return undefined;
-  return { id, heading, content: html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>${content}</section>\n` };
+  return {
+    id,
+    heading,
+    content: html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>${content}</section>\n`,
+  };
 }
 
 type Fact = readonly [string, string];
@@ -46,12 +87,17 @@ function summaryOf(records: readonly TrainingRecord[]): Fact[] {
   const [first, last] = [records.at(0), records.at(-1)];
   if (!first || !last) return [["Records", "none"]];
   const loss = curvesOf(records).find(({ name }) => name === "loss");
-  const broken = records.filter((record) => record.loss !== undefined && !Number.isFinite(record.loss)).length;
+  const broken = records.filter(
+    (record) => record.loss !== undefined && !Number.isFinite(record.loss),
+  ).length;
   const known: (Fact | false)[] = [
     ["Steps", String(last.step)],
     last.samples !== undefined && ["Samples", String(last.samples)],
     ["From the first record to the last", duration(last.time - first.time)],
-    loss !== undefined && ["Loss at the end, smoothed", figure(loss.points.at(-1)?.smoothed ?? Number.NaN)],
+    loss !== undefined && [
+      "Loss at the end, smoothed",
+      figure(loss.points.at(-1)?.smoothed ?? Number.NaN),
+    ],
     broken > 0 && ["Steps without a finite loss", String(broken)],
     last.skipped !== undefined && last.skipped > 0 && ["Skipped", String(last.skipped)],
   ];
@@ -67,7 +113,10 @@ function curvesPart(curves: readonly Curve[]): Html {
 function curvePart(curve: Curve, index: number): Html {
   const { title, name, against, isLogarithmic, window } = curve;
   const scale = isLogarithmic ? "Logarithmic scale. " : "";
-  const smoothing = window > 1 ? `Pale: every record; strong: moving average over ${window} records.` : "Every record.";
+  const smoothing =
+    window > 1
+      ? `Pale: every record; strong: moving average over ${window} records.`
+      : "Every record.";
   const rows = thinnedForReading(curve.points);
   return html`<figure><h3 id="curve-${index}">${title}</h3>
 <div class="chart" role="img" aria-label="${described(curve)}" data-curve="${index}"></div>
@@ -93,13 +142,20 @@ function drawn({ name, against, isLogarithmic, window, points }: Curve) {
   const shown = thinnedForDrawing(points);
   const finite = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : null);
   const columns = [shown.map(({ x }) => x), shown.map(({ value }) => finite(value))];
-  return { name, against, isLogarithmic, data: window > 1 ? [...columns, shown.map(({ smoothed }) => finite(smoothed))] : columns };
+  return {
+    name,
+    against,
+    isLogarithmic,
+    data: window > 1 ? [...columns, shown.map(({ smoothed }) => finite(smoothed))] : columns,
+  };
 }
 
 function picture({ png, alt, caption }: ReportPicture): Html {
   const { width, height } = sizeOfPng(png);
   const factor = Math.max(1, Math.floor(comfortableWidth / width));
-  const source = trusted(`data:image/png;base64,${Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64")}`);
+  const source = trusted(
+    `data:image/png;base64,${Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64")}`,
+  );
   return html`<figure><img${factor > 1 ? trusted(' class="small"') : ""} src="${source}" alt="${alt}" width="${width * factor}" height="${height * factor}"><figcaption>${caption}</figcaption></figure>`;
 }
 

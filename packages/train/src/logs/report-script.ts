@@ -1,4 +1,7 @@
-/** What draws a report's curves in the browser: plain JavaScript, after uPlot's own, without imports. */
+/**
+ * What draws a report's curves in the browser: plain JavaScript, after uPlot's own, without
+ * imports.
+ */
 export const reportScript = `
 "use strict";
 (() => {

@@ -7,7 +7,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { embeddedJson, html } from "./html.ts";
 import { LogError } from "./log-error.ts";
 import { renderReport, type TrainingReport, writeReport } from "./report.ts";
-import { type CurvePoint, curvesOf, thinnedForDrawing, thinnedForReading } from "./report-curves.ts";
+import {
+  type CurvePoint,
+  curvesOf,
+  thinnedForDrawing,
+  thinnedForReading,
+} from "./report-curves.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
 let folder = "";
@@ -17,11 +22,25 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const evil = `</script><img src=x onerror="alert('1')">\u2028&`;
-const recordsOf = (count: number, values: (step: number) => Partial<TrainingRecord>): TrainingRecord[] =>
-  Array.from({ length: count }, (_, index) => ({ step: index + 1, time: index, samples: 32 * (index + 1), ...values(index + 1) }));
+const recordsOf = (
+  count: number,
+  values: (step: number) => Partial<TrainingRecord>,
+): TrainingRecord[] =>
+  Array.from({ length: count }, (_, index) => ({
+    step: index + 1,
+    time: index,
+    samples: 32 * (index + 1),
+    ...values(index + 1),
+  }));
 
 function reportOf(changes: Partial<TrainingReport> = {}): TrainingReport {
-  return { title: "Emoji", config: { batch: 32 }, dataset: "12 pictures", records: recordsOf(500, (step) => ({ loss: 1 / step })), ...changes };
+  return {
+    title: "Emoji",
+    config: { batch: 32 },
+    dataset: "12 pictures",
+    records: recordsOf(500, (step) => ({ loss: 1 / step })),
+    ...changes,
+  };
 }
 
 describe("a report", () => {
@@ -42,12 +61,15 @@ describe("a report", () => {
     expect(page).not.toContain("<img src=x");
     expect(page.match(/<\/script/g)).toHaveLength(2); // the curves' data and the program
     expect(page.match(/<img/g)).toHaveLength(1);
-    expect(page).toContain("&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;");
+    expect(page).toContain(
+      "&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;",
+    );
   });
 
   it("allows only the style and the program that it contains, by their hashes, and no network", async () => {
     const page = await renderReport(reportOf());
-    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replaceAll("&#39;", "'") ?? "";
+    const policy =
+      /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replaceAll("&#39;", "'") ?? "";
     const hashOf = (text = "") => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
     const style = /<style>(.*?)<\/style>/s.exec(page)?.[1];
     const script = /<script>(.*?)<\/script>/s.exec(page)?.[1];
@@ -59,7 +81,11 @@ describe("a report", () => {
       "base-uri 'none'",
       "form-action 'none'",
     ]);
-    expect([...page.matchAll(/\s(?:src|href)="([^"]*)"/g)].map(([, address = ""]) => address).filter((address) => !/^(#|data:)/.test(address))).toEqual([]);
+    expect(
+      [...page.matchAll(/\s(?:src|href)="([^"]*)"/g)]
+        .map(([, address = ""]) => address)
+        .filter((address) => !/^(#|data:)/.test(address)),
+    ).toEqual([]);
     expect(page).toContain("uPlot");
     expect(page).not.toMatch(/\sstyle="/);
   });
@@ -67,7 +93,9 @@ describe("a report", () => {
   it("has the numbers behind each curve in a table of at most 200 rows, and in the data that is drawn", async () => {
     const page = await renderReport(reportOf());
     const [loss = ""] = /<tbody><tr><td class="number">1<.*?<\/tbody>/s.exec(page) ?? [];
-    const rows = [...loss.matchAll(/<tr><td class="number">(\d+)<\/td><td class="number">([^<]+)</g)];
+    const rows = [
+      ...loss.matchAll(/<tr><td class="number">(\d+)<\/td><td class="number">([^<]+)</g),
+    ];
     expect(rows).toHaveLength(200);
     expect([rows[0]?.slice(1), rows.at(-1)?.slice(1)]).toEqual([
       ["1", "1"],
@@ -81,10 +109,18 @@ describe("a report", () => {
 
   it("holds pictures as they were given, with their texts, small ones enlarged", async () => {
     const png = encodePng(rgbImage(100, 50));
-    const page = await renderReport(reportOf({ pictures: [{ caption: "step 6000", alt: "a red apple", png }] }));
-    expect(page).toContain(`src="data:image/png;base64,${Buffer.from(png).toString("base64")}" alt="a red apple" width="200" height="100"`);
-    const notPng = renderReport(reportOf({ pictures: [{ caption: "", alt: "", png: new Uint8Array(30) }] }));
-    await expect(notPng).rejects.toSatisfy(InvalidArgumentError.isInstance.bind(InvalidArgumentError));
+    const page = await renderReport(
+      reportOf({ pictures: [{ caption: "step 6000", alt: "a red apple", png }] }),
+    );
+    expect(page).toContain(
+      `src="data:image/png;base64,${Buffer.from(png).toString("base64")}" alt="a red apple" width="200" height="100"`,
+    );
+    const notPng = renderReport(
+      reportOf({ pictures: [{ caption: "", alt: "", png: new Uint8Array(30) }] }),
+    );
+    await expect(notPng).rejects.toSatisfy(
+      InvalidArgumentError.isInstance.bind(InvalidArgumentError),
+    );
   });
 
   it("can be made of a run that has recorded nothing", async () => {
@@ -99,14 +135,23 @@ describe("a report", () => {
     await writeReport(path, reportOf());
     expect(await readFile(path, "utf8")).toBe(await renderReport(reportOf()));
     expect(await readdir(folder)).toEqual(["report.html"]);
-    await expect(writeReport(join(folder, "missing", "report.html"), reportOf())).rejects.toThrow(LogError);
-    await expect(writeReport(path, reportOf(), { signal: AbortSignal.abort("enough") })).rejects.toBe("enough");
+    await expect(writeReport(join(folder, "missing", "report.html"), reportOf())).rejects.toThrow(
+      LogError,
+    );
+    await expect(
+      writeReport(path, reportOf(), { signal: AbortSignal.abort("enough") }),
+    ).rejects.toBe("enough");
   });
 });
 
 describe("curves", () => {
   it("come in a fixed order, the loss also against samples, what is unknown last", () => {
-    const records = recordsOf(2, () => ({ "loss/quartile 1": 1, skipped: 0, learningRate: 1, loss: 2 }));
+    const records = recordsOf(2, () => ({
+      "loss/quartile 1": 1,
+      skipped: 0,
+      learningRate: 1,
+      loss: 2,
+    }));
     expect(curvesOf(records).map(({ title }) => title)).toEqual([
       "Loss against step",
       "Loss against samples",
@@ -128,7 +173,11 @@ describe("curves", () => {
   });
 
   it("keep every peak when thinned for drawing, and both ends when thinned for reading", () => {
-    const points: CurvePoint[] = Array.from({ length: 100_000 }, (_, x) => ({ x, value: x === 54_321 ? 1000 : Math.sin(x), smoothed: 0 }));
+    const points: CurvePoint[] = Array.from({ length: 100_000 }, (_, x) => ({
+      x,
+      value: x === 54_321 ? 1000 : Math.sin(x),
+      smoothed: 0,
+    }));
     const drawn = thinnedForDrawing(points, 3000);
     expect(drawn.length).toBeLessThanOrEqual(3000);
     expect(drawn.some(({ value }) => value === 1000)).toBe(true);
@@ -140,7 +189,9 @@ describe("curves", () => {
 
 describe("markup", () => {
   it("escapes what is put into it, but for markup", () => {
-    expect(html`<p title="${'"'}">${"<&'"}${[html`<b>${1}</b>`, html`<i></i>`]}</p>`.html).toBe('<p title="&quot;">&lt;&amp;&#39;<b>1</b><i></i></p>');
+    expect(html`<p title="${'"'}">${"<&'"}${[html`<b>${1}</b>`, html`<i></i>`]}</p>`.html).toBe(
+      '<p title="&quot;">&lt;&amp;&#39;<b>1</b><i></i></p>',
+    );
   });
 
   it("embeds JSON that reads back and holds nothing that a page could take for its own", () => {

@@ -36,13 +36,19 @@ export interface TrainingReport {
 }
 
 /**
- * Writes a report of a training run as one HTML file that needs nothing else: curves, pictures and numbers are inside, and its own policy forbids it the
- * network.
+ * Writes a report of a training run as one HTML file that needs nothing else: curves, pictures and
+ * numbers are inside, and its own policy forbids it the network.
  *
- * @throws LogError where it cannot be written. @throws InvalidArgumentError where a picture is no PNG file.
- * @example `await writeReport("runs/emoji/report.html", { title: "Emoji", config, dataset: data.description, records: log.records });`
+ * @throws LogError where it cannot be written. @throws InvalidArgumentError where a picture is no
+ * PNG file.
+ * @example `await writeReport("runs/emoji/report.html", { title: "Emoji", config, dataset:
+ * data.description, records: log.records });`
  */
-export async function writeReport(path: string, report: TrainingReport, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+export async function writeReport(
+  path: string,
+  report: TrainingReport,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<void> {
   signal?.throwIfAborted();
   const page = await renderReport(report);
   signal?.throwIfAborted();
@@ -79,7 +85,10 @@ async function uplotFile(name: string): Promise<string> {
   return readFile(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), "utf8");
 }
 
-/** Text of a script or a style element: it must not end the element, and has the line ends that a browser hashes. */
+/**
+ * Text of a script or a style element: it must not end the element, and has the line ends that a
+ * browser hashes.
+ */
 function inline(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(/<\/(?=script|style)/gi, "<\\/");
 }

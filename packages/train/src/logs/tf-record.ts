@@ -4,7 +4,8 @@ const lengthBytes = 8;
 const checksumBytes = 4;
 
 /**
- * One record of TensorFlow's record format: its length in 8 bytes, their checksum, the data, its checksum; all little-endian.
+ * One record of TensorFlow's record format: its length in 8 bytes, their checksum, the data, its
+ * checksum; all little-endian.
  *
  * @see https://www.tensorflow.org/tutorials/load_data/tfrecord
  */
@@ -32,7 +33,11 @@ export function* readRecordsOf(bytes: Uint8Array): Generator<FramedRecord> {
     const dataEnd = dataStart + Number(view.getBigUint64(start, true));
     const end = dataEnd + checksumBytes;
     if (end > bytes.length) return;
-    if (view.getUint32(start + lengthBytes, true) !== maskedChecksum(bytes.subarray(start, start + lengthBytes))) return;
+    if (
+      view.getUint32(start + lengthBytes, true) !==
+      maskedChecksum(bytes.subarray(start, start + lengthBytes))
+    )
+      return;
     const data = bytes.subarray(dataStart, dataEnd);
     if (view.getUint32(dataEnd, true) !== maskedChecksum(data)) return;
     yield { data, end };

@@ -26,26 +26,49 @@ function logSteps(from: number, to: number, resumeAt?: number): void {
   log.close();
 }
 
-const eventFiles = async () => (await readdir(folder)).filter((name) => name.startsWith("events.out.tfevents.")).sort();
+const eventFiles = async () =>
+  (await readdir(folder)).filter((name) => name.startsWith("events.out.tfevents.")).sort();
 
 describe("the records of a run", () => {
   it("come back as they were, numbers that JSON has not included", () => {
-    const record = { step: 3, time: 1.5, loss: Number.NaN, gradientNorm: Infinity, learningRate: 1e-4, "loss/quartile 1": -Infinity, mse: undefined };
+    const record = {
+      step: 3,
+      time: 1.5,
+      loss: Number.NaN,
+      gradientNorm: Infinity,
+      learningRate: 1e-4,
+      "loss/quartile 1": -Infinity,
+      mse: undefined,
+    };
     const line = formatRecord(record);
-    expect(JSON.parse(line)).toEqual({ step: 3, time: 1.5, loss: "NaN", gradientNorm: "Infinity", learningRate: 1e-4, "loss/quartile 1": "-Infinity" });
+    expect(JSON.parse(line)).toEqual({
+      step: 3,
+      time: 1.5,
+      loss: "NaN",
+      gradientNorm: "Infinity",
+      learningRate: 1e-4,
+      "loss/quartile 1": "-Infinity",
+    });
     expect(parseRecord(line)).toEqual(record);
   });
 
-  it.each(["", "{}", '{"step":1}', '{"step":1,"time":2,"loss":"high"}', '{"step":1,"time":2,"loss":null}', "[1]", '{"step":1,"ti'])(
-    "are not seen in %j",
-    (line) => {
-      expect(parseRecord(line)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    "{}",
+    '{"step":1}',
+    '{"step":1,"time":2,"loss":"high"}',
+    '{"step":1,"time":2,"loss":null}',
+    "[1]",
+    '{"step":1,"ti',
+  ])("are not seen in %j", (line) => {
+    expect(parseRecord(line)).toBeUndefined();
+  });
 
   it("refuse what is no number and steps that are not whole", () => {
     expect(() => formatRecord({ step: 0.5, time: 0 })).toThrow(InvalidArgumentError);
-    expect(() => formatRecord({ step: 1, time: 0, loss: JSON.parse('"0.5"') })).toThrow('loss is "0.5"; expected a number.');
+    expect(() => formatRecord({ step: 1, time: 0, loss: JSON.parse('"0.5"') })).toThrow(
+      'loss is "0.5"; expected a number.',
+    );
   });
 
   it("have no step twice and no torn line after a run is killed and resumed", async () => {
@@ -76,11 +99,15 @@ describe("the records of a run", () => {
   it("refuse a step that is recorded already", () => {
     const log = openTrainingLog(folder, { steps: 10 });
     log.record({ step: 2 });
-    expect(() => log.record({ step: 2 })).toThrow("step is 2; expected a step after the last one recorded, 2.");
+    expect(() => log.record({ step: 2 })).toThrow(
+      "step is 2; expected a step after the last one recorded, 2.",
+    );
     log.close();
   });
 
-  it("are all there up to the last one that was written when the process is killed", { timeout: 20_000 }, async () => {
+  it("are all there up to the last one that was written when the process is killed", {
+    timeout: 20_000,
+  }, async () => {
     const script = `
       import { openTrainingLog } from ${JSON.stringify(new URL("./training-log.ts", import.meta.url).href)};
       const log = openTrainingLog(${JSON.stringify(folder)}, { steps: 1e9, now: () => 1_800_000_000 });
@@ -89,7 +116,14 @@ describe("the records of a run", () => {
         if (step === 500) process.stdout.write("500");
       }`;
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-    const child = spawn(process.execPath, ["--conditions=glissade-source", "--import", tsx, "--input-type=module", "--eval", script]);
+    const child = spawn(process.execPath, [
+      "--conditions=glissade-source",
+      "--import",
+      tsx,
+      "--input-type=module",
+      "--eval",
+      script,
+    ]);
     await once(child.stdout, "data");
     child.kill("SIGKILL");
     await once(child, "exit");
@@ -97,8 +131,14 @@ describe("the records of a run", () => {
     expect(steps.length).toBeGreaterThanOrEqual(500);
     expect(steps).toEqual(steps.map((_, index) => index + 1));
     logSteps(501, 502, 500);
-    expect(readRecords(join(folder, "log.jsonl")).map(({ step }) => step)).toEqual([...steps.slice(0, 500), 501, 502]);
-    const events = await Promise.all((await eventFiles()).map((name) => readFile(join(folder, name))));
+    expect(readRecords(join(folder, "log.jsonl")).map(({ step }) => step)).toEqual([
+      ...steps.slice(0, 500),
+      501,
+      502,
+    ]);
+    const events = await Promise.all(
+      (await eventFiles()).map((name) => readFile(join(folder, name))),
+    );
     expect(events.map((bytes) => [...readRecordsOf(bytes)].length)).toEqual([501, 3]);
   });
 });
@@ -116,7 +156,11 @@ describe("TensorBoard's event files", () => {
     events.image(2 ** 33, 1_700_000_002, "samples", encodePng(rgbImage(3, 2)).slice(0, 29));
     events.close();
     expect(await eventFiles()).toEqual(["events.out.tfevents.1700000000.glissade.0000"]);
-    expect((await readFile(join(folder, "events.out.tfevents.1700000000.glissade.0000"))).toString("hex")).toBe(expected);
+    expect(
+      (await readFile(join(folder, "events.out.tfevents.1700000000.glissade.0000"))).toString(
+        "hex",
+      ),
+    ).toBe(expected);
   });
 
   it("are cut off at the step that is resumed, and go on in a file of a later name", async () => {
@@ -126,7 +170,9 @@ describe("TensorBoard's event files", () => {
     logSteps(4, 6, 3);
     const files = await eventFiles();
     expect(files).toEqual([first, "events.out.tfevents.1700000004.glissade.0001"]);
-    const [before, after] = await Promise.all(files.map(async (name) => [...readRecordsOf(await readFile(join(folder, name)))]));
+    const [before, after] = await Promise.all(
+      files.map(async (name) => [...readRecordsOf(await readFile(join(folder, name)))]),
+    );
     expect(before).toHaveLength(1 + 3);
     expect(after).toHaveLength(1 + 3);
     expect(whole.subarray(0, before?.at(-1)?.end)).toEqual(await readFile(join(folder, first)));
@@ -136,13 +182,17 @@ describe("TensorBoard's event files", () => {
     logSteps(1, 2);
     await writeFile(join(folder, "events.out.tfevents.1600000000.host"), "another's");
     logSteps(1, 2, 0);
-    expect(await readFile(join(folder, "events.out.tfevents.1600000000.host"), "utf8")).toBe("another's");
+    expect(await readFile(join(folder, "events.out.tfevents.1600000000.host"), "utf8")).toBe(
+      "another's",
+    );
     expect(await eventFiles()).toHaveLength(2); // the first of this run held nothing that stays
   });
 
   it("refuse a picture that is no PNG file", () => {
     const events = openEventFile(folder, { time: 0 });
-    expect(() => events.image(1, 0, "samples", new Uint8Array(40))).toThrow("expected the bytes of a PNG file");
+    expect(() => events.image(1, 0, "samples", new Uint8Array(40))).toThrow(
+      "expected the bytes of a PNG file",
+    );
     events.close();
   });
 });
@@ -152,7 +202,9 @@ describe("TensorFlow's records", () => {
     const record = frameRecord(Uint8Array.of(1, 2, 3));
     const twice = Buffer.concat([record, record]);
     for (let length = 0; length < twice.length; length++)
-      expect([...readRecordsOf(twice.subarray(0, length))]).toHaveLength(Math.floor(length / record.length));
+      expect([...readRecordsOf(twice.subarray(0, length))]).toHaveLength(
+        Math.floor(length / record.length),
+      );
     for (let place = 0; place < record.length; place++) {
       const damaged = Uint8Array.from(twice);
       damaged[record.length + place] = (damaged[record.length + place] ?? 0) ^ 0x10;

@@ -2,7 +2,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError } from "@glissade/core";
 import { writingFault } from "./log-error.ts";
-import { type ProgressDisplayOptions, type ProgressOutput, progressDisplay } from "./progress-display.ts";
+import {
+  type ProgressDisplayOptions,
+  type ProgressOutput,
+  progressDisplay,
+} from "./progress-display.ts";
 import { RateEstimator } from "./rate-estimator.ts";
 import { openRecordFile } from "./record-file.ts";
 import { type EventWriter, openEventFile } from "./tensorboard-events.ts";
@@ -11,7 +15,9 @@ import type { TrainingRecord } from "./training-record.ts";
 export interface TrainingLogOptions {
   /** Steps that the run will have in all. */
   readonly steps: number;
-  /** The step that the run goes on from; where it is not given the folder must not hold records yet. */
+  /**
+   * The step that the run goes on from; where it is not given the folder must not hold records yet.
+   */
   readonly resumeAt?: number | undefined;
   /** Where the progress line goes, e.g. `process.stderr`; nowhere where it is not given. */
   readonly output?: ProgressOutput | undefined;
@@ -24,7 +30,10 @@ export interface TrainingLogOptions {
 }
 
 /** What a step is recorded as: the time is added where it is not given. */
-export type NewRecord = Omit<TrainingRecord, "time"> & { readonly step: number; readonly time?: number };
+export type NewRecord = Omit<TrainingRecord, "time"> & {
+  readonly step: number;
+  readonly time?: number;
+};
 
 /** The log of a training run: `log.jsonl`, TensorBoard's event files, a line in the terminal. */
 export interface TrainingLog {
@@ -32,7 +41,10 @@ export interface TrainingLog {
   readonly path: string;
   /** Every record of the run so far, those before it was resumed included. */
   readonly records: readonly TrainingRecord[];
-  /** Handed to the system before it returns: it outlives the process. @throws LogError where it cannot be written: what was written before stays good. */
+  /**
+   * Handed to the system before it returns: it outlives the process. @throws LogError where it
+   * cannot be written: what was written before stays good.
+   */
   record(record: NewRecord): void;
   /** A picture for TensorBoard, as a PNG file's bytes. */
   image(step: number, tag: string, png: Uint8Array): void;
@@ -54,11 +66,20 @@ export interface TrainingLog {
  * ```
  */
 export function openTrainingLog(folder: string, options: TrainingLogOptions): TrainingLog {
-  const { steps, resumeAt, output, every, tensorBoard = true, now = () => Date.now() / 1000 } = options;
+  const {
+    steps,
+    resumeAt,
+    output,
+    every,
+    tensorBoard = true,
+    now = () => Date.now() / 1000,
+  } = options;
   makeFolder(folder);
   const path = join(folder, "log.jsonl");
   const file = openRecordFile(path, { resumeAt });
-  const events = tensorBoard ? openEvents(folder, { time: now(), resumeAt }, file.close) : undefined;
+  const events = tensorBoard
+    ? openEvents(folder, { time: now(), resumeAt }, file.close)
+    : undefined;
   const displayOptions: ProgressDisplayOptions = { now, ...(every !== undefined && { every }) };
   const display = output && progressDisplay(output, displayOptions);
   const records = [...file.kept];
@@ -69,7 +90,11 @@ export function openTrainingLog(folder: string, options: TrainingLogOptions): Tr
     record({ time = now(), ...given }) {
       const last = records.at(-1)?.step ?? -1;
       if (given.step <= last)
-        throw new InvalidArgumentError({ argument: "step", received: given.step, expected: `a step after the last one recorded, ${last}` });
+        throw new InvalidArgumentError({
+          argument: "step",
+          received: given.step,
+          expected: `a step after the last one recorded, ${last}`,
+        });
       const record: TrainingRecord = { time, ...given };
       file.append(record);
       records.push(record);
@@ -90,7 +115,11 @@ export function openTrainingLog(folder: string, options: TrainingLogOptions): Tr
   };
 }
 
-function openEvents(folder: string, options: Parameters<typeof openEventFile>[1], onFailure: () => void): EventWriter {
+function openEvents(
+  folder: string,
+  options: Parameters<typeof openEventFile>[1],
+  onFailure: () => void,
+): EventWriter {
   try {
     return openEventFile(folder, options);
   } catch (error) {

@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from "@glissade/core";
 
-/** What is known after a training step: any numbers by name, of which some are shown in the terminal and drawn in reports. */
+/**
+ * What is known after a training step: any numbers by name, of which some are shown in the terminal
+ * and drawn in reports.
+ */
 export interface TrainingRecord {
   /** Optimiser steps that are done; grows from record to record. */
   readonly step: number;
@@ -20,18 +23,34 @@ export interface TrainingRecord {
   readonly [scalar: string]: number | undefined;
 }
 
-/** NaN and the infinities as strings: JSON has no numbers for them, and protocol buffers' JSON mapping writes them so. */
-const nonFinite: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity: Infinity, "-Infinity": -Infinity };
+/**
+ * NaN and the infinities as strings: JSON has no numbers for them, and protocol buffers' JSON
+ * mapping writes them so.
+ */
+const nonFinite: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Infinity,
+  "-Infinity": -Infinity,
+};
 
 /** One line of JSON, without its end. @throws InvalidArgumentError where something is no number. */
 export function formatRecord(record: TrainingRecord): string {
   const entries = Object.entries(record).filter(([, value]) => value !== undefined);
   for (const [argument, received] of entries) {
-    if (typeof received !== "number") throw new InvalidArgumentError({ argument, received, expected: "a number" });
+    if (typeof received !== "number")
+      throw new InvalidArgumentError({ argument, received, expected: "a number" });
   }
   if (!Number.isSafeInteger(record.step) || record.step < 0)
-    throw new InvalidArgumentError({ argument: "step", received: record.step, expected: "a whole number from 0" });
-  return JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)])));
+    throw new InvalidArgumentError({
+      argument: "step",
+      received: record.step,
+      expected: "a whole number from 0",
+    });
+  return JSON.stringify(
+    Object.fromEntries(
+      entries.map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
+    ),
+  );
 }
 
 /** The record of a line; undefined where the line is none. */
@@ -45,7 +64,9 @@ export function parseRecord(line: string): TrainingRecord | undefined {
     numbers[name] = number;
   }
   const { step, time } = numbers;
-  return step !== undefined && Number.isSafeInteger(step) && time !== undefined ? { ...numbers, step, time } : undefined;
+  return step !== undefined && Number.isSafeInteger(step) && time !== undefined
+    ? { ...numbers, step, time }
+    : undefined;
 }
 
 function parseJson(line: string): unknown {

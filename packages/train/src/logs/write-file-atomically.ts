@@ -8,7 +8,10 @@ import { writingFault } from "./log-error.ts";
  *
  * @throws LogError where it cannot be written.
  */
-export async function writeFileAtomically(path: string, contents: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  contents: string | Uint8Array,
+): Promise<void> {
   // In the same folder, so that the rename stays within one file system.
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {

@@ -15,10 +15,14 @@ export interface TimestepChoice {
 }
 
 /**
- * @throws UnknownNameError where there is no such sampler; InvalidArgumentError where the shift is not positive
+ * @throws UnknownNameError where there is no such sampler; InvalidArgumentError where the shift is
+ * not positive
  * @example `chooseTimesteps(1000, { sampler: "shifted", shift: 6 })`
  */
-export function chooseTimesteps(numTimesteps: number, { sampler, shift = 1 }: TimestepChoice): TimestepSampler {
+export function chooseTimesteps(
+  numTimesteps: number,
+  { sampler, shift = 1 }: TimestepChoice,
+): TimestepSampler {
   switch (sampler) {
     case "uniform":
       return uniformTimesteps(numTimesteps);
@@ -27,6 +31,10 @@ export function chooseTimesteps(numTimesteps: number, { sampler, shift = 1 }: Ti
     case "shifted":
       return shiftedTimesteps(numTimesteps, shift);
     default:
-      throw new UnknownNameError({ kind: "timestep sampler", asked: sampler, known: timestepSamplerNames });
+      throw new UnknownNameError({
+        kind: "timestep sampler",
+        asked: sampler,
+        known: timestepSamplerNames,
+      });
   }
 }

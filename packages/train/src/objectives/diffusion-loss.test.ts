@@ -35,7 +35,9 @@ const noise = random.randn(dims);
 
 const meanTypes: MeanType[] = ["epsilon", "start-x", "velocity", "previous-x"];
 const varianceTypes: VarianceType[] = ["fixed-small", "fixed-large", "learned", "learned-range"];
-const everyPair = meanTypes.flatMap((meanType) => varianceTypes.map((varianceType) => [meanType, varianceType] as const));
+const everyPair = meanTypes.flatMap((meanType) =>
+  varianceTypes.map((varianceType) => [meanType, varianceType] as const),
+);
 
 /** A network's output near what it should say, with log variances in a sensible range. */
 function outputFor({ meanType, varianceType }: Objective, steps: readonly number[]): Tensor {
@@ -53,7 +55,9 @@ function outputFor({ meanType, varianceType }: Objective, steps: readonly number
   const data = new Float32Array(2 * mean.data.length);
   for (let row = 0; row < steps.length; row++) {
     data.set(mean.data.subarray(row * half, (row + 1) * half), 2 * row * half);
-    for (let i = 0; i < half; i++) data[(2 * row + 1) * half + i] = varianceType === "learned" ? -5 + (v[row * half + i] ?? 0) : (v[row * half + i] ?? 0);
+    for (let i = 0; i < half; i++)
+      data[(2 * row + 1) * half + i] =
+        varianceType === "learned" ? -5 + (v[row * half + i] ?? 0) : (v[row * half + i] ?? 0);
   }
   return tensor([dims[0] ?? 0, 2 * (dims[1] ?? 0), ...dims.slice(2)], data);
 }
@@ -62,7 +66,11 @@ function lossGraph(goal: Objective): Graph {
   const g = new GraphBuilder();
   const [, channels = 0, ...space] = dims;
   const { loss, mse, vb } = diffusionLoss(g, {
-    output: g.input("output", ["batch", isLearned(goal.varianceType) ? 2 * channels : channels, ...space]),
+    output: g.input("output", [
+      "batch",
+      isLearned(goal.varianceType) ? 2 * channels : channels,
+      ...space,
+    ]),
     x0: g.input("x0", ["batch", channels, ...space]),
     noise: g.input("noise", ["batch", channels, ...space]),
     xt: g.input("xt", ["batch", channels, ...space]),
@@ -74,11 +82,25 @@ function lossGraph(goal: Objective): Graph {
   return g.build();
 }
 
-function inputsFor(goal: Objective, steps: readonly number[], output: AnyTensor = outputFor(goal, steps)): Record<string, AnyTensor> {
-  return { output, x0, noise, xt: qSample(process, x0, steps, noise), coefficients: lossCoefficients(process, steps, goal) };
+function inputsFor(
+  goal: Objective,
+  steps: readonly number[],
+  output: AnyTensor = outputFor(goal, steps),
+): Record<string, AnyTensor> {
+  return {
+    output,
+    x0,
+    noise,
+    xt: qSample(process, x0, steps, noise),
+    coefficients: lossCoefficients(process, steps, goal),
+  };
 }
 
-function evaluate(goal: Objective, steps: readonly number[], output?: AnyTensor): Record<string, Float64Array> {
+function evaluate(
+  goal: Objective,
+  steps: readonly number[],
+  output?: AnyTensor,
+): Record<string, Float64Array> {
   const results = evaluateGraph(lossGraph(goal), inputsFor(goal, steps, output));
   return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data]));
 }
@@ -101,31 +123,51 @@ function perPicture(values: ArrayLike<number>): number[] {
 }
 
 describe("diffusionLoss", () => {
-  it.each(everyPair)("has the textbook's divergence between the posterior and what core predicts (%s, %s)", (meanType, varianceType) => {
-    const goal = objective({ loss: "vlb", meanType, varianceType, vlbWeight: 1 });
-    const output = outputFor(goal, t);
-    const xt = qSample(process, x0, t, noise);
-    const posterior = qPosteriorMeanVariance(process, x0, xt, t);
-    const model = predict(process, output, xt, t, { meanType, varianceType, clipDenoised: false });
-    // log(s2 / s1) + (s1^2 + (m1 - m2)^2) / (2 s2^2) - 1 / 2
-    const nats = Array.from(posterior.mean.data, (m1, i) => {
-      const [s1, s2] = [Math.sqrt(posterior.variance.data[i] ?? 0), Math.sqrt(model.variance.data[i] ?? 0)];
-      return Math.log(s2 / s1) + (s1 ** 2 + (m1 - (model.mean.data[i] ?? 0)) ** 2) / (2 * s2 ** 2) - 0.5;
-    });
-    const { vb, loss } = evaluate(goal, t, output);
-    perPicture(nats).forEach((expected, row) => {
-      expect((vb?.[row] ?? 0) / (expected / Math.LN2)).toBeCloseTo(1, 3); // core's float32 means leave no more digits of their difference
-      expect(loss?.[row]).toBe(vb?.[row]);
-    });
-  });
+  it.each(everyPair)(
+    "has the textbook's divergence between the posterior and what core predicts (%s, %s)",
+    (meanType, varianceType) => {
+      const goal = objective({ loss: "vlb", meanType, varianceType, vlbWeight: 1 });
+      const output = outputFor(goal, t);
+      const xt = qSample(process, x0, t, noise);
+      const posterior = qPosteriorMeanVariance(process, x0, xt, t);
+      const model = predict(process, output, xt, t, {
+        meanType,
+        varianceType,
+        clipDenoised: false,
+      });
+      // log(s2 / s1) + (s1^2 + (m1 - m2)^2) / (2 s2^2) - 1 / 2
+      const nats = Array.from(posterior.mean.data, (m1, i) => {
+        const [s1, s2] = [
+          Math.sqrt(posterior.variance.data[i] ?? 0),
+          Math.sqrt(model.variance.data[i] ?? 0),
+        ];
+        return (
+          Math.log(s2 / s1) +
+          (s1 ** 2 + (m1 - (model.mean.data[i] ?? 0)) ** 2) / (2 * s2 ** 2) -
+          0.5
+        );
+      });
+      const { vb, loss } = evaluate(goal, t, output);
+      perPicture(nats).forEach((expected, row) => {
+        // core's float32 means leave no more digits of their difference
+        expect((vb?.[row] ?? 0) / (expected / Math.LN2)).toBeCloseTo(1, 3);
+        expect(loss?.[row]).toBe(vb?.[row]);
+      });
+    },
+  );
 
   it.each(everyPair)("has the decoder's likelihood at t = 0 (%s, %s)", (meanType, varianceType) => {
     const goal = objective({ loss: "vlb", meanType, varianceType });
     const steps = [0, 0, 0];
     const output = outputFor(goal, steps);
     const xt = qSample(process, x0, steps, noise);
-    const { mean, logVariance } = predict(process, output, xt, steps, { meanType, varianceType, clipDenoised: false });
-    const cdf = (x: number) => 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+    const { mean, logVariance } = predict(process, output, xt, steps, {
+      meanType,
+      varianceType,
+      clipDenoised: false,
+    });
+    const cdf = (x: number) =>
+      0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
     const nats = Array.from(x0.data, (x, i) => {
       const deviation = Math.exp((logVariance.data[i] ?? 0) / 2);
       const z = (edge: number) => (x - (mean.data[i] ?? 0) + edge) / deviation;
@@ -134,42 +176,63 @@ describe("diffusionLoss", () => {
     const { vb, loss } = evaluate(goal, steps, output);
     perPicture(nats).forEach((expected, row) => {
       expect((vb?.[row] ?? 0) / (expected / Math.LN2)).toBeCloseTo(1, 3);
-      expect((loss?.[row] ?? 0) / (vb?.[row] ?? 0)).toBeCloseTo(process.numTimesteps, 6); // L_vlb's estimate from one step
+      // L_vlb's estimate from one step
+      expect((loss?.[row] ?? 0) / (vb?.[row] ?? 0)).toBeCloseTo(process.numTimesteps, 6);
     });
   });
 
-  it.each(everyPair)("has the derivative that central differences give (%s, %s)", (meanType, varianceType) => {
-    for (const goal of [
-      objective({ loss: "vlb", meanType, varianceType, vlbWeight: 1 }),
-      objective({ loss: "simple", meanType, varianceType, minSnrGamma: 5 }),
-    ]) {
-      const steps = [0, 99, 7];
-      const graph = lossGraph(goal);
-      const inputs = inputsFor(goal, steps);
-      const output: AnyTensor = { dtype: "float64", dims: inputs.output?.dims ?? [], data: Float64Array.from((inputs.output as Tensor).data) };
-      const analytic = outputGradient(goal, steps);
-      for (let i = 0; i < analytic.length; i += 5) {
-        const at = (shift: number) => {
-          const shifted = output.data.slice() as Float64Array;
-          shifted[i] = (shifted[i] ?? 0) + shift;
-          return evaluateGraph(graph, { ...inputs, output: { dtype: "float64", dims: output.dims, data: shifted } }).total?.data[0] ?? 0;
+  it.each(everyPair)(
+    "has the derivative that central differences give (%s, %s)",
+    (meanType, varianceType) => {
+      for (const goal of [
+        objective({ loss: "vlb", meanType, varianceType, vlbWeight: 1 }),
+        objective({ loss: "simple", meanType, varianceType, minSnrGamma: 5 }),
+      ]) {
+        const steps = [0, 99, 7];
+        const graph = lossGraph(goal);
+        const inputs = inputsFor(goal, steps);
+        const output: AnyTensor = {
+          dtype: "float64",
+          dims: inputs.output?.dims ?? [],
+          data: Float64Array.from((inputs.output as Tensor).data),
         };
-        const difference = (at(1e-5) - at(-1e-5)) / 2e-5;
-        expect(Math.abs((analytic[i] ?? 0) - difference)).toBeLessThan(1e-5 * Math.max(1, Math.abs(difference)));
+        const analytic = outputGradient(goal, steps);
+        for (let i = 0; i < analytic.length; i += 5) {
+          const at = (shift: number) => {
+            const shifted = output.data.slice() as Float64Array;
+            shifted[i] = (shifted[i] ?? 0) + shift;
+            return (
+              evaluateGraph(graph, {
+                ...inputs,
+                output: { dtype: "float64", dims: output.dims, data: shifted },
+              }).total?.data[0] ?? 0
+            );
+          };
+          const difference = (at(1e-5) - at(-1e-5)) / 2e-5;
+          expect(Math.abs((analytic[i] ?? 0) - difference)).toBeLessThan(
+            1e-5 * Math.max(1, Math.abs(difference)),
+          );
+        }
       }
-    }
-  });
+    },
+  );
 
-  it.each(meanTypes)("trains the mean by the squared error alone and the variance by the bound alone in the hybrid loss (%s)", (meanType) => {
-    const steps = [0, 60, 7];
-    const half = sizeOf(dims.slice(1));
-    const channelsOf = (values: Float64Array, part: 0 | 1) => steps.map((_, row) => [...values.subarray((2 * row + part) * half, (2 * row + part + 1) * half)]);
-    const hybrid = outputGradient(objective({ meanType, vlbWeight: 0.25 }), steps);
-    const simple = outputGradient(objective({ loss: "simple", meanType }), steps);
-    const bound = outputGradient(objective({ loss: "vlb", meanType, vlbWeight: 0.25 }), steps);
-    expect(channelsOf(hybrid, 0)).toEqual(channelsOf(simple, 0));
-    expect(channelsOf(hybrid, 1)).toEqual(channelsOf(bound, 1));
-  });
+  it.each(meanTypes)(
+    "trains the mean by the squared error alone and the variance by the bound alone in the hybrid loss (%s)",
+    (meanType) => {
+      const steps = [0, 60, 7];
+      const half = sizeOf(dims.slice(1));
+      const channelsOf = (values: Float64Array, part: 0 | 1) =>
+        steps.map((_, row) => [
+          ...values.subarray((2 * row + part) * half, (2 * row + part + 1) * half),
+        ]);
+      const hybrid = outputGradient(objective({ meanType, vlbWeight: 0.25 }), steps);
+      const simple = outputGradient(objective({ loss: "simple", meanType }), steps);
+      const bound = outputGradient(objective({ loss: "vlb", meanType, vlbWeight: 0.25 }), steps);
+      expect(channelsOf(hybrid, 0)).toEqual(channelsOf(simple, 0));
+      expect(channelsOf(hybrid, 1)).toEqual(channelsOf(bound, 1));
+    },
+  );
 
   it("weighs the hybrid loss's bound by T / 1000", () => {
     const { loss, mse, vb } = evaluate(objective(), t);
@@ -192,10 +255,23 @@ describe("diffusionLoss", () => {
   it("refuses an output without the variance's channels, and coefficients of another shape", () => {
     const g = new GraphBuilder();
     const picture = (name: string, channels = 2) => g.input(name, [1, channels, 2, 2]);
-    const pictures = { x0: picture("x0"), noise: picture("noise"), xt: picture("xt"), objective: objective() };
+    const pictures = {
+      x0: picture("x0"),
+      noise: picture("noise"),
+      xt: picture("xt"),
+      objective: objective(),
+    };
     const coefficients = g.input("coefficients", [1, lossCoefficientNames.length]);
-    expect(() => diffusionLoss(g, { ...pictures, output: picture("mean"), coefficients })).toThrow(InvalidArgumentError);
-    expect(() => diffusionLoss(g, { ...pictures, output: picture("output", 4), coefficients: g.input("few", [1, 2]) })).toThrow(/lossCoefficients/);
+    expect(() => diffusionLoss(g, { ...pictures, output: picture("mean"), coefficients })).toThrow(
+      InvalidArgumentError,
+    );
+    expect(() =>
+      diffusionLoss(g, {
+        ...pictures,
+        output: picture("output", 4),
+        coefficients: g.input("few", [1, 2]),
+      }),
+    ).toThrow(/lossCoefficients/);
   });
 });
 
@@ -212,20 +288,34 @@ describe("min-SNR weighting", () => {
       "previous-x": qPosteriorMeanVariance(process, predicted, xt, steps).mean,
     };
     const losses = meanTypes.map(
-      (meanType) => evaluate(objective({ loss: "simple", meanType, varianceType: "fixed-small", minSnrGamma: 5 }), steps, said[meanType]).loss,
+      (meanType) =>
+        evaluate(
+          objective({ loss: "simple", meanType, varianceType: "fixed-small", minSnrGamma: 5 }),
+          steps,
+          said[meanType],
+        ).loss,
     );
     const gamma = 5;
-    perPicture(predicted.data.map((value, i) => (value - (x0.data[i] ?? 0)) ** 2)).forEach((squared, row) => {
-      const abar = process.alphasCumprod[steps[row] ?? 0] ?? 0;
-      const expected = Math.min(abar / (1 - abar), gamma) * squared; // Hang et al. 2023, equation 8
-      for (const loss of losses) expect((loss?.[row] ?? 0) / expected).toBeCloseTo(1, 4);
-    });
+    perPicture(predicted.data.map((value, i) => (value - (x0.data[i] ?? 0)) ** 2)).forEach(
+      (squared, row) => {
+        const abar = process.alphasCumprod[steps[row] ?? 0] ?? 0;
+        // Hang et al. 2023, equation 8
+        const expected = Math.min(abar / (1 - abar), gamma) * squared;
+        for (const loss of losses) expect((loss?.[row] ?? 0) / expected).toBeCloseTo(1, 4);
+      },
+    );
   });
 });
 
 describe("objective", () => {
   it("is GLIDE's by default", () => {
-    expect(objective()).toEqual({ loss: "hybrid", meanType: "epsilon", varianceType: "learned-range", vlbWeight: undefined, minSnrGamma: undefined });
+    expect(objective()).toEqual({
+      loss: "hybrid",
+      meanType: "epsilon",
+      varianceType: "learned-range",
+      vlbWeight: undefined,
+      minSnrGamma: undefined,
+    });
   });
 
   it("refuses what does not exist or does not fit", () => {

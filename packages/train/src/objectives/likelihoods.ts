@@ -13,7 +13,10 @@ export interface DiagonalGaussian {
   readonly logVariance: Operand;
 }
 
-/** KL(p || q) of two diagonal Gaussians, element by element, in nats. @see Kingma & Welling 2014, arXiv 1312.6114, appendix B, for two general Gaussians */
+/**
+ * KL(p || q) of two diagonal Gaussians, element by element, in nats. @see Kingma & Welling 2014,
+ * arXiv 1312.6114, appendix B, for two general Gaussians
+ */
 export function normalKl(g: GraphBuilder, p: DiagonalGaussian, q: DiagonalGaussian): Value {
   const d = g.sub(q.logVariance, p.logVariance);
   const difference = g.sub(p.mean, q.mean);
@@ -23,15 +26,22 @@ export function normalKl(g: GraphBuilder, p: DiagonalGaussian, q: DiagonalGaussi
 }
 
 /**
- * An approximation of the standard normal distribution function: (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
+ * An approximation of the standard normal distribution function: (1 + tanh(sqrt(2 / pi) (x +
+ * 0.044715 x^3))) / 2.
  *
- * The hyperbolic tangent is written as +-(1 - 2 e / (1 + e)) with e = exp(-2 |y|): rounded to float32, its distance from 1 is then right to the last bit on any
- * runtime, and a difference of two such values is all that the decoder's likelihood has. Runtimes' own tanh are off by some bits there.
+ * The hyperbolic tangent is written as +-(1 - 2 e / (1 + e)) with e = exp(-2 |y|): rounded to
+ * float32, its distance from 1 is then right to the last bit on any runtime, and a difference of
+ * two such values is all that the decoder's likelihood has. Runtimes' own tanh are off by some bits
+ * there.
  *
- * @see Page 1977, Approximations to the cumulative normal function; openai/guided-diffusion, losses.py
+ * @see Page 1977, Approximations to the cumulative normal function; openai/guided-diffusion,
+ * losses.py
  */
 export function approxStandardNormalCdf(g: GraphBuilder, x: Value): Value {
-  const cubic = g.add(g.mul(g.mul(x, x), 2 * Math.sqrt(2 / Math.PI) * 0.044715), 2 * Math.sqrt(2 / Math.PI));
+  const cubic = g.add(
+    g.mul(g.mul(x, x), 2 * Math.sqrt(2 / Math.PI) * 0.044715),
+    2 * Math.sqrt(2 / Math.PI),
+  );
   const twoY = g.mul(x, cubic);
   const minusTwoY = g.mul(twoY, -1);
   const isNegative = g.less(x, 0);
@@ -41,19 +51,26 @@ export function approxStandardNormalCdf(g: GraphBuilder, x: Value): Value {
 }
 
 /**
- * log of the probability that a Gaussian gives to an 8-bit pixel: the integral over the pixel's bin, which is open for black and white. In nats.
+ * log of the probability that a Gaussian gives to an 8-bit pixel: the integral over the pixel's
+ * bin, which is open for black and white. In nats.
  *
  * @param x 8-bit pixels in [-1, 1]
  * @param centred x minus the Gaussian's mean
  * @param precision 1 / standard deviation
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 13
  */
-export function discretizedGaussianLogLikelihood(g: GraphBuilder, x: Value, { centred, precision }: { centred: Value; precision: Value }): Value {
+export function discretizedGaussianLogLikelihood(
+  g: GraphBuilder,
+  x: Value,
+  { centred, precision }: { centred: Value; precision: Value },
+): Value {
   const upper = approxStandardNormalCdf(g, g.mul(precision, g.add(centred, halfLevel)));
   const lower = approxStandardNormalCdf(g, g.mul(precision, g.sub(centred, halfLevel)));
   // An open bin ends at 0 or 1 on the other side.
   const above = g.where(g.less(highestBin, x), g.scalar(1), upper);
   const below = g.where(g.less(x, lowestBin), g.scalar(0), lower);
   const probability = g.sub(above, below);
-  return g.log(g.where(g.less(probability, leastProbability), g.scalar(leastProbability), probability));
+  return g.log(
+    g.where(g.less(probability, leastProbability), g.scalar(leastProbability), probability),
+  );
 }

@@ -1,10 +1,17 @@
-import { InvalidArgumentError, type MeanType, UnknownNameError, type VarianceType } from "@glissade/core";
+import {
+  InvalidArgumentError,
+  type MeanType,
+  UnknownNameError,
+  type VarianceType,
+} from "@glissade/core";
 
 /**
  * What is minimised:
  *
- * - `"simple"`: L_simple, the squared error of the network's prediction (Ho et al. 2020, equation 14). A learned variance is not trained by it.
- * - `"hybrid"`: L_simple + lambda L_vlb, where L_vlb trains the variance alone (Nichol & Dhariwal 2021, equation 16).
+ * - `"simple"`: L_simple, the squared error of the network's prediction (Ho et al. 2020, equation
+ *   14). A learned variance is not trained by it.
+ * - `"hybrid"`: L_simple + lambda L_vlb, where L_vlb trains the variance alone (Nichol & Dhariwal
+ *   2021, equation 16).
  * - `"vlb"`: L_vlb, the variational bound itself (Ho et al. 2020, equation 5).
  */
 export type LossType = "simple" | "hybrid" | "vlb";
@@ -16,27 +23,43 @@ export interface Objective {
   readonly meanType: MeanType;
   readonly varianceType: VarianceType;
   /**
-   * What a sample's term of L_vlb, in bits per dimension, is multiplied by. By default T / 1000 for `"hybrid"` (lambda = 0.001 times the T terms that one
-   * sampled step stands for; guided-diffusion's RESCALED_MSE) and T for `"vlb"` (RESCALED_KL).
+   * What a sample's term of L_vlb, in bits per dimension, is multiplied by. By default T / 1000 for
+   * `"hybrid"` (lambda = 0.001 times the T terms that one sampled step stands for;
+   * guided-diffusion's RESCALED_MSE) and T for `"vlb"` (RESCALED_KL).
    */
   readonly vlbWeight: number | undefined;
-  /** gamma of min-SNR weighting, usually 5: it keeps steps with little noise from outweighing the others. Hang et al. 2023. Undefined for none. */
+  /**
+   * gamma of min-SNR weighting, usually 5: it keeps steps with little noise from outweighing the
+   * others. Hang et al. 2023. Undefined for none.
+   */
   readonly minSnrGamma: number | undefined;
 }
 
 const losses: readonly LossType[] = ["simple", "hybrid", "vlb"];
 const meanTypes: readonly MeanType[] = ["epsilon", "start-x", "velocity", "previous-x"];
-const varianceTypes: readonly VarianceType[] = ["fixed-small", "fixed-large", "learned", "learned-range"];
+const varianceTypes: readonly VarianceType[] = [
+  "fixed-small",
+  "fixed-large",
+  "learned",
+  "learned-range",
+];
 
 /**
- * An objective with what is left out filled in: the hybrid loss of a network that predicts the noise and where its variance lies between the fixed ones. That is GLIDE's.
+ * An objective with what is left out filled in: the hybrid loss of a network that predicts the
+ * noise and where its variance lies between the fixed ones. That is GLIDE's.
  *
- * @throws UnknownNameError for a loss, mean or variance type that does not exist; InvalidArgumentError where a weight is out of range, or a hybrid loss has a
- * fixed variance.
+ * @throws UnknownNameError for a loss, mean or variance type that does not exist;
+ * InvalidArgumentError where a weight is out of range, or a hybrid loss has a fixed variance.
  * @example `objective({ meanType: "velocity", minSnrGamma: 5 })`
  */
 export function objective(options: Partial<Objective> = {}): Objective {
-  const { loss = "hybrid", meanType = "epsilon", varianceType = "learned-range", vlbWeight, minSnrGamma } = options;
+  const {
+    loss = "hybrid",
+    meanType = "epsilon",
+    varianceType = "learned-range",
+    vlbWeight,
+    minSnrGamma,
+  } = options;
   assertKnown("loss", loss, losses);
   assertKnown("mean type", meanType, meanTypes);
   assertKnown("variance type", varianceType, varianceTypes);
@@ -63,5 +86,6 @@ function assertKnown(kind: string, asked: string, known: readonly string[]): voi
 }
 
 function assertPositive(argument: string, value: number | undefined): void {
-  if (value !== undefined && !(value > 0 && value < Infinity)) throw new InvalidArgumentError({ argument, received: value, expected: "a positive number" });
+  if (value !== undefined && !(value > 0 && value < Infinity))
+    throw new InvalidArgumentError({ argument, received: value, expected: "a positive number" });
 }

@@ -1,6 +1,9 @@
 import { InvalidArgumentError, type RandomGenerator } from "@glissade/core";
 
-/** Steps for a batch, and what each sample's loss is multiplied by so that the mean estimates that over uniform steps. */
+/**
+ * Steps for a batch, and what each sample's loss is multiplied by so that the mean estimates that
+ * over uniform steps.
+ */
 export interface SampledTimesteps {
   /** Indices into the process. */
   readonly t: readonly number[];
@@ -12,7 +15,10 @@ export interface SampledTimesteps {
 export interface TimestepSampler {
   /** The probability of every step. */
   probabilities(): Float64Array;
-  /** @param random uniform numbers: one a sample is drawn, so that a seeded generator gives the same steps again */
+  /**
+   * @param random uniform numbers: one a sample is drawn, so that a seeded generator gives the same
+   * steps again
+   */
   sample(count: number, random: Pick<RandomGenerator, "rand">): SampledTimesteps;
   /** Tells the sampler the (unweighted) losses of the steps that were trained. */
   update(t: readonly number[], losses: ArrayLike<number>): void;
@@ -31,7 +37,11 @@ export interface TimestepSamplerState {
 }
 
 /** Steps drawn by given probabilities, with weights 1 / (T p). */
-export function sampleByProbability(probabilities: Float64Array, count: number, random: Pick<RandomGenerator, "rand">): SampledTimesteps {
+export function sampleByProbability(
+  probabilities: Float64Array,
+  count: number,
+  random: Pick<RandomGenerator, "rand">,
+): SampledTimesteps {
   const { data } = random.rand([count]);
   const cumulative = new Float64Array(probabilities.length);
   let sum = 0;
@@ -40,11 +50,20 @@ export function sampleByProbability(probabilities: Float64Array, count: number, 
     cumulative[t] = sum;
   });
   const t = Array.from(data, (u) => firstAbove(cumulative, u * sum));
-  return { t, weights: Float32Array.from(t, (step) => 1 / (probabilities.length * (probabilities[step] as number))) };
+  return {
+    t,
+    weights: Float32Array.from(
+      t,
+      (step) => 1 / (probabilities.length * (probabilities[step] as number)),
+    ),
+  };
 }
 
 /** @throws InvalidArgumentError where a state does not belong to this sampler. */
-export function assertOwnState(state: TimestepSamplerState, { name, numTimesteps }: Pick<TimestepSamplerState, "name" | "numTimesteps">): void {
+export function assertOwnState(
+  state: TimestepSamplerState,
+  { name, numTimesteps }: Pick<TimestepSamplerState, "name" | "numTimesteps">,
+): void {
   if (state.name === name && state.numTimesteps === numTimesteps) return;
   throw new InvalidArgumentError({
     argument: "state",

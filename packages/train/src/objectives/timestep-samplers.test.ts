@@ -1,4 +1,11 @@
-import { InvalidArgumentError, philoxGenerator, type Tensor, tensor, torchGenerator, UnknownNameError } from "@glissade/core";
+import {
+  InvalidArgumentError,
+  philoxGenerator,
+  type Tensor,
+  tensor,
+  torchGenerator,
+  UnknownNameError,
+} from "@glissade/core";
 import { describe, expect, it } from "vitest";
 import { chooseTimesteps } from "./choose-timesteps.ts";
 import { lossSecondMoment } from "./loss-second-moment.ts";
@@ -9,7 +16,10 @@ const fixed = (...values: number[]) => ({ rand: (): Tensor => tensor([values.len
 
 describe("uniformTimesteps", () => {
   it("cuts [0, 1) into equal steps", () => {
-    expect(uniformTimesteps(4).sample(6, fixed(0, 0.2499, 0.25, 0.5, 0.75, 0.9999))).toEqual({ t: [0, 0, 1, 2, 3, 3], weights: new Float32Array(6).fill(1) });
+    expect(uniformTimesteps(4).sample(6, fixed(0, 0.2499, 0.25, 0.5, 0.75, 0.9999))).toEqual({
+      t: [0, 0, 1, 2, 3, 3],
+      weights: new Float32Array(6).fill(1),
+    });
   });
 
   it("gives the same steps again for the same seed", () => {
@@ -40,7 +50,8 @@ describe("shiftedTimesteps", () => {
   });
 
   it("is uniform with a shift of 1", () => {
-    const draw = (sampler: { sample: typeof uniform.sample }) => sampler.sample(50, philoxGenerator(3));
+    const draw = (sampler: { sample: typeof uniform.sample }) =>
+      sampler.sample(50, philoxGenerator(3));
     const uniform = uniformTimesteps(37);
     expect(draw(shiftedTimesteps(37, 1))).toEqual(draw(uniform));
   });
@@ -52,8 +63,13 @@ describe("shiftedTimesteps", () => {
 
 describe("chooseTimesteps", () => {
   it("finds a sampler by its name", () => {
-    const name = (sampler: "uniform" | "loss-second-moment" | "shifted") => chooseTimesteps(8, { sampler, shift: 2 }).state().name;
-    expect((["uniform", "loss-second-moment", "shifted"] as const).map(name)).toEqual(["uniform", "loss-second-moment", "shifted by 2"]);
+    const name = (sampler: "uniform" | "loss-second-moment" | "shifted") =>
+      chooseTimesteps(8, { sampler, shift: 2 }).state().name;
+    expect((["uniform", "loss-second-moment", "shifted"] as const).map(name)).toEqual([
+      "uniform",
+      "loss-second-moment",
+      "shifted by 2",
+    ]);
     expect(() => chooseTimesteps(8, { sampler: "shift" as "shifted" })).toThrow(UnknownNameError);
   });
 });
@@ -87,7 +103,8 @@ describe("lossSecondMoment", () => {
     const sampler = warm();
     const { t, weights } = sampler.sample(40_000, torchGenerator(1));
     const loss = [1, 2, 5];
-    const mean = t.reduce((sum, step, i) => sum + (loss[step] ?? 0) * (weights[i] ?? 0), 0) / t.length;
+    const mean =
+      t.reduce((sum, step, i) => sum + (loss[step] ?? 0) * (weights[i] ?? 0), 0) / t.length;
     expect(mean).toBeCloseTo(8 / 3, 1);
     const counts = [0, 1, 2].map((step) => t.filter((drawn) => drawn === step).length / t.length);
     counts.forEach((part, step) => {

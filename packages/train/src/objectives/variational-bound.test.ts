@@ -1,4 +1,12 @@
-import { betaSchedule, gaussianDiffusion, qSample, respace, type Tensor, tensor, torchGenerator } from "@glissade/core";
+import {
+  betaSchedule,
+  gaussianDiffusion,
+  qSample,
+  respace,
+  type Tensor,
+  tensor,
+  torchGenerator,
+} from "@glissade/core";
 import { describe, expect, it } from "vitest";
 import { variationalBound, variationalBoundSteps } from "./variational-bound.ts";
 
@@ -9,7 +17,10 @@ const x0 = tensor(
   Float32Array.from({ length: 32 }, (_, i) => ((i * 37) % 256) / 127.5 - 1),
 );
 
-/** The one network that knows the answer: the noise that is really in x_t, and the posterior's variance. */
+/**
+ * The one network that knows the answer: the noise that is really in x_t, and the posterior's
+ * variance.
+ */
 function oracle(xt: Tensor, [timestep]: readonly number[]): Tensor {
   const t = process.timestepMap.indexOf(timestep ?? -1);
   const abar = process.alphasCumprod[t] ?? 0;
@@ -25,9 +36,12 @@ function oracle(xt: Tensor, [timestep]: readonly number[]): Tensor {
 describe("variationalBound", () => {
   it("is the prior's and the decoder's bits alone for a network that knows the noise", async () => {
     const generator = torchGenerator(3);
-    const { total, prior, steps } = await variationalBound(process, oracle, x0, { noise: (shape) => generator.randn(shape) });
+    const { total, prior, steps } = await variationalBound(process, oracle, x0, {
+      noise: (shape) => generator.randn(shape),
+    });
     expect(steps.map(({ t }) => t)).toEqual([3, 2, 1, 0]);
-    for (const { vb } of steps.slice(0, 3)) for (const bits of vb) expect(Math.abs(bits)).toBeLessThan(1e-4);
+    for (const { vb } of steps.slice(0, 3))
+      for (const bits of vb) expect(Math.abs(bits)).toBeLessThan(1e-4);
     for (const { x0Error, epsilonError } of steps.slice(1)) {
       for (const error of x0Error) expect(error).toBeLessThan(1e-8);
       for (const error of epsilonError) expect(error).toBeLessThan(1e-4);
@@ -38,10 +52,14 @@ describe("variationalBound", () => {
   });
 
   it("has the closed form of what is left of the picture in the last step", async () => {
-    const { prior } = await variationalBound(process, oracle, x0, { noise: (shape) => torchGenerator(3).randn(shape) });
+    const { prior } = await variationalBound(process, oracle, x0, {
+      noise: (shape) => torchGenerator(3).randn(shape),
+    });
     const abar = process.alphasCumprod.at(-1) ?? 0;
     prior.forEach((bits, row) => {
-      const nats = [...x0.data.subarray(16 * row, 16 * row + 16)].map((x) => (abar * x * x + (1 - abar) - 1 - Math.log(1 - abar)) / 2);
+      const nats = [...x0.data.subarray(16 * row, 16 * row + 16)].map(
+        (x) => (abar * x * x + (1 - abar) - 1 - Math.log(1 - abar)) / 2,
+      );
       expect(bits).toBeCloseTo(nats.reduce((sum, value) => sum + value, 0) / 16 / Math.LN2, 7);
     });
   });
@@ -55,10 +73,15 @@ describe("variationalBound", () => {
       return oracle(xt, timesteps);
     };
     const run = async () => {
-      for await (const step of variationalBoundSteps(process, network, x0, { noise: () => noise, signal: controller.signal }))
+      for await (const step of variationalBoundSteps(process, network, x0, {
+        noise: () => noise,
+        signal: controller.signal,
+      }))
         if (step.t === 2) controller.abort();
     };
     await expect(run()).rejects.toThrow(/abort/i);
-    expect(seen.map(({ data }) => [...data])).toEqual([3, 2].map((t) => [...qSample(process, x0, t, noise).data]));
+    expect(seen.map(({ data }) => [...data])).toEqual(
+      [3, 2].map((t) => [...qSample(process, x0, t, noise).data]),
+    );
   });
 });

@@ -13,7 +13,9 @@ function storeOf(...values: number[]): ParameterStore {
 describe("AdamW", () => {
   it("moves by the learning rate against the gradient's sign in the first step", () => {
     const parameters = storeOf(1, 1, 1);
-    new AdamW(parameters, { weightDecay: 0 }).step(Float32Array.of(0.5, -200, 0), { learningRate: 0.01 });
+    new AdamW(parameters, { weightDecay: 0 }).step(Float32Array.of(0.5, -200, 0), {
+      learningRate: 0.01,
+    });
     expect(parameters.values[0]).toBeCloseTo(0.99, 6);
     expect(parameters.values[1]).toBeCloseTo(1.01, 6);
     expect(parameters.values[2]).toBe(1);
@@ -25,12 +27,19 @@ describe("AdamW", () => {
     const [alpha, lambda, beta1, beta2, epsilon] = [0.02, 0.1, 0.8, 0.95, 1e-6];
     let [theta, m, v] = [0.7, 0, 0];
     const parameters = storeOf(theta);
-    const optimiser = new AdamW(parameters, { betas: [beta1, beta2], epsilon, weightDecay: lambda });
+    const optimiser = new AdamW(parameters, {
+      betas: [beta1, beta2],
+      epsilon,
+      weightDecay: lambda,
+    });
     gradients.forEach((g, index) => {
       const t = index + 1;
       m = beta1 * m + (1 - beta1) * g;
       v = beta2 * v + (1 - beta2) * g * g;
-      theta = theta - alpha * lambda * theta - (alpha * (m / (1 - beta1 ** t))) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon);
+      theta =
+        theta -
+        alpha * lambda * theta -
+        (alpha * (m / (1 - beta1 ** t))) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon);
       optimiser.step(Float32Array.of(g), { learningRate: alpha });
       expect(parameters.values[0]).toBeCloseTo(theta, 5);
     });
@@ -69,7 +78,11 @@ describe("AdamW", () => {
     );
     expect(scaled.after).toEqual(small.after);
     const worst = scaled.average.reduce(
-      (error, value, i) => Math.max(error, Math.abs(value - (0.75 * (scaled.before[i] ?? 0) + 0.25 * (scaled.after[i] ?? 0)))),
+      (error, value, i) =>
+        Math.max(
+          error,
+          Math.abs(value - (0.75 * (scaled.before[i] ?? 0) + 0.25 * (scaled.after[i] ?? 0))),
+        ),
       0,
     );
     expect(worst).toBeLessThan(1e-6);
@@ -92,8 +105,12 @@ describe("AdamW", () => {
   it("refuses options and gradients that do not fit", () => {
     expect(() => new AdamW(storeOf(1), { betas: [0.9, 1] })).toThrow(InvalidArgumentError);
     expect(() => new AdamW(storeOf(1), { weightDecay: -1 })).toThrow(/weightDecay/);
-    expect(() => new AdamW(storeOf(1)).step(new Float32Array(2), { learningRate: 1 })).toThrow(/1 elements/);
-    expect(() => new AdamW(storeOf(1)).step(new Float32Array(1), { learningRate: Number.NaN })).toThrow(/learningRate/);
+    expect(() => new AdamW(storeOf(1)).step(new Float32Array(2), { learningRate: 1 })).toThrow(
+      /1 elements/,
+    );
+    expect(() =>
+      new AdamW(storeOf(1)).step(new Float32Array(1), { learningRate: Number.NaN }),
+    ).toThrow(/learningRate/);
   });
 });
 

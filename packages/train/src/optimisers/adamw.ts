@@ -8,7 +8,10 @@ export interface AdamWOptions {
   readonly betas?: readonly [number, number];
   /** Added to the root of the second moment, after its bias is corrected. Default 1e-8. */
   readonly epsilon?: number;
-  /** Decoupled: every step takes learning rate * weightDecay of a weight away. Default 0.01, PyTorch's; GLIDE's training has 0. */
+  /**
+   * Decoupled: every step takes learning rate * weightDecay of a weight away. Default 0.01,
+   * PyTorch's; GLIDE's training has 0.
+   */
   readonly weightDecay?: number;
   /** Which parameters decay. Default all; `matricesOnly` spares biases and norms. */
   readonly decays?: (parameter: ParameterSlot) => boolean;
@@ -16,7 +19,10 @@ export interface AdamWOptions {
 
 export interface AdamWStep {
   readonly learningRate: number;
-  /** What the gradient is multiplied by: the clipping of its norm, or 1 / the number of accumulated batches. Default 1. */
+  /**
+   * What the gradient is multiplied by: the clipping of its norm, or 1 / the number of accumulated
+   * batches. Default 1.
+   */
   readonly gradientScale?: number;
   /** Updated with the new parameters while these are in the cache. */
   readonly averages?: readonly MovingAverage[];
@@ -30,7 +36,8 @@ export function matricesOnly({ dims }: ParameterSlot): boolean {
 /**
  * AdamW as PyTorch computes it, on the flat array of a `ParameterStore`.
  *
- * @see Kingma & Ba 2015, arXiv 1412.6980, algorithm 1; Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2; torch.optim.AdamW
+ * @see Kingma & Ba 2015, arXiv 1412.6980, algorithm 1; Loshchilov & Hutter 2019, arXiv 1711.05101,
+ * algorithm 2; torch.optim.AdamW
  * @example
  * ```ts
  * const optimiser = new AdamW(parameters, { weightDecay: 0 });
@@ -47,12 +54,33 @@ export class AdamW {
   #steps = 0;
 
   /** @throws InvalidArgumentError where an option is out of range. */
-  constructor(parameters: ParameterStore, { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0.01, decays = () => true }: AdamWOptions = {}) {
+  constructor(
+    parameters: ParameterStore,
+    {
+      betas = [0.9, 0.999],
+      epsilon = 1e-8,
+      weightDecay = 0.01,
+      decays = () => true,
+    }: AdamWOptions = {},
+  ) {
     if (!betas.every((beta) => beta >= 0 && beta < 1))
-      throw new InvalidArgumentError({ argument: "betas", received: betas, expected: "two numbers from 0 to less than 1" });
-    if (!(epsilon >= 0 && epsilon < Infinity)) throw new InvalidArgumentError({ argument: "epsilon", received: epsilon, expected: "a number from 0" });
+      throw new InvalidArgumentError({
+        argument: "betas",
+        received: betas,
+        expected: "two numbers from 0 to less than 1",
+      });
+    if (!(epsilon >= 0 && epsilon < Infinity))
+      throw new InvalidArgumentError({
+        argument: "epsilon",
+        received: epsilon,
+        expected: "a number from 0",
+      });
     if (!(weightDecay >= 0 && weightDecay < Infinity))
-      throw new InvalidArgumentError({ argument: "weightDecay", received: weightDecay, expected: "a number from 0" });
+      throw new InvalidArgumentError({
+        argument: "weightDecay",
+        received: weightDecay,
+        expected: "a number from 0",
+      });
     this.parameters = parameters;
     this.firstMoment = parameters.zeros();
     this.secondMoment = parameters.zeros();
@@ -66,22 +94,43 @@ export class AdamW {
     return this.#steps;
   }
 
-  /** Continues where another optimiser was: the number of its steps, after its moments were copied into this one's. */
+  /**
+   * Continues where another optimiser was: the number of its steps, after its moments were copied
+   * into this one's.
+   */
   restore(steps: number): void {
-    if (!Number.isSafeInteger(steps) || steps < 0) throw new InvalidArgumentError({ argument: "steps", received: steps, expected: "a whole number from 0" });
+    if (!Number.isSafeInteger(steps) || steps < 0)
+      throw new InvalidArgumentError({
+        argument: "steps",
+        received: steps,
+        expected: "a whole number from 0",
+      });
     this.#steps = steps;
   }
 
-  /** One step, in place. @throws InvalidArgumentError where the gradient has another size, or the learning rate is none. */
+  /**
+   * One step, in place. @throws InvalidArgumentError where the gradient has another size, or the
+   * learning rate is none.
+   */
   step(gradient: Float32Array, options: AdamWStep): void {
     applyAdamW(this.nextStep(gradient, options));
   }
 
-  /** Counts a step and gives it as data, for whoever carries it out: a `GradientEngine`, on all its threads. @throws as `step` */
-  nextStep(gradient: Float32Array, { learningRate, gradientScale = 1, averages = [] }: AdamWStep): AdamWUpdate {
+  /**
+   * Counts a step and gives it as data, for whoever carries it out: a `GradientEngine`, on all its
+   * threads. @throws as `step`
+   */
+  nextStep(
+    gradient: Float32Array,
+    { learningRate, gradientScale = 1, averages = [] }: AdamWStep,
+  ): AdamWUpdate {
     this.parameters.assertLayout("gradient", gradient);
     if (!(learningRate >= 0 && learningRate < Infinity))
-      throw new InvalidArgumentError({ argument: "learningRate", received: learningRate, expected: "a number from 0" });
+      throw new InvalidArgumentError({
+        argument: "learningRate",
+        received: learningRate,
+        expected: "a number from 0",
+      });
     this.#steps++;
     const [beta1, beta2] = this.#betas;
     return {
@@ -89,7 +138,10 @@ export class AdamW {
       gradient,
       firstMoment: this.firstMoment,
       secondMoment: this.secondMoment,
-      averages: averages.map((average) => ({ values: average.values, rate: 1 - average.decayAt(this.#steps) })),
+      averages: averages.map((average) => ({
+        values: average.values,
+        rate: 1 - average.decayAt(this.#steps),
+      })),
       runs: this.#runs,
       learningRate,
       beta1,
@@ -102,7 +154,10 @@ export class AdamW {
   }
 }
 
-function decayRuns({ slots }: ParameterStore, weightDecayOf: (slot: ParameterSlot) => number): DecayRun[] {
+function decayRuns(
+  { slots }: ParameterStore,
+  weightDecayOf: (slot: ParameterSlot) => number,
+): DecayRun[] {
   const runs: DecayRun[] = [];
   for (const slot of slots) {
     const weightDecay = weightDecayOf(slot);

@@ -1,4 +1,10 @@
-import { betaSchedule, type GaussianDiffusion, gaussianDiffusion, InvalidArgumentError, parseTextToImageConfig } from "@glissade/core";
+import {
+  betaSchedule,
+  type GaussianDiffusion,
+  gaussianDiffusion,
+  InvalidArgumentError,
+  parseTextToImageConfig,
+} from "@glissade/core";
 import { fitted } from "../export/fitted.ts";
 import type { TrainedNetwork } from "../export/open-trained-network.ts";
 import { ParameterStore } from "../optimisers/index.ts";
@@ -14,16 +20,23 @@ export type { AssembledRun, AssembleOptions, DenoisingNetwork } from "./assemble
 /**
  * Puts a recipe's task, graph and parameters together. Nothing is computed or written yet.
  *
- * @throws InvalidArgumentError where the network, the tokenizer, the batch and its parts or the start do not fit each other.
+ * @throws InvalidArgumentError where the network, the tokenizer, the batch and its parts or the
+ * start do not fit each other.
  * @example `const run = assembleRun(recipeFor("base"), { tokenizer, seed: 1 });`
  */
 export function assembleRun(asked: Recipe, options: AssembleOptions): AssembledRun {
   const { batchSize, partSize } = asked;
   if (batchSize % partSize !== 0)
-    throw new InvalidArgumentError({ argument: "recipe.partSize", received: partSize, expected: `a divisor of the batch, ${batchSize}` });
+    throw new InvalidArgumentError({
+      argument: "recipe.partSize",
+      received: partSize,
+      expected: `a divisor of the batch, ${batchSize}`,
+    });
   const { start, seed } = options;
   const recipe = start ? { ...asked, diffusion: start.diffusion } : asked;
-  const process = gaussianDiffusion(betaSchedule(recipe.diffusion.schedule, recipe.diffusion.steps));
+  const process = gaussianDiffusion(
+    betaSchedule(recipe.diffusion.schedule, recipe.diffusion.steps),
+  );
   const network = assembleNetwork(recipe, process, options);
   const parameters = new ParameterStore(network.task.parameterShapes(), { shared: true });
   initialise(parameters, seed);
@@ -31,16 +44,32 @@ export function assembleRun(asked: Recipe, options: AssembleOptions): AssembledR
   return { ...network, process, loss: { graph: network.task.lossGraph(partSize), parameters } };
 }
 
-function assembleNetwork(recipe: Recipe, process: GaussianDiffusion, options: AssembleOptions): AssembledNetwork {
-  if (recipe.stage !== "classifier" && options.tokenizer === undefined && options.start === undefined)
-    throw new InvalidArgumentError({ argument: "tokenizer", received: undefined, expected: "the contents of a tokenizer.json" });
+function assembleNetwork(
+  recipe: Recipe,
+  process: GaussianDiffusion,
+  options: AssembleOptions,
+): AssembledNetwork {
+  if (
+    recipe.stage !== "classifier" &&
+    options.tokenizer === undefined &&
+    options.start === undefined
+  )
+    throw new InvalidArgumentError({
+      argument: "tokenizer",
+      received: undefined,
+      expected: "the contents of a tokenizer.json",
+    });
   if (recipe.stage === "clip") return assembleClip(recipe, process, options);
   if (recipe.stage === "classifier") return assembleClassifier(recipe, process, options);
   return assembleDenoising(recipe, process, options);
 }
 
 /** Copies a trained network's weights in place of the first values. */
-function takeOver(parameters: ParameterStore, { label, weights, network }: TrainedNetwork, widens: boolean): void {
+function takeOver(
+  parameters: ParameterStore,
+  { label, weights, network }: TrainedNetwork,
+  widens: boolean,
+): void {
   const before = parseTextToImageConfig(network);
   for (const { name, dims } of parameters.slots) {
     if (!widens || before.inpainting || name !== inputWeight) {

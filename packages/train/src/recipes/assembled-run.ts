@@ -13,9 +13,13 @@ export interface AssembledRun {
   readonly side: number;
   readonly process: GaussianDiffusion;
   readonly task: TrainingTask;
-  /** Of `recipe.partSize` examples; its parameters have their first values and lie in shared memory. */
+  /**
+   * Of `recipe.partSize` examples; its parameters have their first values and lie in shared memory.
+   */
   readonly loss: LossGraph;
-  /** The contents of the `tokenizer.json` that captions are read with; undefined for a classifier. */
+  /**
+   * The contents of the `tokenizer.json` that captions are read with; undefined for a classifier.
+   */
   readonly tokenizer: unknown;
   /** Of a classifier: the class of every caption. */
   readonly classes: ReadonlyMap<string, number> | undefined;
@@ -30,7 +34,10 @@ export interface DenoisingNetwork {
 }
 
 export interface AssembleOptions {
-  /** The contents of a `tokenizer.json`: GLIDE's kind, or CLIP's for that stage. With `start` its own, where it is not given. */
+  /**
+   * The contents of a `tokenizer.json`: GLIDE's kind, or CLIP's for that stage. With `start` its
+   * own, where it is not given.
+   */
   readonly tokenizer?: unknown;
   /** The class of every caption, from 0, for a classifier. */
   readonly classes?: ReadonlyMap<string, number>;
@@ -41,4 +48,7 @@ export interface AssembleOptions {
 }
 
 /** What the three kinds of networks differ in. */
-export type AssembledNetwork = Pick<AssembledRun, "recipe" | "side" | "task" | "tokenizer" | "classes" | "denoising">;
+export type AssembledNetwork = Pick<
+  AssembledRun,
+  "recipe" | "side" | "task" | "tokenizer" | "classes" | "denoising"
+>;

@@ -4,8 +4,10 @@ import type { Recipe, StageRecipes } from "./recipe.ts";
 /**
  * The base model, from nothing: pictures from a caption.
  *
- * `emoji` makes 32 x 32 pixels and says v instead of the noise (Salimans & Ho 2022, arXiv 2202.00512), whose error weighs the steps alike where the words decide. A network on 2 x 2 patches of the same cost
- * learned slower and drew dots. A tenth of the captions are dropped from the beginning, so that its pictures can be guided before any fine-tuning.
+ * `emoji` makes 32 x 32 pixels and says v instead of the noise (Salimans & Ho 2022, arXiv
+ * 2202.00512), whose error weighs the steps alike where the words decide. A network on 2 x 2
+ * patches of the same cost learned slower and drew dots. A tenth of the captions are dropped from
+ * the beginning, so that its pictures can be guided before any fine-tuning.
  *
  * `glide` has the sizes of the published model.
  *
@@ -57,8 +59,13 @@ export const baseRecipes: StageRecipes = {
   }),
 };
 
-/** What the published models' training had in common, as far as it is told; the rest is guided-diffusion's. */
-export function glideSized(own: Pick<Recipe, "stage" | "network" | "diffusion" | "steps" | "batchSize"> & Partial<Recipe>): Recipe {
+/**
+ * What the published models' training had in common, as far as it is told; the rest is
+ * guided-diffusion's.
+ */
+export function glideSized(
+  own: Pick<Recipe, "stage" | "network" | "diffusion" | "steps" | "batchSize"> & Partial<Recipe>,
+): Recipe {
   return {
     partSize: 2,
     learningRate: 1e-4,

@@ -3,7 +3,8 @@ import { baseRecipes, glideSized } from "./base.ts";
 import type { StageRecipes } from "./recipe.ts";
 
 /**
- * ADM's noised classifier: tells the class of a picture whatever noise is on it; its gradient guides. A picture's class is its caption's, by a list of classes.
+ * ADM's noised classifier: tells the class of a picture whatever noise is on it; its gradient
+ * guides. A picture's class is its caption's, by a list of classes.
  *
  * `glide` has guided-diffusion's options for 64 x 64 pixels and their training.
  *

@@ -3,8 +3,9 @@ import { baseRecipes, glideSized } from "./base.ts";
 import type { StageRecipes } from "./recipe.ts";
 
 /**
- * The noised CLIP: two towers that learn which caption belongs to which picture, whatever noise is on it. Its gradient guides a base network of the same noise schedule. Pairs are told apart within a part of the batch, so the
- * parts are as large as the memory allows.
+ * The noised CLIP: two towers that learn which caption belongs to which picture, whatever noise is
+ * on it. Its gradient guides a base network of the same noise schedule. Pairs are told apart within
+ * a part of the batch, so the parts are as large as the memory allows.
  *
  * @see Nichol et al. 2021, section 4.4; Radford et al. 2021, arXiv 2103.00020, section 2.3
  */

@@ -31,22 +31,31 @@ export interface RunEstimate {
 const checkpointsAtATime = 3;
 
 /** @example `const { parameters, memory } = estimateRun(assembled, { workers: 2 });` */
-export function estimateRun({ loss, recipe }: AssembledRun, { workers }: { readonly workers: number }): RunEstimate {
+export function estimateRun(
+  { loss, recipe }: AssembledRun,
+  { workers }: { readonly workers: number },
+): RunEstimate {
   const { graph, parameters } = loss;
   const bytes = 4 * parameters.size;
   const full = gradientGraph(loss);
   const perExample = (flops: number) => flops / recipe.partSize / 1e9;
   const memory = {
-    weights: bytes * (1 + 2 * workers), // each worker has a copy, and ONNX Runtime's inputs are another
+    // each worker has a copy, and ONNX Runtime's inputs are another
+    weights: bytes * (1 + 2 * workers),
     gradients: bytes * (1 + 2 * workers), // a worker's sum, and what its last part gave
     moments: 2 * bytes,
     averages: recipe.averages.length * bytes,
     activations: workers * peakMemory(full),
   };
-  const checkpoint = (3 + recipe.averages.length) * bytes + 200 * (3 + recipe.averages.length) * parameters.slots.length;
+  const checkpoint =
+    (3 + recipe.averages.length) * bytes +
+    200 * (3 + recipe.averages.length) * parameters.slots.length;
   return {
     parameters: parameters.size,
-    gflop: { forward: perExample(countFlops(graph, {})), forwardAndBackward: perExample(countFlops(full, {})) },
+    gflop: {
+      forward: perExample(countFlops(graph, {})),
+      forwardAndBackward: perExample(countFlops(full, {})),
+    },
     memory: { ...memory, total: Object.values(memory).reduce((sum, part) => sum + part, 0) },
     disk: { checkpoint, checkpoints: checkpointsAtATime * checkpoint },
   };
@@ -61,8 +70,14 @@ export interface MeasureOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Seconds of a whole step: the batch, its gradients, the optimiser. The parameters are put back as they were. */
-export async function measureStep({ loss, recipe, task }: AssembledRun, { data, engine, seed, steps = 2, signal }: MeasureOptions): Promise<number> {
+/**
+ * Seconds of a whole step: the batch, its gradients, the optimiser. The parameters are put back as
+ * they were.
+ */
+export async function measureStep(
+  { loss, recipe, task }: AssembledRun,
+  { data, engine, seed, steps = 2, signal }: MeasureOptions,
+): Promise<number> {
   const { parameters } = loss;
   const before = parameters.values.slice();
   const state = new TrainingState(parameters, optimiserOf(recipe), averagesOf(recipe));
@@ -71,11 +86,21 @@ export async function measureStep({ loss, recipe, task }: AssembledRun, { data, 
   for (let step = 0; step <= steps; step++) {
     if (step === 1) started = performance.now(); // the first one also warms up
     signal?.throwIfAborted();
-    const batch = await data.batch(step * recipe.batchSize, recipe.batchSize, signal ? { signal } : {});
+    const batch = await data.batch(
+      step * recipe.batchSize,
+      recipe.batchSize,
+      signal ? { signal } : {},
+    );
     const { inputs } = task.prepare(batch, stepRandom(seed, step));
     const { norm } = await engine.gradients(splitRows(inputs, recipe.partSize), gradient);
     const gradientScale = clipScale(norm, recipe.maxGradientNorm);
-    await engine.update(state.optimiser.nextStep(gradient, { learningRate: recipe.learningRate, gradientScale, averages: state.averages }));
+    await engine.update(
+      state.optimiser.nextStep(gradient, {
+        learningRate: recipe.learningRate,
+        gradientScale,
+        averages: state.averages,
+      }),
+    );
   }
   const seconds = (performance.now() - started) / 1000 / steps;
   parameters.values.set(before);

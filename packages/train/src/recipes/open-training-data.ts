@@ -13,7 +13,10 @@ export interface DataModuleOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a module of training data exports: as its default, or under the name behind the `#` of its path. */
+/**
+ * What a module of training data exports: as its default, or under the name behind the `#` of its
+ * path.
+ */
 export type DataModule = (options: DataModuleOptions) => Promise<TrainingData>;
 
 export interface OpenTrainingDataOptions {
@@ -25,27 +28,53 @@ export interface OpenTrainingDataOptions {
 }
 
 /**
- * Training data by its name on a command line: a folder, a `.jsonl` manifest or `.tar` shards as `openImageTextData` takes them, or `module:PATH[?name=value&...][#export]`, a module that exports a `DataModule`.
+ * Training data by its name on a command line: a folder, a `.jsonl` manifest or `.tar` shards as
+ * `openImageTextData` takes them, or `module:PATH[?name=value&...][#export]`, a module that exports
+ * a `DataModule`.
  *
- * @throws TrainingDataError where there is nothing to train on, or the module cannot be loaded or exports no function. @throws what the module throws.
- * @example `await openTrainingData("module:data/emoji/src/train-data.ts?scenes=0.15", { side: 64, seed: 1 })`
+ * @throws TrainingDataError where there is nothing to train on, or the module cannot be loaded or
+ * exports no function. @throws what the module throws.
+ * @example `await openTrainingData("module:data/emoji/src/train-data.ts?scenes=0.15", { side: 64,
+ * seed: 1 })`
  */
-export async function openTrainingData(source: string, options: OpenTrainingDataOptions): Promise<TrainingData> {
+export async function openTrainingData(
+  source: string,
+  options: OpenTrainingDataOptions,
+): Promise<TrainingData> {
   if (!source.startsWith("module:")) return openImageTextData(source, options);
   const { side, seed, signal } = options;
-  const [, path = "", query = "", name = "default"] = /^module:([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(source) ?? [];
+  const [, path = "", query = "", name = "default"] =
+    /^module:([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(source) ?? [];
   const open = await exportOf(source, resolve(path), name);
-  const data = await open({ side, seed, parameters: Object.fromEntries(new URLSearchParams(query)), ...(signal && { signal }) });
+  const data = await open({
+    side,
+    seed,
+    parameters: Object.fromEntries(new URLSearchParams(query)),
+    ...(signal && { signal }),
+  });
   if (isTrainingData(data)) return data;
-  throw new TrainingDataError({ source, found: "its function gave something else than training data", advice: "See TrainingData of @glissade/train." });
+  throw new TrainingDataError({
+    source,
+    found: "its function gave something else than training data",
+    advice: "See TrainingData of @glissade/train.",
+  });
 }
 
 async function exportOf(source: string, path: string, name: string): Promise<DataModule> {
   if (!(await stat(path).catch(() => undefined))?.isFile())
-    throw new TrainingDataError({ source, found: "there is no such module", advice: "Check the path: it is taken from the folder that you are in." });
+    throw new TrainingDataError({
+      source,
+      found: "there is no such module",
+      advice: "Check the path: it is taken from the folder that you are in.",
+    });
   const loaded = await import(pathToFileURL(path).href).catch((cause: unknown) => {
     const found = `its module cannot be loaded (${cause instanceof Error ? cause.message : cause})`;
-    throw new TrainingDataError({ source, found, advice: "It has to be JavaScript that this Node runs.", cause });
+    throw new TrainingDataError({
+      source,
+      found,
+      advice: "It has to be JavaScript that this Node runs.",
+      cause,
+    });
   });
   const exported: unknown = loaded[name];
   if (typeof exported === "function") return exported as DataModule; // what it gives is checked
@@ -57,5 +86,12 @@ async function exportOf(source: string, path: string, name: string): Promise<Dat
 }
 
 function isTrainingData(value: unknown): value is TrainingData {
-  return typeof value === "object" && value !== null && "batch" in value && typeof value.batch === "function" && "size" in value && "side" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "batch" in value &&
+    typeof value.batch === "function" &&
+    "size" in value &&
+    "side" in value
+  );
 }

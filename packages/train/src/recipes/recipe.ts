@@ -3,7 +3,14 @@ import type { TimestepChoice } from "../objectives/index.ts";
 import type { LowResolution } from "../tasks/index.ts";
 
 /** GLIDE's stages of training, and ADM's noised classifier. */
-export const stageNames = ["base", "finetune-cfg", "finetune-inpaint", "upsampler", "clip", "classifier"] as const;
+export const stageNames = [
+  "base",
+  "finetune-cfg",
+  "finetune-inpaint",
+  "upsampler",
+  "clip",
+  "classifier",
+] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** Whose sizes a recipe has: those of the model that comes with Glissade, or GLIDE's own. */
@@ -13,7 +20,10 @@ export type PresetName = (typeof presetNames)[number];
 /** How a network is trained: plain data, as a JSON file may hold it. */
 export interface Recipe {
   readonly stage: StageName;
-  /** The network's arguments under the reference's names, as in a model's `config.json`. Empty for a stage that takes over a trained network. */
+  /**
+   * The network's arguments under the reference's names, as in a model's `config.json`. Empty for a
+   * stage that takes over a trained network.
+   */
   readonly network: Readonly<Record<string, unknown>>;
   readonly diffusion: {
     readonly steps: number;
@@ -36,19 +46,28 @@ export interface Recipe {
   readonly steps: number;
   /** Examples a step. */
   readonly batchSize: number;
-  /** Examples that one pass of the network takes: the batch is computed in parts, which decides how much memory a worker needs. Divides the batch. */
+  /**
+   * Examples that one pass of the network takes: the batch is computed in parts, which decides how
+   * much memory a worker needs. Divides the batch.
+   */
   readonly partSize: number;
   /** Of the steps between warm-up and cool-down. */
   readonly learningRate: number;
   /** Steps over which the learning rate rises. */
   readonly warmUp: number;
-  /** Share of the run at its end, 0 to 1, over which the learning rate falls in a straight line to nothing. */
+  /**
+   * Share of the run at its end, 0 to 1, over which the learning rate falls in a straight line to
+   * nothing.
+   */
   readonly coolDown: number;
   /** Of matrices and convolutions; biases and norms do not decay. */
   readonly weightDecay: number;
   /** The gradient's norm is cut to this. */
   readonly maxGradientNorm: number;
-  /** Decays of the moving averages of the weights. Pictures are made with the longest, and so is the exported model. */
+  /**
+   * Decays of the moving averages of the weights. Pictures are made with the longest, and so is the
+   * exported model.
+   */
   readonly averages: readonly number[];
   /** Share of captions that become the empty sequence, for a network that denoises. */
   readonly emptyShare: number;

@@ -1,4 +1,10 @@
-import { InvalidArgumentError, parseAdmClassifierConfig, parseClipConfig, parseTextToImageConfig, UnknownNameError } from "@glissade/core";
+import {
+  InvalidArgumentError,
+  parseAdmClassifierConfig,
+  parseClipConfig,
+  parseTextToImageConfig,
+  UnknownNameError,
+} from "@glissade/core";
 import { describe, expect, it } from "vitest";
 import { changeRecipe } from "./change-recipe.ts";
 import { partSizeFor } from "./part-size.ts";
@@ -17,12 +23,15 @@ describe("the recipes", () => {
       if (stage.startsWith("finetune")) expect(recipe.network).toEqual({});
       else if (stage === "clip") parseClipConfig(recipe.network);
       else if (stage === "classifier") parseAdmClassifierConfig(recipe.network);
-      else expect(parseTextToImageConfig(recipe.network).superResolution).toBe(stage === "upsampler");
+      else
+        expect(parseTextToImageConfig(recipe.network).superResolution).toBe(stage === "upsampler");
     },
   );
 
   it("drop a fifth of the captions for guidance, as GLIDE does", () => {
-    expect(presetNames.map((preset) => recipeFor("finetune-cfg", preset).emptyShare)).toEqual([0.2, 0.2]);
+    expect(presetNames.map((preset) => recipeFor("finetune-cfg", preset).emptyShare)).toEqual([
+      0.2, 0.2,
+    ]);
   });
 
   it("are found by name", () => {
@@ -34,7 +43,12 @@ describe("the recipes", () => {
 describe("changeRecipe", () => {
   const recipe = recipeFor("base");
   it("merges groups field by field and replaces the rest", () => {
-    const changed = changeRecipe(recipe, { network: { num_channels: 64 }, objective: { minSnrGamma: 5 }, averages: [0.5], steps: 7 });
+    const changed = changeRecipe(recipe, {
+      network: { num_channels: 64 },
+      objective: { minSnrGamma: 5 },
+      averages: [0.5],
+      steps: 7,
+    });
     expect(changed).toMatchObject({
       network: { image_size: 32, num_channels: 64 },
       objective: { meanType: "velocity", minSnrGamma: 5 },
@@ -85,8 +99,11 @@ it("cuts a batch into parts that all workers have one of", () => {
 });
 
 it("counts the values that are alive at a time", () => {
-  const types = new Map(["x", "a", "b", "c"].map((name) => [name, { dtype: "float32", dims: [10] }] as const));
-  const exp = (input: string, output: string) => ({ operation: "exp", inputs: [input], output, attributes: {} }) as const;
+  const types = new Map(
+    ["x", "a", "b", "c"].map((name) => [name, { dtype: "float32", dims: [10] }] as const),
+  );
+  const exp = (input: string, output: string) =>
+    ({ operation: "exp", inputs: [input], output, attributes: {} }) as const;
   const graph = {
     inputs: [{ name: "x", dtype: "float32", dims: [10] }],
     outputs: [{ name: "y", value: "c" }],
@@ -94,5 +111,6 @@ it("counts the values that are alive at a time", () => {
     constants: new Map(),
     types,
   } as const;
-  expect(peakMemory({ ...graph, nodes: [exp("x", "a"), exp("a", "b"), exp("b", "c")] })).toBe(80); // a chain holds two
+  // a chain holds two
+  expect(peakMemory({ ...graph, nodes: [exp("x", "a"), exp("a", "b"), exp("b", "c")] })).toBe(80);
 });

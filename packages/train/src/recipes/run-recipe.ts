@@ -4,7 +4,12 @@ import { type Backend, encodePng, NumericalError, rgbImage, WeightsError } from 
 import { assertFreeSpace } from "../checkpoints/index.ts";
 import type { TrainingBatch, TrainingData } from "../data/index.ts";
 import type { GradientEngine } from "../engine/gradient-engine.ts";
-import { type ProgressOutput, type ReportPicture, readRecords, writeReport } from "../logs/index.ts";
+import {
+  type ProgressOutput,
+  type ReportPicture,
+  readRecords,
+  writeReport,
+} from "../logs/index.ts";
 import { writeFileAtomically } from "../logs/write-file-atomically.ts";
 import { type SamplePicture, type TrainResult, train } from "../trainer/train.ts";
 import type { AssembledRun, DenoisingNetwork } from "./assemble.ts";
@@ -14,7 +19,10 @@ import { sampleGrid, writeRunModel } from "./sample-grid.ts";
 
 export interface RunRecipeOptions {
   readonly data: TrainingData;
-  /** Of the assembled run's loss: `workerGradients(run.loss, ...)` or `localGradients`. It stays the caller's to dispose of. */
+  /**
+   * Of the assembled run's loss: `workerGradients(run.loss, ...)` or `localGradients`. It stays the
+   * caller's to dispose of.
+   */
   readonly engine: GradientEngine;
   /** Checkpoints, logs, pictures, `model/` and `report.html`. */
   readonly folder: string;
@@ -43,16 +51,28 @@ const gridPictures = 8;
 const reportPictures = 12;
 
 /**
- * Trains an assembled run: `train` with the recipe's settings, a grid of sample pictures from time to time, the finished network as a model in `model/`, and a report.
+ * Trains an assembled run: `train` with the recipe's settings, a grid of sample pictures from time
+ * to time, the finished network as a model in `model/`, and a report.
  *
  * @throws as `train`; CheckpointError where the disk has no room for the checkpoints.
- * @example `await runRecipe(run, { data, engine, folder: "runs/base", seed: 1, backend: () => onnx() });`
+ * @example `await runRecipe(run, { data, engine, folder: "runs/base", seed: 1, backend: () =>
+ * onnx() });`
  */
-export async function runRecipe(run: AssembledRun, options: RunRecipeOptions): Promise<TrainResult> {
+export async function runRecipe(
+  run: AssembledRun,
+  options: RunRecipeOptions,
+): Promise<TrainResult> {
   const { recipe, loss } = run;
   const { data, folder, seed, backend, signal, sampleEvery = 500 } = options;
-  await assertFreeSpace(folder, estimateRun(run, { workers: options.engine.width }).disk.checkpoints);
-  const examples = await data.batch(0, Math.min(gridPictures, recipe.batchSize), signal ? { signal } : {});
+  await assertFreeSpace(
+    folder,
+    estimateRun(run, { workers: options.engine.width }).disk.checkpoints,
+  );
+  const examples = await data.batch(
+    0,
+    Math.min(gridPictures, recipe.batchSize),
+    signal ? { signal } : {},
+  );
   try {
     const result = await train({
       task: run.task,
@@ -70,8 +90,13 @@ export async function runRecipe(run: AssembledRun, options: RunRecipeOptions): P
       maxGradientNorm: recipe.maxGradientNorm,
       averages: averagesOf(recipe),
       ...(options.resume !== undefined && { resume: options.resume }),
-      ...(options.checkpointMinutes !== undefined && { checkpointMinutes: options.checkpointMinutes }),
-      ...(backend && sampleEvery > 0 && run.denoising && sampling(run, run.denoising, { ...options, backend, sampleEvery }, examples)),
+      ...(options.checkpointMinutes !== undefined && {
+        checkpointMinutes: options.checkpointMinutes,
+      }),
+      ...(backend &&
+        sampleEvery > 0 &&
+        run.denoising &&
+        sampling(run, run.denoising, { ...options, backend, sampleEvery }, examples)),
       ...(options.output && { output: options.output }),
       ...(signal && { signal }),
     });
@@ -101,23 +126,38 @@ function sampling(
   };
   return {
     sampleEvery,
-    sample: (weights: Float32Array, step: number) => sampleGrid(run, denoising, weights, step, grid).catch((error: unknown) => withoutPictures(error, step)),
-    async onSample({ png, caption }: { readonly png: Uint8Array; readonly caption: string }, step: number) {
+    sample: (weights: Float32Array, step: number) =>
+      sampleGrid(run, denoising, weights, step, grid).catch((error: unknown) =>
+        withoutPictures(error, step),
+      ),
+    async onSample(
+      { png, caption }: { readonly png: Uint8Array; readonly caption: string },
+      step: number,
+    ) {
       await writeFileAtomically(join(folder, sampleName(step)), png);
-      await writeFileAtomically(join(folder, sampleName(step).replace(/png$/, "txt")), `${caption}\n`);
+      await writeFileAtomically(
+        join(folder, sampleName(step).replace(/png$/, "txt")),
+        `${caption}\n`,
+      );
       await writeRunReport(run, options);
     },
   };
 }
 
-/** A network may say nonsense on the way and learn better: numbers that are no picture do not end a run. */
+/**
+ * A network may say nonsense on the way and learn better: numbers that are no picture do not end a
+ * run.
+ */
 function withoutPictures(error: unknown, step: number): SamplePicture {
   if (!NumericalError.isInstance(error) && !WeightsError.isInstance(error)) throw error;
   return { png: encodePng(rgbImage(8, 8)), caption: `step ${step}: no pictures. ${error.message}` };
 }
 
 /** Of whatever the folder holds, so that a resumed run reports the whole. */
-async function writeRunReport(run: AssembledRun, { folder, data, command }: RunRecipeOptions): Promise<void> {
+async function writeRunReport(
+  run: AssembledRun,
+  { folder, data, command }: RunRecipeOptions,
+): Promise<void> {
   const records = recordsIn(folder);
   if (records.length === 0) return;
   await writeReport(join(folder, "report.html"), {
@@ -147,7 +187,9 @@ async function picturesIn(folder: string): Promise<ReportPicture[]> {
       .reverse()
       .map(async (name) => ({
         png: await readFile(join(folder, name)),
-        caption: (await readFile(join(folder, name.replace(/png$/, "txt")), "utf8").catch(() => name)).trim(),
+        caption: (
+          await readFile(join(folder, name.replace(/png$/, "txt")), "utf8").catch(() => name)
+        ).trim(),
         alt: "A grid of sample pictures",
       })),
   );

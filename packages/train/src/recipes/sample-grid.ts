@@ -1,5 +1,16 @@
 import { join } from "node:path";
-import { type Backend, contactSheet, encodePng, enlarge, imagesFromTensor, loadGlide, type RgbImage, resizeNearest, type Tensor, tensor } from "@glissade/core";
+import {
+  type Backend,
+  contactSheet,
+  encodePng,
+  enlarge,
+  imagesFromTensor,
+  loadGlide,
+  type RgbImage,
+  resizeNearest,
+  type Tensor,
+  tensor,
+} from "@glissade/core";
 import type { TrainingBatch } from "../data/index.ts";
 import { componentOf } from "../export/component.ts";
 import { writeModelComponent } from "../export/write-model-component.ts";
@@ -17,9 +28,15 @@ export interface SampleGridOptions {
   readonly prompts: readonly string[];
   /** Pictures that the others start from. */
   readonly examples: TrainingBatch;
-  /** Default 3, and 1 for an upsampler, which knows what to draw, and a network that never saw an empty caption. */
+  /**
+   * Default 3, and 1 for an upsampler, which knows what to draw, and a network that never saw an
+   * empty caption.
+   */
   readonly guidance?: number;
-  /** Ends a grid of prompts early, with the pictures that there are: the run that is to stop still writes its checkpoint. */
+  /**
+   * Ends a grid of prompts early, with the pictures that there are: the run that is to stop still
+   * writes its checkpoint.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -29,7 +46,8 @@ const steps = 20;
 const comfortable = 512;
 
 /**
- * Sample pictures of a network in training as one grid, made with guidance through the weights that are given:
+ * Sample pictures of a network in training as one grid, made with guidance through the weights that
+ * are given:
  *
  * - a base network: one picture a prompt
  * - an inpainting one, a row an example: what is known, the result, the original
@@ -42,18 +60,24 @@ export async function sampleGrid(
   step: number,
   options: SampleGridOptions,
 ): Promise<SamplePicture> {
-  const named = run.loss.parameters.toTensors(weights.slice()); // not shared memory, which ONNX Runtime does not take
+  // not shared memory, which ONNX Runtime does not take
+  const named = run.loss.parameters.toTensors(weights.slice());
   await writeRunModel(run, named, options);
   const backend = options.backend();
   try {
     const compares = denoising.config.superResolution || denoising.config.inpainting;
-    return await (compares ? comparisonGrid(run, denoising, named, backend, step, options) : promptGrid(run, backend, step, options));
+    return await (compares
+      ? comparisonGrid(run, denoising, named, backend, step, options)
+      : promptGrid(run, backend, step, options));
   } finally {
     await backend.dispose();
   }
 }
 
-/** Keeps `model/` in the run's folder up to date: usable at once, for a base network with `glissade generate --model`. */
+/**
+ * Keeps `model/` in the run's folder up to date: usable at once, for a base network with `glissade
+ * generate --model`.
+ */
 export async function writeRunModel(
   { recipe, tokenizer, classes, denoising }: AssembledRun,
   weights: ReadonlyMap<string, Tensor>,
@@ -75,7 +99,12 @@ export async function writeRunModel(
   );
 }
 
-async function promptGrid(run: AssembledRun, backend: Backend, step: number, options: SampleGridOptions): Promise<SamplePicture> {
+async function promptGrid(
+  run: AssembledRun,
+  backend: Backend,
+  step: number,
+  options: SampleGridOptions,
+): Promise<SamplePicture> {
   const { prompts, signal } = options;
   const glide = await loadGlide(join(options.folder, "model"), { backend });
   try {
@@ -91,7 +120,10 @@ async function promptGrid(run: AssembledRun, backend: Backend, step: number, opt
       images.push(...made);
       if (signal?.aborted) break;
     }
-    return { png: grid(images, Math.min(8, Math.ceil(Math.sqrt(images.length)))), caption: `step ${step}: ${prompts.join(" / ")}` };
+    return {
+      png: grid(images, Math.min(8, Math.ceil(Math.sqrt(images.length)))),
+      caption: `step ${step}: ${prompts.join(" / ")}`,
+    };
   } finally {
     await glide.dispose();
   }
@@ -118,23 +150,44 @@ async function comparisonGrid(
   });
   const columns = [shown, made, images].map((column) => imagesFromTensor(column));
   const rows = captions.flatMap((_, row) => columns.flatMap((column) => column[row] ?? []));
-  return { png: grid(rows, rows.length > 12 ? 6 : 3), caption: `step ${step}: ${kind}, result, original: ${captions.join(" / ")}` };
+  return {
+    png: grid(rows, rows.length > 12 ? 6 : 3),
+    caption: `step ${step}: ${kind}, result, original: ${captions.join(" / ")}`,
+  };
 }
 
 /** What the network sees beside x, the same at every round, and how that looks. */
-function conditionsOf({ recipe, side }: AssembledRun, images: Tensor): { shown: Tensor; conditions: Record<string, Tensor>; kind: string } {
+function conditionsOf(
+  { recipe, side }: AssembledRun,
+  images: Tensor,
+): { shown: Tensor; conditions: Record<string, Tensor>; kind: string } {
   const count = images.dims[0] ?? 0;
   if (recipe.lowRes) {
-    const small = lowResolution(images, { side: recipe.lowRes.side }, stepRandom(seed, 0)("augmentation"));
-    return { shown: resizeNearest(small, [side, side]), conditions: { low_res: small }, kind: "small picture" };
+    const small = lowResolution(
+      images,
+      { side: recipe.lowRes.side },
+      stepRandom(seed, 0)("augmentation"),
+    );
+    return {
+      shown: resizeNearest(small, [side, side]),
+      conditions: { low_res: small },
+      kind: "small picture",
+    };
   }
   const mask = erasedRegions(count, side, stepRandom(seed, 0)("masks"));
   const plane = side * side;
   const shown = tensor(
     images.dims,
-    images.data.map((value, i) => value * (mask.data[Math.floor(i / (3 * plane)) * plane + (i % plane)] as number)),
+    images.data.map(
+      (value, i) =>
+        value * (mask.data[Math.floor(i / (3 * plane)) * plane + (i % plane)] as number),
+    ),
   );
-  return { shown, conditions: { inpaint_image: images, inpaint_mask: mask }, kind: "what is known" };
+  return {
+    shown,
+    conditions: { inpaint_image: images, inpaint_mask: mask },
+    kind: "what is known",
+  };
 }
 
 function guidanceOf({ recipe }: AssembledRun, { guidance }: SampleGridOptions): number {

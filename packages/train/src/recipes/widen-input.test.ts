@@ -1,4 +1,13 @@
-import { evaluateGraph, type Graph, parseTextToImageConfig, philoxGenerator, type Tensor, tensor, typedTensor, wholeGraph } from "@glissade/core";
+import {
+  evaluateGraph,
+  type Graph,
+  parseTextToImageConfig,
+  philoxGenerator,
+  type Tensor,
+  tensor,
+  typedTensor,
+  wholeGraph,
+} from "@glissade/core";
 import { describe, expect, it } from "vitest";
 import { inputWeight, widenInput } from "./widen-input.ts";
 
@@ -48,41 +57,71 @@ describe.each([
   { superResolution: false, patchSize: 2 },
   { superResolution: false, patchSize: 1 },
   { superResolution: true, patchSize: 2 },
-])("a widened network (super-resolution $superResolution, patches of $patchSize)", ({ superResolution, patchSize }) => {
-  const json = { ...network, patch_size: patchSize, attention_resolutions: [4 / patchSize], super_res: superResolution };
-  const size = { height: 4, width: 4, ...(superResolution && { lowRes: { height: 2, width: 2 } }) };
-  const before = wholeGraph(parseTextToImageConfig(json), size);
-  const after = wholeGraph(parseTextToImageConfig({ ...json, inpaint: true }), size);
-  const weights = weightsOf(before);
-  const widened = { ...weights, [inputWeight]: widenInput(weights[inputWeight] as Tensor, parseTextToImageConfig(json)) };
-  const low: Record<string, Tensor> = superResolution ? { low_res: philoxGenerator(9).randn([2, 3, 2, 2]) } : {};
-  const picture = philoxGenerator(5).randn([2, 3, 4, 4]);
-
-  it.each([0, 1])("says exactly what it said, with the mask all %i and a picture behind it", (known) => {
-    const mask = tensor([2, 1, 4, 4], new Float32Array(32).fill(known));
-    const expected = evaluateGraph(before, inputs(low), weights);
-    const said = evaluateGraph(after, inputs({ ...low, inpaint_image: picture, inpaint_mask: mask }), widened);
-    expect(said.output?.data).toEqual(expected.output?.data);
-  });
-
-  it("sees the new channels once their weights move", () => {
-    const mask = tensor([2, 1, 4, 4], new Float32Array(32).fill(1));
-    const moved = widened[inputWeight] as Tensor;
-    const positions = patchSize ** 2;
-    moved.data[3 * positions * 9] = 1; // the first weight of the known picture's red
-    const run = (red: number) => {
-      const shown = tensor(
-        picture.dims,
-        picture.data.map((value, i) => (i < 16 ? red : value)),
-      );
-      return evaluateGraph(after, inputs({ ...low, inpaint_image: shown, inpaint_mask: mask }), widened).output?.data;
+])(
+  "a widened network (super-resolution $superResolution, patches of $patchSize)",
+  ({ superResolution, patchSize }) => {
+    const json = {
+      ...network,
+      patch_size: patchSize,
+      attention_resolutions: [4 / patchSize],
+      super_res: superResolution,
     };
-    expect(run(0)).not.toEqual(run(1));
-  });
-});
+    const size = {
+      height: 4,
+      width: 4,
+      ...(superResolution && { lowRes: { height: 2, width: 2 } }),
+    };
+    const before = wholeGraph(parseTextToImageConfig(json), size);
+    const after = wholeGraph(parseTextToImageConfig({ ...json, inpaint: true }), size);
+    const weights = weightsOf(before);
+    const widened = {
+      ...weights,
+      [inputWeight]: widenInput(weights[inputWeight] as Tensor, parseTextToImageConfig(json)),
+    };
+    const low: Record<string, Tensor> = superResolution
+      ? { low_res: philoxGenerator(9).randn([2, 3, 2, 2]) }
+      : {};
+    const picture = philoxGenerator(5).randn([2, 3, 4, 4]);
+
+    it.each([0, 1])(
+      "says exactly what it said, with the mask all %i and a picture behind it",
+      (known) => {
+        const mask = tensor([2, 1, 4, 4], new Float32Array(32).fill(known));
+        const expected = evaluateGraph(before, inputs(low), weights);
+        const said = evaluateGraph(
+          after,
+          inputs({ ...low, inpaint_image: picture, inpaint_mask: mask }),
+          widened,
+        );
+        expect(said.output?.data).toEqual(expected.output?.data);
+      },
+    );
+
+    it("sees the new channels once their weights move", () => {
+      const mask = tensor([2, 1, 4, 4], new Float32Array(32).fill(1));
+      const moved = widened[inputWeight] as Tensor;
+      const positions = patchSize ** 2;
+      moved.data[3 * positions * 9] = 1; // the first weight of the known picture's red
+      const run = (red: number) => {
+        const shown = tensor(
+          picture.dims,
+          picture.data.map((value, i) => (i < 16 ? red : value)),
+        );
+        return evaluateGraph(
+          after,
+          inputs({ ...low, inpaint_image: shown, inpaint_mask: mask }),
+          widened,
+        ).output?.data;
+      };
+      expect(run(0)).not.toEqual(run(1));
+    });
+  },
+);
 
 it("refuses a weight of another network, and one that is wide already", () => {
   const config = parseTextToImageConfig(network);
   expect(() => widenInput(tensor([32, 3, 3, 3]), config)).toThrow("12 input channels");
-  expect(() => widenInput(tensor([32, 28, 3, 3]), { ...config, inpainting: true })).toThrow("does not inpaint yet");
+  expect(() => widenInput(tensor([32, 28, 3, 3]), { ...config, inpainting: true })).toThrow(
+    "does not inpaint yet",
+  );
 });

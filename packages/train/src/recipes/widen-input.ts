@@ -1,4 +1,10 @@
-import { InvalidArgumentError, sizeOf, type Tensor, type TextToImageConfig, tensor } from "@glissade/core";
+import {
+  InvalidArgumentError,
+  sizeOf,
+  type Tensor,
+  type TextToImageConfig,
+  tensor,
+} from "@glissade/core";
 
 /** The name of the convolution that sees the pictures. */
 export const inputWeight = "input_blocks.0.0.weight";
@@ -7,17 +13,24 @@ export const inputWeight = "input_blocks.0.0.weight";
 const inpaintChannels = 4;
 
 /**
- * The first convolution of a network that becomes an inpainting one: the new channels' weights are zeros, so that it says what it said before, whatever it is shown there.
+ * The first convolution of a network that becomes an inpainting one: the new channels' weights are
+ * zeros, so that it says what it said before, whatever it is shown there.
  *
- * The network sees [x, known picture, mask, low-resolution picture] one after the other, each channel as all positions of its patch: the new ones lie behind x's, before those of an upsampler's small picture.
+ * The network sees [x, known picture, mask, low-resolution picture] one after the other, each
+ * channel as all positions of its patch: the new ones lie behind x's, before those of an
+ * upsampler's small picture.
  *
  * @param weight [M, C p^2, 3, 3] of the network as it was
  * @param config of the network as it was
  * @returns [M, (C + 4) p^2, 3, 3]
- * @throws InvalidArgumentError where the weight is not that network's, or it is an inpainting network already.
+ * @throws InvalidArgumentError where the weight is not that network's, or it is an inpainting
+ * network already.
  * @see Nichol et al. 2021, section 4.3
  */
-export function widenInput(weight: Tensor, { imageChannels, superResolution, inpainting, patchSize }: TextToImageConfig): Tensor {
+export function widenInput(
+  weight: Tensor,
+  { imageChannels, superResolution, inpainting, patchSize }: TextToImageConfig,
+): Tensor {
   const positions = patchSize * patchSize;
   const seen = (superResolution ? 2 : 1) * imageChannels * positions;
   const [outputs = 0, inputs = 0, ...kernel] = weight.dims;
@@ -28,7 +41,10 @@ export function widenInput(weight: Tensor, { imageChannels, superResolution, inp
       expected: `${seen} input channels, those of a network that does not inpaint yet`,
     });
   const area = sizeOf(kernel);
-  const [before, after] = [imageChannels * positions * area, (seen - imageChannels * positions) * area];
+  const [before, after] = [
+    imageChannels * positions * area,
+    (seen - imageChannels * positions) * area,
+  ];
   const [oldRow, newRow] = [before + after, before + inpaintChannels * positions * area + after];
   const widened = tensor([outputs, inputs + inpaintChannels * positions, ...kernel]);
   for (let output = 0; output < outputs; output++) {

@@ -1,4 +1,9 @@
-import { type GlideTokenizer, type RandomGenerator, type Tensor, typedTensor } from "@glissade/core";
+import {
+  type GlideTokenizer,
+  type RandomGenerator,
+  type Tensor,
+  typedTensor,
+} from "@glissade/core";
 
 /** Captions as a network reads them. */
 export interface CaptionTokens {
@@ -9,8 +14,9 @@ export interface CaptionTokens {
 }
 
 /**
- * Tokens and mask of a batch of captions, of which a random part becomes the empty sequence: with those the network learns the unconditional distribution that classifier-free guidance
- * needs beside the conditional one.
+ * Tokens and mask of a batch of captions, of which a random part becomes the empty sequence: with
+ * those the network learns the unconditional distribution that classifier-free guidance needs
+ * beside the conditional one.
  *
  * @param emptyShare probability that a caption is dropped; GLIDE's fine-tuning has 0.2
  * @see Ho & Salimans 2022, arXiv 2207.12598, algorithm 1; Nichol et al. 2021, section 4.2
@@ -22,10 +28,16 @@ export function captionTokens(
   random: Pick<RandomGenerator, "rand">,
 ): CaptionTokens {
   const dropped = random.rand([captions.length]).data;
-  const rows = captions.map((caption, row) => tokenizer.paddedTokensAndMask((dropped[row] as number) < emptyShare ? "" : caption));
+  const rows = captions.map((caption, row) =>
+    tokenizer.paddedTokensAndMask((dropped[row] as number) < emptyShare ? "" : caption),
+  );
   const dims = [captions.length, tokenizer.contextLength];
   return {
-    tokens: typedTensor("int64", dims, BigInt64Array.from(rows.flatMap(({ tokens }) => Array.from(tokens, BigInt)))),
+    tokens: typedTensor(
+      "int64",
+      dims,
+      BigInt64Array.from(rows.flatMap(({ tokens }) => Array.from(tokens, BigInt))),
+    ),
     mask: typedTensor("bool", dims, Uint8Array.from(rows.flatMap(({ mask }) => mask.map(Number)))),
   };
 }

@@ -23,20 +23,37 @@ export interface ClassifierTaskOptions {
 }
 
 /**
- * guided-diffusion's noised classifier: pictures at uniform steps of the process in, the cross entropy of their classes out. A picture's class is its caption's.
+ * guided-diffusion's noised classifier: pictures at uniform steps of the process in, the cross
+ * entropy of their classes out. A picture's class is its caption's.
  *
- * @throws InvalidArgumentError where a class is none of the network's, or the side of the pictures is not known. Preparing a batch throws it for captions that have no class.
+ * @throws InvalidArgumentError where a class is none of the network's, or the side of the pictures
+ * is not known. Preparing a batch throws it for captions that have no class.
  * @see Dhariwal & Nichol 2021, arXiv 2105.05233, section 4 and appendix H
  */
-export function classifierTask({ name, config, side = config.imageSize, process, classes }: ClassifierTaskOptions): TrainingTask {
+export function classifierTask({
+  name,
+  config,
+  side = config.imageSize,
+  process,
+  classes,
+}: ClassifierTaskOptions): TrainingTask {
   if (side === undefined)
-    throw new InvalidArgumentError({ argument: "side", received: side, expected: "the pictures' side in pixels: the config has no image_size" });
+    throw new InvalidArgumentError({
+      argument: "side",
+      received: side,
+      expected: "the pictures' side in pixels: the config has no image_size",
+    });
   assertClasses(classes, config);
   return {
     name,
     parameterShapes() {
       const g = new GraphBuilder();
-      admClassifier(g, g.input("x", [1, config.imageChannels, side, side]), g.input("timesteps", [1]), config);
+      admClassifier(
+        g,
+        g.input("x", [1, config.imageChannels, side, side]),
+        g.input("timesteps", [1]),
+        config,
+      );
       return shapesOf(g.build());
     },
     lossGraph: (batch) => admClassifierLossGraph(config, { batch, size: side }),
@@ -46,7 +63,11 @@ export function classifierTask({ name, config, side = config.imageSize, process,
         inputs: { ...noisedPictures(process, images, random), y: labels },
         finish(outputs) {
           const accuracy = (best: number) => topAccuracy(outputs, labels, config.classes, best);
-          return { loss: meanOutput(outputs, "loss") ?? Number.NaN, "accuracy@1": accuracy(1), "accuracy@5": accuracy(5) };
+          return {
+            loss: meanOutput(outputs, "loss") ?? Number.NaN,
+            "accuracy@1": accuracy(1),
+            "accuracy@5": accuracy(5),
+          };
         },
       };
     },
@@ -56,7 +77,10 @@ export function classifierTask({ name, config, side = config.imageSize, process,
   };
 }
 
-function labelsOf(captions: readonly string[], classes: ReadonlyMap<string, number>): Tensor<"int64"> {
+function labelsOf(
+  captions: readonly string[],
+  classes: ReadonlyMap<string, number>,
+): Tensor<"int64"> {
   const unknown = [...new Set(captions.filter((caption) => !classes.has(caption)))];
   if (unknown.length > 0) {
     const named = unknown.slice(0, 10).map((caption) => JSON.stringify(caption));
@@ -75,17 +99,30 @@ function labelsOf(captions: readonly string[], classes: ReadonlyMap<string, numb
 }
 
 /** The share of pictures whose class is among the `best` with the largest logits. */
-function topAccuracy(outputs: readonly GraphInputs[], { data: labels }: Tensor<"int64">, classes: number, best: number): number {
+function topAccuracy(
+  outputs: readonly GraphInputs[],
+  { data: labels }: Tensor<"int64">,
+  classes: number,
+  best: number,
+): number {
   const logits = rowsOfOutput(outputs, "logits");
   const found = Array.from(labels).filter((label, row) => {
     const own = logits[row * classes + Number(label)] as number;
-    return logits.subarray(row * classes, (row + 1) * classes).filter((logit) => logit > own).length < best;
+    return (
+      logits.subarray(row * classes, (row + 1) * classes).filter((logit) => logit > own).length <
+      best
+    );
   });
   return found.length / labels.length;
 }
 
 function assertClasses(classes: ReadonlyMap<string, number>, config: AdmClassifierConfig): void {
-  if (classes.size === 0) throw new InvalidArgumentError({ argument: "classes", received: classes, expected: "the class of every caption" });
+  if (classes.size === 0)
+    throw new InvalidArgumentError({
+      argument: "classes",
+      received: classes,
+      expected: "the class of every caption",
+    });
   for (const [caption, label] of classes) {
     if (!Number.isInteger(label) || label < 0 || label >= config.classes)
       throw new InvalidArgumentError({

@@ -11,7 +11,13 @@ import {
 } from "@glissade/core";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 import { noisedPictures } from "./noised-pictures.ts";
-import { meanOutput, type ParameterShape, rowsOfOutput, shapesOf, type TrainingTask } from "./training-task.ts";
+import {
+  meanOutput,
+  type ParameterShape,
+  rowsOfOutput,
+  shapesOf,
+  type TrainingTask,
+} from "./training-task.ts";
 
 /** Cosines are multiplied by 100 at most: CLIP's training is unstable beyond. */
 const maxLogitScale = Math.log(100);
@@ -23,18 +29,24 @@ export interface ClipTaskOptions {
   readonly process: GaussianDiffusion;
   /** With the config's vocabulary; rows have the config's length. */
   readonly tokenizer: ClipTokenizer;
-  /** Learn by what cosines are multiplied, as the parameter `logit_scale`, its logarithm; otherwise it stays the config's. Default true. */
+  /**
+   * Learn by what cosines are multiplied, as the parameter `logit_scale`, its logarithm; otherwise
+   * it stays the config's. Default true.
+   */
   readonly learnLogitScale?: boolean;
 }
 
 /**
- * GLIDE's noised CLIP: pictures at uniform steps of the process and their captions in, the symmetric contrastive loss out. Pairs are told apart within a part of the batch: parts should be
+ * GLIDE's noised CLIP: pictures at uniform steps of the process and their captions in, the
+ * symmetric contrastive loss out. Pairs are told apart within a part of the batch: parts should be
  * large, and every caption in them another.
  *
- * The parameters of both towers lie in one store, their names after `image_encoder.` and `text_encoder.`; `splitClipTowers` makes the reference's two files of them.
+ * The parameters of both towers lie in one store, their names after `image_encoder.` and
+ * `text_encoder.`; `splitClipTowers` makes the reference's two files of them.
  *
  * @throws InvalidArgumentError where the tokenizer or the process does not fit the network.
- * @see Radford et al. 2021, arXiv 2103.00020, section 2.3 and figure 3; Nichol et al. 2021, section 4.4
+ * @see Radford et al. 2021, arXiv 2103.00020, section 2.3 and figure 3; Nichol et al. 2021, section
+ * 4.4
  */
 export function clipTask(options: ClipTaskOptions): TrainingTask {
   const { name, config, process, tokenizer, learnLogitScale = true } = options;
@@ -48,7 +60,10 @@ export function clipTask(options: ClipTaskOptions): TrainingTask {
         ...(config.image.timesteps === 0 ? { x: images } : noisedPictures(process, images, random)),
         ...clipTextInputs(tokenizer, captions, config.text.textContext),
       },
-      finish: (outputs) => ({ loss: meanOutput(outputs, "loss") ?? Number.NaN, accuracy: pairAccuracy(outputs, config.embeddingChannels) }),
+      finish: (outputs) => ({
+        loss: meanOutput(outputs, "loss") ?? Number.NaN,
+        accuracy: pairAccuracy(outputs, config.embeddingChannels),
+      }),
     }),
     ...(learnLogitScale && {
       constrain(parameters) {
@@ -62,7 +77,11 @@ export function clipTask(options: ClipTaskOptions): TrainingTask {
   };
 }
 
-/** The share of pictures whose own caption is nearest of all in their part, and of captions whose own picture is: both directions together. Equals, such as a caption that is there twice, count as found. */
+/**
+ * The share of pictures whose own caption is nearest of all in their part, and of captions whose
+ * own picture is: both directions together. Equals, such as a caption that is there twice, count as
+ * found.
+ */
 function pairAccuracy(outputs: readonly GraphInputs[], channels: number): number {
   let [found, asked] = [0, 0];
   for (const part of outputs) {
@@ -70,7 +89,8 @@ function pairAccuracy(outputs: readonly GraphInputs[], channels: number): number
     const pairs = image.length / channels;
     const cosine = (i: number, j: number) => {
       let sum = 0;
-      for (let k = 0; k < channels; k++) sum += (image[i * channels + k] as number) * (text[j * channels + k] as number);
+      for (let k = 0; k < channels; k++)
+        sum += (image[i * channels + k] as number) * (text[j * channels + k] as number);
       return sum;
     };
     const others = Array.from({ length: pairs }, (_, j) => j);
@@ -88,8 +108,16 @@ function clipParameterShapes(config: ClipConfig, learnLogitScale: boolean): Para
   const g = new GraphBuilder();
   const { imageSize, timesteps } = config.image;
   const steps = timesteps === 0 ? undefined : g.input("timesteps", [1]);
-  clipImageTower(g, g.input("x", [1, 3, imageSize, imageSize]), steps, config, { prefix: "image_encoder." });
-  clipTextTower(g, g.input("tokens", [1, config.text.textContext], "int64"), g.input("lengths", [1], "int64"), config, { prefix: "text_encoder." });
+  clipImageTower(g, g.input("x", [1, 3, imageSize, imageSize]), steps, config, {
+    prefix: "image_encoder.",
+  });
+  clipTextTower(
+    g,
+    g.input("tokens", [1, config.text.textContext], "int64"),
+    g.input("lengths", [1], "int64"),
+    config,
+    { prefix: "text_encoder." },
+  );
   if (learnLogitScale) g.parameter("logit_scale", []);
   return shapesOf(g.build());
 }
@@ -105,5 +133,9 @@ function assertFits({ config, process, tokenizer }: ClipTaskOptions): void {
   const { timesteps } = config.image;
   const last = Math.max(...process.timestepMap);
   if (timesteps > 0 && last >= timesteps)
-    throw new InvalidArgumentError({ argument: "process", received: `${last + 1} steps`, expected: `at most ${timesteps}, as the network's config says` });
+    throw new InvalidArgumentError({
+      argument: "process",
+      received: `${last + 1} steps`,
+      expected: `at most ${timesteps}, as the network's config says`,
+    });
 }

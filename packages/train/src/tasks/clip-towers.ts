@@ -5,7 +5,9 @@ import type { ParameterStore } from "../optimisers/index.ts";
 export interface ClipTowers {
   readonly image: ReadonlyMap<string, Tensor>;
   readonly text: ReadonlyMap<string, Tensor>;
-  /** The config's `logit_scale`, by what cosines are multiplied; undefined where it was not learnt. */
+  /**
+   * The config's `logit_scale`, by what cosines are multiplied; undefined where it was not learnt.
+   */
   readonly logitScale: number | undefined;
 }
 
@@ -19,9 +21,21 @@ export interface ClipTowers {
  * await convertWeights({ from: weightsFromTensors(image), to: "clip/image_encoder/model.safetensors", dtype: "float16" });
  * ```
  */
-export function splitClipTowers(parameters: ParameterStore, array: Float32Array = parameters.values): ClipTowers {
+export function splitClipTowers(
+  parameters: ParameterStore,
+  array: Float32Array = parameters.values,
+): ClipTowers {
   const tensors = parameters.toTensors(array);
-  const tower = (prefix: string) => new Map([...tensors].flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [])));
+  const tower = (prefix: string) =>
+    new Map(
+      [...tensors].flatMap(([name, value]) =>
+        name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+      ),
+    );
   const logarithm = tensors.get("logit_scale")?.data[0];
-  return { image: tower("image_encoder."), text: tower("text_encoder."), logitScale: logarithm === undefined ? undefined : Math.exp(logarithm) };
+  return {
+    image: tower("image_encoder."),
+    text: tower("text_encoder."),
+    logitScale: logarithm === undefined ? undefined : Math.exp(logarithm),
+  };
 }

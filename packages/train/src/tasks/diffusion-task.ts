@@ -24,7 +24,13 @@ import { captionTokens } from "./caption-tokens.ts";
 import { erasedRegions } from "./erased-regions.ts";
 import { type LowResolution, lowResolution } from "./low-resolution.ts";
 import { originalTimesteps } from "./noised-pictures.ts";
-import { meanOutput, type PreparedBatch, rowsOfOutput, shapesOf, type TrainingTask } from "./training-task.ts";
+import {
+  meanOutput,
+  type PreparedBatch,
+  rowsOfOutput,
+  shapesOf,
+  type TrainingTask,
+} from "./training-task.ts";
 
 export interface DiffusionTaskOptions {
   readonly name: string;
@@ -43,7 +49,8 @@ export interface DiffusionTaskOptions {
 }
 
 /**
- * Denoising with GLIDE's network, or one of its variants by the config: a noised picture, its step and its caption in, the objective's loss out.
+ * Denoising with GLIDE's network, or one of its variants by the config: a noised picture, its step
+ * and its caption in, the objective's loss out.
  *
  * @throws InvalidArgumentError where the tokenizer or the low resolution does not fit the network.
  * @see Ho, Jain & Abbeel 2020, algorithm 1; Nichol et al. 2021, section 4.1
@@ -67,14 +74,22 @@ export function diffusionTask(options: DiffusionTaskOptions): TrainingTask {
         coefficients: lossCoefficients(process, t, objective),
         weights: tensor([t.length], weights),
         ...(config.text && captionTokens(tokenizer, captions, emptyShare, random("captions"))),
-        ...(config.inpainting && { inpaint_image: images, inpaint_mask: erasedRegions(captions.length, side, random("masks")) }),
-        ...(config.superResolution && lowRes && { low_res: lowResolution(images, lowRes, random("augmentation")) }),
+        ...(config.inpainting && {
+          inpaint_image: images,
+          inpaint_mask: erasedRegions(captions.length, side, random("masks")),
+        }),
+        ...(config.superResolution &&
+          lowRes && { low_res: lowResolution(images, lowRes, random("augmentation")) }),
       };
       return {
         inputs,
         finish(outputs) {
           timesteps.update(t, rowsOfOutput(outputs, "losses"));
-          const [loss = Number.NaN, mse, vb] = [meanOutput(outputs, "loss"), meanOutput(outputs, "mse"), meanOutput(outputs, "vb")];
+          const [loss = Number.NaN, mse, vb] = [
+            meanOutput(outputs, "loss"),
+            meanOutput(outputs, "mse"),
+            meanOutput(outputs, "vb"),
+          ];
           return { loss, ...(mse !== undefined && { mse }), ...(vb !== undefined && { vb }) };
         },
       };
@@ -86,9 +101,13 @@ export function diffusionTask(options: DiffusionTaskOptions): TrainingTask {
   };
 }
 
-function diffusionLossGraph({ config, side, objective, lowRes }: DiffusionTaskOptions, batch: number): Graph {
+function diffusionLossGraph(
+  { config, side, objective, lowRes }: DiffusionTaskOptions,
+  batch: number,
+): Graph {
   const g = new GraphBuilder();
-  const picture = (name: string, channels = config.imageChannels, size = side) => g.input(name, [batch, channels, size, size]);
+  const picture = (name: string, channels = config.imageChannels, size = side) =>
+    g.input(name, [batch, channels, size, size]);
   const [x0, noise, xt] = [picture("x0"), picture("noise"), picture("xt")];
   const timesteps = g.input("timesteps", [batch]);
   const coefficients = g.input("coefficients", [batch, lossCoefficientNames.length]);
@@ -97,9 +116,16 @@ function diffusionLossGraph({ config, side, objective, lowRes }: DiffusionTaskOp
   const output = textToImageNetwork(g, config, {
     x: xt,
     timesteps,
-    ...(context !== undefined && { tokens: g.input("tokens", [batch, context], "int64"), mask: g.input("mask", [batch, context], "bool") }),
-    ...(config.inpainting && { inpaintImage: picture("inpaint_image"), inpaintMask: picture("inpaint_mask", 1) }),
-    ...(config.superResolution && lowRes && { lowRes: picture("low_res", config.imageChannels, lowRes.side) }),
+    ...(context !== undefined && {
+      tokens: g.input("tokens", [batch, context], "int64"),
+      mask: g.input("mask", [batch, context], "bool"),
+    }),
+    ...(config.inpainting && {
+      inpaintImage: picture("inpaint_image"),
+      inpaintMask: picture("inpaint_mask", 1),
+    }),
+    ...(config.superResolution &&
+      lowRes && { lowRes: picture("low_res", config.imageChannels, lowRes.side) }),
   });
   const { loss, mse, vb } = diffusionLoss(g, { output, x0, noise, xt, coefficients, objective });
   g.output("loss", g.div(g.sum(g.mul(loss, weights), [0]), batch));
@@ -110,7 +136,11 @@ function diffusionLossGraph({ config, side, objective, lowRes }: DiffusionTaskOp
 }
 
 function assertFits({ config, tokenizer, lowRes }: DiffusionTaskOptions): void {
-  if (config.text && (tokenizer.vocabularySize !== config.text.vocabularySize || tokenizer.contextLength !== config.text.textContext)) {
+  if (
+    config.text &&
+    (tokenizer.vocabularySize !== config.text.vocabularySize ||
+      tokenizer.contextLength !== config.text.textContext)
+  ) {
     throw new InvalidArgumentError({
       argument: "tokenizer",
       received: `${tokenizer.vocabularySize} tokens in rows of ${tokenizer.contextLength}`,

@@ -5,4 +5,11 @@ export { type ClipTowers, splitClipTowers } from "./clip-towers.ts";
 export { type DiffusionTaskOptions, diffusionTask } from "./diffusion-task.ts";
 export { erasedRegions } from "./erased-regions.ts";
 export { type LowResolution, lowResolution } from "./low-resolution.ts";
-export { type ParameterShape, type PreparedBatch, type RandomPurpose, type StepRandom, stepRandom, type TrainingTask } from "./training-task.ts";
+export {
+  type ParameterShape,
+  type PreparedBatch,
+  type RandomPurpose,
+  type StepRandom,
+  stepRandom,
+  type TrainingTask,
+} from "./training-task.ts";

@@ -9,13 +9,29 @@ export interface NoisedPictures {
   readonly timesteps: Tensor;
 }
 
-/** Pictures with as much noise as at steps drawn uniformly: what a network that guides is trained on. */
-export function noisedPictures(process: GaussianDiffusion, images: Tensor, random: StepRandom): NoisedPictures {
-  const { t } = uniformTimesteps(process.numTimesteps).sample(images.dims[0] ?? 0, random("timesteps"));
-  return { x: qSample(process, images, t, random("noise").randn(images.dims)), timesteps: originalTimesteps(process, t) };
+/**
+ * Pictures with as much noise as at steps drawn uniformly: what a network that guides is trained
+ * on.
+ */
+export function noisedPictures(
+  process: GaussianDiffusion,
+  images: Tensor,
+  random: StepRandom,
+): NoisedPictures {
+  const { t } = uniformTimesteps(process.numTimesteps).sample(
+    images.dims[0] ?? 0,
+    random("timesteps"),
+  );
+  return {
+    x: qSample(process, images, t, random("noise").randn(images.dims)),
+    timesteps: originalTimesteps(process, t),
+  };
 }
 
-/** Indices into a process as networks read them: as steps of the original process, of which a respaced one has a part. */
+/**
+ * Indices into a process as networks read them: as steps of the original process, of which a
+ * respaced one has a part.
+ */
 export function originalTimesteps(process: GaussianDiffusion, t: readonly number[]): Tensor {
   return tensor(
     [t.length],

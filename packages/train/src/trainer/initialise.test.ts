@@ -30,7 +30,10 @@ const shapes = {
 };
 type Name = keyof typeof shapes;
 
-function initialised(seed: number, names: readonly string[] = Object.keys(shapes)): (name: Name) => Float32Array {
+function initialised(
+  seed: number,
+  names: readonly string[] = Object.keys(shapes),
+): (name: Name) => Float32Array {
   const all: Readonly<Record<string, readonly number[]>> = shapes;
   const parameters = new ParameterStore(names.map((name) => ({ name, dims: all[name] ?? [] })));
   initialise(parameters, seed);
@@ -38,7 +41,8 @@ function initialised(seed: number, names: readonly string[] = Object.keys(shapes
 }
 
 const values = initialised(7);
-const largest = (name: Name) => values(name).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const largest = (name: Name) =>
+  values(name).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 describe("initialise", () => {
   it.each([
@@ -71,8 +75,9 @@ describe("initialise", () => {
     "image_encoder.blocks.input.ln.b",
   ] as const)("begins %s at zero", (name) => expect(largest(name)).toBe(0));
 
-  it.each(["input_blocks.1.0.in_layers.0.weight", "image_encoder.blocks.input.ln.g"] as const)("begins the norm %s at one", (name) =>
-    expect(new Set(values(name))).toEqual(new Set([1])),
+  it.each(["input_blocks.1.0.in_layers.0.weight", "image_encoder.blocks.input.ln.g"] as const)(
+    "begins the norm %s at one",
+    (name) => expect(new Set(values(name))).toEqual(new Set([1])),
   );
 
   it.each([
@@ -80,17 +85,26 @@ describe("initialise", () => {
     ["positional_embedding", 0.3],
     ["image_encoder.blocks.input.w_t", 0.3],
     ["image_encoder.blocks.input.pred_state", 0.3],
-  ] as const)("draws the table %s from a normal distribution of deviation %d", (name, deviation) => {
-    const n = values(name).length;
-    const square = values(name).reduce((sum, value) => sum + value * value, 0) / n / deviation ** 2;
-    expect(Math.abs(square - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
-  });
+  ] as const)(
+    "draws the table %s from a normal distribution of deviation %d",
+    (name, deviation) => {
+      const n = values(name).length;
+      const square =
+        values(name).reduce((sum, value) => sum + value * value, 0) / n / deviation ** 2;
+      expect(Math.abs(square - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
+    },
+  );
 
-  it("begins CLIP's temperature at 0.07", () => expect(1 / Math.exp(values("logit_scale")[0] ?? 0)).toBeCloseTo(0.07, 6));
+  it("begins CLIP's temperature at 0.07", () =>
+    expect(1 / Math.exp(values("logit_scale")[0] ?? 0)).toBeCloseTo(0.07, 6));
 
   it("gives the same for the same seed, and other weights for another", () => {
     const [again, other] = [initialised(7), initialised(8)];
-    for (const name of ["input_blocks.0.0.weight", "input_blocks.0.0.bias", "token_embedding.weight"] as const) {
+    for (const name of [
+      "input_blocks.0.0.weight",
+      "input_blocks.0.0.bias",
+      "token_embedding.weight",
+    ] as const) {
       expect(again(name)).toEqual(values(name));
       expect(other(name)).not.toEqual(values(name));
     }

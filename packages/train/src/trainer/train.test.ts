@@ -7,9 +7,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { encodePng, InvalidArgumentError, openSafetensors, readTensor, rgbImage } from "@glissade/core";
+import {
+  encodePng,
+  InvalidArgumentError,
+  openSafetensors,
+  readTensor,
+  rgbImage,
+} from "@glissade/core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { ConfigMismatchError, type LoadedCheckpoint, listCheckpoints, loadCheckpoint } from "../checkpoints/index.ts";
+import {
+  ConfigMismatchError,
+  type LoadedCheckpoint,
+  listCheckpoints,
+  loadCheckpoint,
+} from "../checkpoints/index.ts";
 import type { TrainingData } from "../data/index.ts";
 import type { GradientEngine, LossGraph } from "../engine/gradient-engine.ts";
 import { workerGradients } from "../engine/worker-gradients.ts";
@@ -25,7 +36,13 @@ let engine: GradientEngine;
 let folder = "";
 beforeAll(async () => {
   loss = tinyLoss(tinyTask());
-  engine = await workerGradients(loss, { backend: { module: import.meta.resolve("@glissade/backend-onnx"), export: "onnx", options: { threads: 1 } } });
+  engine = await workerGradients(loss, {
+    backend: {
+      module: import.meta.resolve("@glissade/backend-onnx"),
+      export: "onnx",
+      options: { threads: 1 },
+    },
+  });
 }, 60_000);
 afterAll(() => engine?.dispose());
 beforeEach(async () => {
@@ -57,7 +74,12 @@ function digest(values: Float32Array): string {
 }
 
 function digests({ tensors }: LoadedCheckpoint): Record<string, string[]> {
-  return Object.fromEntries([...tensors].map(([group, arrays]) => [group, [...arrays].map(([name, values]) => `${name} ${digest(values)}`)]));
+  return Object.fromEntries(
+    [...tensors].map(([group, arrays]) => [
+      group,
+      [...arrays].map(([name, values]) => `${name} ${digest(values)}`),
+    ]),
+  );
 }
 
 /** Tells of a batch before it is given. */
@@ -74,37 +96,66 @@ function watched(data: TrainingData, onBatch: (step: number) => void): TrainingD
 function inChild(limits: string, ...words: string[]): ChildProcess {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const script = fileURLToPath(new URL("./__fixtures__/run-in-child.ts", import.meta.url));
-  const command = [process.execPath, "--conditions=glissade-source", "--import", tsx, script, folder, ...words];
-  return spawn("sh", ["-c", `${limits} exec "$@"`, "sh", ...command], { stdio: ["ignore", "pipe", "inherit"] });
+  const command = [
+    process.execPath,
+    "--conditions=glissade-source",
+    "--import",
+    tsx,
+    script,
+    folder,
+    ...words,
+  ];
+  return spawn("sh", ["-c", `${limits} exec "$@"`, "sh", ...command], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 describe("training", () => {
   it("learns two pictures by heart", async () => {
     const { log } = await train(run({ steps: 120, checkpointMinutes: 1 }));
-    const mean = (from: number, to: number) => log.records.slice(from, to).reduce((sum, { mse = Number.NaN }) => sum + mse, 0) / (to - from);
-    expect(mean(0, 5)).toBeCloseTo(1, 0); // a network that says nothing has the variance of the noise
+    const mean = (from: number, to: number) =>
+      log.records.slice(from, to).reduce((sum, { mse = Number.NaN }) => sum + mse, 0) / (to - from);
+    // a network that says nothing has the variance of the noise
+    expect(mean(0, 5)).toBeCloseTo(1, 0);
     expect(mean(100, 120)).toBeLessThan(0.4);
   });
 
   it("keeps the steps up to a sample picture that cannot be made", async () => {
     const sample = () => Promise.reject(new Error("no room for a picture"));
-    await expect(train(run({ steps: 4, sampleEvery: 2, sample }))).rejects.toThrow("no room for a picture");
+    await expect(train(run({ steps: 4, sampleEvery: 2, sample }))).rejects.toThrow(
+      "no room for a picture",
+    );
     expect((await loadCheckpoint(folder)).step).toBe(2);
   });
 
   it("writes down every step, and the last one's checkpoint", async () => {
-    const { state, steps, log } = await train(run({ steps: 3, learningRate: (step: number) => (step + 1) / 1024 }));
+    const { state, steps, log } = await train(
+      run({ steps: 3, learningRate: (step: number) => (step + 1) / 1024 }),
+    );
     expect(steps).toBe(3);
-    expect(log.records.map(({ step, samples, learningRate, skipped }) => ({ step, samples, learningRate, skipped }))).toEqual([
+    expect(
+      log.records.map(({ step, samples, learningRate, skipped }) => ({
+        step,
+        samples,
+        learningRate,
+        skipped,
+      })),
+    ).toEqual([
       { step: 1, samples: 4, learningRate: 1 / 1024, skipped: 0 },
       { step: 2, samples: 8, learningRate: 2 / 1024, skipped: 0 },
       { step: 3, samples: 12, learningRate: 3 / 1024, skipped: 0 },
     ]);
     const { tensors, step } = await loadCheckpoint(folder);
     expect(step).toBe(3);
-    expect(tensors.get("parameters")?.get("time_embed.0.weight")).toEqual(new Float32Array(state.parameters.view("time_embed.0.weight")));
-    expect(tensors.get("ema-0.9")?.get("time_embed.0.weight")).toEqual(new Float32Array(state.parameters.view("time_embed.0.weight", state.best)));
-    expect(tensors.get("ema-0.9")?.get("out.2.bias")).not.toEqual(tensors.get("parameters")?.get("out.2.bias"));
+    expect(tensors.get("parameters")?.get("time_embed.0.weight")).toEqual(
+      new Float32Array(state.parameters.view("time_embed.0.weight")),
+    );
+    expect(tensors.get("ema-0.9")?.get("time_embed.0.weight")).toEqual(
+      new Float32Array(state.parameters.view("time_embed.0.weight", state.best)),
+    );
+    expect(tensors.get("ema-0.9")?.get("out.2.bias")).not.toEqual(
+      tensors.get("parameters")?.get("out.2.bias"),
+    );
   });
 
   it("shows the average's pictures on the way", async () => {
@@ -118,7 +169,8 @@ describe("training", () => {
           seen.push([weights === loss.parameters.values, step]);
           return { png, caption: `step ${step}` };
         },
-        onSample: async (picture: { caption: string }, step: number) => seen.push([picture.caption, step]),
+        onSample: async (picture: { caption: string }, step: number) =>
+          seen.push([picture.caption, step]),
       }),
     );
     expect(seen).toEqual([
@@ -134,7 +186,8 @@ describe("a run that is interrupted", () => {
   it("goes through the same numbers, bit for bit, after SIGKILL in the midst of it", async () => {
     const child = inChild("", "workers", "endless");
     const ended = once(child, "exit");
-    while ((await logged(folder).catch(() => [])).length < 5 && child.exitCode === null) await setTimeout(2);
+    while ((await logged(folder).catch(() => [])).length < 5 && child.exitCode === null)
+      await setTimeout(2);
     child.kill("SIGKILL");
     expect(await ended).toEqual([null, "SIGKILL"]);
     expect((await listCheckpoints(folder)).length).toBeGreaterThan(0);
@@ -147,7 +200,12 @@ describe("a run that is interrupted", () => {
     expect(await logged(folder)).toEqual(await logged(whole));
     const [resumed, uninterrupted] = [await loadCheckpoint(folder), await loadCheckpoint(whole)];
     expect(digests(resumed)).toEqual(digests(uninterrupted));
-    expect(Object.keys(digests(resumed))).toEqual(["parameters", "first-moments", "second-moments", "ema-0.9"]);
+    expect(Object.keys(digests(resumed))).toEqual([
+      "parameters",
+      "first-moments",
+      "second-moments",
+      "ema-0.9",
+    ]);
     expect(resumed.state).toEqual(uninterrupted.state);
     expect(resumed.state.extra).toMatchObject({ name: "loss-second-moment" });
   });
@@ -157,8 +215,11 @@ describe("a run that is interrupted", () => {
     await train({ ...run({ steps: 6 }), folder: whole });
     const abort = new AbortController();
     const data = watched(tinyData(), (step) => step === 3 && abort.abort("enough"));
-    expect(await caught(train(run({ steps: 6, data, signal: abort.signal, checkpointMinutes: 5 })))).toBe("enough");
-    expect((await loadCheckpoint(folder)).step).toBe(3); // while it ran, the batch of the next step was asked for
+    expect(
+      await caught(train(run({ steps: 6, data, signal: abort.signal, checkpointMinutes: 5 }))),
+    ).toBe("enough");
+    // while it ran, the batch of the next step was asked for
+    expect((await loadCheckpoint(folder)).step).toBe(3);
     await train(run({ steps: 6, resume: true }));
     expect(await logged(folder)).toEqual(await logged(whole));
   });
@@ -175,7 +236,9 @@ describe("a run that is interrupted", () => {
         });
       },
     };
-    expect(await caught(train(run({ data, signal: abort.signal, checkpointMinutes: 5 })))).toBe("no more");
+    expect(await caught(train(run({ data, signal: abort.signal, checkpointMinutes: 5 })))).toBe(
+      "no more",
+    );
     expect((await loadCheckpoint(folder)).step).toBe(2);
   });
 
@@ -184,12 +247,19 @@ describe("a run that is interrupted", () => {
     const kept = await readdir(folder);
     const child = inChild("ulimit -f 500;", "local", "resume");
     const [output, [status]] = await Promise.all([child.stdout?.toArray(), once(child, "exit")]);
-    expect(JSON.parse(Buffer.concat(output ?? []).toString())).toMatchObject({ name: "TrainingCheckpointError", fault: "unwritable" });
+    expect(JSON.parse(Buffer.concat(output ?? []).toString())).toMatchObject({
+      name: "TrainingCheckpointError",
+      fault: "unwritable",
+    });
     expect(status).toBe(3);
-    expect((await readdir(folder)).filter((name) => !name.startsWith("events"))).toEqual(kept.filter((name) => !name.startsWith("events")));
+    expect((await readdir(folder)).filter((name) => !name.startsWith("events"))).toEqual(
+      kept.filter((name) => !name.startsWith("events")),
+    );
     expect((await loadCheckpoint(folder)).step).toBe(2);
     await train(run({ steps: 4, resume: true }));
-    expect((await logged(folder)).map((record) => "step" in record && record.step)).toEqual([1, 2, 3, 4]);
+    expect((await logged(folder)).map((record) => "step" in record && record.step)).toEqual([
+      1, 2, 3, 4,
+    ]);
   });
 });
 
@@ -205,7 +275,10 @@ describe("a run that does not fit its folder", () => {
       const options = run({ resume: true, steps: 3, ...change });
       loss.parameters.values.set(before);
       const error = await caught(train(options));
-      expect(ConfigMismatchError.isInstance(error) && error.differences.map((difference) => difference.field)).toEqual([field]);
+      expect(
+        ConfigMismatchError.isInstance(error) &&
+          error.differences.map((difference) => difference.field),
+      ).toEqual([field]);
       expect(digest(loss.parameters.values)).toBe(digest(before));
     }
     expect((await loadCheckpoint(folder)).step).toBe(2);
@@ -238,13 +311,23 @@ describe("a step that is not finite", () => {
     const { state } = await train({ ...run({ steps: 2 }), folder: steady });
     const before = new Float32Array(state.parameters.values);
     const error = await caught(train(run({ data })));
-    if (!TrainingDivergedError.isInstance(error)) throw new Error("no TrainingDivergedError was thrown", { cause: error });
+    if (!TrainingDivergedError.isInstance(error))
+      throw new Error("no TrainingDivergedError was thrown", { cause: error });
     expect(error.step).toBe(3);
     expect(error.message).toContain(`Its batch is kept in ${error.file}`);
     expect(digest(loss.parameters.values)).toBe(digest(before));
 
     const file = await openSafetensors(error.file);
-    expect([...file.names].sort()).toEqual(["coefficients", "mask", "noise", "timesteps", "tokens", "weights", "x0", "xt"]);
+    expect([...file.names].sort()).toEqual([
+      "coefficients",
+      "mask",
+      "noise",
+      "timesteps",
+      "tokens",
+      "weights",
+      "x0",
+      "xt",
+    ]);
     expect((await readTensor(file, "x0")).data[7]).toBeNaN();
     expect((await readTensor(file, "tokens")).dims).toEqual([4, 3]);
     expect(JSON.parse(file.metadata.captions ?? "")).toHaveLength(4);
@@ -268,8 +351,14 @@ describe("TrainingState", () => {
       ["second-moments", arrays],
       ["ema-0.5", partial],
     ]);
-    expect(() => state.restore({ path: "", step: 1, tensors, state: { samples: 0, config: {}, seed: 0, dataPosition: 0 }, warnings: [] })).toThrow(
-      "out.2.bias",
-    );
+    expect(() =>
+      state.restore({
+        path: "",
+        step: 1,
+        tensors,
+        state: { samples: 0, config: {}, seed: 0, dataPosition: 0 },
+        warnings: [],
+      }),
+    ).toThrow("out.2.bias");
   });
 });

@@ -1,10 +1,23 @@
 import { mkdir } from "node:fs/promises";
 import { assertPositiveInteger, InvalidArgumentError } from "@glissade/core";
-import { assertSameConfig, type LoadedCheckpoint, latestCheckpoint, listCheckpoints, prepareCheckpointFolder, saveCheckpoint } from "../checkpoints/index.ts";
+import {
+  assertSameConfig,
+  type LoadedCheckpoint,
+  latestCheckpoint,
+  listCheckpoints,
+  prepareCheckpointFolder,
+  saveCheckpoint,
+} from "../checkpoints/index.ts";
 import type { TrainingBatch, TrainingData } from "../data/index.ts";
 import type { GradientEngine } from "../engine/gradient-engine.ts";
 import { openTrainingLog, type ProgressOutput, type TrainingLog } from "../logs/index.ts";
-import { type AdamWOptions, clipScale, type LearningRate, type MovingAverageOptions, type ParameterStore } from "../optimisers/index.ts";
+import {
+  type AdamWOptions,
+  clipScale,
+  type LearningRate,
+  type MovingAverageOptions,
+  type ParameterStore,
+} from "../optimisers/index.ts";
 import { type PreparedBatch, stepRandom, type TrainingTask } from "../tasks/training-task.ts";
 import { diverged } from "./diverged.ts";
 import { splitRows } from "./split-rows.ts";
@@ -43,7 +56,10 @@ export interface TrainOptions {
   readonly resume?: boolean;
   /** Default 5. */
   readonly checkpointMinutes?: number;
-  /** Steps between two rounds of sample pictures, made by `sample` with the weights that it is given (the longest average). */
+  /**
+   * Steps between two rounds of sample pictures, made by `sample` with the weights that it is given
+   * (the longest average).
+   */
   readonly sampleEvery?: number;
   readonly sample?: (weights: Float32Array, step: number) => Promise<SamplePicture>;
   readonly onSample?: (picture: SamplePicture, step: number) => Promise<void>;
@@ -58,21 +74,28 @@ export interface TrainResult {
 }
 
 /**
- * Trains. A run is a function of its options: everything random comes from the seed and the step's number, so a run that is killed and resumed goes through the same losses as one that is not, bit for bit where the
- * engine's threads are the same.
+ * Trains. A run is a function of its options: everything random comes from the seed and the step's
+ * number, so a run that is killed and resumed goes through the same losses as one that is not, bit
+ * for bit where the engine's threads are the same.
  *
  * When aborted it finishes its step, writes a checkpoint and throws the signal's reason.
  *
- * @throws TrainingDivergedError at a loss or gradient that is not finite; ConfigMismatchError where a checkpoint belongs to another run
+ * @throws TrainingDivergedError at a loss or gradient that is not finite; ConfigMismatchError where
+ * a checkpoint belongs to another run
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { task, parameters, folder, seed, batchSize, steps, signal } = options;
-  for (const name of ["steps", "batchSize", "partSize"] as const) assertPositiveInteger(name, options[name]);
+  for (const name of ["steps", "batchSize", "partSize"] as const)
+    assertPositiveInteger(name, options[name]);
   const state = new TrainingState(parameters, options.optimiser ?? {}, options.averages ?? []);
   await mkdir(folder, { recursive: true });
   if (!options.resume) await assertNoRun(folder);
   const resumed = options.resume ? await restore(options, state) : undefined;
-  const log = openTrainingLog(folder, { steps, resumeAt: options.resume ? state.optimiser.steps : undefined, output: options.output });
+  const log = openTrainingLog(folder, {
+    steps,
+    resumeAt: options.resume ? state.optimiser.steps : undefined,
+    output: options.output,
+  });
   const gradient = parameters.zeros();
   const save = () =>
     saveCheckpoint(
@@ -95,18 +118,34 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const started = performance.now();
       const step = state.optimiser.steps;
       const { batch, prepared } = await batches.take(step).catch(async (error: unknown) => {
-        if (signal?.aborted) await save(); // while it waited for pictures: the steps up to here are good
+        // while it waited for pictures: the steps up to here are good
+        if (signal?.aborted) await save();
         throw error;
       });
-      const running = options.engine.gradients(splitRows(prepared.inputs, options.partSize), gradient);
+      const running = options.engine.gradients(
+        splitRows(prepared.inputs, options.partSize),
+        gradient,
+      );
       if (step + 1 < steps) batches.prefetch(step + 1);
       const { norm, outputs } = await running;
       const numbers = prepared.finish(outputs);
       if (!Number.isFinite(norm) || !Object.values(numbers).every(Number.isFinite))
-        throw await diverged(folder, step + 1, Number.isFinite(norm) ? "a loss that is not finite" : "a gradient that is not finite", prepared.inputs, batch);
+        throw await diverged(
+          folder,
+          step + 1,
+          Number.isFinite(norm) ? "a loss that is not finite" : "a gradient that is not finite",
+          prepared.inputs,
+          batch,
+        );
       const learningRate = options.learningRate(step);
       const gradientScale = clipScale(norm, options.maxGradientNorm ?? 1);
-      await options.engine.update(state.optimiser.nextStep(gradient, { learningRate, gradientScale, averages: state.averages }));
+      await options.engine.update(
+        state.optimiser.nextStep(gradient, {
+          learningRate,
+          gradientScale,
+          averages: state.averages,
+        }),
+      );
       task.constrain?.(parameters);
       const samplesPerSecond = (1000 * batchSize) / (performance.now() - started);
       log.record({
@@ -149,7 +188,10 @@ async function assertNoRun(folder: string): Promise<void> {
 }
 
 /** Goes back to the latest checkpoint, and gives it; undefined where there is none. */
-async function restore({ folder, config, seed, batchSize, task }: TrainOptions, state: TrainingState): Promise<LoadedCheckpoint | undefined> {
+async function restore(
+  { folder, config, seed, batchSize, task }: TrainOptions,
+  state: TrainingState,
+): Promise<LoadedCheckpoint | undefined> {
   const checkpoint = await latestCheckpoint(folder);
   if (!checkpoint) return undefined;
   const saved = checkpoint.state;
@@ -165,7 +207,11 @@ async function restore({ folder, config, seed, batchSize, task }: TrainOptions, 
   return checkpoint;
 }
 
-async function takeSample({ sample, onSample }: TrainOptions, state: TrainingState, log: TrainingLog): Promise<void> {
+async function takeSample(
+  { sample, onSample }: TrainOptions,
+  state: TrainingState,
+  log: TrainingLog,
+): Promise<void> {
   if (!sample) return;
   const step = state.optimiser.steps;
   const picture = await sample(state.best, step);
@@ -181,7 +227,13 @@ interface ReadyBatch {
 /** Batches by their step, the next one made ready while the last one is computed. */
 class BatchQueue {
   readonly #options: TrainOptions;
-  #next: { readonly step: number; readonly batch: Promise<TrainingBatch>; readonly ready: Promise<ReadyBatch> | undefined } | undefined;
+  #next:
+    | {
+        readonly step: number;
+        readonly batch: Promise<TrainingBatch>;
+        readonly ready: Promise<ReadyBatch> | undefined;
+      }
+    | undefined;
 
   constructor(options: TrainOptions) {
     this.#options = options;
@@ -197,7 +249,9 @@ class BatchQueue {
 
   prefetch(step: number): void {
     const batch = this.#fetch(step);
-    const ready = this.#options.task.looksBack ? undefined : batch.then((fetched) => this.#prepare(step, fetched));
+    const ready = this.#options.task.looksBack
+      ? undefined
+      : batch.then((fetched) => this.#prepare(step, fetched));
     for (const promise of [batch, ready]) promise?.catch(() => {}); // told where it is taken
     this.#next = { step, batch, ready };
   }

@@ -1,4 +1,7 @@
-/** Which of the repository's packages the sources of each package may import. What is not listed here may import none. */
+/**
+ * Which of the repository's packages the sources of each package may import. What is not listed
+ * here may import none.
+ */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@glissade/core": [],
   "@glissade/vocabularies": [],
@@ -30,7 +33,10 @@ export function importedModules(source: string): string[] {
 /** The imports of a source file of package `from` that its package may not have. */
 export function forbiddenImports(from: string, source: string): string[] {
   const allowed = [from, ...(mayImport[from] ?? [])];
-  return importedModules(source).filter((name) => isOwn(name) && !allowed.some((known) => name === known || name.startsWith(`${known}/`)));
+  return importedModules(source).filter(
+    (name) =>
+      isOwn(name) && !allowed.some((known) => name === known || name.startsWith(`${known}/`)),
+  );
 }
 
 function isOwn(name: string): boolean {

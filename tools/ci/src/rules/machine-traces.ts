@@ -1,6 +1,9 @@
 const machineFolders = ["work", "root", "tmp"];
 
-/** A path that exists on one machine only: an absolute one into a folder of `machineFolders`, not the tail of a longer path or of an address. */
+/**
+ * A path that exists on one machine only: an absolute one into a folder of `machineFolders`, not
+ * the tail of a longer path or of an address.
+ */
 const machinePath = new RegExp(`(?<![\\w./~$}-])/(?:${machineFolders.join("|")})(?![\\w.-])`);
 const registryHost = /registry\.npmjs|registry\.yarnpkg|files\.pythonhosted|deb\.debian/;
 

@@ -19,7 +19,9 @@ export function missingFromPackage({ folder, manifest }: PublicPackage): string[
     [manifest.sideEffects === false, "sideEffects: false"],
     [manifest.files?.includes("dist") === true, '"dist" in files'],
   ];
-  return requirements.filter(([met]) => !met).map(([, requirement]) => `${manifest.name} lacks ${requirement}`);
+  return requirements
+    .filter(([met]) => !met)
+    .map(([, requirement]) => `${manifest.name} lacks ${requirement}`);
 }
 
 /** An export of files as they are (a model's weights): it has no types and no source. */
@@ -33,5 +35,8 @@ function conditionsOf(entry: unknown): string[] {
 
 function sameLicense(folder: string): boolean {
   const license = join(folder, "LICENSE");
-  return existsSync(license) && readFileSync(license, "utf8") === readFileSync(join(repositoryRoot, "LICENSE"), "utf8");
+  return (
+    existsSync(license) &&
+    readFileSync(license, "utf8") === readFileSync(join(repositoryRoot, "LICENSE"), "utf8")
+  );
 }

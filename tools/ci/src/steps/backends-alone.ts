@@ -1,7 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommandOptions, type CommandResult, plainEnvironment, runCommand } from "../run-command.ts";
+import {
+  type CommandOptions,
+  type CommandResult,
+  plainEnvironment,
+  runCommand,
+} from "../run-command.ts";
 import { outcomeOf, type Step } from "../step.ts";
 import { publicPackages } from "../workspace.ts";
 import { tarballOf } from "./pack.ts";
@@ -39,30 +44,45 @@ const installations = {
     dependencies: { "@tensorflow/tfjs": "4.22.0" },
     foreign: /node_modules[/\\](onnxruntime-|@glissade[/\\]backend-onnx)/,
     programs: [
-      { text: product("@glissade/backend-tfjs", 'tfjs({ providers: ["cpu"] })'), prints: "tfjs cpu 7 10\n" },
+      {
+        text: product("@glissade/backend-tfjs", 'tfjs({ providers: ["cpu"] })'),
+        prints: "tfjs cpu 7 10\n",
+      },
       {
         text: product("@glissade/backend-tfjs", 'tfjs({ providers: ["wasm"] })'),
-        prints: "RuntimeMissingError @tensorflow/tfjs-backend-wasm is not installed. Install it: npm install @tensorflow/tfjs-backend-wasm\n",
+        prints:
+          "RuntimeMissingError @tensorflow/tfjs-backend-wasm is not installed. Install it: npm install @tensorflow/tfjs-backend-wasm\n",
       },
     ],
   },
   "@glissade/backend-onnx": {
     dependencies: {},
     foreign: /node_modules[/\\](@tensorflow[/\\]|@glissade[/\\]backend-tfjs)/,
-    programs: [{ text: product("@glissade/backend-onnx", 'onnx({ providers: ["cpu"] })'), prints: "onnx cpu 7 10\n" }],
+    programs: [
+      {
+        text: product("@glissade/backend-onnx", 'onnx({ providers: ["cpu"] })'),
+        prints: "onnx cpu 7 10\n",
+      },
+    ],
   },
 } satisfies Record<string, Installation>;
 
-/** Each backend installed with core and its own runtime alone, and tried: nothing of another backend may come along, and a package of the runtime that is missing has to be named. */
+/**
+ * Each backend installed with core and its own runtime alone, and tried: nothing of another backend
+ * may come along, and a package of the runtime that is missing has to be named.
+ */
 export const backendsAlone: Step = {
   name: "backends alone",
   needs: ["pack"],
   async run() {
     const results: CommandResult[] = [];
     for (const [backend, installation] of Object.entries(installations)) {
-      const project = await mkdtemp(join(tmpdir(), "glissade-alone-")); // outside of any other project, whose packages Node would find as well
+      // outside of any other project, whose packages Node would find as well
+      const project = await mkdtemp(join(tmpdir(), "glissade-alone-"));
       try {
-        results.push(...(await tryAlone(backend, installation, { cwd: project, env: plainEnvironment })));
+        results.push(
+          ...(await tryAlone(backend, installation, { cwd: project, env: plainEnvironment })),
+        );
       } finally {
         await rm(project, { recursive: true, force: true });
       }
@@ -76,17 +96,39 @@ async function tryAlone(
   { dependencies, foreign, programs }: Installation,
   options: CommandOptions & { readonly cwd: string },
 ): Promise<CommandResult[]> {
-  const packages = publicPackages().filter(({ manifest: { name } }) => name === "@glissade/core" || name === backend);
-  const packed = Object.fromEntries(packages.map((entry) => [entry.manifest.name, `file:${tarballOf(entry)}`]));
+  const packages = publicPackages().filter(
+    ({ manifest: { name } }) => name === "@glissade/core" || name === backend,
+  );
+  const packed = Object.fromEntries(
+    packages.map((entry) => [entry.manifest.name, `file:${tarballOf(entry)}`]),
+  );
   await writeFile(
     join(options.cwd, "package.json"),
-    JSON.stringify({ name: "alone", private: true, type: "module", dependencies: { ...packed, ...dependencies } }),
+    JSON.stringify({
+      name: "alone",
+      private: true,
+      type: "module",
+      dependencies: { ...packed, ...dependencies },
+    }),
   );
-  const installed = await runCommand("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], options);
+  const installed = await runCommand(
+    "npm",
+    [
+      "install",
+      "--prefer-offline",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--no-package-lock",
+    ],
+    options,
+  );
   if (!installed.succeeded) return [installed];
   const tree = await runCommand("npm", ["ls", "--all", "--parseable"], options);
   const others = tree.stdout.split("\n").filter((path) => foreign.test(path));
-  const results = [failing(tree, others.length > 0 && `${backend} brings along:\n${others.join("\n")}`)];
+  const results = [
+    failing(tree, others.length > 0 && `${backend} brings along:\n${others.join("\n")}`),
+  ];
   for (const [index, { text, prints }] of programs.entries()) {
     await writeFile(join(options.cwd, `${index}.js`), text);
     const run = await runCommand(process.execPath, [`${index}.js`], options);
@@ -97,5 +139,7 @@ async function tryAlone(
 
 /** The result of a command, failed where there is a problem with what it did. */
 function failing(result: CommandResult, problem: string | false): CommandResult {
-  return problem === false ? result : { ...result, succeeded: false, output: `${result.output}${problem}\n` };
+  return problem === false
+    ? result
+    : { ...result, succeeded: false, output: `${result.output}${problem}\n` };
 }

@@ -5,11 +5,24 @@ import { pack, tarballOf } from "./pack.ts";
 
 /** The build, and what is checked on its result. */
 export const buildSteps: readonly Step[] = [
-  { name: "build", run: async () => outcomeOf([await runTool("turbo", ["run", "build", "--output-logs=errors-only"])]) },
+  {
+    name: "build",
+    run: async () =>
+      outcomeOf([await runTool("turbo", ["run", "build", "--output-logs=errors-only"])]),
+  },
   { name: "size", needs: ["build"], run: async () => outcomeOf([await runTool("size-limit", [])]) },
   pack,
-  { name: "publint", needs: ["pack"], run: () => eachTarball((tarball) => runTool("publint", ["--strict", tarball])) },
-  { name: "types resolve", needs: ["pack"], run: () => eachTarball((tarball) => runTool("attw", [tarball, "--profile", "esm-only", "--no-emoji"])) },
+  {
+    name: "publint",
+    needs: ["pack"],
+    run: () => eachTarball((tarball) => runTool("publint", ["--strict", tarball])),
+  },
+  {
+    name: "types resolve",
+    needs: ["pack"],
+    run: () =>
+      eachTarball((tarball) => runTool("attw", [tarball, "--profile", "esm-only", "--no-emoji"])),
+  },
 ];
 
 async function eachTarball(check: (tarball: string) => Promise<CommandResult>): Promise<Outcome> {

@@ -20,7 +20,8 @@ describe("countTests", () => {
 });
 
 describe("countCases", () => {
-  const run = "pass  a/one   0.00e+0  0.00e+0\nFAIL  a/two   1.00e-1  2.00e-1  (too far)\nFAIL  c/other  -  -  (no such file)\n1 passed, 2 failed\n";
+  const run =
+    "pass  a/one   0.00e+0  0.00e+0\nFAIL  a/two   1.00e-1  2.00e-1  (too far)\nFAIL  c/other  -  -  (no such file)\n1 passed, 2 failed\n";
 
   it("counts cases", () => {
     expect(countCases(run)).toEqual({ passed: 1, failed: 2, note: "3 cases" });
@@ -34,7 +35,11 @@ describe("countCases", () => {
 
 describe("reasonIn", () => {
   it("is one line of a script's complaint, or that it took too long", () => {
-    expect(reasonIn("$ timeout 60 bash build.sh\nthere is no make\n(exit code 1)\n")).toBe("there is no make");
-    expect(reasonIn("$ timeout 60 bash build.sh\n(exit code 124)\n")).toBe("building it takes more than 60 s");
+    expect(reasonIn("$ timeout 60 bash build.sh\nthere is no make\n(exit code 1)\n")).toBe(
+      "there is no make",
+    );
+    expect(reasonIn("$ timeout 60 bash build.sh\n(exit code 124)\n")).toBe(
+      "building it takes more than 60 s",
+    );
   });
 });

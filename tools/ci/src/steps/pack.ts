@@ -14,7 +14,9 @@ export const pack: Step = {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     const workspaces = publicPackages().flatMap(({ manifest }) => ["--workspace", manifest.name]);
-    return outcomeOf([await runCommand("npm", ["pack", "--pack-destination", folder, ...workspaces])]);
+    return outcomeOf([
+      await runCommand("npm", ["pack", "--pack-destination", folder, ...workspaces]),
+    ]);
   },
 };
 

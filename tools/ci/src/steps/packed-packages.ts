@@ -8,8 +8,9 @@ import { publicPackages, repositoryRoot } from "../workspace.ts";
 import { tarballOf } from "./pack.ts";
 
 /**
- * What a user gets: the packages as packed, installed into an empty project, and tried there with plain Node. Every program in the READMEs (code blocks
- * marked `js`) is run and its types are checked, and the command draws a picture.
+ * What a user gets: the packages as packed, installed into an empty project, and tried there with
+ * plain Node. Every program in the READMEs (code blocks marked `js`) is run and its types are
+ * checked, and the command draws a picture.
  */
 export const packedPackages: Step = {
   name: "packed packages",
@@ -21,7 +22,10 @@ export const packedPackages: Step = {
       if (!installation.succeeded) return outcomeOf([installation]);
       const programs = await writePrograms(project);
       const results = [await checkTypes(project, programs), ...(await tryCommand(project))];
-      for (const program of programs) results.push(await runCommand(process.execPath, [program], { cwd: project, env: plainEnvironment }));
+      for (const program of programs)
+        results.push(
+          await runCommand(process.execPath, [program], { cwd: project, env: plainEnvironment }),
+        );
       return outcomeOf(results, `${programs.length} programs of the READMEs`);
     } finally {
       await rm(project, { recursive: true, force: true });
@@ -30,20 +34,41 @@ export const packedPackages: Step = {
 };
 
 async function installPackages(project: string): Promise<CommandResult> {
-  const packages = publicPackages().map((entry) => [entry.manifest.name, `file:${tarballOf(entry)}`] as const);
+  const packages = publicPackages().map(
+    (entry) => [entry.manifest.name, `file:${tarballOf(entry)}`] as const,
+  );
   const dependencies = { ...(await companions()), ...Object.fromEntries(packages) };
-  await writeFile(join(project, "package.json"), JSON.stringify({ name: "trial", private: true, type: "module", dependencies }));
+  await writeFile(
+    join(project, "package.json"),
+    JSON.stringify({ name: "trial", private: true, type: "module", dependencies }),
+  );
   // Without install scripts: onnxruntime-node's fetches CUDA, which is not under test.
-  return runCommand("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });
+  return runCommand(
+    "npm",
+    [
+      "install",
+      "--prefer-offline",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--no-package-lock",
+    ],
+    { cwd: project },
+  );
 }
 
 /** What the READMEs' programs import beside the packages. */
 async function companions(): Promise<Record<string, string>> {
-  const found = publicPackages().map(async ({ folder, manifest }) => companionsOf(await readFile(join(folder, "README.md"), "utf8"), manifest.devDependencies));
+  const found = publicPackages().map(async ({ folder, manifest }) =>
+    companionsOf(await readFile(join(folder, "README.md"), "utf8"), manifest.devDependencies),
+  );
   return Object.assign({}, ...(await Promise.all(found)));
 }
 
-/** Writes the READMEs' programs into the project, in TypeScript and JavaScript alike, and returns the latter's names. */
+/**
+ * Writes the READMEs' programs into the project, in TypeScript and JavaScript alike, and returns
+ * the latter's names.
+ */
 async function writePrograms(project: string): Promise<string[]> {
   const written: string[] = [];
   for (const folder of [repositoryRoot, ...publicPackages().map((entry) => entry.folder)]) {
@@ -59,20 +84,63 @@ async function writePrograms(project: string): Promise<string[]> {
 }
 
 /** The AI SDK's declarations import this module's types without bringing them along. */
-const missingTypes = 'declare module "json-schema" { export type JSONSchema7 = object; export type JSONSchema7Definition = object | boolean; }';
+const missingTypes =
+  'declare module "json-schema" { export type JSONSchema7 = object; export type JSONSchema7Definition = object | boolean; }';
 
 async function checkTypes(project: string, programs: readonly string[]): Promise<CommandResult> {
   await writeFile(join(project, "missing-types.d.ts"), missingTypes);
-  const sources = ["missing-types.d.ts", ...programs.map((name) => name.replace(/js$/, "ts"))].map((name) => join(project, name));
-  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,dom,dom.iterable,dom.asynciterable"];
-  return runTool("tsc", [...options, "--types", "node", "--typeRoots", join(repositoryRoot, "node_modules", "@types"), ...sources], { cwd: project });
+  const sources = ["missing-types.d.ts", ...programs.map((name) => name.replace(/js$/, "ts"))].map(
+    (name) => join(project, name),
+  );
+  const options = [
+    "--noEmit",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2023,dom,dom.iterable,dom.asynciterable",
+  ];
+  return runTool(
+    "tsc",
+    [
+      ...options,
+      "--types",
+      "node",
+      "--typeRoots",
+      join(repositoryRoot, "node_modules", "@types"),
+      ...sources,
+    ],
+    { cwd: project },
+  );
 }
 
 async function tryCommand(project: string): Promise<CommandResult[]> {
-  const glissade = (args: readonly string[]) => runCommand(join(project, "node_modules", ".bin", "glissade"), args, { cwd: project, env: plainEnvironment });
+  const glissade = (args: readonly string[]) =>
+    runCommand(join(project, "node_modules", ".bin", "glissade"), args, {
+      cwd: project,
+      env: plainEnvironment,
+    });
   const help = await glissade(["--help"]);
-  const picture = await glissade(["generate", "a red apple", "--steps", "3", "--seed", "1", "--out", "apple.png"]);
+  const picture = await glissade([
+    "generate",
+    "a red apple",
+    "--steps",
+    "3",
+    "--seed",
+    "1",
+    "--out",
+    "apple.png",
+  ]);
   const bytes = await readFile(join(project, "apple.png")).catch(() => Buffer.alloc(0));
   const isPng = bytes.subarray(1, 4).toString("latin1") === "PNG";
-  return [help, { ...picture, succeeded: picture.succeeded && isPng, output: `${picture.output}${isPng ? "" : "It wrote no picture to apple.png.\n"}` }];
+  return [
+    help,
+    {
+      ...picture,
+      succeeded: picture.succeeded && isPng,
+      output: `${picture.output}${isPng ? "" : "It wrote no picture to apple.png.\n"}`,
+    },
+  ];
 }

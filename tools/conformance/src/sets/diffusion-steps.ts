@@ -24,7 +24,10 @@ import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { firstHalfTwice, notebookGuidance } from "../notebook-guidance.ts";
 import { findCall, referenceProcess } from "../reference-call.ts";
 
-/** c_diffusion_steps: every function of the process at single steps, with a fixed tensor in the network's place. */
+/**
+ * c_diffusion_steps: every function of the process at single steps, with a fixed tensor in the
+ * network's place.
+ */
 export default function diffusionSteps(context: CaseContext): void {
   if (context.case.name.startsWith("cfg_")) guidance(context);
   else singleSteps(context);
@@ -41,29 +44,55 @@ function singleSteps(context: CaseContext): void {
   );
   for (const [name, { data }] of tensors) {
     if (!name.startsWith("out.")) continue;
-    const actual = evaluate(name.slice("out.".length), process, t, (input) => float32(context, `in.${input}`), options).data;
+    const actual = evaluate(
+      name.slice("out.".length),
+      process,
+      t,
+      (input) => float32(context, `in.${input}`),
+      options,
+    ).data;
     if (isUnclippedX0(name)) check.closeToScale(name, actual, data as Float32Array);
     else check.close(name, actual, data);
   }
 }
 
-/** x_0 without a clip is as large as sqrt(1 / abar): the manifest compares it to the tensor's largest magnitude. */
+/**
+ * x_0 without a clip is as large as sqrt(1 / abar): the manifest compares it to the tensor's
+ * largest magnitude.
+ */
 function isUnclippedX0(name: string): boolean {
-  return name === "out.predict_xstart_from_eps" || /(clip_false|cond_fn|condition_score)\S*\.pred_xstart$/.test(name);
+  return (
+    name === "out.predict_xstart_from_eps" ||
+    /(clip_false|cond_fn|condition_score)\S*\.pred_xstart$/.test(name)
+  );
 }
 
-function evaluate(name: string, process: GaussianDiffusion, t: readonly number[], input: (name: string) => Tensor, options: PredictionOptions): Tensor {
+function evaluate(
+  name: string,
+  process: GaussianDiffusion,
+  t: readonly number[],
+  input: (name: string) => Tensor,
+  options: PredictionOptions,
+): Tensor {
   const x = input("x");
   // <function>.<variant>.<eta>.<field>; the last three are optional
   const [, call, variant, eta, field = "sample"] =
-    /^([a-z_]+?)(?:\.(clip_true|clip_false|denoised_fn|cond_fn))?(?:\.eta_([\d.]+?))?(?:\.([a-z_]+))?$/.exec(name) ?? [];
+    /^([a-z_]+?)(?:\.(clip_true|clip_false|denoised_fn|cond_fn))?(?:\.eta_([\d.]+?))?(?:\.([a-z_]+))?$/.exec(
+      name,
+    ) ?? [];
   const prediction = () => {
-    const predicted = predict(process, input("model_output"), x, t, { ...options, ...variantOptions(variant) });
+    const predicted = predict(process, input("model_output"), x, t, {
+      ...options,
+      ...variantOptions(variant),
+    });
     if (variant !== "cond_fn") return predicted;
-    return call === "p_sample" ? conditionMean(predicted, input("gradient")) : conditionScore(process, predicted, x, t, input("gradient"));
+    return call === "p_sample"
+      ? conditionMean(predicted, input("gradient"))
+      : conditionScore(process, predicted, x, t, input("gradient"));
   };
   const unguided = () => predict(process, input("model_output"), x, t, options);
-  if (field === "pred_xstart" && (call === "p_sample" || call === "ddim_sample")) return prediction().x0;
+  if (field === "pred_xstart" && (call === "p_sample" || call === "ddim_sample"))
+    return prediction().x0;
   switch (call) {
     case "q_sample":
       return qSample(process, input("x0"), t, input("noise"));
@@ -94,10 +123,16 @@ function evaluate(name: string, process: GaussianDiffusion, t: readonly number[]
 
 function variantOptions(variant: string | undefined): PredictionOptions {
   if (variant === "clip_false") return { clipDenoised: false };
-  return variant === "denoised_fn" ? { denoisedFn: (x0) => mapTensor(x0, (value) => value * 0.5 + 0.25) } : {};
+  return variant === "denoised_fn"
+    ? { denoisedFn: (x0) => mapTensor(x0, (value) => value * 0.5 + 0.25) }
+    : {};
 }
 
-const fields: Readonly<Record<string, string>> = { pred_xstart: "x0", log_variance: "logVariance", log_variance_clipped: "logVariance" };
+const fields: Readonly<Record<string, string>> = {
+  pred_xstart: "x0",
+  log_variance: "logVariance",
+  log_variance_clipped: "logVariance",
+};
 
 function pick(result: object, field: string): Tensor {
   const value = (result as Readonly<Record<string, Tensor>>)[fields[field] ?? field];
@@ -111,10 +146,14 @@ function setting(golden: GoldenCase): { process: GaussianDiffusion; options: Pre
   const process = referenceProcess(golden);
   const named = findCall(call, "SpacedDiffusion")?.named ?? new Map<string, string>();
   const typeName = (name: string) => named.get(name)?.toLowerCase().replace("_", "-");
-  const meanType = typeName("model_mean_type") as MeanType | undefined; // predict refuses other names
+  // predict refuses other names
+  const meanType = typeName("model_mean_type") as MeanType | undefined;
   const varianceType = typeName("model_var_type") as VarianceType | undefined;
   return {
-    process: named.get("rescale_timesteps") === "True" ? rescaleTimesteps(process, Number(findCall(call, "space_timesteps")?.positional[0])) : process,
+    process:
+      named.get("rescale_timesteps") === "True"
+        ? rescaleTimesteps(process, Number(findCall(call, "space_timesteps")?.positional[0]))
+        : process,
     options: { ...(meanType && { meanType }), ...(varianceType && { varianceType }) },
   };
 }
@@ -123,8 +162,16 @@ function setting(golden: GoldenCase): { process: GaussianDiffusion; options: Pre
 function guidance(context: CaseContext): void {
   const { check } = context;
   const scale = context.case.values?.guidance_scale as number;
-  check.equal("network input", firstHalfTwice(float32(context, "in.x_t")).data, context.tensors.get("out.network_input")?.data);
-  check.close("model_fn", notebookGuidance(float32(context, "in.network_output"), scale).data, context.tensors.get("out.model_fn")?.data as Float32Array);
+  check.equal(
+    "network input",
+    firstHalfTwice(float32(context, "in.x_t")).data,
+    context.tensors.get("out.network_input")?.data,
+  );
+  check.close(
+    "model_fn",
+    notebookGuidance(float32(context, "in.network_output"), scale).data,
+    context.tensors.get("out.model_fn")?.data as Float32Array,
+  );
 }
 
 function float32({ tensors }: CaseContext, name: string): Tensor {

@@ -45,14 +45,20 @@ interface WeightCheck {
 const memoryLimit = 2.5;
 
 /**
- * Set h_full_size: the published architectures, 385 to 398 million parameters, from weights that a formula gives. The weights are written to a temporary
- * safetensors file (1.6 GB) and used from there, as a converted checkpoint is.
+ * Set h_full_size: the published architectures, 385 to 398 million parameters, from weights that a
+ * formula gives. The weights are written to a temporary safetensors file (1.6 GB) and used from
+ * there, as a converted checkpoint is.
  */
 export default async function fullSize(context: CaseContext): Promise<void> {
   const { case: golden, directory, check } = context;
   if (golden.values?.options === undefined) return clipFullSize(context);
   const config = parseTextToImageConfig({ ...(golden.values?.options as object) });
-  const parameters = JSON.parse(await readFile(join(directory, golden.extra_files?.[0] ?? `parameters_${golden.name}.json`), "utf8")) as ParameterList;
+  const parameters = JSON.parse(
+    await readFile(
+      join(directory, golden.extra_files?.[0] ?? `parameters_${golden.name}.json`),
+      "utf8",
+    ),
+  ) as ParameterList;
   checkFormula(context, parameters, "weight_check");
 
   const folder = await mkdtemp(join(tmpdir(), "glissade-full-size-"));
@@ -72,23 +78,46 @@ export default async function fullSize(context: CaseContext): Promise<void> {
   }
 }
 
-/** The published noised CLIP, 158 million parameters in its two towers: embeddings and guidance gradient. Its weights are small enough to be handed over in memory. */
+/**
+ * The published noised CLIP, 158 million parameters in its two towers: embeddings and guidance
+ * gradient. Its weights are small enough to be handed over in memory.
+ */
 async function clipFullSize(context: CaseContext): Promise<void> {
   const { case: golden, directory, check } = context;
   const config = parseClipConfig(glideClip);
-  const graphs = { text: clipTextGraph(config), image: clipImageGraph(config), guidance: clipGuidanceGraph(config) };
+  const graphs = {
+    text: clipTextGraph(config),
+    image: clipImageGraph(config),
+    guidance: clipGuidanceGraph(config),
+  };
   const weightsOf = async (tower: "text" | "image"): Promise<WeightSource> => {
-    const file = golden.extra_files?.find((name) => name.includes(`_${tower}_`)) ?? `parameters_clip_${tower}_enc.json`;
+    const file =
+      golden.extra_files?.find((name) => name.includes(`_${tower}_`)) ??
+      `parameters_clip_${tower}_enc.json`;
     const parameters = JSON.parse(await readFile(join(directory, file), "utf8")) as ParameterList;
     checkFormula(context, parameters, `weight_check_${tower}`);
-    const byName = (list: ParameterList) => Object.fromEntries(list.map(([name, dims]) => [name, sizeOf(dims)]));
-    check.equal(`parameters of the ${tower} encoder`, byName(graphs[tower].parameters.map(({ name, dims }) => [name, dims])), byName(parameters));
-    check.equal(`number of parameters of the ${tower} encoder`, parameterCount(graphs[tower]), golden.values?.[`parameters_${tower}`]);
+    const byName = (list: ParameterList) =>
+      Object.fromEntries(list.map(([name, dims]) => [name, sizeOf(dims)]));
+    check.equal(
+      `parameters of the ${tower} encoder`,
+      byName(graphs[tower].parameters.map(({ name, dims }) => [name, dims])),
+      byName(parameters),
+    );
+    check.equal(
+      `number of parameters of the ${tower} encoder`,
+      parameterCount(graphs[tower]),
+      golden.values?.[`parameters_${tower}`],
+    );
     return computedWeights(parameters, formulaWeight);
   };
 
   const { raw: textRaw, normalized: text } = Object.fromEntries(
-    await runGraph(context, graphs.text, await clipTokens(context, config.text.textContext), await weightsOf("text")),
+    await runGraph(
+      context,
+      graphs.text,
+      await clipTokens(context, config.text.textContext),
+      await weightsOf("text"),
+    ),
   );
   compare(context, "text_raw", textRaw);
   compare(context, "text_normalized", text);
@@ -103,13 +132,27 @@ async function clipFullSize(context: CaseContext): Promise<void> {
   compare(context, "image_raw", image.get("raw"));
   compare(context, "image_normalized", image.get("normalized"));
   const guidance = await runGraph(context, graphs.guidance, inputs, imageWeights);
-  check.close("cosine", [(floatsNamed(guidance, "similarity").data[0] ?? Number.NaN) / config.logitScale], [Number(golden.values?.cosine)]);
-  check.closeToScale("gradient", floatsNamed(guidance, "grad.x").data, floatsNamed(context.tensors, "out.gradient").data, { rtol: 1e-3 }); // "1e-3 times its largest entry"
+  check.close(
+    "cosine",
+    [(floatsNamed(guidance, "similarity").data[0] ?? Number.NaN) / config.logitScale],
+    [Number(golden.values?.cosine)],
+  );
+  check.closeToScale(
+    "gradient",
+    floatsNamed(guidance, "grad.x").data,
+    floatsNamed(context.tensors, "out.gradient").data,
+    { rtol: 1e-3 },
+  ); // "1e-3 times its largest entry"
 }
 
 /** The prompt through our own CLIP tokenizer, checked against the recorded ids. */
-async function clipTokens({ case: golden, check }: CaseContext, length: number): Promise<Map<string, AnyTensor>> {
-  const row = clipTokenizer(await loadClipVocabulary(), { contextLength: length }).paddedTokensAndLength(String(golden.values?.prompt));
+async function clipTokens(
+  { case: golden, check }: CaseContext,
+  length: number,
+): Promise<Map<string, AnyTensor>> {
+  const row = clipTokenizer(await loadClipVocabulary(), {
+    contextLength: length,
+  }).paddedTokensAndLength(String(golden.values?.prompt));
   check.equal("tokens of the prompt", row.tokens.subarray(0, row.length), golden.values?.tokens);
   check.equal("number of tokens", row.length, golden.values?.len);
   return new Map<string, AnyTensor>([
@@ -118,18 +161,33 @@ async function clipTokens({ case: golden, check }: CaseContext, length: number):
   ]);
 }
 
-function checkFormula({ case: golden, check }: CaseContext, parameters: ParameterList, key: string): void {
+function checkFormula(
+  { case: golden, check }: CaseContext,
+  parameters: ParameterList,
+  key: string,
+): void {
   const dimsOf = new Map(parameters);
-  for (const [name, expected] of Object.entries(golden.values?.[key] as Readonly<Record<string, WeightCheck>>)) {
+  for (const [name, expected] of Object.entries(
+    golden.values?.[key] as Readonly<Record<string, WeightCheck>>,
+  )) {
     const { data } = formulaWeight(name, dimsOf.get(name) ?? []);
     check.equal(`${name}: hash`, fnv1a32(name), expected.fnv1a32);
     check.close(`${name}: first values`, data.subarray(0, 4), expected.first, { exact: true });
     check.close(`${name}: last values`, data.subarray(-2), expected.last, { exact: true });
-    check.close(`${name}: sum`, [data.reduce((sum, value) => sum + value, 0)], [expected.sum_float64], { rtol: 1e-9, atol: 1e-6 });
+    check.close(
+      `${name}: sum`,
+      [data.reduce((sum, value) => sum + value, 0)],
+      [expected.sum_float64],
+      { rtol: 1e-9, atol: 1e-6 },
+    );
   }
 }
 
-async function compareForward(context: CaseContext, config: TextToImageConfig, file: string): Promise<void> {
+async function compareForward(
+  context: CaseContext,
+  config: TextToImageConfig,
+  file: string,
+): Promise<void> {
   const { case: golden, tensors, check } = context;
   const x = inputTensor(context, "x");
   const [, , height = 0, width = 0] = x.dims;
@@ -141,15 +199,25 @@ async function compareForward(context: CaseContext, config: TextToImageConfig, f
     ...(lowRes && { lowRes: { height: lowRes.dims[2] ?? 0, width: lowRes.dims[3] ?? 0 } }),
   });
   try {
-    const { xf_out, ...text } = await network.text(...(await tokenTensors(context, config, String(golden.values?.prompt))));
+    const { xf_out, ...text } = await network.text(
+      ...(await tokenTensors(context, config, String(golden.values?.prompt))),
+    );
     compare(context, "xf_proj", text.xf_proj);
     compare(context, "xf_out", xf_out);
     if (tensors.has("out.empty_prompt.xf_proj")) {
       const empty = await network.text(...(await tokenTensors(context, config, "")));
       compare(context, "empty_prompt.xf_proj", empty.xf_proj);
     }
-    const pictures = config.inpainting ? { inpaint_image: inputTensor(context, "inpaint_image"), inpaint_mask: inpaintMask(context) } : {};
-    const { output } = await network.image({ x, timesteps: tensor([1], [Number(golden.values?.t)]), ...text, ...pictures, ...(lowRes && { low_res: lowRes }) });
+    const pictures = config.inpainting
+      ? { inpaint_image: inputTensor(context, "inpaint_image"), inpaint_mask: inpaintMask(context) }
+      : {};
+    const { output } = await network.image({
+      x,
+      timesteps: tensor([1], [Number(golden.values?.t)]),
+      ...text,
+      ...pictures,
+      ...(lowRes && { low_res: lowRes }),
+    });
     compare(context, "output", output);
   } finally {
     await network.dispose();
@@ -162,32 +230,52 @@ async function compareForward(context: CaseContext, config: TextToImageConfig, f
   );
 }
 
-function compare({ tensors, check }: CaseContext, name: string, actual: AnyTensor | undefined): void {
+function compare(
+  { tensors, check }: CaseContext,
+  name: string,
+  actual: AnyTensor | undefined,
+): void {
   const expected = tensors.get(`out.${name}`);
   if (!expected) return;
   if (!actual) throw new Error(`the network gave no ${name}`);
   check.close(name, asFloat32(actual).data, asFloat32(expected).data);
 }
 
-/** The prompt through our own tokenizer and GPT-2's vocabulary, checked against the recorded ids. */
-async function tokenTensors({ case: golden, check }: CaseContext, { text }: TextToImageConfig, prompt: string): Promise<[AnyTensor, AnyTensor]> {
+/**
+ * The prompt through our own tokenizer and GPT-2's vocabulary, checked against the recorded ids.
+ */
+async function tokenTensors(
+  { case: golden, check }: CaseContext,
+  { text }: TextToImageConfig,
+  prompt: string,
+): Promise<[AnyTensor, AnyTensor]> {
   const length = text?.textContext ?? 0;
   const tokenizer = glideTokenizer(await loadGpt2Vocabulary(), { contextLength: length });
-  if (prompt !== "") check.equal("tokens of the prompt", tokenizer.encode(prompt), golden.values?.tokens);
+  if (prompt !== "")
+    check.equal("tokens of the prompt", tokenizer.encode(prompt), golden.values?.tokens);
   const { tokens, mask } = tokenizer.paddedTokensAndMask(prompt);
-  return [typedTensor("int64", [1, length], BigInt64Array.from(tokens, BigInt)), typedTensor("bool", [1, length], Uint8Array.from(mask, Number))];
+  return [
+    typedTensor("int64", [1, length], BigInt64Array.from(tokens, BigInt)),
+    typedTensor("bool", [1, length], Uint8Array.from(mask, Number)),
+  ];
 }
 
 function inputTensor({ case: golden }: CaseContext, name: string): Tensor {
-  const inputs = golden.values?.inputs as Readonly<Record<string, { shape: readonly number[]; scale: string; name: string }>>;
+  const inputs = golden.values?.inputs as Readonly<
+    Record<string, { shape: readonly number[]; scale: string; name: string }>
+  >;
   const input = inputs[name];
   if (!input) throw new Error(`the case describes no input ${name}`);
-  return formulaValues(input.name, input.shape, { scale: input.scale === "sqrt(12)" ? Math.sqrt(12) : Number(input.scale) });
+  return formulaValues(input.name, input.shape, {
+    scale: input.scale === "sqrt(12)" ? Math.sqrt(12) : Number(input.scale),
+  });
 }
 
 /** The inpainting mask by its rule, "1 for rows 0..19, else 0". */
 function inpaintMask({ case: golden }: CaseContext): Tensor {
-  const inputs = golden.values?.inputs as Readonly<Record<string, { shape: readonly number[]; rule?: string }>>;
+  const inputs = golden.values?.inputs as Readonly<
+    Record<string, { shape: readonly number[]; rule?: string }>
+  >;
   const { shape = [], rule = "" } = inputs.inpaint_mask ?? {};
   const [, first, last] = /^1 for rows (\d+)\.\.(\d+), else 0$/.exec(rule) ?? [];
   if (last === undefined) throw new NotSupported(`the rule of the inpainting mask: ${rule}`);

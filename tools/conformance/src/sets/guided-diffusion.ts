@@ -14,7 +14,10 @@ import { compareCheckpoints } from "../compare-checkpoints.ts";
 import { floatsNamed, type NamedTensors, tensorNamed } from "../named-tensors.ts";
 import { runGraph } from "../run-graph.ts";
 
-/** Set g_guided_diffusion: small class-conditional U-Nets, and a noised classifier with its guidance gradient. */
+/**
+ * Set g_guided_diffusion: small class-conditional U-Nets, and a noised classifier with its guidance
+ * gradient.
+ */
 export default async function guidedDiffusion(context: CaseContext): Promise<void> {
   await compareCheckpoints(context);
   if (context.tensors.has("out.logits")) await classifierCase(context);
@@ -33,7 +36,11 @@ async function unetCase(context: CaseContext): Promise<void> {
     ["in.timesteps_float", "out.float_t"],
   ] as const) {
     if (!tensors.has(output)) continue;
-    const results = await run(context, graph, { x, timesteps: floatsNamed(tensors, timesteps), ...labels });
+    const results = await run(context, graph, {
+      x,
+      timesteps: floatsNamed(tensors, timesteps),
+      ...labels,
+    });
     check.close(output, floatsNamed(results, "output").data, floatsNamed(tensors, output).data);
   }
 }
@@ -47,19 +54,45 @@ async function classifierCase(context: CaseContext): Promise<void> {
   const graph = admClassifierGraph(config, { size });
   checkParameters(context, graph);
   const results = await run(context, graph, { x, timesteps });
-  check.close("logits", floatsNamed(results, "logits").data, floatsNamed(tensors, "out.logits").data);
-  if (tensors.has("out.log_probs")) check.close("log_probs", floatsNamed(results, "log_probs").data, floatsNamed(tensors, "out.log_probs").data);
+  check.close(
+    "logits",
+    floatsNamed(results, "logits").data,
+    floatsNamed(tensors, "out.logits").data,
+  );
+  if (tensors.has("out.log_probs"))
+    check.close(
+      "log_probs",
+      floatsNamed(results, "log_probs").data,
+      floatsNamed(tensors, "out.log_probs").data,
+    );
   if (!tensors.has("out.gradient")) return;
-  const scale = tensor([batch], new Float32Array(batch).fill(Number(golden.values?.classifier_scale ?? 1)));
-  const guided = await run(context, admClassifierGuidanceGraph(config, { size }), { x, timesteps, y: tensorNamed(tensors, "in.y"), scale });
-  check.close("gradient", floatsNamed(guided, "grad.x").data, floatsNamed(tensors, "out.gradient").data);
+  const scale = tensor(
+    [batch],
+    new Float32Array(batch).fill(Number(golden.values?.classifier_scale ?? 1)),
+  );
+  const guided = await run(context, admClassifierGuidanceGraph(config, { size }), {
+    x,
+    timesteps,
+    y: tensorNamed(tensors, "in.y"),
+    scale,
+  });
+  check.close(
+    "gradient",
+    floatsNamed(guided, "grad.x").data,
+    floatsNamed(tensors, "out.gradient").data,
+  );
 }
 
 function checkParameters({ case: { values }, check }: CaseContext, graph: Graph): void {
-  if (values?.parameters !== undefined) check.equal("number of parameters", parameterCount(graph), values.parameters);
+  if (values?.parameters !== undefined)
+    check.equal("number of parameters", parameterCount(graph), values.parameters);
 }
 
-async function run(context: CaseContext, graph: Graph, inputs: Readonly<Record<string, AnyTensor>>): Promise<NamedTensors> {
+async function run(
+  context: CaseContext,
+  graph: Graph,
+  inputs: Readonly<Record<string, AnyTensor>>,
+): Promise<NamedTensors> {
   const file = context.case.extra_files?.find((name) => name.endsWith(".safetensors"));
   if (file === undefined) throw new Error(`the case ${context.case.name} names no weights`);
   return runGraph(context, graph, new Map(Object.entries(inputs)), await context.readTensors(file));

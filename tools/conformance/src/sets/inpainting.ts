@@ -1,4 +1,15 @@
-import { concatRows, type Denoise, ddpm, type GaussianDiffusion, interpreter, keepKnown, predict, qSample, rows, type Tensor } from "@glissade/core";
+import {
+  concatRows,
+  type Denoise,
+  ddpm,
+  type GaussianDiffusion,
+  interpreter,
+  keepKnown,
+  predict,
+  qSample,
+  rows,
+  type Tensor,
+} from "@glissade/core";
 import type { CaseContext, Tolerance } from "../case.ts";
 import { floatsNamed } from "../named-tensors.ts";
 import { firstHalfTwice, notebookGuidance } from "../notebook-guidance.ts";
@@ -6,15 +17,25 @@ import { checkNoise, recordedNoise } from "../recorded-noise.ts";
 import { referenceProcess } from "../reference-call.ts";
 import { openSampledModel } from "../sampled-model.ts";
 
-/** Set j_inpainting: the inpainting notebook's loop with the known region held, and runs that begin at a partly noised picture (SDEdit). */
+/**
+ * Set j_inpainting: the inpainting notebook's loop with the known region held, and runs that begin
+ * at a partly noised picture (SDEdit).
+ */
 export default async function inpainting(context: CaseContext): Promise<void> {
   const { case: golden, tensors, check } = context;
   const process = referenceProcess(golden);
-  const from = golden.values?.t_start === undefined ? process.numTimesteps - 1 : Number(golden.values.t_start);
+  const from =
+    golden.values?.t_start === undefined ? process.numTimesteps - 1 : Number(golden.values.t_start);
   const x = tensors.has("in.start_noise")
     ? floatsNamed(tensors, "in.start_noise")
-    : qSample(process, twice(floatsNamed(tensors, "in.image")), from, floatsNamed(tensors, "in.q_noise"));
-  if (tensors.has("out.start")) check.close("start", x.data, floatsNamed(tensors, "out.start").data);
+    : qSample(
+        process,
+        twice(floatsNamed(tensors, "in.image")),
+        from,
+        floatsNamed(tensors, "in.q_noise"),
+      );
+  if (tensors.has("out.start"))
+    check.close("start", x.data, floatsNamed(tensors, "out.start").data);
 
   const [samples, predictions]: [Tensor[], Tensor[]] = [[], []];
   await withDenoiser(context, process, x, async (denoise) => {
@@ -31,14 +52,24 @@ export default async function inpainting(context: CaseContext): Promise<void> {
 }
 
 /** The notebook's guided network with the known region put into each predicted picture. */
-async function withDenoiser<T>(context: CaseContext, process: GaussianDiffusion, x: Tensor, use: (denoise: Denoise) => Promise<T>): Promise<T> {
+async function withDenoiser<T>(
+  context: CaseContext,
+  process: GaussianDiffusion,
+  x: Tensor,
+  use: (denoise: Denoise) => Promise<T>,
+): Promise<T> {
   const { case: golden, tensors } = context;
   const scale = Number(golden.values?.guidance_scale);
-  const denoisedFn = tensors.has("in.inpaint_mask") ? keepKnown(floatsNamed(tensors, "in.inpaint_image"), floatsNamed(tensors, "in.inpaint_mask")) : undefined;
+  const denoisedFn = tensors.has("in.inpaint_mask")
+    ? keepKnown(floatsNamed(tensors, "in.inpaint_image"), floatsNamed(tensors, "in.inpaint_mask"))
+    : undefined;
   const model = await openSampledModel(context, x);
   try {
     return await use(async (state, index) => {
-      const output = notebookGuidance(await model.run(firstHalfTwice(state), process.timestepMap[index] ?? 0), scale);
+      const output = notebookGuidance(
+        await model.run(firstHalfTwice(state), process.timestepMap[index] ?? 0),
+        scale,
+      );
       return predict(process, output, state, index, { ...(denoisedFn && { denoisedFn }) });
     });
   } finally {
@@ -47,11 +78,20 @@ async function withDenoiser<T>(context: CaseContext, process: GaussianDiffusion,
 }
 
 /**
- * x_0 = sqrt(1/alphaCumprod) x - sqrt(1/alphaCumprod - 1) epsilon: at the noisiest step both factors are 20,000, and a guidance scale of 5 multiplies by up to 9 more, so that one unit in the last place of the
- * network's output moves x_0 by 0.02 where it is not clipped. There the recorded values miss those of the float64 network by more than the case's tolerance themselves, and no other evaluation of the network can meet
- * them. The tolerance is ours to keep; the recording's own rounding error, measured here step by step from the recorded state, comes on top, up to what 4 units in the last place of the network's output make of x_0.
+ * x_0 = sqrt(1/alphaCumprod) x - sqrt(1/alphaCumprod - 1) epsilon: at the noisiest step both
+ * factors are 20,000, and a guidance scale of 5 multiplies by up to 9 more, so that one unit in the
+ * last place of the network's output moves x_0 by 0.02 where it is not clipped. There the recorded
+ * values miss those of the float64 network by more than the case's tolerance themselves, and no
+ * other evaluation of the network can meet them. The tolerance is ours to keep; the recording's own
+ * rounding error, measured here step by step from the recorded state, comes on top, up to what 4
+ * units in the last place of the network's output make of x_0.
  */
-async function checkPredictions(context: CaseContext, process: GaussianDiffusion, start: Tensor, predictions: readonly Tensor[]): Promise<void> {
+async function checkPredictions(
+  context: CaseContext,
+  process: GaussianDiffusion,
+  start: Tensor,
+  predictions: readonly Tensor[],
+): Promise<void> {
   const { case: golden, tensors, check } = context;
   const recorded = (name: string, k: number): Tensor => {
     const all = floatsNamed(tensors, name);
@@ -59,22 +99,38 @@ async function checkPredictions(context: CaseContext, process: GaussianDiffusion
     return { ...rows(all, k, k + 1), dims };
   };
   const { rtol = 0, atol = 0 } = golden.tolerance ?? {};
-  const amplification = 2 * Math.abs(Number(golden.values?.guidance_scale)) - 1; // of s c - (s - 1) u, where both have the same error
+  // of s c - (s - 1) u, where both have the same error
+  const amplification = 2 * Math.abs(Number(golden.values?.guidance_scale)) - 1;
   const backend = interpreter();
-  const tolerances = await withDenoiser({ ...context, backend }, process, start, async (denoise) => {
-    const measured: Tolerance[] = [];
-    for (let k = 0; k < predictions.length; k++) {
-      const index = predictions.length - 1 - k;
-      const exact = (await denoise(k === 0 ? start : recorded("out.samples", k - 1), index)).x0.data;
-      const error = recorded("out.pred_xstart", k).data.reduce((most, value, i) => Math.max(most, Math.abs(value - (exact[i] as number))), 0);
-      const rounding = 4 * 2 ** -23 * amplification * (process.sqrtRecipm1AlphasCumprod[index] as number);
-      measured.push({ rtol, atol: atol + Math.min(error, rounding) });
-    }
-    return measured;
-  });
+  const tolerances = await withDenoiser(
+    { ...context, backend },
+    process,
+    start,
+    async (denoise) => {
+      const measured: Tolerance[] = [];
+      for (let k = 0; k < predictions.length; k++) {
+        const index = predictions.length - 1 - k;
+        const exact = (await denoise(k === 0 ? start : recorded("out.samples", k - 1), index)).x0
+          .data;
+        const error = recorded("out.pred_xstart", k).data.reduce(
+          (most, value, i) => Math.max(most, Math.abs(value - (exact[i] as number))),
+          0,
+        );
+        const rounding =
+          4 * 2 ** -23 * amplification * (process.sqrtRecipm1AlphasCumprod[index] as number);
+        measured.push({ rtol, atol: atol + Math.min(error, rounding) });
+      }
+      return measured;
+    },
+  );
   await backend.dispose();
   for (const [k, prediction] of predictions.entries())
-    check.close(`pred_xstart of step ${k}`, prediction.data, recorded("out.pred_xstart", k).data, tolerances[k]);
+    check.close(
+      `pred_xstart of step ${k}`,
+      prediction.data,
+      recorded("out.pred_xstart", k).data,
+      tolerances[k],
+    );
 }
 
 function twice(image: Tensor): Tensor {

@@ -3,7 +3,12 @@ import { type AnyTensor, bfloat16ToFloat32, readCheckpoint } from "@glissade/cor
 import { type CaseContext, NotSupported } from "../case.ts";
 
 /** g_pt_files: a checkpoint that PyTorch wrote, read as the tensors it holds. */
-export default async function ptFiles({ case: { extra_files }, directory, tensors: expected, check }: CaseContext): Promise<void> {
+export default async function ptFiles({
+  case: { extra_files },
+  directory,
+  tensors: expected,
+  check,
+}: CaseContext): Promise<void> {
   const [file] = extra_files ?? [];
   if (file === undefined) throw new NotSupported("the case names no checkpoint");
   const read = await readCheckpoint(resolve(directory, file));
@@ -18,5 +23,7 @@ export default async function ptFiles({ case: { extra_files }, directory, tensor
 
 /** The expected files hold bfloat16 as float32. */
 function widened(tensor: AnyTensor | undefined): AnyTensor | undefined {
-  return tensor?.dtype === "bfloat16" ? { dtype: "float32", dims: tensor.dims, data: bfloat16ToFloat32(tensor.data) } : tensor;
+  return tensor?.dtype === "bfloat16"
+    ? { dtype: "float32", dims: tensor.dims, data: bfloat16ToFloat32(tensor.data) }
+    : tensor;
 }

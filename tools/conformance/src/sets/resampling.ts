@@ -22,7 +22,10 @@ import {
 import { type CaseContext, NotSupported } from "../case.ts";
 import { tensorNamed } from "../named-tensors.ts";
 
-/** k_resampling: PyTorch's interpolation, Pillow's resizing and the conversion to and from 8 bits. What a case is, its name says. */
+/**
+ * k_resampling: PyTorch's interpolation, Pillow's resizing and the conversion to and from 8 bits.
+ * What a case is, its name says.
+ */
 export default async function resampling(context: CaseContext): Promise<void> {
   const { name } = context.case;
   const [, run] = runners.find(([prefix]) => name.startsWith(prefix)) ?? [];
@@ -47,27 +50,50 @@ const runners: readonly [prefix: string, run: (context: CaseContext) => void | P
 
 function interpolate(context: CaseContext, method: ResizeMethod): void {
   const out = tensorNamed(context.tensors, "out");
-  context.check.close("out", resize(float32(tensorNamed(context.tensors, "in.x")), sizeOf(out), method).data, out.data);
+  context.check.close(
+    "out",
+    resize(float32(tensorNamed(context.tensors, "in.x")), sizeOf(out), method).data,
+    out.data,
+  );
 }
 
 function nearest(context: CaseContext): void {
   const out = tensorNamed(context.tensors, "out");
-  context.check.close("out", resizeNearest(tensorNamed(context.tensors, "in.x"), sizeOf(out)).data, out.data);
+  context.check.close(
+    "out",
+    resizeNearest(tensorNamed(context.tensors, "in.x"), sizeOf(out)).data,
+    out.data,
+  );
 }
 
 function averagePooling(context: CaseContext): void {
-  const [x, out] = [float32(tensorNamed(context.tensors, "in.x")), tensorNamed(context.tensors, "out")];
-  context.check.close("out", averagePool(x, (x.dims[2] as number) / (out.dims[2] as number)).data, out.data);
+  const [x, out] = [
+    float32(tensorNamed(context.tensors, "in.x")),
+    tensorNamed(context.tensors, "out"),
+  ];
+  context.check.close(
+    "out",
+    averagePool(x, (x.dims[2] as number) / (out.dims[2] as number)).data,
+    out.data,
+  );
 }
 
-/** Every filter that the case has a result of; and the same picture given as PNG has to be decoded to the same pixels. */
+/**
+ * Every filter that the case has a result of; and the same picture given as PNG has to be decoded
+ * to the same pixels.
+ */
 async function pil(context: CaseContext): Promise<void> {
   const image = imageOf(tensorNamed(context.tensors, "in.pixels"));
-  for (const file of context.case.extra_files ?? []) context.check.close(file, (await readPng(context, file)).data, image.data);
+  for (const file of context.case.extra_files ?? [])
+    context.check.close(file, (await readPng(context, file)).data, image.data);
   for (const [name, out] of context.tensors) {
     if (!name.startsWith("out.")) continue;
     const [height, width] = [out.dims[0] as number, out.dims[1] as number];
-    context.check.close(name, resizePil(image, { width, height }, name.slice("out.".length) as PilFilter).data, out.data);
+    context.check.close(
+      name,
+      resizePil(image, { width, height }, name.slice("out.".length) as PilFilter).data,
+      out.data,
+    );
   }
 }
 
@@ -75,12 +101,20 @@ async function readPicture(context: CaseContext): Promise<void> {
   const [, file] = /(\w+\.png)/.exec(context.case.what) ?? [];
   if (!file) throw new Error("the case names no picture");
   const out = tensorNamed(context.tensors, "out");
-  context.check.close("out", readImage(await readPng(context, file), out.dims[3] as number).data, out.data);
+  context.check.close(
+    "out",
+    readImage(await readPng(context, file), out.dims[3] as number).data,
+    out.data,
+  );
 }
 
 function crop(context: CaseContext): void {
   const out = tensorNamed(context.tensors, "out");
-  context.check.close("out", centerCrop(imageOf(tensorNamed(context.tensors, "in.pixels")), out.dims[0] as number).data, out.data);
+  context.check.close(
+    "out",
+    centerCrop(imageOf(tensorNamed(context.tensors, "in.pixels")), out.dims[0] as number).data,
+    out.data,
+  );
 }
 
 /** Values in [-1, 1] as a picture of gray pixels, so that the public functions can be asked. */
@@ -100,17 +134,32 @@ function toEightBit(context: CaseContext): void {
     { exact: true },
   );
   const lowRes = tensorNamed(context.tensors, "out.low_res").data;
-  context.check.close("low_res", quantizeLowResolution(gray).data.subarray(0, lowRes.length), lowRes, { rtol: 0, atol: 1e-6 });
+  context.check.close(
+    "low_res",
+    quantizeLowResolution(gray).data.subarray(0, lowRes.length),
+    lowRes,
+    { rtol: 0, atol: 1e-6 },
+  );
 }
 
 function fromEightBit(context: CaseContext): void {
   const [x, out] = [tensorNamed(context.tensors, "in.x"), tensorNamed(context.tensors, "out")];
-  const data = Uint8Array.from({ length: x.data.length * 3 }, (_, index) => Number(x.data[Math.floor(index / 3)]));
-  context.check.close("out", tensorFromImages([rgbImage(x.data.length, 1, data)]).data.subarray(0, out.data.length), out.data);
+  const data = Uint8Array.from({ length: x.data.length * 3 }, (_, index) =>
+    Number(x.data[Math.floor(index / 3)]),
+  );
+  context.check.close(
+    "out",
+    tensorFromImages([rgbImage(x.data.length, 1, data)]).data.subarray(0, out.data.length),
+    out.data,
+  );
 }
 
 function showBatch(context: CaseContext): void {
-  context.check.close("out", showImages(float32(tensorNamed(context.tensors, "in.batch"))).data, tensorNamed(context.tensors, "out").data);
+  context.check.close(
+    "out",
+    showImages(float32(tensorNamed(context.tensors, "in.batch"))).data,
+    tensorNamed(context.tensors, "out").data,
+  );
 }
 
 function grayTensor(values: Float32Array): Tensor {

@@ -1,4 +1,11 @@
-import { type BetaScheduleName, betaSchedule, GlissadeError, gaussianDiffusion, respace, spaceTimesteps } from "@glissade/core";
+import {
+  type BetaScheduleName,
+  betaSchedule,
+  GlissadeError,
+  gaussianDiffusion,
+  respace,
+  spaceTimesteps,
+} from "@glissade/core";
 import type { CaseContext } from "../case.ts";
 import { processArray } from "./schedules.ts";
 

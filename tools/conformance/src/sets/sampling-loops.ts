@@ -1,4 +1,14 @@
-import { concatRows, conditionMean, conditionScore, type Denoise, ddim, ddpm, predict, type Sampler, type Tensor } from "@glissade/core";
+import {
+  concatRows,
+  conditionMean,
+  conditionScore,
+  type Denoise,
+  ddim,
+  ddpm,
+  predict,
+  type Sampler,
+  type Tensor,
+} from "@glissade/core";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { openGuidingGradient } from "../guiding-gradient.ts";
 import { floatsNamed } from "../named-tensors.ts";
@@ -14,7 +24,8 @@ function isDeterministic({ call = "" }: GoldenCase): boolean {
 /** The sampler that a case's call names. @throws NotSupported for another method. */
 function samplerOf(golden: GoldenCase): Sampler {
   const { name, call = "" } = golden;
-  if (isDeterministic(golden)) return ddim({ eta: Number(findCall(call, "ddim_sample_loop")?.named.get("eta") ?? 0) });
+  if (isDeterministic(golden))
+    return ddim({ eta: Number(findCall(call, "ddim_sample_loop")?.named.get("eta") ?? 0) });
   if (/\bp_sample_loop\(/.test(call)) return ddpm();
   throw new NotSupported(`the call of ${name} names no sampling loop that is known`);
 }
@@ -23,7 +34,8 @@ function samplerOf(golden: GoldenCase): Sampler {
 export default async function samplingLoops(context: CaseContext): Promise<void> {
   const { case: golden, tensors, check } = context;
   const sampler = samplerOf(golden);
-  const scale = golden.values?.guidance_scale as number | undefined; // classifier-free guidance over 2B rows, as in the notebooks
+  // classifier-free guidance over 2B rows, as in the notebooks
+  const scale = golden.values?.guidance_scale as number | undefined;
 
   const start = floatsNamed(tensors, "in.start_noise");
   const model = await openSampledModel(context, start);
@@ -32,21 +44,35 @@ export default async function samplingLoops(context: CaseContext): Promise<void>
     const process = referenceProcess(golden);
     const denoise: Denoise = async (x, index) => {
       const timestep = process.timestepMap[index] ?? 0;
-      const output = scale === undefined ? await model.run(x, timestep) : notebookGuidance(await model.run(firstHalfTwice(x), timestep), scale);
+      const output =
+        scale === undefined
+          ? await model.run(x, timestep)
+          : notebookGuidance(await model.run(firstHalfTwice(x), timestep), scale);
       const prediction = predict(process, output, x, index);
       if (!guiding) return prediction;
       const gradient = await guiding.gradient(x, timestep);
-      return isDeterministic(golden) ? conditionScore(process, prediction, x, index, gradient) : conditionMean(prediction, gradient);
+      return isDeterministic(golden)
+        ? conditionScore(process, prediction, x, index, gradient)
+        : conditionMean(prediction, gradient);
     };
 
     const samples: Tensor[] = [];
     const predictions: Tensor[] = [];
-    for await (const { x, x0 } of sampler({ process, denoise, noise: recordedNoise(floatsNamed(tensors, "in.step_noise")), x: start })) {
+    for await (const { x, x0 } of sampler({
+      process,
+      denoise,
+      noise: recordedNoise(floatsNamed(tensors, "in.step_noise")),
+      x: start,
+    })) {
       samples.push(x);
       predictions.push(x0);
     }
     check.close("samples", concatRows(samples).data, floatsNamed(tensors, "out.samples").data);
-    check.close("pred_xstart", concatRows(predictions).data, floatsNamed(tensors, "out.pred_xstart").data);
+    check.close(
+      "pred_xstart",
+      concatRows(predictions).data,
+      floatsNamed(tensors, "out.pred_xstart").data,
+    );
     check.close("final", (samples.at(-1) ?? start).data, floatsNamed(tensors, "out.final").data);
     checkNoise(context, start);
   } finally {

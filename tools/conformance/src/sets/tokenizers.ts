@@ -1,6 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AnyTensor, type ClipTokenizer, cleanText, clipTokenizer, type GlideTokenizer, glideTokenizer } from "@glissade/core";
+import {
+  type AnyTensor,
+  type ClipTokenizer,
+  cleanText,
+  clipTokenizer,
+  type GlideTokenizer,
+  glideTokenizer,
+} from "@glissade/core";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { type CaseContext, NotSupported } from "../case.ts";
@@ -29,20 +36,46 @@ export default async function tokenizers(context: CaseContext): Promise<void> {
   else throw new NotSupported(`no case of this kind: ${golden.name}`);
 }
 
-function checkStrings({ check }: CaseContext, strings: readonly GoldenString[], glide: GlideTokenizer, clip: ClipTokenizer): void {
+function checkStrings(
+  { check }: CaseContext,
+  strings: readonly GoldenString[],
+  glide: GlideTokenizer,
+  clip: ClipTokenizer,
+): void {
   for (const golden of strings) {
     const { i, text } = golden;
     check.equal(`string ${i}: GLIDE's tokens`, glide.encode(text), golden.glide_tokens);
-    check.equal(`string ${i}: GLIDE's tokens as text`, glide.decode(golden.glide_tokens), golden.glide_decoded);
-    check.equal(`string ${i}: tokens within GLIDE's context`, glide.paddedTokensAndMask(text).mask.filter(Boolean).length, golden.glide_mask_true);
+    check.equal(
+      `string ${i}: GLIDE's tokens as text`,
+      glide.decode(golden.glide_tokens),
+      golden.glide_decoded,
+    );
+    check.equal(
+      `string ${i}: tokens within GLIDE's context`,
+      glide.paddedTokensAndMask(text).mask.filter(Boolean).length,
+      golden.glide_mask_true,
+    );
     check.equal(`string ${i}: cleaned for CLIP`, cleanText(text), golden.clip_cleaned);
     check.equal(`string ${i}: CLIP's tokens`, clip.encode(text), golden.clip_tokens);
-    check.equal(`string ${i}: CLIP's tokens as text`, clip.decode(golden.clip_tokens), golden.clip_decoded);
-    check.equal(`string ${i}: length of CLIP's row`, clip.paddedTokensAndLength(text).length, golden.clip_len);
+    check.equal(
+      `string ${i}: CLIP's tokens as text`,
+      clip.decode(golden.clip_tokens),
+      golden.clip_decoded,
+    );
+    check.equal(
+      `string ${i}: length of CLIP's row`,
+      clip.paddedTokensAndLength(text).length,
+      golden.clip_len,
+    );
   }
 }
 
-function checkRows({ check, tensors }: CaseContext, strings: readonly GoldenString[], glide: GlideTokenizer, clip: ClipTokenizer): void {
+function checkRows(
+  { check, tensors }: CaseContext,
+  strings: readonly GoldenString[],
+  glide: GlideTokenizer,
+  clip: ClipTokenizer,
+): void {
   const { rows: glideTokens, length: glideContext } = rowsOf(tensors, "glide_tokens");
   const { rows: glideMask } = rowsOf(tensors, "glide_mask");
   const { rows: clipTokens, length: clipContext } = rowsOf(tensors, "clip_tokens");
@@ -57,7 +90,10 @@ function checkRows({ check, tensors }: CaseContext, strings: readonly GoldenStri
   });
 }
 
-function rowsOf(tensors: ReadonlyMap<string, AnyTensor>, name: string): { rows: (row: number) => ArrayLike<number | bigint>; length: number } {
+function rowsOf(
+  tensors: ReadonlyMap<string, AnyTensor>,
+  name: string,
+): { rows: (row: number) => ArrayLike<number | bigint>; length: number } {
   const tensor = tensors.get(name);
   if (!tensor) throw new Error(`the case has no tensor ${name}`);
   const length = tensor.dims[1] ?? 1;

@@ -1,17 +1,23 @@
 import { type TorchGenerator, torchGenerator } from "@glissade/core";
 import { type CaseContext, NotSupported } from "../case.ts";
 
-/** e_torch_rng: PyTorch's CPU random stream. Tensors ending in `.avx2` and `.scalar` are the same draw on two kinds of processor. */
+/**
+ * e_torch_rng: PyTorch's CPU random stream. Tensors ending in `.avx2` and `.scalar` are the same
+ * draw on two kinds of processor.
+ */
 export default function torchRng({ case: { name, values }, tensors, check }: CaseContext): void {
   const calls = (values?.calls ?? []) as readonly string[];
   if (calls.length > 0) {
     const draws = sequence(torchGenerator(values?.seed as number), calls);
-    for (const [tensorName, { data }] of tensors) check.close(tensorName, draws[Number(/_(\d+)(\.\w+)?$/.exec(tensorName)?.[1])] ?? [], data);
+    for (const [tensorName, { data }] of tensors)
+      check.close(tensorName, draws[Number(/_(\d+)(\.\w+)?$/.exec(tensorName)?.[1])] ?? [], data);
   } else if (name.startsWith("image_noise")) {
     const generator = torchGenerator(Number(/seed(\d+)$/.exec(name)?.[1]));
-    for (const [tensorName, { data, dims }] of [...tensors].sort(([a], [b]) => a.localeCompare(b))) check.close(tensorName, generator.randn(dims).data, data);
+    for (const [tensorName, { data, dims }] of [...tensors].sort(([a], [b]) => a.localeCompare(b)))
+      check.close(tensorName, generator.randn(dims).data, data);
   } else {
-    for (const [tensorName, { data }] of tensors) check.close(tensorName, freshDraw(tensorName), data);
+    for (const [tensorName, { data }] of tensors)
+      check.close(tensorName, freshDraw(tensorName), data);
   }
 }
 
@@ -23,9 +29,12 @@ function sequence(generator: TorchGenerator, calls: readonly string[]): Float32A
   });
 }
 
-/** One call after seeding anew, from a name such as `randn_s0_n64.avx2` or `randint_s1_0_1000_n64`. */
+/**
+ * One call after seeding anew, from a name such as `randn_s0_n64.avx2` or `randint_s1_0_1000_n64`.
+ */
 function freshDraw(tensorName: string): Float32Array | Float64Array | Uint32Array {
-  const [, kind, seed, high, size] = /^(randn|rand|rand64|randint)_s(\d+)(?:_0_(\d+))?_n(\d+)/.exec(tensorName) ?? [];
+  const [, kind, seed, high, size] =
+    /^(randn|rand|rand64|randint)_s(\d+)(?:_0_(\d+))?_n(\d+)/.exec(tensorName) ?? [];
   const generator = torchGenerator(Number(seed));
   switch (kind) {
     case "randn":

@@ -1,4 +1,13 @@
-import { type Graph, GraphBuilder, gradient, type MeanType, qSample, type Tensor, type Value, type VarianceType } from "@glissade/core";
+import {
+  type Graph,
+  GraphBuilder,
+  gradient,
+  type MeanType,
+  qSample,
+  type Tensor,
+  type Value,
+  type VarianceType,
+} from "@glissade/core";
 import {
   approxStandardNormalCdf,
   diffusionLoss,
@@ -17,13 +26,18 @@ import { floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { findCall, referenceProcess } from "../reference-call.ts";
 import { runGraph } from "../run-graph.ts";
 
-/** d_training_losses: guided-diffusion's training_losses, its likelihood functions and its loss-aware sampler. */
+/**
+ * d_training_losses: guided-diffusion's training_losses, its likelihood functions and its
+ * loss-aware sampler.
+ */
 export default async function trainingLosses(context: CaseContext): Promise<void> {
   const { name, call = "" } = context.case;
   if (call.includes("training_losses")) return losses(context);
   if (name === "normal_kl") return normalDivergence(context);
-  if (name === "approx_standard_normal_cdf") return elementwise(context, "out.cdf", (g, input) => approxStandardNormalCdf(g, input("x")));
-  if (name.startsWith("discretized_gaussian_log_likelihood")) return elementwise(context, "out.log_probs", decoder);
+  if (name === "approx_standard_normal_cdf")
+    return elementwise(context, "out.cdf", (g, input) => approxStandardNormalCdf(g, input("x")));
+  if (name.startsWith("discretized_gaussian_log_likelihood"))
+    return elementwise(context, "out.log_probs", decoder);
   if (name === "calc_bpd_loop") return bound(context);
   if (name === "loss_second_moment_sampler") return sampler(context);
   throw new NotSupported(`the case ${name}`);
@@ -35,7 +49,8 @@ async function losses(context: CaseContext): Promise<void> {
   const goal = referenceObjective(golden.call ?? "");
   const t = Array.from(tensorNamed(tensors, "in.t").data, Number);
   const [x0, noise] = [floatsNamed(tensors, "in.x0"), floatsNamed(tensors, "in.noise")];
-  const xt = floatsNamed(tensors, "out.x_t"); // the reference's own: at little noise its last bit shows in the gradient
+  // the reference's own: at little noise its last bit shows in the gradient
+  const xt = floatsNamed(tensors, "out.x_t");
   check.close("x_t", qSample(process, x0, t, noise).data, xt.data);
   check.equal(
     "timestep told to the network",
@@ -44,10 +59,19 @@ async function losses(context: CaseContext): Promise<void> {
   );
   const coefficients = lossCoefficients(process, t, goal);
   const graph = lossGraph(x0, coefficients, goal);
-  const inputs = new Map(Object.entries({ x0, noise, xt, coefficients, output: floatsNamed(tensors, "in.model_output") }));
+  const inputs = new Map(
+    Object.entries({
+      x0,
+      noise,
+      xt,
+      coefficients,
+      output: floatsNamed(tensors, "in.model_output"),
+    }),
+  );
   const results = await runGraph(context, graph, inputs, new Map());
   check.close("loss", floatsNamed(results, "loss").data, golden.values?.loss as number[]);
-  if (golden.values?.mse) check.close("mse", floatsNamed(results, "mse").data, golden.values.mse as number[]);
+  if (golden.values?.mse)
+    check.close("mse", floatsNamed(results, "mse").data, golden.values.mse as number[]);
   if (golden.values?.vb) {
     const weight = vlbWeightOf(process, goal); // the reference's vb is weighted already
     check.close(
@@ -56,7 +80,11 @@ async function losses(context: CaseContext): Promise<void> {
       golden.values.vb as number[],
     );
   }
-  check.close("grad_model_output", floatsNamed(results, "grad.output").data, floatsNamed(tensors, "out.grad_model_output").data);
+  check.close(
+    "grad_model_output",
+    floatsNamed(results, "grad.output").data,
+    floatsNamed(tensors, "out.grad_model_output").data,
+  );
 }
 
 /** The loss terms, and the derivative of the batch's mean loss by the network's output. */
@@ -79,28 +107,49 @@ function lossGraph({ dims }: Tensor, coefficients: Tensor, goal: Objective): Gra
   return gradient(g.build(), { of: "mean", withRespectTo: ["output"] });
 }
 
-/** The objective that a `SpacedDiffusion(...)` is made with. MSE weighs vb by 1; what the rescaled losses weigh it by is the default. */
+/**
+ * The objective that a `SpacedDiffusion(...)` is made with. MSE weighs vb by 1; what the rescaled
+ * losses weigh it by is the default.
+ */
 export function referenceObjective(call: string): Objective {
   const named = findCall(call, "SpacedDiffusion")?.named ?? new Map<string, string>();
   const lossType = named.get("loss_type") ?? "";
-  const meanType = (named.get("model_mean_type") ?? "").toLowerCase().replace("_", "-") as MeanType; // objective() refuses other names
-  const varianceType = (named.get("model_var_type") ?? "").toLowerCase().replace("_", "-") as VarianceType;
+  // objective() refuses other names
+  const meanType = (named.get("model_mean_type") ?? "").toLowerCase().replace("_", "-") as MeanType;
+  const varianceType = (named.get("model_var_type") ?? "")
+    .toLowerCase()
+    .replace("_", "-") as VarianceType;
   const weight = lossType.startsWith("RESCALED") ? {} : { vlbWeight: 1 };
   if (lossType.endsWith("KL")) return objective({ loss: "vlb", meanType, varianceType, ...weight });
-  return objective({ loss: isLearned(varianceType) ? "hybrid" : "simple", meanType, varianceType, ...weight });
+  return objective({
+    loss: isLearned(varianceType) ? "hybrid" : "simple",
+    meanType,
+    varianceType,
+    ...weight,
+  });
 }
 
 type Elements = (g: GraphBuilder, input: (name: string) => Value) => Value;
 
 function decoder(g: GraphBuilder, input: (name: string) => Value): Value {
   const x = input("x");
-  return discretizedGaussianLogLikelihood(g, x, { centred: g.sub(x, input("means")), precision: g.exp(g.mul(input("log_scales"), -1)) });
+  return discretizedGaussianLogLikelihood(g, x, {
+    centred: g.sub(x, input("means")),
+    precision: g.exp(g.mul(input("log_scales"), -1)),
+  });
 }
 
 async function normalDivergence(context: CaseContext): Promise<void> {
-  const first = (input: (name: string) => Value) => ({ mean: input("mean1"), logVariance: input("logvar1") });
-  await elementwise(context, "out.kl", (g, input) => normalKl(g, first(input), { mean: input("mean2"), logVariance: input("logvar2") }));
-  await elementwise(context, "out.kl_to_standard", (g, input) => normalKl(g, first(input), { mean: 0, logVariance: 0 }));
+  const first = (input: (name: string) => Value) => ({
+    mean: input("mean1"),
+    logVariance: input("logvar1"),
+  });
+  await elementwise(context, "out.kl", (g, input) =>
+    normalKl(g, first(input), { mean: input("mean2"), logVariance: input("logvar2") }),
+  );
+  await elementwise(context, "out.kl_to_standard", (g, input) =>
+    normalKl(g, first(input), { mean: 0, logVariance: 0 }),
+  );
 }
 
 /** Runs a function of the case's inputs on the backend under test. */
@@ -118,7 +167,8 @@ async function elementwise(context: CaseContext, expected: string, build: Elemen
 
 async function bound({ case: golden, tensors, check }: CaseContext): Promise<void> {
   // The call names its process in words: "cosine 1000 respaced to '20'".
-  const [, schedule, steps, respacing] = /(\w+) (\d+) respaced to '(\w+)'/.exec(golden.call ?? "") ?? [];
+  const [, schedule, steps, respacing] =
+    /(\w+) (\d+) respaced to '(\w+)'/.exec(golden.call ?? "") ?? [];
   const process = referenceProcess({ values: { schedule, T: Number(steps), respacing } });
   const x0 = floatsNamed(tensors, "in.x0");
   const noises = slices(floatsNamed(tensors, "in.noise"));
@@ -128,13 +178,23 @@ async function bound({ case: golden, tensors, check }: CaseContext): Promise<voi
     told.push(...timesteps);
     return takeFirst(outputs);
   };
-  const { total, prior, steps: terms } = await variationalBound(process, network, x0, { noise: () => takeFirst(noises) });
-  check.equal("timesteps told to the network", told, Array.from(tensorNamed(tensors, "in.t_seen_by_model").data, Number));
+  const {
+    total,
+    prior,
+    steps: terms,
+  } = await variationalBound(process, network, x0, { noise: () => takeFirst(noises) });
+  check.equal(
+    "timesteps told to the network",
+    told,
+    Array.from(tensorNamed(tensors, "in.t_seen_by_model").data, Number),
+  );
   check.close("total_bpd", total, golden.values?.total_bpd as number[]);
   check.close("prior_bpd", prior, golden.values?.prior_bpd as number[]);
   const batch = x0.dims[0] ?? 0;
   const rows = (term: "vb" | "x0Error" | "epsilonError") =>
-    Array.from({ length: batch }, (_, row) => terms.map((step) => step[term][row] ?? Number.NaN)).flat();
+    Array.from({ length: batch }, (_, row) =>
+      terms.map((step) => step[term][row] ?? Number.NaN),
+    ).flat();
   check.close("vb", rows("vb"), floatsNamed(tensors, "out.vb").data);
   check.close("xstart_mse", rows("x0Error"), floatsNamed(tensors, "out.xstart_mse").data);
   check.close("mse", rows("epsilonError"), floatsNamed(tensors, "out.mse").data);
@@ -143,7 +203,11 @@ async function bound({ case: golden, tensors, check }: CaseContext): Promise<voi
 /** The entries of the leading axis. */
 function slices({ dims: [count = 0, ...dims], data }: Tensor): Tensor[] {
   const size = data.length / count;
-  return Array.from({ length: count }, (_, i) => ({ dtype: "float32", dims, data: data.subarray(i * size, (i + 1) * size) }));
+  return Array.from({ length: count }, (_, i) => ({
+    dtype: "float32",
+    dims,
+    data: data.subarray(i * size, (i + 1) * size),
+  }));
 }
 
 function takeFirst(tensors: Tensor[]): Tensor {

@@ -13,7 +13,17 @@ import {
   textToImageNetwork,
   weightsFromTensors,
 } from "@glissade/core";
-import { AdamW, diffusionLoss, globalNorm, lossCoefficients, MovingAverage, type Objective, objective, ParameterStore, vlbWeightOf } from "@glissade/train";
+import {
+  AdamW,
+  diffusionLoss,
+  globalNorm,
+  lossCoefficients,
+  MovingAverage,
+  type Objective,
+  objective,
+  ParameterStore,
+  vlbWeightOf,
+} from "@glissade/train";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { readManifest } from "../manifest.ts";
 import { floatsNamed, tensorNamed } from "../named-tensors.ts";
@@ -22,7 +32,10 @@ import { runGraph } from "../run-graph.ts";
 
 const inputsCase = "hybrid_cosine_inputs";
 
-/** g_training: the hybrid loss of a whole small network, the gradient of every parameter, and steps of AdamW and moving averages. */
+/**
+ * g_training: the hybrid loss of a whole small network, the gradient of every parameter, and steps
+ * of AdamW and moving averages.
+ */
 export default async function training(context: CaseContext): Promise<void> {
   const { name } = context.case;
   if (name === inputsCase) return lossTerms(context);
@@ -56,8 +69,12 @@ async function parameterGradients(context: CaseContext): Promise<void> {
   check.equal("names of the parameters", [...actual.keys()].sort(), [...tensors.keys()].sort());
   for (const [name, { data }] of actual) {
     const expected = floatsNamed(tensors, name).data;
-    // The manifest says it in words: at most rtol 1e-3, or 1e-4 of the tensor's largest entry, or 1e-6, whichever allows most.
-    check.close(name, data, expected, { rtol: 1e-3, atol: Math.max(1e-4 * largest(expected), 1e-6) });
+    // The manifest says it in words: at most rtol 1e-3, or 1e-4 of the tensor's largest entry, or
+    // 1e-6, whichever allows most.
+    check.close(name, data, expected, {
+      rtol: 1e-3,
+      atol: Math.max(1e-4 * largest(expected), 1e-6),
+    });
   }
 }
 
@@ -67,15 +84,27 @@ async function optimiserOnNetwork(context: CaseContext): Promise<void> {
   const learningRate = 1e-4; // the call's
   const optimiser = new AdamW(run.parameters, { weightDecay: 0 });
   const average = new MovingAverage(run.parameters, { decay: 0.9999 });
-  const { mean_loss_before_each_step: losses, grad_norm: norms, param_norm: parameterNorms } = golden.values as Readonly<Record<string, number[]>>;
+  const {
+    mean_loss_before_each_step: losses,
+    grad_norm: norms,
+    param_norm: parameterNorms,
+  } = golden.values as Readonly<Record<string, number[]>>;
   for (const [index, expectedLoss] of (losses ?? []).entries()) {
     const step = index + 1;
     const results = await run.evaluate();
     const gradients = run.gradientOf(results);
     check.close(`loss before step ${step}`, floatsNamed(results, "mean").data, [expectedLoss]);
-    check.close(`grad_norm of step ${step}`, [globalNorm(gradients)], [norms?.[index] ?? Number.NaN]);
+    check.close(
+      `grad_norm of step ${step}`,
+      [globalNorm(gradients)],
+      [norms?.[index] ?? Number.NaN],
+    );
     optimiser.step(gradients, { learningRate, averages: [average] });
-    check.close(`param_norm after step ${step}`, [globalNorm(run.parameters.values)], [parameterNorms?.[index] ?? Number.NaN]);
+    check.close(
+      `param_norm after step ${step}`,
+      [globalNorm(run.parameters.values)],
+      [parameterNorms?.[index] ?? Number.NaN],
+    );
     const arrays: Readonly<Record<string, Float32Array>> = {
       param: run.parameters.values,
       ema: average.values,
@@ -83,24 +112,41 @@ async function optimiserOnNetwork(context: CaseContext): Promise<void> {
       exp_avg_sq: optimiser.secondMoment,
     };
     for (const [name, { data }] of tensors) {
-      const [, number, kind = "", parameter = ""] = /^step(\d+)\.(param|ema|exp_avg|exp_avg_sq)\.(.+)$/.exec(name) ?? [];
-      if (Number(number) === step) check.close(name, run.parameters.view(parameter, arrays[kind]), data);
+      const [, number, kind = "", parameter = ""] =
+        /^step(\d+)\.(param|ema|exp_avg|exp_avg_sq)\.(.+)$/.exec(name) ?? [];
+      if (Number(number) === step)
+        check.close(name, run.parameters.view(parameter, arrays[kind]), data);
     }
   }
 }
 
 function optimiserAlone({ case: { values }, tensors, check }: CaseContext): void {
-  const parameters = new ParameterStore([{ name: "p", dims: floatsNamed(tensors, "in.param").dims }]);
+  const parameters = new ParameterStore([
+    { name: "p", dims: floatsNamed(tensors, "in.param").dims },
+  ]);
   parameters.values.set(floatsNamed(tensors, "in.param").data);
-  const options = { betas: values?.betas as [number, number], epsilon: values?.eps as number, weightDecay: values?.weight_decay as number };
+  const options = {
+    betas: values?.betas as [number, number],
+    epsilon: values?.eps as number,
+    weightDecay: values?.weight_decay as number,
+  };
   const optimiser = new AdamW(parameters, options);
   const average = new MovingAverage(parameters, { decay: 0.9999 });
   const gradients = floatsNamed(tensors, "in.grads");
-  const rows = ({ data }: Tensor, i: number) => data.subarray(i * parameters.size, (i + 1) * parameters.size);
+  const rows = ({ data }: Tensor, i: number) =>
+    data.subarray(i * parameters.size, (i + 1) * parameters.size);
   for (let i = 0; i < (gradients.dims[0] ?? 0); i++) {
     optimiser.step(rows(gradients, i), { learningRate: values?.lr as number, averages: [average] });
-    check.close(`parameters after step ${i + 1}`, parameters.values, rows(floatsNamed(tensors, "out.params"), i));
-    check.close(`average after step ${i + 1}`, average.values, rows(floatsNamed(tensors, "out.ema"), i));
+    check.close(
+      `parameters after step ${i + 1}`,
+      parameters.values,
+      rows(floatsNamed(tensors, "out.params"), i),
+    );
+    check.close(
+      `average after step ${i + 1}`,
+      average.values,
+      rows(floatsNamed(tensors, "out.ema"), i),
+    );
   }
   check.close("exp_avg", optimiser.firstMoment, floatsNamed(tensors, "out.exp_avg").data);
   check.close("exp_avg_sq", optimiser.secondMoment, floatsNamed(tensors, "out.exp_avg_sq").data);
@@ -154,21 +200,34 @@ async function openTraining(context: CaseContext): Promise<TrainingRun> {
     evaluate: () => runGraph(context, graph, inputs, weightsFromTensors(parameters.toTensors())),
     gradientOf(results) {
       const gradients = parameters.zeros();
-      parameters.collect(Object.fromEntries(results), gradients, { prefix: "grad.", overwrite: true });
+      parameters.collect(Object.fromEntries(results), gradients, {
+        prefix: "grad.",
+        overwrite: true,
+      });
       return gradients;
     },
   };
 }
 
 /** The whole network and its loss, differentiated by every parameter. */
-function trainingGraph(config: unknown, inputs: ReadonlyMap<string, AnyTensor>, goal: Objective, { slots }: ParameterStore): Graph {
+function trainingGraph(
+  config: unknown,
+  inputs: ReadonlyMap<string, AnyTensor>,
+  goal: Objective,
+  { slots }: ParameterStore,
+): Graph {
   const g = new GraphBuilder();
   const input = (name: string) => {
     const { dims, dtype } = tensorNamed(inputs, name);
     return g.input(name, dims, dtype);
   };
   const xt = input("xt");
-  const network = { x: xt, timesteps: input("timesteps"), tokens: input("tokens"), mask: input("mask") };
+  const network = {
+    x: xt,
+    timesteps: input("timesteps"),
+    tokens: input("tokens"),
+    mask: input("mask"),
+  };
   const output = textToImageNetwork(g, parseTextToImageConfig(config), network);
   const { loss, mse, vb } = diffusionLoss(g, {
     output,

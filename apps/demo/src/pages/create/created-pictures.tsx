@@ -13,11 +13,14 @@ export interface CreatedPicturesProps {
   readonly maker: PictureMaker | undefined;
 }
 
-/** What is expected while a run goes on, the pictures after it, and the way there to look at again. */
+/**
+ * What is expected while a run goes on, the pictures after it, and the way there to look at again.
+ */
 export function CreatedPictures({ run, maker }: CreatedPicturesProps) {
   const [at, setAt] = useState<number>();
   const { images, preview, steps, result, status } = run;
-  const chosen = status === "done" && at !== undefined && at < steps.length ? steps[at - 1]?.preview : undefined;
+  const chosen =
+    status === "done" && at !== undefined && at < steps.length ? steps[at - 1]?.preview : undefined;
   const shown: readonly GeneratedImage[] = chosen ?? (images.length > 0 ? images : (preview ?? []));
   if (shown.length === 0) return null;
   const prompt = result ? promptOf(result.settings) : "";
@@ -26,7 +29,14 @@ export function CreatedPictures({ run, maker }: CreatedPicturesProps) {
       <div className="pictures">
         {shown.map((image, k) => (
           <figure key={image.seed}>
-            <PictureCanvas image={image} label={result ? `${prompt || "without a prompt"}, seed ${image.seed}` : `not finished, seed ${image.seed}`} />
+            <PictureCanvas
+              image={image}
+              label={
+                result
+                  ? `${prompt || "without a prompt"}, seed ${image.seed}`
+                  : `not finished, seed ${image.seed}`
+              }
+            />
             <figcaption>seed {image.seed}</figcaption>
             {result && (
               <Button
@@ -57,7 +67,13 @@ export function CreatedPictures({ run, maker }: CreatedPicturesProps) {
   );
 }
 
-async function save(image: GeneratedImage, picture: number, { settings }: GenerateResult, maker: PictureMaker | undefined): Promise<void> {
-  const { pictureFile } = await import("../../pictures/picture-file.ts"); // here and elsewhere: after the first paint
+async function save(
+  image: GeneratedImage,
+  picture: number,
+  { settings }: GenerateResult,
+  maker: PictureMaker | undefined,
+): Promise<void> {
+  // here and elsewhere: after the first paint
+  const { pictureFile } = await import("../../pictures/picture-file.ts");
   download(pictureFile(image, picture, settings, maker), fileName(promptOf(settings), image.seed));
 }

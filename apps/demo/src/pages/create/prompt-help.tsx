@@ -1,10 +1,25 @@
 import { Button, ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { styleWords } from "../../pictures/style-words.ts";
 
-const examples = ["red apple", "panda face", "butterfly", "cactus", "slice of pizza", "guitar", "rocket", "sunflower"];
+const examples = [
+  "red apple",
+  "panda face",
+  "butterfly",
+  "cactus",
+  "slice of pizza",
+  "guitar",
+  "rocket",
+  "sunflower",
+];
 
 /** Things to ask for, and the styles that the model knows. */
-export function PromptHelp({ prompt, onChange }: { readonly prompt: string; readonly onChange: (prompt: string) => void }) {
+export function PromptHelp({
+  prompt,
+  onChange,
+}: {
+  readonly prompt: string;
+  readonly onChange: (prompt: string) => void;
+}) {
   const style = styleOf(prompt);
   const thing = withoutStyle(prompt);
   return (

@@ -24,7 +24,10 @@ export const tinyNetwork = {
   resblock_updown: true,
 };
 
-/** A folder with eight captioned pictures, a recipe of a tiny network and a tokenizer of single bytes; removed after the test. */
+/**
+ * A folder with eight captioned pictures, a recipe of a tiny network and a tokenizer of single
+ * bytes; removed after the test.
+ */
 export async function tinyTraining(side = 8): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "glissade-train-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

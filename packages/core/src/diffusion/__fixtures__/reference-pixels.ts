@@ -3,7 +3,8 @@ import { gaussianDiffusion, respace } from "../gaussian-diffusion.ts";
 import { spaceTimesteps } from "../respacing.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 
-// One pixel of two images at different steps, and what the reference implementations (GLIDE, guided-diffusion) computed from it in float32.
+// One pixel of two images at different steps, and what the reference implementations (GLIDE,
+// guided-diffusion) computed from it in float32.
 
 /** A tensor `[2, C, 1, 1]`. */
 export function pixels(...values: readonly number[]): Tensor {
@@ -25,7 +26,9 @@ export const glide = {
   gradient: pixels(-0.46941888, -0.5421382, 1.1079406, -0.15835756, -0.090382844, 0.0071023013),
 };
 
-/** A linear process of 1000 steps respaced to 50; guided-diffusion's rows are at its steps 0 and 17. */
+/**
+ * A linear process of 1000 steps respaced to 50; guided-diffusion's rows are at its steps 0 and 17.
+ */
 export const linearProcess = respace(gaussianDiffusion(betaSchedule("linear", 1000)), spaceTimesteps(1000, "50"));
 export const linearSteps = [0, 17];
 

@@ -1,4 +1,7 @@
-/** PNG files written by a program of its own (zlib and struct of Python), 11x7 pixels; see `sample` in png.test.ts for what they show. */
+/**
+ * PNG files written by a program of its own (zlib and struct of Python), 11x7 pixels; see `sample`
+ * in png.test.ts for what they show.
+ */
 export const pngFiles = {
   "gray 1": "iVBORw0KGgoAAAANSUhEUgAAAAsAAAAHAQAAAAD2FYrwAAAAHklEQVR42mMIdWBc9Y1p9QLmBm2W1a8ZVi1gDH0NAFJyCFeta+1PAAAAAElFTkSuQmCC",
   "gray 2": "iVBORw0KGgoAAAANSUhEUgAAAAsAAAAHAgAAAACxtfAgAAAAJUlEQVR42mOQlpZgPMbwj+n16zfMIvfusaxn+Mtw7NgRxo0M/wGa5gxcK7bG4AAAAABJRU5ErkJggg==",

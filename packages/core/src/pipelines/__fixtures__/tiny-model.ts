@@ -42,7 +42,11 @@ const scheduler = { num_train_timesteps: 1000, beta_schedule: "squaredcos_cap_v2
 
 const tinyIndex = { _class_name: "GlidePipeline", base: ["glissade", "Text2ImUNet"], generation: { sampler: "ddim", steps: 3, guidance_scale: 2 } };
 
-/** A complete model folder in memory with random weights. The network predicts the image itself: as noise, what a random network says would clip to black and white. `change` replaces or (with undefined) removes files. */
+/**
+ * A complete model folder in memory with random weights. The network predicts the image itself: as
+ * noise, what a random network says would clip to black and white. `change` replaces or (with
+ * undefined) removes files.
+ */
 export async function tinyModel(change: Readonly<Record<string, unknown>> = {}): Promise<Map<string, Blob>> {
   const files: Record<string, unknown> = {
     "model_index.json": tinyIndex,
@@ -55,7 +59,10 @@ export async function tinyModel(change: Readonly<Record<string, unknown>> = {}):
   return new Map(Object.entries(files).flatMap(([path, content]) => (content === undefined ? [] : [[path, new Blob([content instanceof Uint8Array ? content.slice() : JSON.stringify(content)])] as const])));
 }
 
-/** The files that make of the tiny model a whole cascade: an inpainting network, and two upsamplers to 8 x 8 pixels. */
+/**
+ * The files that make of the tiny model a whole cascade: an inpainting network, and two upsamplers
+ * to 8 x 8 pixels.
+ */
 export async function tinyCascade(): Promise<Record<string, unknown>> {
   const stages = {
     base_inpaint: { ...tinyConfig, inpaint: true },

@@ -3,7 +3,10 @@ import { predict } from "../../diffusion/prediction.ts";
 import { mapTensor, type Tensor } from "../../tensor.ts";
 import type { Denoise, Sampler, SamplerInput, SamplerStep } from "../sampler.ts";
 
-/** Data whose every pixel is drawn from its own Gaussian: everything that a sampler should do with it is known in closed form. */
+/**
+ * Data whose every pixel is drawn from its own Gaussian: everything that a sampler should do with
+ * it is known in closed form.
+ */
 export interface GaussianData {
   readonly mean: (pixel: number) => number;
   readonly deviation: (pixel: number) => number;
@@ -23,7 +26,10 @@ export function optimalDenoiser(process: GaussianDiffusion, { mean, deviation }:
   };
 }
 
-/** Where the probability flow takes `x` from one abar to another: (x - sqrt(abar) mean) / sqrt(abar deviation^2 + 1 - abar) does not change. */
+/**
+ * Where the probability flow takes `x` from one abar to another: (x - sqrt(abar) mean) / sqrt(abar
+ * deviation^2 + 1 - abar) does not change.
+ */
 export function exactFlow(x: Tensor, from: number, to: number, { mean, deviation }: GaussianData): Float64Array {
   const spread = (abar: number, pixel: number) => Math.sqrt(abar * deviation(pixel) ** 2 + 1 - abar);
   return Float64Array.from(x.data, (value, pixel) => {
@@ -38,7 +44,10 @@ export function processOfSigmas(sigmas: readonly number[]): GaussianDiffusion {
   return gaussianDiffusion(Float64Array.from(abar, (value, i) => 1 - value / (abar[i - 1] ?? 1)));
 }
 
-/** `steps` + 1 noise levels, evenly spaced in sigma^(1/7) (Karras et al. 2022, equation 5): `steps` steps from `max` to `min`, one more to 0. */
+/**
+ * `steps` + 1 noise levels, evenly spaced in sigma^(1/7) (Karras et al. 2022, equation 5): `steps`
+ * steps from `max` to `min`, one more to 0.
+ */
 export function karrasProcess(steps: number, min: number, max: number): GaussianDiffusion {
   return processOfSigmas(Array.from({ length: steps + 1 }, (_, i) => (min ** (1 / 7) + (i / steps) * (max ** (1 / 7) - min ** (1 / 7))) ** 7));
 }

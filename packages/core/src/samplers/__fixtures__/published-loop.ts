@@ -3,8 +3,9 @@ import { type PredictionOptions, predict } from "../../diffusion/prediction.ts";
 import { mapTensor, type Tensor, tensor } from "../../tensor.ts";
 import type { Denoise } from "../sampler.ts";
 
-// The setting in which Hugging Face's diffusers publishes results of its schedulers (tests/schedulers): a process of 1000 linear betas, the "network"
-// x t / (t + 1), and a ramp as the start.
+// The setting in which Hugging Face's diffusers publishes results of its schedulers
+// (tests/schedulers): a process of 1000 linear betas, the "network" x t / (t + 1), and a ramp as
+// the start.
 
 /** 1000 betas, evenly spaced from `start` to 0.02. */
 export function linearProcess(start = 0.0001): GaussianDiffusion {

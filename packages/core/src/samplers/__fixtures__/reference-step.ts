@@ -3,8 +3,9 @@ import { gaussianDiffusion, respace } from "../../diffusion/gaussian-diffusion.t
 import { spaceTimesteps } from "../../diffusion/respacing.ts";
 import { tensor } from "../../tensor.ts";
 
-// Inputs for which GLIDE's reference implementation gave the results in ddpm.test.ts and ddim.test.ts: one pixel of two images at different steps of a
-// cosine process of 1000 steps respaced to 10, with learned-range variance.
+// Inputs for which GLIDE's reference implementation gave the results in ddpm.test.ts and
+// ddim.test.ts: one pixel of two images at different steps of a cosine process of 1000 steps
+// respaced to 10, with learned-range variance.
 
 export const referenceProcess = respace(gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000)), spaceTimesteps(1000, "10"));
 export const t = [4, 1];

@@ -10,8 +10,8 @@ interface Site {
 }
 
 /**
- * A server that misbehaves on demand: `POST /<id>/behaviour` says how, `GET /<id>/requests` tells what it was asked, and everything else below `/<id>/` is a
- * file.
+ * A server that misbehaves on demand: `POST /<id>/behaviour` says how, `GET /<id>/requests` tells
+ * what it was asked, and everything else below `/<id>/` is a file.
  */
 export function faultyHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const sites = new Map<string, Site>();

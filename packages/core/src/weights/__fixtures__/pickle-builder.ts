@@ -1,6 +1,9 @@
 import { bytes, concat, uint } from "./byte-parts.ts";
 
-/** The opcodes of a hand-made pickle, one function each, so that a test reads like pickletools' listing. */
+/**
+ * The opcodes of a hand-made pickle, one function each, so that a test reads like pickletools'
+ * listing.
+ */
 export const p = {
   proto: bytes(0x80, 2),
   stop: bytes("."),

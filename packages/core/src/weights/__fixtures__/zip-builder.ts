@@ -48,7 +48,10 @@ export function zipWithIdleZip64(parts: readonly ZipPart[], { count = parts.leng
   return concat([archive.subarray(0, start), end, locator, archive.subarray(start)]);
 }
 
-/** Version, flags, method, time, date, CRC-32, sizes, lengths of name and extra field: the same in both headers. */
+/**
+ * Version, flags, method, time, date, CRC-32, sizes, lengths of name and extra field: the same in
+ * both headers.
+ */
 function commonHeader({ name, data, lies = {} }: ZipPart): Uint8Array<ArrayBuffer> {
   const size = lies.size ?? data.length;
   const fields = [

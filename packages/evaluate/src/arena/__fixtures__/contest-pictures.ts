@@ -30,7 +30,10 @@ export interface ContestOptions {
   readonly side?: number;
 }
 
-/** Folders of pictures 0001.png, 0002.png, ... that carry the contestant's name in their text, as a careless program might write it. The contestant's number is the red channel. */
+/**
+ * Folders of pictures 0001.png, 0002.png, ... that carry the contestant's name in their text, as a
+ * careless program might write it. The contestant's number is the red channel.
+ */
 export async function makeContest(folder: string, { names = ["secret-alpha", "secret-beta"], pictures = 4, captions, side = 32 }: ContestOptions = {}): Promise<ContestantFolder[]> {
   const sets: ContestantFolder[] = [];
   for (const [number, name] of names.entries()) {

@@ -1,4 +1,7 @@
-/** The page on which votes are cast. It names nothing that competes; the arena's id keeps what waits to be sent apart from other arenas'. */
+/**
+ * The page on which votes are cast. It names nothing that competes; the arena's id keeps what waits
+ * to be sent apart from other arenas'.
+ */
 export function votePage(arena: string): string {
   return `<!doctype html>
 <html lang="en" data-arena="${arena}">

@@ -1,6 +1,8 @@
 /**
- * What the page of votes does in the browser: plain JavaScript without imports. A vote is written to the browser's storage first and taken out of it when the server
- * has answered, so that neither a lost connection nor a closed page loses it; the server counts an id once, so that sending it again does no harm.
+ * What the page of votes does in the browser: plain JavaScript without imports. A vote is written
+ * to the browser's storage first and taken out of it when the server has answered, so that neither
+ * a lost connection nor a closed page loses it; the server counts an id once, so that sending it
+ * again does no harm.
  */
 export const voteScript = `
 "use strict";

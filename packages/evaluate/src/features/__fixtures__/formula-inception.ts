@@ -2,7 +2,10 @@ import { computedWeights, type RgbImage, rgbImage, sizeOf, type Tensor, type Wei
 import { formulaValues } from "../../../../../tools/conformance/src/formula-weights.ts";
 import { inceptionGraph, type InceptionVariant } from "../inception-graph.ts";
 
-/** Every weight of a checkpoint of Inception-v3, by a formula of its name: no file holds them, and the activations stay of order 1. */
+/**
+ * Every weight of a checkpoint of Inception-v3, by a formula of its name: no file holds them, and
+ * the activations stay of order 1.
+ */
 export function formulaInception(variant: InceptionVariant, { without = "" }: { without?: string } = {}): WeightSource {
   const shapes = checkpointShapes(variant).filter(([name]) => name !== without);
   return computedWeights(shapes, formulaWeight);

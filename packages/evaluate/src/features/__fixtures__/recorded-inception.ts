@@ -1,4 +1,7 @@
-/** What PyTorch 2.13 computes in float64 with the formula's weights. The entries of an output of length n lie at `i * step + (7 * i) % step`, with `step` = floor(n / 24). */
+/**
+ * What PyTorch 2.13 computes in float64 with the formula's weights. The entries of an output of
+ * length n lie at `i * step + (7 * i) % step`, with `step` = floor(n / 24).
+ */
 export interface RecordedOutput {
   readonly sum: number;
   readonly squares: number;
@@ -13,7 +16,10 @@ export function recordedPlaces(length: number): number[] {
   return Array.from({ length: 24 }, (_, i) => i * step + ((7 * i) % step));
 }
 
-/** The FID network; `formulaPicture(120, 90, 1)`, each channel resized by Pillow 12.3 in its mode "F", `(level - 128) / 128`. */
+/**
+ * The FID network; `formulaPicture(120, 90, 1)`, each channel resized by Pillow 12.3 in its mode
+ * "F", `(level - 128) / 128`.
+ */
 export const fidClean: RecordedOutputs = {
   pooled: {
     sum: 10455.919,
@@ -85,7 +91,10 @@ export const fidLegacyTensorflow: RecordedOutputs = {
   },
 };
 
-/** The FID network; `formulaPicture(120, 90, 1)`, `interpolate(level / 255, mode="bilinear", align_corners=False)`, `2 * x - 1`. */
+/**
+ * The FID network; `formulaPicture(120, 90, 1)`, `interpolate(level / 255, mode="bilinear",
+ * align_corners=False)`, `2 * x - 1`.
+ */
 export const fidLegacyPytorch: RecordedOutputs = {
   pooled: {
     sum: 10476.202,
@@ -121,7 +130,10 @@ export const fidLegacyPytorch: RecordedOutputs = {
   },
 };
 
-/** torchvision 0.28's `Inception3` with `transform_input`; `formulaPicture(299, 299, 0)`, normalised by ImageNet's means and deviations. */
+/**
+ * torchvision 0.28's `Inception3` with `transform_input`; `formulaPicture(299, 299, 0)`, normalised
+ * by ImageNet's means and deviations.
+ */
 export const torchvision: RecordedOutputs = {
   pooled: {
     sum: 12443.487,

@@ -5,7 +5,10 @@ import type { GuidanceStrategy, MeasuredSetting, SweepResults } from "../../swee
 
 type Measured = readonly [GuidanceStrategy, scale: number, fid: number, inceptionScore: number, precision: number, recall: number, clipScore: number];
 
-/** Numbers as a sweep of a small model has them: guidance trades recall for precision, a forgotten caption lies far off, and CLIP guidance pleases CLIP. */
+/**
+ * Numbers as a sweep of a small model has them: guidance trades recall for precision, a forgotten
+ * caption lies far off, and CLIP guidance pleases CLIP.
+ */
 const byInception: readonly Measured[] = [
   ["cfg", 0, 96.4, 4.1, 0.41, 0.38, 18.2],
   ["cfg", 1, 21.7, 11.9, 0.58, 0.55, 25.1],
@@ -19,7 +22,9 @@ const byInception: readonly Measured[] = [
   ["clip", 8, 41.2, 15.1, 0.62, 0.21, 39.5],
 ];
 
-/** The same of CLIP's embeddings, which have length 1: small distances, and points close together. */
+/**
+ * The same of CLIP's embeddings, which have length 1: small distances, and points close together.
+ */
 const byClip: readonly Measured[] = [
   ["cfg", 1, 0.0714, 9.8, 0.612, 0.874, 26.1],
   ["cfg", 1.5, 0.0418, 12.7, 0.733, 0.861, 28.2],
@@ -44,7 +49,10 @@ export function guidanceSweep(): SweepResults {
   return sweepOf(byInception, networks.inception);
 }
 
-/** Classifier-free guidance at five scales and CLIP guidance at six, measured by CLIP; both strategies begin at the same unguided pictures. */
+/**
+ * Classifier-free guidance at five scales and CLIP guidance at six, measured by CLIP; both
+ * strategies begin at the same unguided pictures.
+ */
 export function guidanceSweepByClip(): SweepResults {
   return sweepOf(byClip, networks.clip);
 }

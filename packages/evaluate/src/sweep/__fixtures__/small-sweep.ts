@@ -10,7 +10,10 @@ import { sweepSettings } from "../sweep-settings.ts";
 
 const evaluation = new URL("../../../../model-emoji/evaluation/", import.meta.url);
 
-/** The embedded model, its CLIP and a part of its held-out pictures: a sweep of three settings, 8 pictures each, that takes seconds. */
+/**
+ * The embedded model, its CLIP and a part of its held-out pictures: a sweep of three settings, 8
+ * pictures each, that takes seconds.
+ */
 export async function openSmallSweep() {
   const backend = onnx();
   const glide = await loadGlide(emoji, { backend });

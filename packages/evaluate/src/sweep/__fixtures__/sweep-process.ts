@@ -1,6 +1,8 @@
 import { runSweep } from "../run-sweep.ts";
 import { openSmallSweep } from "./small-sweep.ts";
 
-/** Runs the small sweep in the folder that it is told, a line on stdout for each step: to be killed. */
+/**
+ * Runs the small sweep in the folder that it is told, a line on stdout for each step: to be killed.
+ */
 const { options } = await openSmallSweep();
 for await (const { pictures } of runSweep({ ...options, folder: process.argv[2] ?? "" })) process.stdout.write(`${pictures}\n`);

@@ -4,7 +4,8 @@ import { workerGradients } from "../../engine/worker-gradients.ts";
 import { train } from "../train.ts";
 import { tinyLoss, tinyRun, tinyTask } from "./tiny-run.ts";
 
-// A run in a process of its own: `run-in-child.ts FOLDER workers|local endless|resume`. Prints the error where it fails.
+// A run in a process of its own: `run-in-child.ts FOLDER workers|local endless|resume`. Prints the
+// error where it fails.
 const [, , folder = "", engineName, manner] = process.argv;
 const loss = tinyLoss(tinyTask());
 const backend = { module: import.meta.resolve("@glissade/backend-onnx"), export: "onnx", options: { threads: 1 } };

@@ -7,7 +7,10 @@ import { diffusionTask, type TrainingTask } from "../../tasks/index.ts";
 import { initialise } from "../initialise.ts";
 import type { TrainOptions } from "../train.ts";
 
-/** A diffusion network of 68 thousand parameters on pictures of 4 x 4 pixels, with everything that a large one has. */
+/**
+ * A diffusion network of 68 thousand parameters on pictures of 4 x 4 pixels, with everything that a
+ * large one has.
+ */
 export const config = parseTextToImageConfig({
   image_size: 4,
   num_channels: 32,

@@ -7,7 +7,8 @@ const settings = { prompt: "red apple", seed: 5, steps: 2, upscale: false };
 
 /** What the page did, for the test to read. */
 async function pictures(): Promise<{ here: number[]; inWorker: number[] }> {
-  // In the worker with threads, and with ONNX Runtime's files in a folder of their own; on the page with those that the bundler shipped.
+  // In the worker with threads, and with ONNX Runtime's files in a folder of their own; on the page
+  // with those that the bundler shipped.
   const apart = { providers: ["wasm"], threads: 2, wasmPaths: new URL("runtime/", document.baseURI).href };
   const worker = () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const connected = await connectGlide(worker, emoji, { backend: apart });
