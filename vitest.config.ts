@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import { faultyServer } from "./packages/core/src/weights/__fixtures__/faulty-server.ts";
+import { faultyServer } from "./packages/core/src/model/__fixtures__/faulty-server.ts";
 import { inNode } from "./vitest.in-node.ts";
 
 const sources = "{packages,apps,data,tools}/*/src/**/*";

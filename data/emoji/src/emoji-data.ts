@@ -1,4 +1,5 @@
-import { assertSeed, DisposedError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { DisposedError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { assertSeed } from "@glissade/core/random";
 import type { TrainingBatch, TrainingData } from "@glissade/train";
 import { commonConcepts } from "./common-concepts.ts";
 import type { Canvas } from "./compositing.ts";

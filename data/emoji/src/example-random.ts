@@ -1,4 +1,4 @@
-import { assertSeed, philox4x32 } from "@glissade/core";
+import { assertSeed, philox4x32 } from "@glissade/core/random";
 
 /**
  * Random choices of one example: a function of the seed and the example's number, so that any

@@ -1,4 +1,4 @@
-import { glideTokenizer } from "@glissade/core";
+import { glideTokenizer } from "@glissade/core/text";
 import { describe, expect, it } from "vitest";
 import { trainBytePairs } from "./byte-pair-training.ts";
 import { tokenCounts, trainTokenizer } from "./tokenizer.ts";

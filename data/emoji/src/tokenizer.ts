@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type TokenizerFile } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import type { TokenizerFile } from "@glissade/core/text";
 import { trainBytePairs } from "./byte-pair-training.ts";
 
 export const endOfText = "<|endoftext|>";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { glideTokenizer } from "@glissade/core";
+import { glideTokenizer } from "@glissade/core/text";
 import { writeWhole } from "./atomic-folder.ts";
 import { defaultDataFolder } from "./data-folder.ts";
 import { runCommand } from "./interruption.ts";

@@ -1,4 +1,4 @@
-import { bytesPerElement, type Dim, type Graph, type SymbolicLengths } from "@glissade/core";
+import { bytesPerElement, type Dim, type Graph, type SymbolicLengths } from "@glissade/graph";
 import { DeviceLimitError } from "./errors.ts";
 
 /** How large one tensor may be on a device. */

@@ -1,4 +1,4 @@
-import { type Graph, GraphBuilder, tensor, weightsFromTensors } from "@glissade/core";
+import { type Graph, GraphBuilder, tensor, weightsFromTensors } from "@glissade/graph";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { onnx } from "./onnx-backend.ts";
 

@@ -1,4 +1,4 @@
-import { GlissadeError, reasonOf as runtimeReason } from "@glissade/core";
+import { GlissadeError, reasonOf as runtimeReason } from "@glissade/graph";
 
 /** A tensor is larger than the device can take. */
 export class DeviceLimitError extends GlissadeError {

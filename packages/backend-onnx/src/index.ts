@@ -4,7 +4,7 @@ export {
   GraphCompileError,
   ProviderUnavailableError,
   RuntimeMissingError,
-} from "@glissade/core";
+} from "@glissade/graph";
 export { DeviceLimitError, EmptyOutputError } from "./errors.ts";
 export { type OnnxBackend, onnx } from "./onnx-backend.ts";
 export { type OnnxModelFile, toOnnxModel } from "./onnx-model.ts";

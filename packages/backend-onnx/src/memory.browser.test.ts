@@ -6,7 +6,7 @@ import {
   tensor,
   type WeightSource,
   weightsFromTensors,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OnnxBackend, onnx } from "./onnx-backend.ts";
 

@@ -1,4 +1,4 @@
-import type { DataType, Dim, ValueType } from "@glissade/core";
+import type { DataType, Dim, ValueType } from "@glissade/graph";
 import { PbfWriter } from "pbf";
 
 /** Field numbers of the messages that are written here, from the ONNX format's `onnx.proto`. */

@@ -12,9 +12,9 @@ import {
   typedTensor,
   UnknownNameError,
   weightsFromTensors,
-} from "@glissade/core";
+} from "@glissade/graph";
+import { testRefusedInputs } from "@glissade/graph/testing";
 import { describe, expect, it } from "vitest";
-import { testRefusedInputs } from "../../core/src/backend/__fixtures__/refused-inputs.ts";
 import { onnx } from "./onnx-backend.ts";
 
 const noWeights = weightsFromTensors({});

@@ -7,7 +7,7 @@ import {
   GraphCompileError,
   type ProviderFailure,
   type WeightSource,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { platform } from "#platform";
 import { assertWithinLimits } from "./device-limits.ts";
 import { OnnxExecutable } from "./onnx-executable.ts";

@@ -8,7 +8,7 @@ import {
   type Graph,
   type InTurn,
   type RunOptions,
-} from "@glissade/core";
+} from "@glissade/graph";
 import type { InferenceSession } from "onnxruntime-common";
 import { assertWithinLimits } from "./device-limits.ts";
 import { EmptyOutputError, reasonOf } from "./errors.ts";

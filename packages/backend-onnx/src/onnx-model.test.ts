@@ -1,4 +1,4 @@
-import { GraphBuilder, tensor, typedTensor, weightsFromTensors } from "@glissade/core";
+import { GraphBuilder, tensor, typedTensor, weightsFromTensors } from "@glissade/graph";
 import * as ort from "onnxruntime-node";
 import { PbfReader } from "pbf";
 import { afterAll, describe, expect, it } from "vitest";

@@ -8,7 +8,7 @@ import {
   type OperationName,
   type ValueType,
   type WeightSource,
-} from "@glissade/core";
+} from "@glissade/graph";
 import {
   elementType,
   encodeModel,

@@ -1,6 +1,6 @@
-import { tensor } from "@glissade/core";
+import { tensor } from "@glissade/graph";
+import { Maker, runOn, testOperations } from "@glissade/graph/testing";
 import { afterAll, describe, expect, it } from "vitest";
-import { Maker, runOn, testOperations } from "../../core/src/graph/__fixtures__/operation-cases.ts";
 import { onnx } from "./onnx-backend.ts";
 
 const backend = onnx({ threads: 1 });

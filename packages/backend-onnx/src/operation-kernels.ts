@@ -1,4 +1,4 @@
-import type { Dim, OperationAttributes, OperationName, ValueType } from "@glissade/core";
+import type { Dim, OperationAttributes, OperationName, ValueType } from "@glissade/graph";
 import { elementType, type OnnxAttribute } from "./model-proto.ts";
 
 /** One ONNX operation whose single result has no name yet. */

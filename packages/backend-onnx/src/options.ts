@@ -1,4 +1,4 @@
-import { checkProviders, InvalidArgumentError } from "@glissade/core";
+import { checkProviders, InvalidArgumentError } from "@glissade/graph";
 import type { Env, InferenceSession } from "onnxruntime-common";
 import type { OnnxModelFile } from "./onnx-model.ts";
 import type { Platform } from "./platform.ts";

@@ -1,4 +1,4 @@
-import { type InTurn, queue, RuntimeMissingError, UnknownNameError } from "@glissade/core";
+import { type InTurn, queue, RuntimeMissingError, UnknownNameError } from "@glissade/graph";
 import { type CheckedOptions, logLevels } from "./options.ts";
 import type { Platform, ProviderRuntime, Runtime } from "./platform.ts";
 import { asObject, providerName } from "./providers.ts";

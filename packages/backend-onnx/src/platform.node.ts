@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, sep } from "node:path";
-import { RuntimeMissingError } from "@glissade/core";
+import { RuntimeMissingError } from "@glissade/graph";
 import { logLevels } from "./options.ts";
 import type { Platform, ProviderRuntime, Runtime, WeightFolder } from "./platform.ts";
 

@@ -1,4 +1,4 @@
-import type { DeviceLostError, InTurn } from "@glissade/core";
+import type { DeviceLostError, InTurn } from "@glissade/graph";
 import type * as OnnxRuntime from "onnxruntime-common";
 import type { DeviceLimits } from "./device-limits.ts";
 import type { CheckedOptions } from "./options.ts";

@@ -1,4 +1,4 @@
-import { ProviderUnavailableError } from "@glissade/core";
+import { ProviderUnavailableError } from "@glissade/graph";
 import { expect, it } from "vitest";
 import { platform } from "#platform";
 import { chooseProvider } from "./providers.ts";

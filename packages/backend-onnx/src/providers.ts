@@ -1,4 +1,4 @@
-import { openFirstProvider, type ProviderFailure } from "@glissade/core";
+import { openFirstProvider, type ProviderFailure } from "@glissade/graph";
 import { reasonOf } from "./errors.ts";
 import { encodeModel } from "./model-proto.ts";
 import type { CheckedOptions } from "./options.ts";

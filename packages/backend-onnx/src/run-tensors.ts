@@ -1,4 +1,4 @@
-import { type AnyTensor, type DataType, ExecutionError, type Graph } from "@glissade/core";
+import { type AnyTensor, type DataType, ExecutionError, type Graph } from "@glissade/graph";
 import type { Tensor as OnnxTensor } from "onnxruntime-common";
 import type { Runtime } from "./platform.ts";
 

@@ -1,4 +1,4 @@
-import { GraphCompileError } from "@glissade/core";
+import { GraphCompileError } from "@glissade/graph";
 import type { InferenceSession } from "onnxruntime-common";
 import { reasonOf } from "./errors.ts";
 import type { OnnxModelFile } from "./onnx-model.ts";

@@ -1,5 +1,5 @@
+import { testOperations } from "@glissade/graph/testing";
 import { afterAll } from "vitest";
-import { testOperations } from "../../core/src/graph/__fixtures__/operation-cases.ts";
 import { onnx } from "./onnx-backend.ts";
 
 const backend = onnx({ providers: ["wasm"], threads: 1 });

@@ -1,4 +1,4 @@
-import { DeviceLostError } from "@glissade/core";
+import { DeviceLostError } from "@glissade/graph";
 import type { Device } from "./platform.ts";
 
 /**

@@ -1,20 +1,18 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encodeSafetensors, openSafetensors, writeSafetensors } from "@glissade/core/weights";
 import {
   type AnyTensor,
-  encodeSafetensors,
   float32ToBfloat16,
   float32ToFloat16,
   GraphBuilder,
-  openSafetensors,
   tensor,
   typedTensor,
   type WeightSource,
   WeightsError,
   weightsFromTensors,
-  writeSafetensors,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { onnx } from "./onnx-backend.ts";
 import { weightInitializers } from "./weight-initializers.ts";

@@ -6,7 +6,7 @@ import {
   type GraphParameter,
   type WeightSource,
   WeightsError,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { platform } from "#platform";
 import type { OnnxInitializer } from "./model-proto.ts";
 

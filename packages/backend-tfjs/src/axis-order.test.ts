@@ -1,4 +1,5 @@
-import { sizeOf, torchGenerator } from "@glissade/core";
+import { torchGenerator } from "@glissade/core/random";
+import { sizeOf } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import {
   type AxisOrder,

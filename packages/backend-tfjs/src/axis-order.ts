@@ -1,4 +1,4 @@
-import { type Dim, GraphCompileError } from "@glissade/core";
+import { type Dim, GraphCompileError } from "@glissade/graph";
 
 /**
  * Where a value's axes lie in memory: `order[position]` is the axis that has this position. `[0, 1,

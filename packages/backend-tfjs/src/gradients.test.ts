@@ -1,11 +1,7 @@
 import { onnx } from "@glissade/backend-onnx";
 import { afterAll, describe, expect, it } from "vitest";
 import "@tensorflow/tfjs"; // registers the derivatives of TensorFlow.js's own operations
-import {
-  type Case,
-  Maker,
-  operationCases,
-} from "../../core/src/graph/__fixtures__/operation-cases.ts";
+import { type Case, Maker, operationCases } from "@glissade/graph/testing";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
 import {
   differentiableNames,

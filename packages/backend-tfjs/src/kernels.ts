@@ -3,7 +3,7 @@ import {
   type OperationAttributes,
   type OperationName,
   sizeOf,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { gelu, sineByReduction } from "./special-functions.ts";
 import type { BackendTraits, TensorFlow, TfTensor } from "./tensorflow.ts";
 

@@ -1,4 +1,5 @@
-import { type Graph, GraphBuilder, parseTextToImageConfig, textToImageGraph } from "@glissade/core";
+import { parseTextToImageConfig, textToImageGraph } from "@glissade/core/networks";
+import { type Graph, GraphBuilder } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { type PlanStep, planLayout } from "./layout-plan.ts";
 

@@ -6,7 +6,7 @@ import {
   type GraphNode,
   type OperationAttributes,
   type OperationName,
-} from "@glissade/core";
+} from "@glissade/graph";
 import {
   type AxisOrder,
   arrange,

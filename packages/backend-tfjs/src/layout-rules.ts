@@ -1,4 +1,4 @@
-import { type Dim, GraphCompileError, type GraphNode, type OperationName } from "@glissade/core";
+import { type Dim, GraphCompileError, type GraphNode, type OperationName } from "@glissade/graph";
 import {
   type AxisOrder,
   arrange,

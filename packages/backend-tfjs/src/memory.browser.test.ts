@@ -6,7 +6,7 @@ import {
   tensor,
   type WeightSource,
   weightsFromTensors,
-} from "@glissade/core";
+} from "@glissade/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TfjsBackend, tfjs } from "./tfjs-backend.ts";

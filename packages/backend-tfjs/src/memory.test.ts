@@ -1,15 +1,15 @@
 import { setImmediate } from "node:timers/promises";
+import { torchGenerator } from "@glissade/core/random";
 import {
   type Executable,
   type Graph,
   GraphBuilder,
   sizeOf,
   tensor,
-  torchGenerator,
   typedTensor,
   type WeightSource,
   weightsFromTensors,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
 import type { TfjsProvider } from "./providers.ts";

@@ -1,29 +1,24 @@
 import { onnx } from "@glissade/backend-onnx";
+import { betaSchedule, gaussianDiffusion, qSample } from "@glissade/core/diffusion";
 import {
-  type AnyTensor,
-  betaSchedule,
   clipContrastiveGraph,
-  type Graph,
-  GraphBuilder,
-  gaussianDiffusion,
   parseClipConfig,
   parseTextToImageConfig,
-  qSample,
+  textToImageNetwork,
+  wholeGraph,
+} from "@glissade/core/networks";
+import { torchGenerator } from "@glissade/core/random";
+import {
+  type AnyTensor,
+  type Graph,
+  GraphBuilder,
   sizeOf,
   tensor,
-  textToImageNetwork,
-  torchGenerator,
   typedTensor,
-  wholeGraph,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { afterAll, describe, expect, it } from "vitest";
 import "@tensorflow/tfjs"; // registers the derivatives of TensorFlow.js's own operations
-import {
-  diffusionLoss,
-  lossCoefficientNames,
-  lossCoefficients,
-  objective,
-} from "../../train/src/objectives/index.ts";
+import { diffusionLoss, lossCoefficientNames, lossCoefficients, objective } from "@glissade/train";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
 import {
   differentiableNames,

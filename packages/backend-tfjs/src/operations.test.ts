@@ -1,5 +1,5 @@
+import { testOperations } from "@glissade/graph/testing";
 import { afterAll, describe } from "vitest";
-import { testOperations } from "../../core/src/graph/__fixtures__/operation-cases.ts";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
 import { tfjs } from "./tfjs-backend.ts";
 

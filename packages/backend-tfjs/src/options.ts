@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/graph";
 import type { Platform } from "./platform.ts";
 import { checkTfjsProviders, type TfjsProvider } from "./providers.ts";
 

@@ -1,4 +1,4 @@
-import { RuntimeMissingError, reasonOf } from "@glissade/core";
+import { RuntimeMissingError, reasonOf } from "@glissade/graph";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import type { TfjsProvider } from "./providers.ts";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { setImmediate } from "node:timers/promises";
-import { GlissadeError, RuntimeMissingError, reasonOf } from "@glissade/core";
+import { GlissadeError, RuntimeMissingError, reasonOf } from "@glissade/graph";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import type { TfjsProvider } from "./providers.ts";

@@ -8,7 +8,7 @@ import {
   tensor,
   UnknownNameError,
   weightsFromTensors,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { tfjs } from "./tfjs-backend.ts";
 

@@ -4,7 +4,7 @@ import {
   type ProviderFailure,
   queue,
   RuntimeMissingError,
-} from "@glissade/core";
+} from "@glissade/graph";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import type { BackendTraits, TensorFlow, TfTensor } from "./tensorflow.ts";

@@ -6,7 +6,7 @@ import {
   type GraphNode,
   InvalidArgumentError,
   type SymbolicLengths,
-} from "@glissade/core";
+} from "@glissade/graph";
 
 /** An input whose numbers say which rows of a table are read or added to. */
 export interface RowIndices {

@@ -1,4 +1,4 @@
-import { boundDims, GraphCompileError, type SymbolicLengths } from "@glissade/core";
+import { boundDims, GraphCompileError, type SymbolicLengths } from "@glissade/graph";
 import { type KernelCall, kernels } from "./kernels.ts";
 import type { PlanStep } from "./layout-plan.ts";
 import type { TensorStore } from "./tensor-store.ts";

@@ -1,4 +1,4 @@
-import { GraphCompileError } from "@glissade/core";
+import { GraphCompileError } from "@glissade/graph";
 import type { TfTensor } from "./tensorflow.ts";
 
 /**

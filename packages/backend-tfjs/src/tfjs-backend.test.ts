@@ -8,10 +8,10 @@ import {
   tensor,
   typedTensor,
   weightsFromTensors,
-} from "@glissade/core";
+} from "@glissade/graph";
+import { testRefusedInputs } from "@glissade/graph/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { testRefusedInputs } from "../../core/src/backend/__fixtures__/refused-inputs.ts";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
 import { tfjs } from "./tfjs-backend.ts";
 

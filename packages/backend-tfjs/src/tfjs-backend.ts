@@ -8,7 +8,7 @@ import {
   parameterCount,
   queue,
   type WeightSource,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { platform } from "#platform";
 import { onProvider } from "./active-backend.ts";
 import { planLayout } from "./layout-plan.ts";

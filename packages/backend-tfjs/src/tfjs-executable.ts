@@ -11,7 +11,7 @@ import {
   type RunOptions,
   reasonOf,
   type SymbolicLengths,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { platform } from "#platform";
 import type { OnProvider } from "./active-backend.ts";
 import type { Plan } from "./layout-plan.ts";

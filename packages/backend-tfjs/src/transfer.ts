@@ -3,7 +3,7 @@ import {
   type DataType,
   GraphCompileError,
   InvalidArgumentError,
-} from "@glissade/core";
+} from "@glissade/graph";
 import type { TensorFlow, TfTensor } from "./tensorflow.ts";
 
 /** TensorFlow.js has integers of 32 bits, and no other floating-point type. */

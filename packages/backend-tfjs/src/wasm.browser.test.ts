@@ -1,5 +1,5 @@
+import { testOperations } from "@glissade/graph/testing";
 import { afterAll } from "vitest";
-import { testOperations } from "../../core/src/graph/__fixtures__/operation-cases.ts";
 import { wasmPaths } from "./__fixtures__/wasm-paths.ts";
 import { tfjs } from "./tfjs-backend.ts";
 

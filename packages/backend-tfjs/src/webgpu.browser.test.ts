@@ -1,5 +1,5 @@
+import { testOperations } from "@glissade/graph/testing";
 import { afterAll } from "vitest";
-import { testOperations } from "../../core/src/graph/__fixtures__/operation-cases.ts";
 import { tfjs } from "./tfjs-backend.ts";
 
 const backend = tfjs({ providers: ["webgpu"] });

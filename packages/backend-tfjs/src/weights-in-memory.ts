@@ -6,7 +6,7 @@ import {
   tensor,
   toFloat32,
   type WeightSource,
-} from "@glissade/core";
+} from "@glissade/graph";
 import type { OnProvider } from "./active-backend.ts";
 import type { Plan } from "./layout-plan.ts";
 import { countReads, RemainingReads, runStep } from "./run-steps.ts";

@@ -1,22 +1,22 @@
+import type { StageName } from "@glissade/core";
+import { modelComponents } from "@glissade/core/model";
 import {
   admClassifierGraph,
   admGraph,
   clipImageGraph,
   clipTextGraph,
-  type Graph,
   glideBase,
   glideClip,
   glideUpsampler,
-  modelComponents,
   parseAdmClassifierConfig,
   parseAdmConfig,
   parseClipConfig,
   parseTextToImageConfig,
-  type StageName,
   type TextToImageConfig,
   textGraph,
   textToImageGraph,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import type { Graph } from "@glissade/graph";
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { clipTokenizer, glideTokenizer } from "@glissade/core";
+import { clipTokenizer, glideTokenizer } from "@glissade/core/text";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { CheckpointError, inFile } from "./errors.ts";

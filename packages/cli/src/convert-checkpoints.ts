@@ -1,10 +1,6 @@
-import {
-  InvalidArgumentError,
-  openWeights,
-  UnknownNameError,
-  type WeightSource,
-  type WeightType,
-} from "@glissade/core";
+import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { openWeights, type WeightType } from "@glissade/core/weights";
+import type { WeightSource } from "@glissade/graph";
 import type { DescribedNetwork } from "./checkpoint-networks.ts";
 import { readTokenizers } from "./checkpoint-tokenizers.ts";
 import type { Context } from "./command.ts";

@@ -2,7 +2,9 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Tensor, tensor, writeSafetensors } from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { writeSafetensors } from "@glissade/core/weights";
+import { tensor } from "@glissade/graph";
 import { emoji } from "@glissade/model-emoji";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";

@@ -1,10 +1,6 @@
-import {
-  byteLength,
-  modelComponents,
-  parseTextToImageConfig,
-  sizeOf,
-  type WeightSource,
-} from "@glissade/core";
+import { modelComponents } from "@glissade/core/model";
+import { parseTextToImageConfig } from "@glissade/core/networks";
+import { byteLength, sizeOf, type WeightSource } from "@glissade/graph";
 import { type NetworkKind, stageFor } from "./checkpoint-networks.ts";
 import { CheckpointError } from "./errors.ts";
 import { kindOf, networkIn, recognise } from "./recognise-checkpoint.ts";

@@ -9,14 +9,13 @@ import {
   decodePng,
   encodePictureRecord,
   encodePng,
-  encodeSafetensors,
   type Glide,
   loadAdm,
   loadGlide,
   pictureRecordKeyword,
   type Tensor,
-  writeSafetensors,
 } from "@glissade/core";
+import { encodeSafetensors, writeSafetensors } from "@glissade/core/weights";
 import { emoji } from "@glissade/model-emoji";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { byteLength, convertWeights, type WeightSource, type WeightType } from "@glissade/core";
+import { convertWeights, type WeightType } from "@glissade/core/weights";
+import { byteLength, type WeightSource } from "@glissade/graph";
 import { assertPlace, writeFolder } from "./atomic-file.ts";
 import type { DescribedNetwork } from "./checkpoint-networks.ts";
 import { OutputError } from "./errors.ts";

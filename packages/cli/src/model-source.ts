@@ -5,9 +5,9 @@ import {
   InvalidArgumentError,
   ModelFormatError,
   type ModelSource,
-  openModelFiles,
   UnknownNameError,
 } from "@glissade/core";
+import { openModelFiles } from "@glissade/core/model";
 import { emoji } from "@glissade/model-emoji";
 
 export const defaultModel = "@glissade/model-emoji";

@@ -1,4 +1,4 @@
-import { sizeOf, type WeightSource } from "@glissade/core";
+import { sizeOf, type WeightSource } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { describeByConfig, published } from "./checkpoint-networks.ts";
 import { CheckpointError } from "./errors.ts";

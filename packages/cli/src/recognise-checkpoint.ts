@@ -1,4 +1,4 @@
-import { sizeOf, type WeightSource } from "@glissade/core";
+import { sizeOf, type WeightSource } from "@glissade/graph";
 import {
   type DescribedNetwork,
   describeByConfig,

@@ -1,38 +1,77 @@
-export * from "./backend/index.ts";
-export * from "./controllers/index.ts";
-export * from "./diffusion/index.ts";
-export {
-  assertPositiveInteger,
-  DisposedError,
-  display,
-  GlissadeError,
-  InvalidArgumentError,
-  UnknownNameError,
-} from "./errors.ts";
-export * from "./graph/index.ts";
-export * from "./guidance/index.ts";
-export * from "./image/index.ts";
-export * from "./model-cache/index.ts";
-export * from "./networks/index.ts";
-export * from "./picture-record/index.ts";
-export * from "./pipelines/index.ts";
-export * from "./random/index.ts";
-export { roundHalfEven } from "./rounding.ts";
-export * from "./samplers/index.ts";
 export {
   type AnyTensor,
-  assertSameDims,
-  bytesPerElement,
-  concatRows,
-  type DataType,
-  mapTensor,
-  rows,
-  sizeOf,
+  type Backend,
+  DeviceLostError,
+  DisposedError,
+  ExecutionError,
+  GlissadeError,
+  GraphCompileError,
+  InvalidArgumentError,
+  NumericalError,
+  type ProviderFailure,
+  ProviderUnavailableError,
+  RuntimeMissingError,
   type Tensor,
-  type TensorData,
-  tensor,
-  typedTensor,
-  weightedSum,
-} from "./tensor.ts";
-export * from "./text/index.ts";
-export * from "./weights/index.ts";
+  UnknownNameError,
+  WeightsError,
+} from "@glissade/graph";
+export { type Spacing, spacings } from "./diffusion/index.ts";
+export {
+  type ClassifierFreeOptions,
+  classifierFree,
+  constantScale,
+  cosineScale,
+  type GradientGuidance,
+  type Guidance,
+  linearScale,
+  type ScaleSchedule,
+} from "./guidance/index.ts";
+export {
+  type ContactSheetOptions,
+  contactSheet,
+  type DecodedPng,
+  type DecodePngOptions,
+  decodePng,
+  type EncodePngOptions,
+  encodePng,
+  enlarge,
+  extendCanvas,
+  ImageError,
+  type Margins,
+  type Mask,
+  maskFromAlpha,
+  maskFromImage,
+  type Rgb,
+  type RgbImage,
+  rgbaFromRgb,
+  rgbFromRgba,
+  rgbImage,
+} from "./image/index.ts";
+export {
+  browserModelCache,
+  type GenerationDefaults,
+  type ListedModelFile,
+  MissingNetworkError,
+  type ModelCache,
+  ModelFileError,
+  type ModelFileList,
+  ModelFileMismatchError,
+  ModelFormatError,
+  type ModelLoadProgress,
+  type ModelLoadWarning,
+  ModelNotFoundError,
+  type ModelSource,
+  type StageName,
+  stageNames,
+  type UpscalingDefaults,
+} from "./model/index.ts";
+export * from "./pipelines/index.ts";
+export { randomSeed } from "./random/index.ts";
+export * from "./record/index.ts";
+export {
+  type Sampler,
+  type SamplerEntry,
+  type SamplerName,
+  samplerByName,
+  samplers,
+} from "./samplers/index.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { onnx } from "@glissade/backend-onnx";
-import { InvalidArgumentError, type RgbImage, rgbImage, rows, type Tensor } from "@glissade/core";
+import { InvalidArgumentError, type RgbImage, rgbImage, type Tensor } from "@glissade/core";
+import { rows } from "@glissade/graph";
 import { emoji } from "@glissade/model-emoji";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClipNetwork, openClipNetwork } from "./features/clip-network.ts";

@@ -1,4 +1,4 @@
-import { openModelFiles } from "@glissade/core";
+import { openModelFiles } from "@glissade/core/model";
 import { describe, expect, it } from "vitest";
 import { readModelFolder } from "../scripts/read-model-folder.ts";
 import { files } from "./files.ts";

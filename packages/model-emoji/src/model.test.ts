@@ -1,23 +1,17 @@
 import { onnx } from "@glissade/backend-onnx";
+import { type AnyTensor, type Backend, loadGlide, type Tensor } from "@glissade/core";
+import { openModelFiles } from "@glissade/core/model";
 import {
-  type AnyTensor,
-  type Backend,
   clipImageGraph,
   clipTextGraph,
-  clipTokenizer,
-  type Graph,
-  glideTokenizer,
-  interpreter,
-  loadGlide,
-  openModelFiles,
   parseClipConfig,
   parseTextToImageConfig,
-  type Tensor,
   textGraph,
   textToImageGraph,
-  torchGenerator,
-  typedTensor,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import { torchGenerator } from "@glissade/core/random";
+import { clipTokenizer, glideTokenizer } from "@glissade/core/text";
+import { type Graph, interpreter, typedTensor } from "@glissade/graph";
 import { afterAll, describe, expect, it } from "vitest";
 import { emoji } from "./index.ts";
 

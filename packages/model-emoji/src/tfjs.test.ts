@@ -1,7 +1,7 @@
 import { onnx } from "@glissade/backend-onnx";
 import { tfjs } from "@glissade/backend-tfjs";
+import { ProviderUnavailableError } from "@glissade/core";
 import { describe, it } from "vitest";
-import { startedProviders } from "../../backend-tfjs/src/__fixtures__/started-providers.ts";
 import { emojiOutputs } from "./__fixtures__/network-outputs.ts";
 import { expectSameNumbers, expectSamePicture } from "./__fixtures__/same-outputs.ts";
 
@@ -9,16 +9,21 @@ const reference = onnx();
 const expected = await emojiOutputs(reference);
 await reference.dispose();
 
-const started = await startedProviders(["node", "wasm", "cpu"]);
-
 describe("the emoji model on TensorFlow.js gives the numbers and the picture of ONNX Runtime", () => {
-  for (const { provider, opened, title } of started) {
-    it.skipIf(!opened)(title, async () => {
+  for (const provider of ["node", "wasm", "cpu"] as const) {
+    it(`on ${provider}`, async ({ skip }) => {
       const backend = tfjs({ providers: [provider] });
-      const received = await emojiOutputs(backend);
+      const received = await emojiOutputs(backend).catch((error: unknown) => {
+        // The others start everywhere.
+        if (provider === "node" && ProviderUnavailableError.isInstance(error)) return undefined;
+        throw error;
+      });
       await backend.dispose();
-      expectSameNumbers(received, expected, 1e-4);
-      expectSamePicture(received, expected);
+      if (!received) skip("TensorFlow.js's native runtime does not start here");
+      else {
+        expectSameNumbers(received, expected, 1e-4);
+        expectSamePicture(received, expected);
+      }
     });
   }
 });

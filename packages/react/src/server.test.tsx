@@ -1,8 +1,9 @@
-import { sharedLoaders } from "@glissade/core";
+import "./__fixtures__/provided-context.ts";
+import { sharedLoaders } from "@glissade/core/store";
+import { tinyLoads, tinySource } from "@glissade/core/testing";
 import { Suspense, version } from "react";
 import { renderToString } from "react-dom/server";
 import { describe, expect, inject, it } from "vitest";
-import { tinyLoads, tinySource } from "./__fixtures__/tiny-source.ts";
 import { GlissadeProvider, useGlide, useTextToImage } from "./index.ts";
 
 const source = tinySource();

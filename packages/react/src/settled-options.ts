@@ -1,4 +1,4 @@
-import { loaderKey } from "@glissade/core";
+import { loaderKey } from "@glissade/core/store";
 import { useMemo } from "react";
 
 /**

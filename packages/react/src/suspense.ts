@@ -1,4 +1,5 @@
-import type { GlideLike, GlideLoader, GlideLoaderSnapshot } from "@glissade/core";
+import type { GlideLike } from "@glissade/core";
+import type { GlideLoader, GlideLoaderSnapshot } from "@glissade/core/store";
 import { ModelOnServerError } from "./model-on-server-error.ts";
 
 type Loaded = GlideLoaderSnapshot & { readonly status: "ready"; readonly glide: GlideLike };

@@ -1,8 +1,9 @@
-import { sharedLoaders } from "@glissade/core";
+import "./__fixtures__/provided-context.ts";
+import { sharedLoaders } from "@glissade/core/store";
+import { pause, tinyLoads, tinySource } from "@glissade/core/testing";
 import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { Component, type ReactNode, StrictMode, Suspense, useState, version } from "react";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
-import { pause, tinyLoads, tinySource } from "./__fixtures__/tiny-source.ts";
 import { GlissadeProvider, type UseGlideOptions, useGlide } from "./index.ts";
 
 /** A model that was suspended for is kept a second longer. */

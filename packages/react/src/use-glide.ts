@@ -1,11 +1,10 @@
+import type { GlideLike, ModelSource } from "@glissade/core";
 import {
-  type GlideLike,
   type GlideLoader,
   type GlideLoaderSnapshot,
-  type ModelSource,
   type SharedLoadOptions,
   sharedLoaders,
-} from "@glissade/core";
+} from "@glissade/core/store";
 import { useEffect, useMemo } from "react";
 import { useGlissadeDefaults } from "./glissade-provider.ts";
 import { useSettledOptions } from "./settled-options.ts";

@@ -1,8 +1,9 @@
-import { type GlideLike, interpreter, loadGlide } from "@glissade/core";
+import { type GlideLike, loadGlide } from "@glissade/core";
+import { pause, slow, tinySource } from "@glissade/core/testing";
+import { interpreter } from "@glissade/graph";
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import { StrictMode } from "react";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { pause, slow, tinySource } from "./__fixtures__/tiny-source.ts";
 import {
   type ImageRunOptions,
   useImageToImage,

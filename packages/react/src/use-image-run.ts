@@ -1,12 +1,12 @@
+import type { GlideLike } from "@glissade/core";
 import {
-  type GlideLike,
   type ImageRunMethod,
   type ImageRunSettings,
   type ImageRunSnapshot,
   type ImageRuns,
   imageRun,
   type RunnableGlide,
-} from "@glissade/core";
+} from "@glissade/core/store";
 import { useEffect, useInsertionEffect, useState } from "react";
 import { useTracked } from "./use-tracked.ts";
 

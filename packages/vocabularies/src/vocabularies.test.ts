@@ -1,4 +1,4 @@
-import { clipTokenizer, glideTokenizer } from "@glissade/core";
+import { clipTokenizer, glideTokenizer } from "@glissade/core/text";
 import { describe, expect, it } from "vitest";
 import strings from "./__fixtures__/strings.json" with { type: "json" };
 import { loadClipVocabulary } from "./clip.ts";

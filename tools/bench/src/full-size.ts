@@ -3,19 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
+import { type Glide, loadGlide, type SamplerName, samplerByName } from "@glissade/core";
 import {
-  computedWeights,
-  convertWeights,
-  type Glide,
   glideBase,
   glideUpsampler,
-  loadGlide,
   parseTextToImageConfig,
-  type SamplerName,
-  samplerByName,
   textGraph,
   textToImageGraph,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import { convertWeights } from "@glissade/core/weights";
+import { computedWeights } from "@glissade/graph";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { scaledNoise } from "./random-weights.ts";
 

@@ -1,23 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AnyTensor, Backend } from "@glissade/core";
+import { openModelFiles } from "@glissade/core/model";
+import { glideBase, parseTextToImageConfig, textToImageGraph } from "@glissade/core/networks";
+import { openSafetensors, writeSafetensors } from "@glissade/core/weights";
 import {
-  type AnyTensor,
-  type Backend,
   countFlops,
   type Executable,
   type Graph,
   GraphBuilder,
-  glideBase,
-  openModelFiles,
-  openSafetensors,
-  parseTextToImageConfig,
   sizeOf,
   tensor,
-  textToImageGraph,
   type WeightSource,
-  writeSafetensors,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { randomWeights } from "./random-weights.ts";
 
 /** Something to time: a compiled graph with inputs of one batch, and its arithmetic. */

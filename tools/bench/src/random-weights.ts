@@ -1,12 +1,6 @@
-import {
-  computedWeights,
-  type Graph,
-  philoxGenerator,
-  sizeOf,
-  type Tensor,
-  tensor,
-  type WeightSource,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { philoxGenerator } from "@glissade/core/random";
+import { computedWeights, type Graph, sizeOf, tensor, type WeightSource } from "@glissade/graph";
 
 /**
  * Random weights for a graph's parameters: speed does not depend on the values as long as they are

@@ -1,4 +1,5 @@
-import type { Backend, Executable } from "@glissade/core";
+import type { Backend } from "@glissade/core";
+import type { Executable } from "@glissade/graph";
 
 /** Milliseconds spent inside executables since the last reset. */
 export interface NetworkClock {

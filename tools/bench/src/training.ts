@@ -1,15 +1,10 @@
 import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
-import {
-  betaSchedule,
-  type Executable,
-  type GlideTokenizer,
-  gaussianDiffusion,
-  parseTextToImageConfig,
-  philoxGenerator,
-  weightsFromTensors,
-  wholeGraph,
-} from "@glissade/core";
+import { betaSchedule, gaussianDiffusion } from "@glissade/core/diffusion";
+import { parseTextToImageConfig, wholeGraph } from "@glissade/core/networks";
+import { philoxGenerator } from "@glissade/core/random";
+import type { GlideTokenizer } from "@glissade/core/text";
+import { type Executable, weightsFromTensors } from "@glissade/graph";
 import {
   AdamW,
   clipScale,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readCheckpoint } from "@glissade/core";
+import { readCheckpoint } from "@glissade/core/weights";
 import type { CaseContext } from "./case.ts";
 import { asFloat32, floatsNamed } from "./named-tensors.ts";
 

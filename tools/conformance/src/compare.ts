@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { display } from "@glissade/core";
+import { display } from "@glissade/graph";
 import { type Check, NotSupported, type Tolerance } from "./case.ts";
 
 /** A result that differs from the reference by more than the tolerance. */

@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { Tensor } from "@glissade/core";
 import {
   admClassifierGuidanceGraph,
   clipGuidanceGraph,
   clipTextGraph,
-  type Executable,
-  openSafetensors,
   parseAdmClassifierConfig,
-  type Tensor,
-  tensor,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import { openSafetensors } from "@glissade/core/weights";
+import { type Executable, tensor } from "@glissade/graph";
 import type { CaseContext, GoldenCase } from "./case.ts";
 import { floatsNamed, tensorNamed } from "./named-tensors.ts";
 import { findCall } from "./reference-call.ts";

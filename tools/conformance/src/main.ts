@@ -1,5 +1,6 @@
 import { relative } from "node:path";
-import { type Backend, GlissadeError, interpreter, UnknownNameError } from "@glissade/core";
+import { type Backend, GlissadeError, UnknownNameError } from "@glissade/core";
+import { interpreter } from "@glissade/graph";
 import { type Arguments, type BackendName, help, parseArguments, UsageError } from "./arguments.ts";
 import { NotSupported } from "./case.ts";
 import { FileChecker, findManifests, readManifest } from "./manifest.ts";

@@ -1,4 +1,5 @@
-import { type AnyTensor, type Tensor, tensor, toFloat32 } from "@glissade/core";
+import type { AnyTensor, Tensor } from "@glissade/core";
+import { tensor, toFloat32 } from "@glissade/graph";
 
 /** The tensors of a case's file, or the results of a run. */
 export type NamedTensors =

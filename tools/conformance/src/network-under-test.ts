@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { AnyTensor } from "@glissade/core";
 import {
-  type AnyTensor,
-  type Executable,
   type ImageSize,
   parseTextToImageConfig,
   type TextToImageConfig,
   textGraph,
   textToImageGraph,
-  type WeightSource,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import type { Executable, WeightSource } from "@glissade/graph";
 import type { CaseContext, GoldenCase } from "./case.ts";
 
 export interface NetworkUnderTest {

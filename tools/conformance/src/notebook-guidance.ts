@@ -1,4 +1,6 @@
-import { classifierFreeGuidance, concatRows, rows, type Tensor } from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { classifierFreeGuidance } from "@glissade/core/guidance";
+import { concatRows, rows } from "@glissade/graph";
 
 /** The first half of 2B rows, twice: what the notebooks' model function shows the network. */
 export function firstHalfTwice(x: Tensor): Tensor {

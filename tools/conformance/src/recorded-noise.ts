@@ -1,12 +1,6 @@
-import {
-  batchNoise,
-  concatRows,
-  type NoiseSource,
-  rows,
-  type Tensor,
-  torchGenerator,
-  weightedSum,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { batchNoise, type NoiseSource, torchGenerator } from "@glissade/core/random";
+import { concatRows, rows, weightedSum } from "@glissade/graph";
 import type { CaseContext } from "./case.ts";
 import { floatsNamed } from "./named-tensors.ts";
 

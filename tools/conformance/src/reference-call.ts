@@ -5,7 +5,7 @@ import {
   gaussianDiffusion,
   respace,
   spaceTimesteps,
-} from "@glissade/core";
+} from "@glissade/core/diffusion";
 import type { GoldenCase } from "./case.ts";
 
 /** A constructor or function call of the reference as a case's `call` spells it. */

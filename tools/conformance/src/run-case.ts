@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { type AnyTensor, type Backend, readSafetensors } from "@glissade/core";
+import type { AnyTensor, Backend } from "@glissade/core";
+import { readSafetensors } from "@glissade/core/weights";
 import { type CaseRunner, type GoldenCase, NotSupported } from "./case.ts";
 import { Comparison } from "./compare.ts";
 import type { FileChecker, Manifest } from "./manifest.ts";

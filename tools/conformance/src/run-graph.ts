@@ -1,4 +1,5 @@
-import { type AnyTensor, type Graph, type WeightSource, weightsFromTensors } from "@glissade/core";
+import type { AnyTensor } from "@glissade/core";
+import { type Graph, type WeightSource, weightsFromTensors } from "@glissade/graph";
 import type { CaseContext } from "./case.ts";
 
 /**

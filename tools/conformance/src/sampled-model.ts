@@ -1,12 +1,9 @@
 import { join } from "node:path";
-import {
-  admGraph,
-  openSafetensors,
-  parseAdmConfig,
-  quantizeLowResolution,
-  type Tensor,
-  tensor,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { quantizeLowResolution } from "@glissade/core/image";
+import { admGraph, parseAdmConfig } from "@glissade/core/networks";
+import { openSafetensors } from "@glissade/core/weights";
+import { tensor } from "@glissade/graph";
 import type { CaseContext } from "./case.ts";
 import { caseOfWeights } from "./guiding-gradient.ts";
 import { asFloat32, floatsNamed, tensorNamed } from "./named-tensors.ts";

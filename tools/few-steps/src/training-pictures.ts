@@ -1,4 +1,5 @@
-import { imagesFromTensor, type RgbImage } from "@glissade/core";
+import type { RgbImage } from "@glissade/core";
+import { imagesFromTensor } from "@glissade/core/image";
 import { openTrainingData } from "@glissade/train";
 
 /** Of the order in which pictures are drawn; another one than training's. */

@@ -5,10 +5,9 @@ import {
   type GeneratedImage,
   type Glide,
   loadGlide,
-  type ModelFiles,
   type ModelSource,
-  openModelFiles,
 } from "@glissade/core";
+import { type ModelFiles, openModelFiles } from "@glissade/core/model";
 import { type ClipNetwork, openClipNetwork } from "@glissade/evaluate";
 import captions from "./captions.json" with { type: "json" };
 import { countedBackend, type RunCounts } from "./counted-backend.ts";

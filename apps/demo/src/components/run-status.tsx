@@ -1,4 +1,4 @@
-import type { ImageRunSnapshot } from "@glissade/core";
+import type { ImageRunSnapshot } from "@glissade/core/store";
 import { Button, Label, ProgressBar } from "react-aria-components";
 
 type Shown = Pick<ImageRunSnapshot<unknown>, "status" | "progress" | "error" | "warnings"> & {

@@ -1,4 +1,4 @@
-import type { SourceLoader } from "@glissade/core";
+import type { SourceLoader } from "@glissade/core/store";
 import { emoji } from "@glissade/model-emoji";
 import { type UseGlideResult, useGlide } from "@glissade/react";
 import { backendRequest, type EngineSettings } from "./backends.ts";

@@ -1,8 +1,8 @@
+import { tinyLoads, tinySource } from "@glissade/core/testing";
 import { useGlide, useTextToImage } from "@glissade/react";
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import { StrictMode } from "react";
 import { afterEach, describe, expect, it } from "vitest";
-import { tinyLoads, tinySource } from "../../../../packages/react/src/__fixtures__/tiny-source.ts";
 import { usePendingRun } from "./use-pending-run.ts";
 
 afterEach(cleanup);

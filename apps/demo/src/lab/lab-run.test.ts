@@ -1,9 +1,7 @@
-import { type GenerateOptions, type Glide, interpreter, loadGlide } from "@glissade/core";
+import { type GenerateOptions, type Glide, loadGlide } from "@glissade/core";
+import { tinyClip, tinyModel } from "@glissade/core/testing";
+import { interpreter } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import {
-  tinyClip,
-  tinyModel,
-} from "../../../../packages/core/src/pipelines/__fixtures__/tiny-model.ts";
 import { cellOptions, labRows } from "./lab-grid.ts";
 import { LabRun } from "./lab-run.ts";
 

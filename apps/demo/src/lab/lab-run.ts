@@ -1,10 +1,5 @@
-import {
-  type GeneratedImage,
-  type ImageRunSnapshot,
-  imageRun,
-  NumericalError,
-  type RunnableGlide,
-} from "@glissade/core";
+import { type GeneratedImage, NumericalError } from "@glissade/core";
+import { type ImageRunSnapshot, imageRun, type RunnableGlide } from "@glissade/core/store";
 import { cellOptions, type LabCell, type LabRequest, labRows } from "./lab-grid.ts";
 
 /** A cell's picture, or why there is none. */

@@ -1,4 +1,4 @@
-import { type AnyTensor, bindInputs, type Graph, sizeOf, type Tensor, tensor } from "@glissade/core";
+import { type AnyTensor, bindInputs, type Graph, sizeOf, type Tensor, tensor } from "@glissade/graph";
 import { onProvider } from "../active-backend.ts";
 import { planLayout } from "../layout-plan.ts";
 import type { OpenedProvider } from "../providers.ts";

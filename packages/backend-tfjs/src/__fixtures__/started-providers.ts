@@ -1,4 +1,4 @@
-import { ProviderUnavailableError, reasonOf } from "@glissade/core";
+import { ProviderUnavailableError, reasonOf } from "@glissade/graph";
 import { platform } from "#platform";
 import { checkOptions, type TfjsOptions } from "../options.ts";
 import { type OpenedProvider, openProvider, type TfjsProvider } from "../providers.ts";

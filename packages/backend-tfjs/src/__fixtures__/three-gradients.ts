@@ -1,4 +1,5 @@
-import { type AnyTensor, type Backend, type Graph, gradient, torchGenerator, weightsFromTensors } from "@glissade/core";
+import { type AnyTensor, type Backend, type Graph, gradient, weightsFromTensors } from "@glissade/graph";
+import { torchGenerator } from "@glissade/core/random";
 import { expect } from "vitest";
 import type { OpenedProvider } from "../providers.ts";
 import { autodiff } from "./autodiff.ts";

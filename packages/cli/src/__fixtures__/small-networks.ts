@@ -1,4 +1,6 @@
-import { sizeOf, type Tensor, tensor, torchGenerator } from "@glissade/core";
+import { sizeOf, tensor } from "@glissade/graph";
+import type { Tensor } from "@glissade/core";
+import { torchGenerator } from "@glissade/core/random";
 import { describeByConfig, type NetworkKind } from "../checkpoint-networks.ts";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,5 +1,7 @@
 import { dirname, join } from "node:path";
-import { type SamplerName, samplers, type WeightSource, type WeightType } from "@glissade/core";
+import { type SamplerName, samplers } from "@glissade/core";
+import type { WeightType } from "@glissade/core/weights";
+import type { WeightSource } from "@glissade/graph";
 import type { OptionTable } from "../arguments.ts";
 import { type DescribedNetwork, describeByConfig, published } from "../checkpoint-networks.ts";
 import { firstFile } from "../checkpoint-tokenizers.ts";

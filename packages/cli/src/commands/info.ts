@@ -1,13 +1,7 @@
 import { open, stat } from "node:fs/promises";
-import {
-  decodePictureRecord,
-  type ModelFiles,
-  openModelFiles,
-  openWeights,
-  samplers,
-  spacings,
-  stageNames,
-} from "@glissade/core";
+import { decodePictureRecord, samplers, spacings, stageNames } from "@glissade/core";
+import { type ModelFiles, openModelFiles } from "@glissade/core/model";
+import { openWeights } from "@glissade/core/weights";
 import { backendNames, backendProviders } from "../backends.ts";
 import { command } from "../command.ts";
 import {

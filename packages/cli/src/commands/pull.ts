@@ -1,10 +1,6 @@
 import { join } from "node:path";
-import {
-  InvalidArgumentError,
-  UnknownNameError,
-  WeightsError,
-  type WeightType,
-} from "@glissade/core";
+import { InvalidArgumentError, UnknownNameError, WeightsError } from "@glissade/core";
+import type { WeightType } from "@glissade/core/weights";
 import type { Arguments, OptionTable } from "../arguments.ts";
 import { type Command, type Context, command } from "../command.ts";
 import { convertWithProgress } from "../convert-checkpoints.ts";

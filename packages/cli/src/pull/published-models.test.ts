@@ -1,4 +1,4 @@
-import { sizeOf } from "@glissade/core";
+import { sizeOf } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { describeByConfig } from "../checkpoint-networks.ts";
 import { publishedModels } from "./published-models.ts";

@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { encodeSafetensors, tensor } from "@glissade/core";
+import { encodeSafetensors } from "@glissade/core/weights";
+import { tensor } from "@glissade/graph";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FileServer, fileServer } from "../__fixtures__/file-server.ts";
 import { smallBase, smallWeights } from "../__fixtures__/small-networks.ts";

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, openModelFiles } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { openModelFiles } from "@glissade/core/model";
 import type { Recipe } from "@glissade/train";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";

@@ -1,7 +1,7 @@
+import { interpreter } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { interpreter } from "../graph/interpreter.ts";
-import { tinyModel } from "../pipelines/__fixtures__/tiny-model.ts";
 import { type GlideLike, loadGlide } from "../pipelines/index.ts";
+import { tinyModel } from "../testing/tiny-model.ts";
 import { glideLoader, type LoadContext } from "./glide-loader.ts";
 
 const files = await tinyModel();

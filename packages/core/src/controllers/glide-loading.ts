@@ -1,7 +1,7 @@
-import type { Backend } from "../backend/backend.ts";
-import { InvalidArgumentError } from "../errors.ts";
+import type { Backend } from "@glissade/graph";
+import { InvalidArgumentError } from "@glissade/graph";
+import type { ModelSource } from "../model/index.ts";
 import { type GlideLike, type LoadGlideOptions, loadGlide } from "../pipelines/index.ts";
-import type { ModelSource } from "../weights/index.ts";
 import type { LoadContext, LoadFunction } from "./glide-loader.ts";
 
 /**

@@ -1,12 +1,12 @@
+import { interpreter } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { interpreter } from "../graph/interpreter.ts";
-import { tinyCascade, tinyModel } from "../pipelines/__fixtures__/tiny-model.ts";
 import {
   type GenerateOptions,
   type GenerateStep,
   type Glide,
   loadGlide,
 } from "../pipelines/index.ts";
+import { tinyCascade, tinyModel } from "../testing/tiny-model.ts";
 import {
   type ImageRunSettings,
   type ImageRunSnapshot,

@@ -1,4 +1,4 @@
-import { GlissadeError } from "../errors.ts";
+import { GlissadeError } from "@glissade/graph";
 import type {
   EditOptions,
   GeneratedImage,

@@ -1,5 +1,5 @@
-import type { ModelSource } from "../weights/index.ts";
-import { isModelFileList } from "../weights/model-source.ts";
+import type { ModelSource } from "../model/index.ts";
+import { isModelFileList } from "../model/model-source.ts";
 
 const identities = new WeakMap<object, number>();
 let count = 0;

@@ -1,9 +1,7 @@
+import { GraphBuilder, type Interpreter, interpreter, weightsFromTensors } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { GraphBuilder } from "../graph/builder.ts";
-import { type Interpreter, interpreter } from "../graph/interpreter.ts";
-import { tinyModel } from "../pipelines/__fixtures__/tiny-model.ts";
 import { loadGlide } from "../pipelines/index.ts";
-import { weightsFromTensors } from "../weights/index.ts";
+import { tinyModel } from "../testing/tiny-model.ts";
 import { loaderKey } from "./loader-key.ts";
 import { LoaderRegistry } from "./shared-loaders.ts";
 

@@ -1,4 +1,4 @@
-import type { ModelSource } from "../weights/index.ts";
+import type { ModelSource } from "../model/index.ts";
 import { GlideLoader } from "./glide-loader.ts";
 import { glideLoading, type SharedLoadOptions } from "./glide-loading.ts";
 import { loaderKey } from "./loader-key.ts";

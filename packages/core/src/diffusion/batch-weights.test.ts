@@ -1,6 +1,5 @@
+import { InvalidArgumentError, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
-import { tensor } from "../tensor.ts";
 import { batchOf, extract, filledByRow, weightedSumByRow } from "./batch-weights.ts";
 
 const values = Float64Array.of(0.1, 0.2, 0.3);

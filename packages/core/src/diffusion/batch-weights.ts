@@ -1,5 +1,10 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { addWeighted, assertSameDims, sizeOf, type Tensor } from "../tensor.ts";
+import {
+  addWeighted,
+  assertSameDims,
+  InvalidArgumentError,
+  sizeOf,
+  type Tensor,
+} from "@glissade/graph";
 
 /** A step of a (respaced) process, 0 = least noise: one for the whole batch, or one per row. */
 export type TimestepIndex = number | readonly number[];

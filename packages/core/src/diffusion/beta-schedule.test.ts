@@ -1,5 +1,5 @@
+import { InvalidArgumentError, UnknownNameError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import {
   type BetaScheduleName,
   betaSchedule,

@@ -1,4 +1,4 @@
-import { assertPositiveInteger, UnknownNameError } from "../errors.ts";
+import { assertPositiveInteger, UnknownNameError } from "@glissade/graph";
 
 const schedules = { linear, squaredcos_cap_v2: squaredCosine, cosine: squaredCosine };
 

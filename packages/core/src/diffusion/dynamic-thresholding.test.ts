@@ -1,6 +1,5 @@
+import { InvalidArgumentError, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
-import { tensor } from "../tensor.ts";
 import { dynamicThresholding } from "./dynamic-thresholding.ts";
 
 const values = [0.2, -3, 1.5, 0.7, -0.1, 2.4, 0.9, -0.6];

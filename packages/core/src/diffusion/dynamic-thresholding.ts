@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "@glissade/graph";
+import { InvalidArgumentError } from "@glissade/graph";
 import { batchOf } from "./batch-weights.ts";
 
 export interface DynamicThresholdingOptions {

@@ -1,6 +1,5 @@
+import { InvalidArgumentError, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
-import { tensor } from "../tensor.ts";
 import { cosineProcess, glide, largestError } from "./__fixtures__/reference-pixels.ts";
 import { qMeanVariance, qPosteriorMeanVariance, qSample } from "./forward-process.ts";
 

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "@glissade/graph";
 import {
   batchOf,
   extract,

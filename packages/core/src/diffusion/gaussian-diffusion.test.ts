@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
 import { betaSchedule } from "./beta-schedule.ts";
 import { gaussianDiffusion, rescaleTimesteps, respace } from "./gaussian-diffusion.ts";
 

@@ -12,7 +12,6 @@ export {
   type LegacyBetaScheduleOptions,
   legacyBetaSchedule,
 } from "./beta-schedule.ts";
-export { conditionMean, conditionScore } from "./conditioning.ts";
 export { type DynamicThresholdingOptions, dynamicThresholding } from "./dynamic-thresholding.ts";
 export {
   type MeanVariance,
@@ -41,10 +40,11 @@ export {
   type VarianceType,
   velocity,
 } from "./prediction.ts";
+export { type Spacing, spacedProcess, spacings } from "./spaced-diffusion.ts";
 export {
   type KarrasTimestepsOptions,
   karrasTimesteps,
   linearTimesteps,
   spaceTimesteps,
   trailingTimesteps,
-} from "./respacing.ts";
+} from "./spacing.ts";

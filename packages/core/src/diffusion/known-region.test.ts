@@ -1,6 +1,5 @@
+import { InvalidArgumentError, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
-import { tensor } from "../tensor.ts";
 import { keepKnown } from "./known-region.ts";
 
 describe("keepKnown", () => {

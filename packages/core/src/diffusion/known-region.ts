@@ -1,5 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { assertSameDims, type Tensor } from "../tensor.ts";
+import { assertSameDims, InvalidArgumentError, type Tensor } from "@glissade/graph";
 
 /**
  * Puts known pixels into a predicted picture: x0 (1 - mask) + known mask, the reference's

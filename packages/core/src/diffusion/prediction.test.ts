@@ -1,6 +1,11 @@
+import {
+  InvalidArgumentError,
+  mapTensor,
+  type Tensor,
+  tensor,
+  UnknownNameError,
+} from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
-import { mapTensor, type Tensor, tensor } from "../tensor.ts";
 import {
   cosineProcess,
   glide,

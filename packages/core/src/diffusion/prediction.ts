@@ -1,5 +1,11 @@
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
-import { assertSameDims, mapTensor, sizeOf, type Tensor } from "../tensor.ts";
+import {
+  assertSameDims,
+  InvalidArgumentError,
+  mapTensor,
+  sizeOf,
+  type Tensor,
+  UnknownNameError,
+} from "@glissade/graph";
 import {
   batchOf,
   extract,

@@ -1,6 +1,5 @@
+import { InvalidArgumentError, mapTensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
-import { mapTensor, tensor } from "../tensor.ts";
 import { classifierFree, classifierFreeGuidance } from "./classifier-free.ts";
 import { linearScale } from "./scale-schedule.ts";
 

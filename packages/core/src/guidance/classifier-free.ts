@@ -1,5 +1,10 @@
-import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
-import { assertSameDims, sizeOf, type Tensor } from "../tensor.ts";
+import {
+  assertPositiveInteger,
+  assertSameDims,
+  InvalidArgumentError,
+  sizeOf,
+  type Tensor,
+} from "@glissade/graph";
 import type { Guidance } from "./guidance.ts";
 import type { ScaleSchedule } from "./scale-schedule.ts";
 

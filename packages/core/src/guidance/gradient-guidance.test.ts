@@ -1,6 +1,5 @@
+import { InvalidArgumentError, mapTensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
-import { mapTensor, tensor } from "../tensor.ts";
 import { type GradientGuidance, scaledGradient } from "./gradient-guidance.ts";
 
 /** log p = -(x - target)^2 / 2 at any timestep. */

@@ -1,5 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { type Tensor, weightedSum } from "../tensor.ts";
+import { InvalidArgumentError, type Tensor, weightedSum } from "@glissade/graph";
 import { constantScale, type ScaleSchedule } from "./scale-schedule.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "@glissade/graph";
 
 /**
  * A second evaluation that a rule asks for: of the same image under the empty (or the negative)

@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
 import { contactSheet, enlarge } from "./contact-sheet.ts";
 import { rgbImage } from "./rgb-image.ts";
 

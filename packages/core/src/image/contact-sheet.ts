@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 import { assertSize, type Rgb, type RgbImage, rgbImage, sizeOfAll } from "./rgb-image.ts";
 
 export interface ContactSheetOptions {

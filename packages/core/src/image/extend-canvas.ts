@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 import type { Mask } from "./mask.ts";
 import { maximumPixels } from "./png.ts";
 import { type RgbImage, rgbImage } from "./rgb-image.ts";

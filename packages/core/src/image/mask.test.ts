@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
 import { blendByMask, maskFromAlpha, maskFromImage } from "./mask.ts";
 import { rgbImage } from "./rgb-image.ts";
 

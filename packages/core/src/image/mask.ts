@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 import { assertSize, type RgbImage, rgbImage } from "./rgb-image.ts";
 
 /**

@@ -1,6 +1,5 @@
+import { InvalidArgumentError, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
-import { tensor } from "../tensor.ts";
 import { imagesFromTensor, quantizeLowResolution, showImages, tensorFromImages } from "./pixels.ts";
 import { rgbaFromRgb, rgbFromRgba, rgbImage } from "./rgb-image.ts";
 

@@ -1,6 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { roundHalfEven } from "../rounding.ts";
-import { mapTensor, type Tensor } from "../tensor.ts";
+import { InvalidArgumentError, mapTensor, roundHalfEven, type Tensor } from "@glissade/graph";
 import { type RgbImage, rgbImage, sizeOfAll } from "./rgb-image.ts";
 
 /** How a value between two of the 256 levels becomes one of them. */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 import { inflateBounded } from "./bounded-inflate.ts";
 import type { PngChunk } from "./png-chunks.ts";
 

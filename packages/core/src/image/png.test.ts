@@ -1,6 +1,6 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { unzlibSync, zlibSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
 import { pngFiles } from "./__fixtures__/png-files.ts";
 import { ImageError } from "./image-error.ts";
 import { decodePng, encodePng } from "./png.ts";

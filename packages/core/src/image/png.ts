@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { decode, encode } from "fast-png";
-import { InvalidArgumentError } from "../errors.ts";
 import { inflateBounded } from "./bounded-inflate.ts";
 import { ImageError } from "./image-error.ts";
 import { type PngChunk, readChunks, writeChunks } from "./png-chunks.ts";

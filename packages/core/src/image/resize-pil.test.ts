@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { InvalidArgumentError, UnknownNameError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { decodePng } from "./png.ts";
 import { centerCrop, type PilFilter, readImage, resizePil } from "./resize-pil.ts";
 import { rgbImage } from "./rgb-image.ts";

@@ -1,6 +1,5 @@
-import { UnknownNameError } from "../errors.ts";
-import { roundHalfEven } from "../rounding.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "@glissade/graph";
+import { roundHalfEven, UnknownNameError } from "@glissade/graph";
 import { tensorFromImages } from "./pixels.ts";
 import {
   type AxisWeights,

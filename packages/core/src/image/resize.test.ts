@@ -1,6 +1,5 @@
+import { InvalidArgumentError, tensor, typedTensor, UnknownNameError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
-import { tensor, typedTensor } from "../tensor.ts";
 import { antialiasedWeights, cubic } from "./resampling-weights.ts";
 import { averagePool, type ResizeMethod, resize, resizeNearest, resizeWith } from "./resize.ts";
 

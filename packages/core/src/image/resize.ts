@@ -1,5 +1,10 @@
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
-import { type AnyTensor, sizeOf, type Tensor } from "../tensor.ts";
+import {
+  type AnyTensor,
+  InvalidArgumentError,
+  sizeOf,
+  type Tensor,
+  UnknownNameError,
+} from "@glissade/graph";
 import {
   type AxisWeights,
   antialiasedWeights,

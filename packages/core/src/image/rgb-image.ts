@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 
 /** An 8-bit picture: three bytes (red, green, blue) a pixel, row by row from the top left. */
 export interface RgbImage {

@@ -1,7 +1,6 @@
-import type { GraphBuilder, Value } from "../graph/builder.ts";
-import { knownLength } from "../graph/operation.ts";
+import type { GraphBuilder, Value } from "@glissade/graph";
+import { knownLength, tensor } from "@glissade/graph";
 import { bilinearWeights } from "../image/resampling-weights.ts";
-import { tensor } from "../tensor.ts";
 
 export interface ImageSize {
   readonly height: number;

@@ -1,4 +1,4 @@
-import { display, InvalidArgumentError } from "../errors.ts";
+import { display, InvalidArgumentError } from "@glissade/graph";
 
 /**
  * Typed access to the fields of an untrusted `config.json`. Every method throws an

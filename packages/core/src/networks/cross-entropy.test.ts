@@ -1,7 +1,5 @@
+import { GraphBuilder, GraphError, gradient, type Value } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { GraphBuilder, type Value } from "../graph/builder.ts";
-import { gradient } from "../graph/gradient.ts";
-import { GraphError } from "../graph/operation.ts";
 import {
   centralDifference,
   type Float64Tensor,

@@ -1,6 +1,5 @@
-import type { GraphBuilder, Value } from "../graph/builder.ts";
-import { GraphError, knownLength } from "../graph/operation.ts";
-import { tensor } from "../tensor.ts";
+import type { GraphBuilder, Value } from "@glissade/graph";
+import { GraphError, knownLength, tensor } from "@glissade/graph";
 
 /**
  * log of the sum of exponentials over one axis, which stays with length 1. Nothing overflows and

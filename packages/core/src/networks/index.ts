@@ -4,7 +4,7 @@ export {
   admClassifierGraph,
   admClassifierGuidanceGraph,
   admClassifierLossGraph,
-} from "./adm-classifier.ts";
+} from "./adm/classifier.ts";
 export {
   type AdmClassifierConfig,
   type AdmConfig,
@@ -13,17 +13,10 @@ export {
   admDefaults,
   parseAdmClassifierConfig,
   parseAdmConfig,
-} from "./adm-config.ts";
-export { type AdmGraphOptions, admGraph } from "./adm-unet.ts";
-export {
-  attention,
-  glideAttention,
-  type QueryKeyValue,
-  splitHeadsFirst,
-  splitQkvFirst,
-} from "./attention.ts";
-export { attentionPool } from "./attention-pool.ts";
+} from "./adm/config.ts";
+export { type AdmGraphOptions, admGraph } from "./adm/unet.ts";
 export { bilinearResize, type ImageSize } from "./bilinear-resize.ts";
+export { attentionPool } from "./clip/attention-pool.ts";
 export {
   type ClipConfig,
   type ClipImageConfig,
@@ -31,7 +24,7 @@ export {
   type ClipTransformerShape,
   glideClip,
   parseClipConfig,
-} from "./clip-config.ts";
+} from "./clip/config.ts";
 export {
   type ClipContrastiveGraphOptions,
   clipContrastiveGraph,
@@ -39,15 +32,15 @@ export {
   clipGuidanceGraph,
   clipImageGraph,
   clipTextGraph,
-} from "./clip-graphs.ts";
-export { clipPrefix, clipThroughUNetGraph } from "./clip-through-unet.ts";
+} from "./clip/graphs.ts";
+export { clipPrefix, clipThroughUNetGraph } from "./clip/through-unet.ts";
 export {
   type ClipTowerOptions,
   clipImageTower,
   clipTextTower,
   normalizeEmbedding,
-} from "./clip-towers.ts";
-export { clipTransformerBlock } from "./clip-transformer-block.ts";
+} from "./clip/towers.ts";
+export { clipTransformerBlock } from "./clip/transformer-block.ts";
 export {
   crossEntropy,
   labelLogProbability,
@@ -62,7 +55,7 @@ export {
   glideUpsampler,
   parseTextToImageConfig,
   type TextToImageConfig,
-} from "./text-to-image-config.ts";
+} from "./text-to-image/config.ts";
 export {
   type PictureConditions,
   type TextToImageGraphOptions,
@@ -72,17 +65,24 @@ export {
   textToImageNetwork,
   type WholeNetworkInputs,
   wholeGraph,
-} from "./text-to-image-unet.ts";
+} from "./text-to-image/network.ts";
 export {
   type TextTransformerConfig,
   textTransformer,
   transformerBlock,
-} from "./text-transformer.ts";
-export { timestepEmbedding } from "./timestep-embedding.ts";
+} from "./text-to-image/text-transformer.ts";
+export {
+  attention,
+  glideAttention,
+  type QueryKeyValue,
+  splitHeadsFirst,
+  splitQkvFirst,
+} from "./unet/attention.ts";
 export {
   attentionBlock,
   type ResidualBlockOptions,
   resample,
   residualBlock,
   textKeysAndValues,
-} from "./unet-blocks.ts";
+} from "./unet/blocks.ts";
+export { timestepEmbedding } from "./unet/timestep-embedding.ts";

@@ -1,5 +1,5 @@
-import type { GraphBuilder, Value } from "../graph/builder.ts";
-import { knownLength } from "../graph/operation.ts";
+import type { GraphBuilder, Value } from "@glissade/graph";
+import { knownLength } from "@glissade/graph";
 
 /**
  * Fully connected: x [..., in] to [..., out], with the reference's parameter names

@@ -1,7 +1,5 @@
+import { evaluateGraph, GraphBuilder, type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { GraphBuilder } from "../graph/builder.ts";
-import { evaluateGraph } from "../graph/evaluate.ts";
-import { type Tensor, tensor } from "../tensor.ts";
 import { patchify, unpatchify } from "./patches.ts";
 
 function applied(

@@ -1,5 +1,4 @@
-import type { GraphBuilder, Value } from "../graph/builder.ts";
-import type { Dim } from "../graph/graph.ts";
+import type { Dim, GraphBuilder, Value } from "@glissade/graph";
 
 /**
  * Each square of `size` x `size` pixels becomes the channels of one: [B, C, H, W] to [B, C · size²,

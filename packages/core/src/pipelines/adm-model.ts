@@ -1,18 +1,18 @@
-import { display } from "../errors.ts";
+import { display } from "@glissade/graph";
+import { type GenerationDefaults, readDefaults } from "../model/description/read.ts";
+import {
+  ModelFormatError,
+  readObject,
+  readScheduler,
+  type SchedulerDescription,
+} from "../model/description/scheduler.ts";
+import type { ModelFiles } from "../model/index.ts";
 import {
   type AdmClassifierConfig,
   type AdmConfig,
   parseAdmClassifierConfig,
   parseAdmConfig,
 } from "../networks/index.ts";
-import type { ModelFiles } from "../weights/index.ts";
-import { type GenerationDefaults, readDefaults } from "./model-description.ts";
-import {
-  ModelFormatError,
-  readObject,
-  readScheduler,
-  type SchedulerDescription,
-} from "./scheduler-description.ts";
 
 /** A model of guided-diffusion: everything but its weights. */
 export interface AdmDescription extends SchedulerDescription {

@@ -1,19 +1,19 @@
+import {
+  DisposedError,
+  InvalidArgumentError,
+  interpreter,
+  type Tensor,
+  tensor,
+  typedTensor,
+} from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { DisposedError, InvalidArgumentError } from "../errors.ts";
-import { interpreter } from "../graph/interpreter.ts";
+import { ModelFormatError } from "../model/description/scheduler.ts";
+import { openModelFiles } from "../model/index.ts";
 import { admClassifierGuidanceGraph, parseAdmClassifierConfig } from "../networks/index.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
-import { type Tensor, tensor, typedTensor } from "../tensor.ts";
-import { openModelFiles } from "../weights/index.ts";
-import {
-  tinyAdm,
-  tinyAdmConfig,
-  tinyClassifierConfig,
-  tinyModel,
-} from "./__fixtures__/tiny-model.ts";
+import { tinyAdm, tinyAdmConfig, tinyClassifierConfig, tinyModel } from "../testing/tiny-model.ts";
 import type { Adm } from "./adm.ts";
 import { loadAdm } from "./load-adm.ts";
-import { ModelFormatError } from "./scheduler-description.ts";
 
 async function withAdm<T>(
   use: (adm: Adm) => Promise<T>,

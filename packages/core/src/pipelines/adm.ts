@@ -1,13 +1,22 @@
-import type { Backend, Executable } from "../backend/backend.ts";
-import { type GaussianDiffusion, predict } from "../diffusion/index.ts";
-import { DisposedError, InvalidArgumentError } from "../errors.ts";
+import type { Backend, Executable } from "@glissade/graph";
+import {
+  type AnyTensor,
+  assertFinite,
+  assertFloat32,
+  DisposedError,
+  InvalidArgumentError,
+  perRow,
+  type Tensor,
+  typedTensor,
+} from "@glissade/graph";
+import { type GaussianDiffusion, predict, spacedProcess } from "../diffusion/index.ts";
 import type { GradientGuidance } from "../guidance/index.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
-import { type Denoise, spacedProcess } from "../samplers/index.ts";
-import { type AnyTensor, perRow, type Tensor, typedTensor } from "../tensor.ts";
+import type { Denoise } from "../samplers/index.ts";
 import type { AdmDescription } from "./adm-model.ts";
-import { ledByGradients } from "./denoiser.ts";
-import { assertFinite, assertFloat32 } from "./float32.ts";
+import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./options/sampler.ts";
+import { resolvePrompt, type SamplingOptions } from "./options/sampling.ts";
+import { ledByGradients } from "./run/denoiser.ts";
 import {
   finished,
   type GeneratedImage,
@@ -15,9 +24,7 @@ import {
   imagesWithSeeds,
   type WithProgress,
   walkSampler,
-} from "./generate-step.ts";
-import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./sampler-options.ts";
-import { resolvePrompt, type SamplingOptions } from "./sampling-options.ts";
+} from "./run/sampling-loop.ts";
 
 export interface AdmOptions
   extends Omit<SamplerOptions, "guidance">,

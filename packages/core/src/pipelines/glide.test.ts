@@ -1,16 +1,23 @@
+import {
+  DisposedError,
+  GlissadeError,
+  InvalidArgumentError,
+  interpreter,
+  NumericalError,
+  UnknownNameError,
+  WeightsError,
+} from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { DisposedError, GlissadeError, InvalidArgumentError, UnknownNameError } from "../errors.ts";
-import { interpreter } from "../graph/interpreter.ts";
+import { ModelFormatError } from "../model/description/scheduler.ts";
+import { ModelFileError } from "../model/index.ts";
 import { batchNoise, torchGenerator } from "../random/index.ts";
 import { ddim } from "../samplers/index.ts";
-import { encodeSafetensors, ModelFileError, WeightsError } from "../weights/index.ts";
-import { tinyConfig, tinyModel, tinyWeights } from "./__fixtures__/tiny-model.ts";
-import { NumericalError } from "./float32.ts";
-import type { GenerateStep } from "./generate-step.ts";
+import { tinyConfig, tinyModel, tinyWeights } from "../testing/tiny-model.ts";
+import { encodeSafetensors } from "../weights/index.ts";
 import type { Glide } from "./glide.ts";
 import { loadGlide } from "./load-glide.ts";
-import type { SamplingOptions } from "./sampling-options.ts";
-import { ModelFormatError } from "./scheduler-description.ts";
+import type { SamplingOptions } from "./options/sampling.ts";
+import type { GenerateStep } from "./run/sampling-loop.ts";
 
 async function withGlide<T>(
   use: (glide: Glide) => Promise<T>,

@@ -1,22 +1,22 @@
-import type { Backend, ProviderFailure } from "../backend/backend.ts";
-import { DisposedError } from "../errors.ts";
-import type { GenerateResult } from "./cascade.ts";
-import type { ClipScoreOptions } from "./clip-score.ts";
-import type { EditOptions } from "./edit.ts";
-import { finished, type GenerateStep, type WithProgress } from "./generate-step.ts";
-import type { InpaintOptions } from "./inpaint.ts";
-import type { InterpolateOptions, InterpolateResult } from "./interpolate.ts";
-import type { StageName } from "./model-components.ts";
+import type { Backend, ProviderFailure } from "@glissade/graph";
+import { DisposedError } from "@glissade/graph";
+import type { StageName } from "../model/description/components.ts";
 import {
   baseSizeOf,
   type GenerationDefaults,
   type ModelDescription,
   type UpscalingDefaults,
-} from "./model-description.ts";
-import type { ModelNetworks } from "./model-networks.ts";
-import type { SamplingOptions } from "./sampling-options.ts";
-import { textToImage } from "./text-to-image.ts";
-import type { UpscaleOptions, UpscaleResult } from "./upscale-image.ts";
+} from "../model/description/read.ts";
+import type { SamplingOptions } from "./options/sampling.ts";
+import type { GenerateResult } from "./run/cascade.ts";
+import type { ModelNetworks } from "./run/model-networks.ts";
+import { finished, type GenerateStep, type WithProgress } from "./run/sampling-loop.ts";
+import type { ClipScoreOptions } from "./tasks/clip-score.ts";
+import type { EditOptions } from "./tasks/edit.ts";
+import type { InpaintOptions } from "./tasks/inpaint.ts";
+import type { InterpolateOptions, InterpolateResult } from "./tasks/interpolate.ts";
+import { textToImage } from "./tasks/text-to-image.ts";
+import type { UpscaleOptions, UpscaleResult } from "./tasks/upscale.ts";
 
 export interface GlideParts {
   readonly model: ModelDescription;
@@ -131,7 +131,7 @@ export class Glide {
   ): AsyncGenerator<GenerateStep, GenerateResult, void> {
     this.#assertUsable();
     // here and below: a page that only generates does not pay for the rest
-    const { inpaint } = await import("./inpaint.ts");
+    const { inpaint } = await import("./tasks/inpaint.ts");
     return yield* inpaint(this.#parts, options);
   }
 
@@ -153,7 +153,7 @@ export class Glide {
   /** `edit` step by step, as `stream`. */
   async *streamEdit(options: EditOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
     this.#assertUsable();
-    const { edit } = await import("./edit.ts");
+    const { edit } = await import("./tasks/edit.ts");
     return yield* edit(this.#parts, options);
   }
 
@@ -174,7 +174,7 @@ export class Glide {
   /** `upscale` step by step, as `stream`. */
   async *streamUpscale(options: UpscaleOptions): AsyncGenerator<GenerateStep, UpscaleResult, void> {
     this.#assertUsable();
-    const { upscaleImage } = await import("./upscale-image.ts");
+    const { upscaleImage } = await import("./tasks/upscale.ts");
     return yield* upscaleImage(this.#parts, options);
   }
 
@@ -197,7 +197,7 @@ export class Glide {
     options: InterpolateOptions,
   ): AsyncGenerator<GenerateStep, InterpolateResult, void> {
     this.#assertUsable();
-    const { interpolate } = await import("./interpolate.ts");
+    const { interpolate } = await import("./tasks/interpolate.ts");
     return yield* interpolate(this.#parts, options);
   }
 
@@ -212,7 +212,7 @@ export class Glide {
    */
   async clipScore(options: ClipScoreOptions): Promise<number[]> {
     this.#assertUsable();
-    const { clipScore } = await import("./clip-score.ts");
+    const { clipScore } = await import("./tasks/clip-score.ts");
     return clipScore(this.#parts, options);
   }
 

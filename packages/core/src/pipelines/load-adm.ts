@@ -1,5 +1,5 @@
+import { type ModelSource, openModelFiles } from "../model/index.ts";
 import { admClassifierGuidanceGraph, admGraph } from "../networks/index.ts";
-import { type ModelSource, openModelFiles } from "../weights/index.ts";
 import { Adm } from "./adm.ts";
 import { readAdmDescription } from "./adm-model.ts";
 import { assertBackend, type LoadGlideOptions } from "./load-glide.ts";

@@ -1,9 +1,9 @@
-import type { Backend } from "../backend/backend.ts";
-import { InvalidArgumentError } from "../errors.ts";
-import { type ModelSource, type OpenModelFilesOptions, openModelFiles } from "../weights/index.ts";
+import type { Backend } from "@glissade/graph";
+import { InvalidArgumentError } from "@glissade/graph";
+import { readModelDescription } from "../model/description/read.ts";
+import { type ModelSource, type OpenModelFilesOptions, openModelFiles } from "../model/index.ts";
 import { Glide } from "./glide.ts";
-import { readModelDescription } from "./model-description.ts";
-import { ModelNetworks, parameterCount } from "./model-networks.ts";
+import { ModelNetworks, parameterCount } from "./run/model-networks.ts";
 
 /** Weights of all networks together up to which they are kept, as float32. */
 const smallModelBytes = 512 * 2 ** 20;

@@ -1,6 +1,5 @@
+import { InvalidArgumentError, rows } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
-import { rows } from "../tensor.ts";
 import { batchNoise, perImageNoise } from "./noise-streams.ts";
 import { philoxGenerator } from "./philox.ts";
 import { assertSeed, imageSeeds } from "./seed.ts";

@@ -1,5 +1,10 @@
-import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
-import { concatRows, rows, type Tensor } from "../tensor.ts";
+import {
+  assertPositiveInteger,
+  concatRows,
+  InvalidArgumentError,
+  rows,
+  type Tensor,
+} from "@glissade/graph";
 import type { RandomGenerator } from "./random-generator.ts";
 import { torchGenerator } from "./torch-generator.ts";
 

@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
 import { philox4x32, philoxGenerator } from "./philox.ts";
 
 const ones = 0xffffffff;

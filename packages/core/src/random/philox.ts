@@ -1,4 +1,4 @@
-import { sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { sizeOf, type Tensor, tensor } from "@glissade/graph";
 import type { RandomGenerator } from "./random-generator.ts";
 import { assertSeed } from "./seed.ts";
 

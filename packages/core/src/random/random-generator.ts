@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "@glissade/graph";
 
 /** A seeded stream of random numbers: every call continues it. */
 export interface RandomGenerator {

@@ -1,4 +1,4 @@
-import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
+import { assertPositiveInteger, InvalidArgumentError } from "@glissade/graph";
 
 /**
  * A seed is an integer from 0 to 2^53 - 1; as a bigint up to 2^64 - 1.

@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
 import { torchGenerator } from "./torch-generator.ts";
 
 // Expected numbers are those of PyTorch 2.13 on a CPU. Its normal values differ by up to 2.1e-6

@@ -1,5 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { InvalidArgumentError, sizeOf, type Tensor, tensor } from "@glissade/graph";
 import { mt19937 } from "./mt19937.ts";
 import type { RandomGenerator } from "./random-generator.ts";
 import { assertSeed } from "./seed.ts";

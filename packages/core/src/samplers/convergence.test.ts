@@ -1,5 +1,5 @@
+import { type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { type Tensor, tensor } from "../tensor.ts";
 import {
   collect,
   exactFlow,

@@ -1,7 +1,7 @@
+import { type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { respace } from "../diffusion/gaussian-diffusion.ts";
 import { predict } from "../diffusion/prediction.ts";
-import { type Tensor, tensor } from "../tensor.ts";
 import { finalImage, largestError } from "./__fixtures__/gaussian-data.ts";
 import { absoluteSum, linearProcess, ramp, rampDenoiser } from "./__fixtures__/published-loop.ts";
 import { modelOutput, noise, referenceProcess, t, x } from "./__fixtures__/reference-step.ts";

@@ -1,3 +1,5 @@
+import type { Tensor } from "@glissade/graph";
+import { InvalidArgumentError } from "@glissade/graph";
 import {
   batchOf,
   extract,
@@ -6,8 +8,6 @@ import {
 } from "../diffusion/batch-weights.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
 import type { Prediction } from "../diffusion/prediction.ts";
-import { InvalidArgumentError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
 import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 
 const float32Epsilon = 2 ** -23;

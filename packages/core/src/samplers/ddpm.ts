@@ -1,7 +1,7 @@
+import { assertSameDims, type Tensor } from "@glissade/graph";
 import { batchOf, extract, type TimestepIndex } from "../diffusion/batch-weights.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
 import type { Prediction } from "../diffusion/prediction.ts";
-import { assertSameDims, type Tensor } from "../tensor.ts";
 import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { type Tensor, weightedSum } from "../tensor.ts";
+import { type Tensor, weightedSum } from "@glissade/graph";
+import { noiseLevel } from "../diffusion/noise-level.ts";
 import { assertUnitInterval } from "./ddim.ts";
 import { extrapolate } from "./dpm-solver-plus-plus.ts";
-import { noiseLevel } from "./noise-level.ts";
 import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 
 export interface DpmSolverPlusPlus2MSdeOptions {

@@ -1,7 +1,7 @@
+import { type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { gaussianDiffusion, respace } from "../diffusion/gaussian-diffusion.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
-import { type Tensor, tensor } from "../tensor.ts";
 import {
   collect,
   finalImage,

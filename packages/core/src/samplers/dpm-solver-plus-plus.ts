@@ -1,5 +1,5 @@
-import { type Tensor, weightedSum } from "../tensor.ts";
-import { noiseLevel } from "./noise-level.ts";
+import { type Tensor, weightedSum } from "@glissade/graph";
+import { noiseLevel } from "../diffusion/noise-level.ts";
 import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { weightedSum } from "../tensor.ts";
+import { weightedSum } from "@glissade/graph";
+import { noiseLevel } from "../diffusion/noise-level.ts";
 import { assertUnitInterval } from "./ddim.ts";
-import { noiseLevel } from "./noise-level.ts";
 import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 
 export interface EulerAncestralOptions {

@@ -1,7 +1,8 @@
+import { mapTensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { gaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
+import { noiseLevel } from "../diffusion/noise-level.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
-import { mapTensor, tensor } from "../tensor.ts";
 import {
   collect,
   finalImage,
@@ -15,7 +16,6 @@ import { absoluteSum, ramp } from "./__fixtures__/published-loop.ts";
 import { ddim } from "./ddim.ts";
 import { euler, eulerStep } from "./euler.ts";
 import { eulerAncestral } from "./euler-ancestral.ts";
-import { noiseLevel } from "./noise-level.ts";
 
 const x = torchGenerator(1).randn([2, 3, 8, 8]);
 

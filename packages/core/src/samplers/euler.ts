@@ -1,5 +1,5 @@
-import { type Tensor, weightedSum } from "../tensor.ts";
-import { type NoiseLevel, noiseLevel } from "./noise-level.ts";
+import { type Tensor, weightedSum } from "@glissade/graph";
+import { type NoiseLevel, noiseLevel } from "../diffusion/noise-level.ts";
 import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
 
 /**

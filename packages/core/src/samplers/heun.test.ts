@@ -1,6 +1,6 @@
+import { type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { gaussianDiffusion, respace } from "../diffusion/gaussian-diffusion.ts";
-import { type Tensor, tensor } from "../tensor.ts";
 import { finalImage, optimalDenoiser, unequalPixels } from "./__fixtures__/gaussian-data.ts";
 import { absoluteSum, linearProcess, ramp, rampDenoiser } from "./__fixtures__/published-loop.ts";
 import { heun } from "./heun.ts";

@@ -20,6 +20,4 @@ export {
   samplerByName,
   samplers,
 } from "./sampler-registry.ts";
-export { type Spacing, spacedProcess, spacings } from "./spaced-process.ts";
 export { unipc } from "./unipc.ts";
-export { type Gradient, type GradientRule, withGradient } from "./with-gradient.ts";

@@ -1,7 +1,7 @@
+import type { Tensor } from "@glissade/graph";
+import { assertPositiveInteger, InvalidArgumentError } from "@glissade/graph";
 import { batchOf, weightedSumByRow } from "../diffusion/batch-weights.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
-import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
 import { finishedStep, reverseIndices, type Sampler, type SamplerStep } from "./sampler.ts";
 
 export interface LangevinCorrectorOptions {

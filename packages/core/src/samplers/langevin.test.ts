@@ -1,7 +1,8 @@
+import { concatRows, mapTensor, rows, type Tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { gaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
+import { noiseLevel } from "../diffusion/noise-level.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
-import { concatRows, mapTensor, rows, type Tensor } from "../tensor.ts";
 import {
   finalImage,
   karrasProcess,
@@ -14,7 +15,6 @@ import { ddpm } from "./ddpm.ts";
 import { euler } from "./euler.ts";
 import { langevin } from "./langevin.ts";
 import { langevinCorrector } from "./langevin-corrector.ts";
-import { noiseLevel } from "./noise-level.ts";
 import { plms } from "./plms.ts";
 
 const process = karrasProcess(4, 0.05, 20);

@@ -1,6 +1,5 @@
-import { assertPositiveInteger, InvalidArgumentError } from "../errors.ts";
-import { weightedSum } from "../tensor.ts";
-import { assertHoldsSignal, noiseLevel } from "./noise-level.ts";
+import { assertPositiveInteger, InvalidArgumentError, weightedSum } from "@glissade/graph";
+import { assertHoldsSignal, noiseLevel } from "../diffusion/noise-level.ts";
 import { finishedStep, firstIndex, reverseIndices, type Sampler } from "./sampler.ts";
 
 export interface LangevinOptions {

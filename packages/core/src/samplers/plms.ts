@@ -1,5 +1,5 @@
-import { type Tensor, weightedSum } from "../tensor.ts";
-import { assertHoldsSignal, type NoiseLevel, noiseLevel } from "./noise-level.ts";
+import { type Tensor, weightedSum } from "@glissade/graph";
+import { assertHoldsSignal, type NoiseLevel, noiseLevel } from "../diffusion/noise-level.ts";
 import { finishedStep, firstIndex, reverseIndices, type Sampler } from "./sampler.ts";
 
 /** Adams-Bashforth weights of the newest epsilon and its predecessors, by how many there are. */

@@ -1,8 +1,7 @@
+import { assertPositiveInteger, type Tensor, weightedSum } from "@glissade/graph";
 import { qSample } from "../diffusion/forward-process.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
 import { keepKnown } from "../diffusion/known-region.ts";
-import { assertPositiveInteger } from "../errors.ts";
-import { type Tensor, weightedSum } from "../tensor.ts";
 import { ancestralStep } from "./ddpm.ts";
 import { firstIndex, type Sampler } from "./sampler.ts";
 

@@ -1,4 +1,6 @@
-import { UnknownNameError } from "../errors.ts";
+import { UnknownNameError } from "@glissade/graph";
+import type { Spacing } from "../diffusion/spaced-diffusion.ts";
+import type { GradientRule } from "../guidance/with-gradient.ts";
 import { ddim } from "./ddim.ts";
 import { ddpm } from "./ddpm.ts";
 import { dpmSolverPlusPlus2M } from "./dpm-solver-plus-plus.ts";
@@ -9,9 +11,7 @@ import { heun } from "./heun.ts";
 import { langevin } from "./langevin.ts";
 import { plms } from "./plms.ts";
 import type { Sampler } from "./sampler.ts";
-import type { Spacing } from "./spaced-process.ts";
 import { unipc } from "./unipc.ts";
-import type { GradientRule } from "./with-gradient.ts";
 
 export interface SamplerEntry {
   /** Makes the sampler with its default options. */

@@ -1,7 +1,7 @@
+import type { Tensor } from "@glissade/graph";
+import { InvalidArgumentError, UnknownNameError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
-import type { Tensor } from "../tensor.ts";
 import {
   collect,
   finalImage,

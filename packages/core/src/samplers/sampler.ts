@@ -1,8 +1,8 @@
+import type { Tensor } from "@glissade/graph";
+import { InvalidArgumentError } from "@glissade/graph";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
 import type { Prediction } from "../diffusion/prediction.ts";
-import { InvalidArgumentError } from "../errors.ts";
 import type { NoiseSource } from "../random/noise-streams.ts";
-import type { Tensor } from "../tensor.ts";
 
 /**
  * One evaluation of the (guided) network: what it makes of `x`, `[B, C, H, W]`, at step `index` of

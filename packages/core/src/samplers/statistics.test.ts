@@ -1,8 +1,9 @@
+import { mapTensor, type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
+import { noiseLevel } from "../diffusion/noise-level.ts";
 import { predict } from "../diffusion/prediction.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
-import { mapTensor, type Tensor, tensor } from "../tensor.ts";
 import {
   finalImage,
   karrasProcess,
@@ -16,7 +17,6 @@ import { euler } from "./euler.ts";
 import { eulerAncestral } from "./euler-ancestral.ts";
 import { langevin } from "./langevin.ts";
 import { langevinCorrector } from "./langevin-corrector.ts";
-import { noiseLevel } from "./noise-level.ts";
 import type { Sampler } from "./sampler.ts";
 
 const pixels = 16_384;

@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import { InvalidArgumentError } from "../errors.ts";
 import { symbolsFromText, textFromSymbols } from "./byte-symbols.ts";
 import { readTokenizerFile, vocabularySizeOf } from "./tokenizer-file.ts";
 

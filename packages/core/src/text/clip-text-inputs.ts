@@ -1,4 +1,4 @@
-import { type Tensor, typedTensor } from "../tensor.ts";
+import { type Tensor, typedTensor } from "@glissade/graph";
 import type { ClipTokenizer } from "./clip-tokenizer.ts";
 
 /** What `clipTextGraph` reads. */

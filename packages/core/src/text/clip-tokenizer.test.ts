@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../errors.ts";
 import { tinyClipFile, tinyGlideFile } from "./__fixtures__/tiny-tokenizers.ts";
 import { clipTokenizer } from "./clip-tokenizer.ts";
 

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 import { bytePairEncoding } from "./byte-pair-encoding.ts";
 import { cleanText } from "./clean-text.ts";
 import type { Tokenizer } from "./tokenizer.ts";

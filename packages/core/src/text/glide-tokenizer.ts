@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 import { type BytePairEncoding, bytePairEncoding } from "./byte-pair-encoding.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { assertContextLength, assertText } from "./tokenizer-input.ts";

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 
 /**
  * Longest text that is tokenised, in UTF-16 units: a thousand times what any context holds, so that

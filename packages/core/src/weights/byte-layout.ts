@@ -1,10 +1,8 @@
-import type { WeightSource } from "../backend/backend.ts";
-import { type DataType, sizeOf } from "../tensor.ts";
-import type { ByteSource } from "./byte-source.ts";
-import { crc32 } from "./crc32.ts";
+import type { WeightSource } from "@glissade/graph";
+import { byteLength, type DataType, sizeOf, WeightsError } from "@glissade/graph";
+import type { ByteSource } from "../bytes/byte-source.ts";
+import { crc32 } from "../bytes/crc32.ts";
 import { gather, spanOf } from "./strided-view.ts";
-import { byteLength } from "./tensor-bytes.ts";
-import { WeightsError } from "./weights-error.ts";
 
 /** Where one tensor lies in a byte source. */
 export interface TensorLayout {

@@ -2,15 +2,18 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { WeightSource } from "@glissade/graph";
+import {
+  float32ToFloat16,
+  partsOf,
+  tensor,
+  typedTensor,
+  weightsFromTensors,
+} from "@glissade/graph";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { WeightSource } from "../backend/backend.ts";
-import { tensor, typedTensor } from "../tensor.ts";
 import { convertWeights } from "./convert-weights.ts";
-import { float32ToFloat16 } from "./half-precision.ts";
 import { openCheckpoint, readCheckpoint } from "./pytorch-checkpoint.ts";
 import { openSafetensors, readSafetensors } from "./safetensors.ts";
-import { partsOf } from "./tensor-bytes.ts";
-import { weightsFromTensors } from "./weights-from-tensors.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));

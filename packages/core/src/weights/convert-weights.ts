@@ -1,9 +1,19 @@
-import type { WeightSource } from "../backend/backend.ts";
-import { InvalidArgumentError, UnknownNameError } from "../errors.ts";
-import { type AnyTensor, type DataType, typedTensor } from "../tensor.ts";
-import { float32ToBfloat16, float32ToFloat16 } from "./half-precision.ts";
-import { bytesOfTensor, describeOrThrow, flatTensor, partsOf, toFloat32 } from "./tensor-bytes.ts";
-import { WeightsError } from "./weights-error.ts";
+import type { WeightSource } from "@glissade/graph";
+import {
+  type AnyTensor,
+  bytesOfTensor,
+  type DataType,
+  describeOrThrow,
+  flatTensor,
+  float32ToBfloat16,
+  float32ToFloat16,
+  InvalidArgumentError,
+  partsOf,
+  toFloat32,
+  typedTensor,
+  UnknownNameError,
+  WeightsError,
+} from "@glissade/graph";
 import { type WriteSafetensorsOptions, writeSafetensors } from "./write-safetensors.ts";
 
 /** The types that floating-point weights can be stored in. */

@@ -1,6 +1,6 @@
+import { WeightsError } from "@glissade/graph";
 import { PickleTuple, type PickleValue } from "./pickle-values.ts";
 import { StridedTensor } from "./torch-objects.ts";
-import { WeightsError } from "./weights-error.ts";
 
 /**
  * A value may be shared by many containers, so a small file can describe a tree without end; these

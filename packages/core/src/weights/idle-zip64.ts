@@ -1,4 +1,4 @@
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
 
 /**
  * Lengths of the three records at the end of an archive: zip64's own end, its locator, and the end

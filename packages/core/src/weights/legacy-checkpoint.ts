@@ -1,5 +1,5 @@
-import { bytesPerElement } from "../tensor.ts";
-import type { ByteSource } from "./byte-source.ts";
+import { bytesPerElement, WeightsError } from "@glissade/graph";
+import type { ByteSource } from "../bytes/byte-source.ts";
 import {
   type CheckpointContainer,
   maxPickleLength,
@@ -8,7 +8,6 @@ import {
 import { unpickle } from "./pickle.ts";
 import type { PickleValue } from "./pickle-values.ts";
 import { loadStorage, type StorageReference, torchGlobals } from "./torch-objects.ts";
-import { WeightsError } from "./weights-error.ts";
 
 const magicNumber = 0x1950a86a20f9469cfc6cn;
 const knownProtocol = 1001;

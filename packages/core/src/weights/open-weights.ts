@@ -1,9 +1,9 @@
-import type { WeightSource } from "../backend/backend.ts";
-import type { ByteSource, WeightFile } from "./byte-source.ts";
-import { openByteSource } from "./open-byte-source.ts";
+import type { WeightSource } from "@glissade/graph";
+import { WeightsError } from "@glissade/graph";
+import type { ByteSource, WeightFile } from "../bytes/byte-source.ts";
+import { openByteSource } from "../bytes/open-byte-source.ts";
 import { pickleStart } from "./pickle-start.ts";
 import { safetensorsFrom } from "./safetensors.ts";
-import { WeightsError } from "./weights-error.ts";
 
 /**
  * Opens a weight file of either kind, `.safetensors` or a PyTorch checkpoint. Its first bytes

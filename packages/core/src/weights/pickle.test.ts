@@ -1,9 +1,9 @@
+import { WeightsError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { bytes, concat, uint } from "./__fixtures__/byte-parts.ts";
 import { p, pickleOf } from "./__fixtures__/pickle-builder.ts";
 import { unpickle } from "./pickle.ts";
 import { PickleGlobal, PickleTuple, type PickleValue } from "./pickle-values.ts";
-import { WeightsError } from "./weights-error.ts";
 
 const globals = new Map([
   ["safe.pair", new PickleGlobal("safe.pair", (args) => [...args])],

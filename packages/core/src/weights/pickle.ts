@@ -1,3 +1,4 @@
+import { WeightsError } from "@glissade/graph";
 import { type Opcode, opcodes as op, opcodeName } from "./pickle-opcodes.ts";
 import {
   describePickled,
@@ -6,7 +7,6 @@ import {
   PickleTuple,
   type PickleValue,
 } from "./pickle-values.ts";
-import { WeightsError } from "./weights-error.ts";
 
 export interface UnpickleOptions {
   /** Names the file in errors. */

@@ -1,7 +1,8 @@
 import { open, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { type AnyTensor, bfloat16ToFloat32, partsOf, tensor, WeightsError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { type AnyTensor, tensor } from "../tensor.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
 import { bytes, concat, uint } from "./__fixtures__/byte-parts.ts";
 import {
   type PickledTensor,
@@ -11,12 +12,8 @@ import {
   pickleOf,
 } from "./__fixtures__/pickle-builder.ts";
 import { checkpointOf, zipOf } from "./__fixtures__/zip-builder.ts";
-import type { ByteSource } from "./byte-source.ts";
-import { bfloat16ToFloat32 } from "./half-precision.ts";
 import { checkpointFrom, openCheckpoint, readCheckpoint } from "./pytorch-checkpoint.ts";
 import { readSafetensors } from "./safetensors.ts";
-import { partsOf } from "./tensor-bytes.ts";
-import { WeightsError } from "./weights-error.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));
 const fixtures = ["plain_dict", "module_state_dict", "optimizer_state", "nested", "legacy"];

@@ -1,16 +1,21 @@
-import type { WeightSource } from "../backend/backend.ts";
-import { type AnyTensor, bytesPerElement, sizeOf } from "../tensor.ts";
+import type { WeightSource } from "@glissade/graph";
+import {
+  type AnyTensor,
+  byteLength,
+  bytesPerElement,
+  readAllTensors,
+  sizeOf,
+  WeightsError,
+} from "@glissade/graph";
+import type { ByteSource, WeightFile } from "../bytes/byte-source.ts";
+import { openByteSource } from "../bytes/open-byte-source.ts";
 import { type TensorLayout, weightsFromLayout } from "./byte-layout.ts";
-import type { ByteSource, WeightFile } from "./byte-source.ts";
 import type { CheckpointContainer, StorageExtent } from "./checkpoint-container.ts";
 import { flattenTensors } from "./flatten-tensors.ts";
 import { openLegacyContainer } from "./legacy-checkpoint.ts";
-import { openByteSource } from "./open-byte-source.ts";
 import { pickleStart } from "./pickle-start.ts";
 import { isContiguous, spanOf } from "./strided-view.ts";
-import { byteLength, readAllTensors } from "./tensor-bytes.ts";
 import type { StridedTensor } from "./torch-objects.ts";
-import { WeightsError } from "./weights-error.ts";
 import { openZipContainer } from "./zip-checkpoint.ts";
 
 /**

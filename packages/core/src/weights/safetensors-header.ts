@@ -1,8 +1,6 @@
-import { type DataType, sizeOf } from "../tensor.ts";
+import { byteLength, type DataType, sizeOf, WeightsError } from "@glissade/graph";
+import { JsonLimitError, parseJsonWithLimits } from "../bytes/json-with-limits.ts";
 import type { TensorLayout } from "./byte-layout.ts";
-import { JsonLimitError, parseJsonWithLimits } from "./json-with-limits.ts";
-import { byteLength } from "./tensor-bytes.ts";
-import { WeightsError } from "./weights-error.ts";
 
 /** The format's own limit on the header, in bytes. */
 export const maxHeaderLength = 100_000_000;

@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { type AnyTensor, tensor, typedTensor, WeightsError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { type AnyTensor, tensor, typedTensor } from "../tensor.ts";
 import { bytes, concat, uint } from "./__fixtures__/byte-parts.ts";
 import { openSafetensors, readSafetensors } from "./safetensors.ts";
-import { WeightsError } from "./weights-error.ts";
 import { encodeSafetensors } from "./write-safetensors.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));

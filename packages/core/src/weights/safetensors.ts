@@ -1,15 +1,13 @@
-import type { WeightSource } from "../backend/backend.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, WeightSource } from "@glissade/graph";
+import { readAllTensors, WeightsError } from "@glissade/graph";
+import type { ByteSource, WeightFile } from "../bytes/byte-source.ts";
+import { openByteSource } from "../bytes/open-byte-source.ts";
 import { weightsFromLayout } from "./byte-layout.ts";
-import type { ByteSource, WeightFile } from "./byte-source.ts";
-import { openByteSource } from "./open-byte-source.ts";
 import {
   maxHeaderLength,
   parseSafetensorsHeader,
   type SafetensorsHeader,
 } from "./safetensors-header.ts";
-import { readAllTensors } from "./tensor-bytes.ts";
-import { WeightsError } from "./weights-error.ts";
 
 /** Weights in a `.safetensors` file, with the file's own notes. */
 export interface SafetensorsSource extends WeightSource {

@@ -1,10 +1,10 @@
+import { WeightsError } from "@glissade/graph";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../bytes/byte-source.ts";
 import { bytes, concat } from "./__fixtures__/byte-parts.ts";
 import { zipOf, zipWithIdleZip64 } from "./__fixtures__/zip-builder.ts";
-import { bytesSource } from "./byte-source.ts";
 import { readStoredZip } from "./stored-zip.ts";
-import { WeightsError } from "./weights-error.ts";
 
 const data = Uint8Array.of(1, 2, 3, 4, 5);
 const entries = (archive: Uint8Array) => readStoredZip(bytesSource(archive));

@@ -1,7 +1,7 @@
+import { WeightsError } from "@glissade/graph";
 import type { Entry, Reader } from "@zip.js/zip.js/lib/zip-core-reader.js";
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
 import { withoutIdleZip64 } from "./idle-zip64.ts";
-import { WeightsError } from "./weights-error.ts";
 
 /** Where the bytes of an entry lie. */
 export interface StoredEntry {

@@ -1,4 +1,4 @@
-import { sizeOf } from "../tensor.ts";
+import { sizeOf } from "@glissade/graph";
 
 /**
  * Whether these strides are row-major order without gaps. The stride of an axis of length 1 says

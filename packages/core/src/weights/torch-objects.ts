@@ -1,4 +1,5 @@
-import type { DataType } from "../tensor.ts";
+import type { DataType } from "@glissade/graph";
+import { WeightsError } from "@glissade/graph";
 import {
   describePickled,
   PickleGlobal,
@@ -7,7 +8,6 @@ import {
   PickleTuple,
   type PickleValue,
 } from "./pickle-values.ts";
-import { WeightsError } from "./weights-error.ts";
 
 /**
  * The storage classes that a checkpoint may name. Complex and quantised ones have no counterpart

@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tensor, typedTensor, weightsFromTensors } from "@glissade/graph";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { tensor, typedTensor } from "../tensor.ts";
 import { openSafetensors, readSafetensors } from "./safetensors.ts";
-import { weightsFromTensors } from "./weights-from-tensors.ts";
 import { encodeSafetensors, writeSafetensors } from "./write-safetensors.ts";
 
 let folder = "";

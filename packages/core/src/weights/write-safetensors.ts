@@ -1,12 +1,17 @@
+import type { WeightSource } from "@glissade/graph";
+import {
+  type AnyTensor,
+  byteLength,
+  bytesPerElement,
+  describeOrThrow,
+  InvalidArgumentError,
+  partsOf,
+  WeightsError,
+  weightsFromTensors,
+} from "@glissade/graph";
 import { fileAccess } from "#file-source";
-import type { WeightSource } from "../backend/backend.ts";
-import { InvalidArgumentError } from "../errors.ts";
-import { type AnyTensor, bytesPerElement } from "../tensor.ts";
-import type { ByteSink } from "./byte-source.ts";
+import type { ByteSink } from "../bytes/byte-source.ts";
 import { dtypeNames, maxHeaderLength } from "./safetensors-header.ts";
-import { byteLength, describeOrThrow, partsOf } from "./tensor-bytes.ts";
-import { WeightsError } from "./weights-error.ts";
-import { weightsFromTensors } from "./weights-from-tensors.ts";
 
 /** Weights to write: a source, or tensors by name. */
 export type WritableWeights =

@@ -1,14 +1,14 @@
-import type { ByteSource } from "./byte-source.ts";
+import { WeightsError } from "@glissade/graph";
+import type { ByteSource } from "../bytes/byte-source.ts";
+import { crc32 } from "../bytes/crc32.ts";
 import {
   type CheckpointContainer,
   maxPickleLength,
   type StorageExtent,
 } from "./checkpoint-container.ts";
-import { crc32 } from "./crc32.ts";
 import { unpickle } from "./pickle.ts";
 import { readStoredZip, type StoredEntry } from "./stored-zip.ts";
 import { loadStorage, torchGlobals } from "./torch-objects.ts";
-import { WeightsError } from "./weights-error.ts";
 
 /**
  * The container since PyTorch 1.6: a zip with `<name>/data.pkl`, `<name>/data/<key>` for each

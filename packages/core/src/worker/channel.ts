@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "@glissade/graph";
 import { decodeError } from "./error-transfer.ts";
 import type { Answer, Endpoint, Message, Request } from "./messages.ts";
 import { WorkerLostError } from "./worker-lost-error.ts";

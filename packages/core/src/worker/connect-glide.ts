@@ -1,5 +1,5 @@
 import type { LoaderProgress } from "../controllers/index.ts";
-import type { ModelSource } from "../weights/index.ts";
+import type { ModelSource } from "../model/index.ts";
 import { Channel } from "./channel.ts";
 import type { Endpoint, LoadedModel } from "./messages.ts";
 import { encodeSource } from "./source-transfer.ts";

@@ -1,4 +1,4 @@
-import { display, errorCodes, GlissadeError, withErrorCodes } from "../errors.ts";
+import { display, errorCodes, GlissadeError, withErrorCodes } from "@glissade/graph";
 
 /** An error as plain data. */
 export interface SentError {

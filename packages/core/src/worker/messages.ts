@@ -1,4 +1,4 @@
-import type { ProviderFailure } from "../backend/backend.ts";
+import type { ProviderFailure } from "@glissade/graph";
 import type { GenerateStep, Glide } from "../pipelines/index.ts";
 import type { SentError } from "./error-transfer.ts";
 

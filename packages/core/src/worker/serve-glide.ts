@@ -1,5 +1,6 @@
-import type { Backend } from "../backend/backend.ts";
-import { DisposedError } from "../errors.ts";
+import type { Backend } from "@glissade/graph";
+import { DisposedError } from "@glissade/graph";
+import type { ModelSource } from "../model/index.ts";
 import {
   type ClipScoreOptions,
   type GenerateStep,
@@ -7,7 +8,6 @@ import {
   type LoadGlideOptions,
   loadGlide,
 } from "../pipelines/index.ts";
-import type { ModelSource } from "../weights/index.ts";
 import { encodeError } from "./error-transfer.ts";
 import type { Answer, Endpoint, LoadedModel, Message, SentResult } from "./messages.ts";
 import { decodeSource } from "./source-transfer.ts";

@@ -1,9 +1,14 @@
+import type { Backend } from "@glissade/graph";
+import {
+  DisposedError,
+  InvalidArgumentError,
+  interpreter,
+  UnknownNameError,
+} from "@glissade/graph";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Backend } from "../backend/backend.ts";
-import { DisposedError, InvalidArgumentError, UnknownNameError } from "../errors.ts";
-import { interpreter } from "../graph/index.ts";
-import { tinyCascade, tinyModel } from "../pipelines/__fixtures__/tiny-model.ts";
-import { loadGlide, MissingNetworkError } from "../pipelines/index.ts";
+import { MissingNetworkError } from "../model/index.ts";
+import { loadGlide } from "../pipelines/index.ts";
+import { tinyCascade, tinyModel } from "../testing/tiny-model.ts";
 import { connectGlide } from "./connect-glide.ts";
 import type { WorkerGlide } from "./index.ts";
 import { serveGlide } from "./serve-glide.ts";

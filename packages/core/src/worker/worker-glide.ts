@@ -1,7 +1,6 @@
-import type { ProviderFailure } from "../backend/backend.ts";
-import { DisposedError } from "../errors.ts";
+import type { ProviderFailure } from "@glissade/graph";
+import { DisposedError } from "@glissade/graph";
 import type { RgbImage } from "../image/index.ts";
-import { finished, type WithProgress } from "../pipelines/generate-step.ts";
 import type {
   ClipScoreOptions,
   EditOptions,
@@ -15,6 +14,7 @@ import type {
   UpscaleOptions,
   UpscaleResult,
 } from "../pipelines/index.ts";
+import { finished, type WithProgress } from "../pipelines/run/sampling-loop.ts";
 import type { Channel } from "./channel.ts";
 import type { LoadedModel, RunName, SentResult } from "./messages.ts";
 

@@ -1,4 +1,4 @@
-import { GlissadeError } from "../errors.ts";
+import { GlissadeError } from "@glissade/graph";
 
 /**
  * The worker that ran a model is gone: it was ended from outside, its script failed, or the browser

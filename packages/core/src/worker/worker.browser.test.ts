@@ -1,9 +1,8 @@
+import { DisposedError, interpreter } from "@glissade/graph";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { DisposedError } from "../errors.ts";
-import { interpreter } from "../graph/index.ts";
-import { tinyModel } from "../pipelines/__fixtures__/tiny-model.ts";
+import { faultySite } from "../model/__fixtures__/faulty-site.ts";
 import { loadGlide } from "../pipelines/index.ts";
-import { faultySite } from "../weights/__fixtures__/faulty-site.ts";
+import { tinyModel } from "../testing/tiny-model.ts";
 import { connectGlide } from "./connect-glide.ts";
 import { WorkerLostError } from "./index.ts";
 

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, mt19937 } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { mt19937 } from "@glissade/core/random";
 import { describe, expect, it } from "vitest";
 import { eloScores, type PairCounts, winProbability } from "./elo.ts";
 

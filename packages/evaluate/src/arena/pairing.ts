@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { assertSeed, InvalidArgumentError, philox4x32 } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { assertSeed, philox4x32 } from "@glissade/core/random";
 
 /** Two pictures beside each other, with what is asked. */
 export interface Pair {

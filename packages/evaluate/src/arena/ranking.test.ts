@@ -1,4 +1,4 @@
-import { mt19937 } from "@glissade/core";
+import { mt19937 } from "@glissade/core/random";
 import { describe, expect, it } from "vitest";
 import { binomial } from "./binomial.ts";
 import type { PairCounts } from "./elo.ts";

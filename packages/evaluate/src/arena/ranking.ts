@@ -1,4 +1,6 @@
-import { assertPositiveInteger, assertSeed, InvalidArgumentError, mt19937 } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { assertSeed, mt19937 } from "@glissade/core/random";
+import { assertPositiveInteger } from "@glissade/graph";
 import { binomial } from "./binomial.ts";
 import {
   type EloPart,

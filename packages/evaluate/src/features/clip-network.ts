@@ -1,26 +1,22 @@
 import {
   type AnyTensor,
   type Backend,
-  type ClipConfig,
-  type ClipTokenizer,
-  clipImageGraph,
-  clipTextGraph,
-  clipTextInputs,
-  clipTokenizer,
-  concatRows,
-  type Executable,
   InvalidArgumentError,
   type ModelSource,
   NumericalError,
-  openModelFiles,
-  parseClipConfig,
   type RgbImage,
-  readImage,
-  rows,
   type Tensor,
-  tensor,
-  type WeightSource,
 } from "@glissade/core";
+import { readImage } from "@glissade/core/image";
+import { openModelFiles } from "@glissade/core/model";
+import {
+  type ClipConfig,
+  clipImageGraph,
+  clipTextGraph,
+  parseClipConfig,
+} from "@glissade/core/networks";
+import { type ClipTokenizer, clipTextInputs, clipTokenizer } from "@glissade/core/text";
+import { concatRows, type Executable, rows, tensor, type WeightSource } from "@glissade/graph";
 import type {
   FeatureBatch,
   FeatureNetwork,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { WeightFile } from "@glissade/core";
+import type { WeightFile } from "@glissade/core/weights";
 
 /**
  * SHA-256 of a file's bytes in hex. The file is read in parts. @throws the signal's reason where

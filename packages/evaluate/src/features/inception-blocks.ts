@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from "@glissade/core";
+import type { GraphBuilder, Value } from "@glissade/graph";
 import {
   type AverageEdge,
   averagePoolAround,

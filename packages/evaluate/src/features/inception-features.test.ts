@@ -6,16 +6,13 @@ import { onnx } from "@glissade/backend-onnx";
 import {
   type Backend,
   DisposedError,
-  encodeSafetensors,
   InvalidArgumentError,
   NumericalError,
-  openSafetensors,
-  rows,
-  tensor,
   UnknownNameError,
   WeightsError,
-  writeSafetensors,
 } from "@glissade/core";
+import { encodeSafetensors, openSafetensors, writeSafetensors } from "@glissade/core/weights";
+import { rows, tensor } from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formulaInception, formulaPicture } from "./__fixtures__/formula-inception.ts";
 import { fidClean, recordedPlaces } from "./__fixtures__/recorded-inception.ts";

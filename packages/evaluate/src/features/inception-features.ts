@@ -1,18 +1,20 @@
 import {
-  assertPositiveInteger,
   type Backend,
-  concatRows,
-  type Executable,
   InvalidArgumentError,
   NumericalError,
-  openWeights,
   type RgbImage,
-  rows,
   type Tensor,
-  type WeightFile,
-  type WeightSource,
   WeightsError,
 } from "@glissade/core";
+import type { WeightFile } from "@glissade/core/weights";
+import { openWeights } from "@glissade/core/weights";
+import {
+  assertPositiveInteger,
+  concatRows,
+  type Executable,
+  rows,
+  type WeightSource,
+} from "@glissade/graph";
 import type {
   FeatureBatch,
   FeatureNetwork,

@@ -1,11 +1,6 @@
 import { onnx } from "@glissade/backend-onnx";
-import {
-  type Backend,
-  type Executable,
-  parameterCount,
-  type Tensor,
-  UnknownNameError,
-} from "@glissade/core";
+import { type Backend, type Tensor, UnknownNameError } from "@glissade/core";
+import { type Executable, parameterCount } from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formulaInception, formulaPicture } from "./__fixtures__/formula-inception.ts";
 import {

@@ -1,4 +1,5 @@
-import { type Graph, GraphBuilder, simplify, UnknownNameError, type Value } from "@glissade/core";
+import { UnknownNameError } from "@glissade/core";
+import { type Graph, GraphBuilder, simplify, type Value } from "@glissade/graph";
 import {
   inceptionA,
   inceptionB,

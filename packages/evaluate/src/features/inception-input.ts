@@ -1,4 +1,5 @@
-import { mapTensor, type RgbImage, type Tensor } from "@glissade/core";
+import type { RgbImage, Tensor } from "@glissade/core";
+import { mapTensor } from "@glissade/graph";
 import { type InceptionVariant, inceptionSide } from "./inception-graph.ts";
 import { type ResizeMode, resizeLevels } from "./resize-modes.ts";
 

@@ -1,4 +1,4 @@
-import { evaluateGraph, GraphBuilder, sizeOf, tensor, type Value } from "@glissade/core";
+import { evaluateGraph, GraphBuilder, sizeOf, tensor, type Value } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import {
   averagePoolAround,

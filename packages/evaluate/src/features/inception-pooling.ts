@@ -1,4 +1,4 @@
-import { type GraphBuilder, tensor, type Value } from "@glissade/core";
+import { type GraphBuilder, tensor, type Value } from "@glissade/graph";
 
 /**
  * The larger of two values, element by element; the ReLU where the other is 0. What is no number in

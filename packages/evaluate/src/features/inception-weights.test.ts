@@ -1,4 +1,5 @@
-import { computedWeights, readTensor, tensor, WeightsError } from "@glissade/core";
+import { WeightsError } from "@glissade/core";
+import { computedWeights, readTensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { checkpointShapes, formulaInception } from "./__fixtures__/formula-inception.ts";
 import { inceptionGraph } from "./inception-graph.ts";

@@ -1,13 +1,12 @@
+import { type Tensor, WeightsError } from "@glissade/core";
 import {
   computedWeights,
   type Graph,
   readTensor,
-  type Tensor,
   tensor,
   toFloat32,
   type WeightSource,
-  WeightsError,
-} from "@glissade/core";
+} from "@glissade/graph";
 import {
   type InceptionVariant,
   inceptionClasses,

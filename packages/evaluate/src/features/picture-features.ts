@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { concatRows, InvalidArgumentError, type RgbImage, type Tensor } from "@glissade/core";
+import { InvalidArgumentError, type RgbImage, type Tensor } from "@glissade/core";
+import { concatRows } from "@glissade/graph";
 import { FeatureMoments, type Gaussian } from "../metrics/feature-moments.ts";
 import type { PictureSetCard } from "../metrics/metric-card.ts";
 import type { FeatureBatch, FeatureNetwork, FeatureNetworkCard } from "./feature-network.ts";

@@ -1,17 +1,18 @@
 import {
+  InvalidArgumentError,
+  type RgbImage,
+  rgbImage,
+  type Tensor,
+  UnknownNameError,
+} from "@glissade/core";
+import {
   type AxisWeights,
   antialiasedWeights,
   bilinearWeights,
-  concatRows,
   cubic,
-  InvalidArgumentError,
-  type RgbImage,
   resizeWith,
-  rgbImage,
-  type Tensor,
-  tensor,
-  UnknownNameError,
-} from "@glissade/core";
+} from "@glissade/core/image";
+import { concatRows, tensor } from "@glissade/graph";
 
 const modes = {
   /** Pillow's bicubic filter, in double precision and not in PyTorch's. */

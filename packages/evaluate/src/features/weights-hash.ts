@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { WeightSource } from "@glissade/core";
+import type { WeightSource } from "@glissade/graph";
 
 /**
  * SHA-256 of names, types, shapes and bytes of all weights, in the order of their names: the same

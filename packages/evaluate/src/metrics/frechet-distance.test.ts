@@ -1,4 +1,4 @@
-import { tensor } from "@glissade/core";
+import { tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { table } from "./__fixtures__/tables.ts";
 import { type Gaussian, gaussianFit } from "./feature-moments.ts";

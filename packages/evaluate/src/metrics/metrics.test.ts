@@ -1,4 +1,5 @@
-import { InvalidArgumentError, rows, tensor } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { rows, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { reference, samples, table } from "./__fixtures__/tables.ts";
 import { clipScore, rPrecision } from "./caption-match.ts";

@@ -1,4 +1,4 @@
-import { mt19937 } from "@glissade/core";
+import { mt19937 } from "@glissade/core/random";
 
 /** Whole numbers from 0 to less than a bound, evenly distributed, always the same for a seed. */
 export function seededIndices(seed: number): (bound: number) => number {

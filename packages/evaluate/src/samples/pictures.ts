@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { centerCrop, type RgbImage, rgbImage } from "@glissade/core";
+import { type RgbImage, rgbImage } from "@glissade/core";
+import { centerCrop } from "@glissade/core/image";
 import sharp from "sharp";
 import { openNpz } from "./npz.ts";
 import { SampleFileError } from "./sample-file-error.ts";

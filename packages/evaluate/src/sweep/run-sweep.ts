@@ -1,10 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  assertPositiveInteger,
-  type Glide,
-  InvalidArgumentError,
-  type RgbImage,
-} from "@glissade/core";
+import { type Glide, InvalidArgumentError, type RgbImage } from "@glissade/core";
+import { assertPositiveInteger } from "@glissade/graph";
 import type { ClipNetwork } from "../features/clip-network.ts";
 import type { FeatureNetwork } from "../features/feature-network.ts";
 import { type PictureFeatures, readFeatures } from "../features/picture-features.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { bytesOfTensor, InvalidArgumentError, type Tensor, tensor } from "@glissade/core";
+import { InvalidArgumentError, type Tensor } from "@glissade/core";
+import { bytesOfTensor, tensor } from "@glissade/graph";
 import type { ArrayGroups, Checkpoint, CheckpointState, NamedArrays } from "./checkpoint.ts";
 import { assertJson, isObject } from "./json-value.ts";
 

@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
-import { openSafetensors, readTensor, type SafetensorsSource, type Tensor } from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { openSafetensors, type SafetensorsSource } from "@glissade/core/weights";
+import { readTensor } from "@glissade/graph";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
 import { hashOf, placeOf, readNotes } from "./checkpoint-contents.ts";
 import { CheckpointError, type CheckpointFault, systemFault } from "./checkpoint-error.ts";

@@ -1,10 +1,7 @@
 import { join } from "node:path";
-import {
-  byteLength,
-  InvalidArgumentError,
-  openSafetensors,
-  writeSafetensors,
-} from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { openSafetensors, writeSafetensors } from "@glissade/core/weights";
+import { byteLength } from "@glissade/graph";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type CheckpointContents, contentsOf } from "./checkpoint-contents.ts";
 import { CheckpointError, systemFault } from "./checkpoint-error.ts";

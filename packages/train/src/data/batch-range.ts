@@ -1,4 +1,5 @@
-import { assertPositiveInteger, InvalidArgumentError } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { assertPositiveInteger } from "@glissade/graph";
 
 /** @throws InvalidArgumentError where these are no positions of the stream. */
 export function assertBatchRange(start: number, count: number): void {

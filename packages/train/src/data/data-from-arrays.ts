@@ -1,4 +1,5 @@
-import { assertPositiveInteger, DisposedError, InvalidArgumentError } from "@glissade/core";
+import { DisposedError, InvalidArgumentError } from "@glissade/core";
+import { assertPositiveInteger } from "@glissade/graph";
 import { assertBatchRange } from "./batch-range.ts";
 import type { DecodedExample } from "./decode-messages.ts";
 import { type CaptionChoice, drawBatch } from "./draw-example.ts";

@@ -1,4 +1,5 @@
-import { type RgbImage, rgbImage, tensorFromImages } from "@glissade/core";
+import { type RgbImage, rgbImage } from "@glissade/core";
+import { tensorFromImages } from "@glissade/core/image";
 import type { DecodedExample } from "./decode-messages.ts";
 import { pick, type StreamDraws, type StreamOrder } from "./stream-order.ts";
 import type { TrainingBatch } from "./training-data.ts";

@@ -1,11 +1,7 @@
 import { availableParallelism } from "node:os";
-import {
-  assertPositiveInteger,
-  assertSeed,
-  DisposedError,
-  InvalidArgumentError,
-  UnknownNameError,
-} from "@glissade/core";
+import { DisposedError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { assertSeed } from "@glissade/core/random";
+import { assertPositiveInteger } from "@glissade/graph";
 import { abortable } from "./abortable.ts";
 import { assertBatchRange } from "./batch-range.ts";
 import type { DecodedExample } from "./decode-messages.ts";

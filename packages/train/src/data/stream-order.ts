@@ -1,4 +1,4 @@
-import { assertSeed, type PhiloxKey, philox4x32 } from "@glissade/core";
+import { assertSeed, type PhiloxKey, philox4x32 } from "@glissade/core/random";
 
 /**
  * Keeps these draws apart from others that count with the same seed, e.g. the noise of

@@ -1,15 +1,13 @@
+import { type AnyTensor, type Backend, WeightsError } from "@glissade/core";
 import {
-  type AnyTensor,
-  type Backend,
   type Executable,
   type Graph,
   gradient,
   parametersAsInputs,
   subPixelConvolutions,
   type WeightSource,
-  WeightsError,
   winogradConvolutions,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { applyAdamW, globalNorm, ParameterStore } from "../optimisers/index.ts";
 import type { GradientEngine, GraphInputs, LossGraph } from "./gradient-engine.ts";
 

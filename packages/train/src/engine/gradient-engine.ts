@@ -1,4 +1,5 @@
-import type { AnyTensor, Graph } from "@glissade/core";
+import type { AnyTensor } from "@glissade/core";
+import type { Graph } from "@glissade/graph";
 import type { AdamWUpdate, ParameterStore } from "../optimisers/index.ts";
 
 /** A graph's inputs by name, parameters left out. */

@@ -1,6 +1,8 @@
 import type { Worker } from "node:worker_threads";
 import { onnx } from "@glissade/backend-onnx";
-import { DisposedError, InvalidArgumentError, philoxGenerator, tensor } from "@glissade/core";
+import { DisposedError, InvalidArgumentError } from "@glissade/core";
+import { philoxGenerator } from "@glissade/core/random";
+import { tensor } from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   AdamW,

@@ -1,10 +1,6 @@
 import { Worker } from "node:worker_threads";
-import {
-  assertPositiveInteger,
-  DisposedError,
-  type Graph,
-  InvalidArgumentError,
-} from "@glissade/core";
+import { DisposedError, InvalidArgumentError } from "@glissade/core";
+import { assertPositiveInteger, type Graph } from "@glissade/graph";
 import { abortable } from "../data/abortable.ts";
 import type { ParameterStore } from "../optimisers/index.ts";
 import { workerEntry } from "../worker-entry.ts";

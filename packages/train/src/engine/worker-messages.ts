@@ -1,4 +1,4 @@
-import type { Graph } from "@glissade/core";
+import type { Graph } from "@glissade/graph";
 import type { AdamWUpdate } from "../optimisers/index.ts";
 import type { GraphInputs } from "./gradient-engine.ts";
 

@@ -1,4 +1,6 @@
-import { InvalidArgumentError, type MeanType, type ModelComponentName } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import type { MeanType } from "@glissade/core/diffusion";
+import type { ModelComponentName } from "@glissade/core/model";
 import type { StageName } from "../recipes/recipe.ts";
 
 /** Which network of a model each stage makes. */

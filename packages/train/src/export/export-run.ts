@@ -1,4 +1,4 @@
-import type { WeightType } from "@glissade/core";
+import type { WeightType } from "@glissade/core/weights";
 import { assembleRun } from "../recipes/assemble.ts";
 import { recipeFor } from "../recipes/stage-recipes.ts";
 import type { ComponentName } from "./component.ts";

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, sizeOf, type Tensor, tensor } from "@glissade/core";
+import { InvalidArgumentError, type Tensor } from "@glissade/core";
+import { sizeOf, tensor } from "@glissade/graph";
 
 /**
  * @throws InvalidArgumentError where there is no such weight, or it has another number of elements:

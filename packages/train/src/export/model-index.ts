@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { modelComponents } from "@glissade/core";
+import { modelComponents } from "@glissade/core/model";
 import { systemFault } from "../checkpoints/checkpoint-error.ts";
 import { ModelOutputError } from "./model-output-error.ts";
 

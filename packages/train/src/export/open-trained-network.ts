@@ -1,14 +1,7 @@
-import {
-  type BetaScheduleName,
-  InvalidArgumentError,
-  type ModelSource,
-  modelComponents,
-  openModelFiles,
-  readTensor,
-  type Tensor,
-  tensor,
-  toFloat32,
-} from "@glissade/core";
+import { InvalidArgumentError, type ModelSource, type Tensor } from "@glissade/core";
+import type { BetaScheduleName } from "@glissade/core/diffusion";
+import { modelComponents, openModelFiles } from "@glissade/core/model";
+import { readTensor, tensor, toFloat32 } from "@glissade/graph";
 import { type LoadedCheckpoint, latestCheckpoint, listCheckpoints } from "../checkpoints/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { type ComponentName, componentOf, meanTypeOf } from "./component.ts";

@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openModelFiles, readTensor, tensor } from "@glissade/core";
+import { openModelFiles } from "@glissade/core/model";
+import { readTensor, tensor } from "@glissade/graph";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ModelOutputError } from "./model-output-error.ts";
 import { openTrainedNetwork } from "./open-trained-network.ts";

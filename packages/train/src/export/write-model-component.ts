@@ -1,13 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  convertWeights,
-  type MeanType,
-  modelComponents,
-  type Tensor,
-  type WeightType,
-  weightsFromTensors,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import type { MeanType } from "@glissade/core/diffusion";
+import { modelComponents } from "@glissade/core/model";
+import { convertWeights, type WeightType } from "@glissade/core/weights";
+import { weightsFromTensors } from "@glissade/graph";
 import { writeFileAtomically } from "../logs/write-file-atomically.ts";
 import { type ComponentName, predictionTypeOf } from "./component.ts";
 import { jsonText, mergedScheduler, readModelIndex, sameTokenizer } from "./model-index.ts";

@@ -1,26 +1,30 @@
 import {
   type AnyTensor,
-  betaSchedule,
-  evaluateGraph,
-  type Graph,
-  GraphBuilder,
-  gaussianDiffusion,
-  gradient,
   InvalidArgumentError,
+  type Tensor,
+  UnknownNameError,
+} from "@glissade/core";
+import {
+  betaSchedule,
+  gaussianDiffusion,
   type MeanType,
   predict,
   predictEpsilonFromX0,
   qPosteriorMeanVariance,
   qSample,
-  sizeOf,
-  type Tensor,
-  tensor,
-  torchGenerator,
-  UnknownNameError,
   type VarianceType,
   velocity,
+} from "@glissade/core/diffusion";
+import { torchGenerator } from "@glissade/core/random";
+import {
+  evaluateGraph,
+  type Graph,
+  GraphBuilder,
+  gradient,
+  sizeOf,
+  tensor,
   weightedSum,
-} from "@glissade/core";
+} from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { diffusionLoss } from "./diffusion-loss.ts";
 import { lossCoefficientNames, lossCoefficients } from "./loss-coefficients.ts";

@@ -1,4 +1,5 @@
-import { type Dim, type GraphBuilder, InvalidArgumentError, type Value } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import type { Dim, GraphBuilder, Value } from "@glissade/graph";
 import { discretizedGaussianLogLikelihood } from "./likelihoods.ts";
 import {
   coefficient,

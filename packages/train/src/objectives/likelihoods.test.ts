@@ -1,11 +1,5 @@
-import {
-  evaluateGraph,
-  GraphBuilder,
-  gradient,
-  type Tensor,
-  tensor,
-  type Value,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { evaluateGraph, GraphBuilder, gradient, tensor, type Value } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import {
   approxStandardNormalCdf,

@@ -1,4 +1,4 @@
-import type { GraphBuilder, Operand, Value } from "@glissade/core";
+import type { GraphBuilder, Operand, Value } from "@glissade/graph";
 
 /** Half a level of an 8-bit picture in [-1, 1]. */
 const halfLevel = 1 / 255;

@@ -1,11 +1,6 @@
-import {
-  type GaussianDiffusion,
-  type GraphBuilder,
-  InvalidArgumentError,
-  type Tensor,
-  tensor,
-  type Value,
-} from "@glissade/core";
+import { InvalidArgumentError, type Tensor } from "@glissade/core";
+import type { GaussianDiffusion } from "@glissade/core/diffusion";
+import { type GraphBuilder, tensor, type Value } from "@glissade/graph";
 import type { Objective } from "./objective.ts";
 import { signalToNoise } from "./signal-to-noise.ts";
 

@@ -1,9 +1,5 @@
-import {
-  InvalidArgumentError,
-  type MeanType,
-  UnknownNameError,
-  type VarianceType,
-} from "@glissade/core";
+import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import type { MeanType, VarianceType } from "@glissade/core/diffusion";
 
 /**
  * What is minimised:

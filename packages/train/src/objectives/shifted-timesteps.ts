@@ -1,4 +1,5 @@
-import { assertPositiveInteger, InvalidArgumentError } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { assertPositiveInteger } from "@glissade/graph";
 import { assertOwnState, type TimestepSampler } from "./timestep-sampler.ts";
 
 /**

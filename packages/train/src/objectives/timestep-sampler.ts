@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type RandomGenerator } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import type { RandomGenerator } from "@glissade/core/random";
 
 /**
  * Steps for a batch, and what each sample's loss is multiplied by so that the mean estimates that

@@ -1,11 +1,6 @@
-import {
-  InvalidArgumentError,
-  philoxGenerator,
-  type Tensor,
-  tensor,
-  torchGenerator,
-  UnknownNameError,
-} from "@glissade/core";
+import { InvalidArgumentError, type Tensor, UnknownNameError } from "@glissade/core";
+import { philoxGenerator, torchGenerator } from "@glissade/core/random";
+import { tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { chooseTimesteps } from "./choose-timesteps.ts";
 import { lossSecondMoment } from "./loss-second-moment.ts";

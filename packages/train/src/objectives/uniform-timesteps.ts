@@ -1,4 +1,4 @@
-import { assertPositiveInteger } from "@glissade/core";
+import { assertPositiveInteger } from "@glissade/graph";
 import { assertOwnState, type TimestepSampler } from "./timestep-sampler.ts";
 
 /**

@@ -1,12 +1,7 @@
-import {
-  betaSchedule,
-  gaussianDiffusion,
-  qSample,
-  respace,
-  type Tensor,
-  tensor,
-  torchGenerator,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { betaSchedule, gaussianDiffusion, qSample, respace } from "@glissade/core/diffusion";
+import { torchGenerator } from "@glissade/core/random";
+import { tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { variationalBound, variationalBoundSteps } from "./variational-bound.ts";
 

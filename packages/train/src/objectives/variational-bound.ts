@@ -1,19 +1,16 @@
+import type { AnyTensor, Tensor } from "@glissade/core";
 import {
-  type AnyTensor,
-  evaluateGraph,
   type GaussianDiffusion,
-  GraphBuilder,
   type MeanType,
   type MeanVariance,
-  type NoiseSource,
   predict,
   qMeanVariance,
   qPosteriorMeanVariance,
   qSample,
-  type Tensor,
-  type Value,
   type VarianceType,
-} from "@glissade/core";
+} from "@glissade/core/diffusion";
+import type { NoiseSource } from "@glissade/core/random";
+import { evaluateGraph, GraphBuilder, type Value } from "@glissade/graph";
 import { discretizedGaussianLogLikelihood, normalKl } from "./likelihoods.ts";
 
 /** The network: x_t [B, C, H, W] and the step that it is told for every sample to its output. */

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, torchGenerator } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { torchGenerator } from "@glissade/core/random";
 import { describe, expect, it } from "vitest";
 import { AdamW, matricesOnly } from "./adamw.ts";
 import { MovingAverage } from "./moving-average.ts";

@@ -1,11 +1,5 @@
-import {
-  float32ToFloat16,
-  InvalidArgumentError,
-  tensor,
-  typedTensor,
-  WeightsError,
-  weightsFromTensors,
-} from "@glissade/core";
+import { InvalidArgumentError, WeightsError } from "@glissade/core";
+import { float32ToFloat16, tensor, typedTensor, weightsFromTensors } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { ParameterStore } from "./parameters.ts";
 

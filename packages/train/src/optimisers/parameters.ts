@@ -1,13 +1,5 @@
-import {
-  type AnyTensor,
-  InvalidArgumentError,
-  readTensor,
-  sizeOf,
-  type Tensor,
-  toFloat32,
-  type WeightSource,
-  WeightsError,
-} from "@glissade/core";
+import { type AnyTensor, InvalidArgumentError, type Tensor, WeightsError } from "@glissade/core";
+import { readTensor, sizeOf, toFloat32, type WeightSource } from "@glissade/graph";
 
 /** Where a parameter lies in the flat array. */
 export interface ParameterSlot {

@@ -1,10 +1,7 @@
-import {
-  type GaussianDiffusion,
-  glideTokenizer,
-  InvalidArgumentError,
-  parseTextToImageConfig,
-  type TextToImageConfig,
-} from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import type { GaussianDiffusion } from "@glissade/core/diffusion";
+import { parseTextToImageConfig, type TextToImageConfig } from "@glissade/core/networks";
+import { glideTokenizer } from "@glissade/core/text";
 import type { TrainedNetwork } from "../export/open-trained-network.ts";
 import { chooseTimesteps, objective } from "../objectives/index.ts";
 import { diffusionTask } from "../tasks/index.ts";

@@ -1,10 +1,7 @@
-import {
-  clipTokenizer,
-  type GaussianDiffusion,
-  InvalidArgumentError,
-  parseAdmClassifierConfig,
-  parseClipConfig,
-} from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import type { GaussianDiffusion } from "@glissade/core/diffusion";
+import { parseAdmClassifierConfig, parseClipConfig } from "@glissade/core/networks";
+import { clipTokenizer } from "@glissade/core/text";
 import { classifierTask, clipTask } from "../tasks/index.ts";
 import type { AssembledNetwork, AssembleOptions } from "./assembled-run.ts";
 import type { Recipe } from "./recipe.ts";

@@ -1,10 +1,6 @@
-import {
-  betaSchedule,
-  type GaussianDiffusion,
-  gaussianDiffusion,
-  InvalidArgumentError,
-  parseTextToImageConfig,
-} from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { betaSchedule, type GaussianDiffusion, gaussianDiffusion } from "@glissade/core/diffusion";
+import { parseTextToImageConfig } from "@glissade/core/networks";
 import { fitted } from "../export/fitted.ts";
 import type { TrainedNetwork } from "../export/open-trained-network.ts";
 import { ParameterStore } from "../optimisers/index.ts";

@@ -1,4 +1,6 @@
-import type { GaussianDiffusion, GlideTokenizer, TextToImageConfig } from "@glissade/core";
+import type { GaussianDiffusion } from "@glissade/core/diffusion";
+import type { TextToImageConfig } from "@glissade/core/networks";
+import type { GlideTokenizer } from "@glissade/core/text";
 import type { LossGraph } from "../engine/gradient-engine.ts";
 import type { TrainedNetwork } from "../export/open-trained-network.ts";
 import type { Objective } from "../objectives/index.ts";

@@ -1,4 +1,4 @@
-import { glideBase } from "@glissade/core";
+import { glideBase } from "@glissade/core/networks";
 import type { Recipe, StageRecipes } from "./recipe.ts";
 
 /**

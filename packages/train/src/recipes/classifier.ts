@@ -1,4 +1,4 @@
-import { admClassifierDefaults } from "@glissade/core";
+import { admClassifierDefaults } from "@glissade/core/networks";
 import { baseRecipes, glideSized } from "./base.ts";
 import type { StageRecipes } from "./recipe.ts";
 

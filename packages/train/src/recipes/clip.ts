@@ -1,4 +1,4 @@
-import { glideClip } from "@glissade/core";
+import { glideClip } from "@glissade/core/networks";
 import { baseRecipes, glideSized } from "./base.ts";
 import type { StageRecipes } from "./recipe.ts";
 

@@ -1,4 +1,4 @@
-import { countFlops } from "@glissade/core";
+import { countFlops } from "@glissade/graph";
 import type { TrainingData } from "../data/index.ts";
 import { gradientGraph } from "../engine/compiled-gradients.ts";
 import type { GradientEngine } from "../engine/gradient-engine.ts";

@@ -1,4 +1,4 @@
-import { bytesPerElement, type Graph, sizeOf } from "@glissade/core";
+import { bytesPerElement, type Graph, sizeOf } from "@glissade/graph";
 
 /**
  * The most bytes of intermediate values that are alive at one time when a graph's nodes run in

@@ -1,4 +1,4 @@
-import type { BetaScheduleName, MeanType } from "@glissade/core";
+import type { BetaScheduleName, MeanType } from "@glissade/core/diffusion";
 import type { TimestepChoice } from "../objectives/index.ts";
 import type { LowResolution } from "../tasks/index.ts";
 

@@ -1,10 +1,9 @@
+import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
 import {
-  InvalidArgumentError,
   parseAdmClassifierConfig,
   parseClipConfig,
   parseTextToImageConfig,
-  UnknownNameError,
-} from "@glissade/core";
+} from "@glissade/core/networks";
 import { describe, expect, it } from "vitest";
 import { changeRecipe } from "./change-recipe.ts";
 import { partSizeFor } from "./part-size.ts";

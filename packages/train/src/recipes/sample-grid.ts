@@ -4,13 +4,12 @@ import {
   contactSheet,
   encodePng,
   enlarge,
-  imagesFromTensor,
   loadGlide,
   type RgbImage,
-  resizeNearest,
   type Tensor,
-  tensor,
 } from "@glissade/core";
+import { imagesFromTensor, resizeNearest } from "@glissade/core/image";
+import { tensor } from "@glissade/graph";
 import type { TrainingBatch } from "../data/index.ts";
 import { componentOf } from "../export/component.ts";
 import { writeModelComponent } from "../export/write-model-component.ts";

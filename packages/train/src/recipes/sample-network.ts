@@ -2,22 +2,21 @@ import {
   type AnyTensor,
   type Backend,
   classifierFree,
-  concatRows,
   InvalidArgumentError,
-  imageSeeds,
-  perImageNoise,
-  predict,
-  rows,
   samplerByName,
-  spacedProcess,
   type Tensor,
+} from "@glissade/core";
+import { predict, spacedProcess } from "@glissade/core/diffusion";
+import { textGraph, textToImageGraph } from "@glissade/core/networks";
+import { imageSeeds, perImageNoise } from "@glissade/core/random";
+import {
+  concatRows,
+  rows,
   tensor,
-  textGraph,
-  textToImageGraph,
   typedTensor,
   type WeightSource,
   weightsFromTensors,
-} from "@glissade/core";
+} from "@glissade/graph";
 import type { AssembledRun, DenoisingNetwork } from "./assemble.ts";
 
 export interface SampleNetworkOptions {

@@ -1,4 +1,4 @@
-import { glideUpsampler } from "@glissade/core";
+import { glideUpsampler } from "@glissade/core/networks";
 import { baseRecipes, glideSized } from "./base.ts";
 import type { StageRecipes } from "./recipe.ts";
 

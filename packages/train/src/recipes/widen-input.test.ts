@@ -1,13 +1,7 @@
-import {
-  evaluateGraph,
-  type Graph,
-  parseTextToImageConfig,
-  philoxGenerator,
-  type Tensor,
-  tensor,
-  typedTensor,
-  wholeGraph,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { parseTextToImageConfig, wholeGraph } from "@glissade/core/networks";
+import { philoxGenerator } from "@glissade/core/random";
+import { evaluateGraph, type Graph, tensor, typedTensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { inputWeight, widenInput } from "./widen-input.ts";
 

@@ -1,10 +1,6 @@
-import {
-  InvalidArgumentError,
-  sizeOf,
-  type Tensor,
-  type TextToImageConfig,
-  tensor,
-} from "@glissade/core";
+import { InvalidArgumentError, type Tensor } from "@glissade/core";
+import type { TextToImageConfig } from "@glissade/core/networks";
+import { sizeOf, tensor } from "@glissade/graph";
 
 /** The name of the convolution that sees the pictures. */
 export const inputWeight = "input_blocks.0.0.weight";

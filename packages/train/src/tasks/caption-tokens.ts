@@ -1,9 +1,7 @@
-import {
-  type GlideTokenizer,
-  type RandomGenerator,
-  type Tensor,
-  typedTensor,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import type { RandomGenerator } from "@glissade/core/random";
+import type { GlideTokenizer } from "@glissade/core/text";
+import { typedTensor } from "@glissade/graph";
 
 /** Captions as a network reads them. */
 export interface CaptionTokens {

@@ -1,11 +1,6 @@
-import {
-  admClassifierGraph,
-  betaSchedule,
-  evaluateGraph,
-  gaussianDiffusion,
-  parseAdmClassifierConfig,
-  tensor,
-} from "@glissade/core";
+import { betaSchedule, gaussianDiffusion } from "@glissade/core/diffusion";
+import { admClassifierGraph, parseAdmClassifierConfig } from "@glissade/core/networks";
+import { evaluateGraph, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { ParameterStore } from "../optimisers/index.ts";
 import { initialise } from "../trainer/initialise.ts";

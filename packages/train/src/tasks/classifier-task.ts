@@ -1,13 +1,11 @@
+import { InvalidArgumentError, type Tensor } from "@glissade/core";
+import type { GaussianDiffusion } from "@glissade/core/diffusion";
 import {
   type AdmClassifierConfig,
   admClassifier,
   admClassifierLossGraph,
-  type GaussianDiffusion,
-  GraphBuilder,
-  InvalidArgumentError,
-  type Tensor,
-  typedTensor,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import { GraphBuilder, typedTensor } from "@glissade/graph";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 import { noisedPictures } from "./noised-pictures.ts";
 import { meanOutput, rowsOfOutput, shapesOf, type TrainingTask } from "./training-task.ts";

@@ -1,14 +1,7 @@
-import {
-  betaSchedule,
-  type ClipTokenizer,
-  clipImageGraph,
-  clipTextGraph,
-  evaluateGraph,
-  gaussianDiffusion,
-  parseClipConfig,
-  qSample,
-  tensor,
-} from "@glissade/core";
+import { betaSchedule, gaussianDiffusion, qSample } from "@glissade/core/diffusion";
+import { clipImageGraph, clipTextGraph, parseClipConfig } from "@glissade/core/networks";
+import type { ClipTokenizer } from "@glissade/core/text";
+import { evaluateGraph, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { ParameterStore } from "../optimisers/index.ts";
 import { initialise } from "../trainer/initialise.ts";

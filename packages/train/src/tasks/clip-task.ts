@@ -1,14 +1,13 @@
+import { InvalidArgumentError } from "@glissade/core";
+import type { GaussianDiffusion } from "@glissade/core/diffusion";
 import {
   type ClipConfig,
-  type ClipTokenizer,
   clipContrastiveGraph,
   clipImageTower,
-  clipTextInputs,
   clipTextTower,
-  type GaussianDiffusion,
-  GraphBuilder,
-  InvalidArgumentError,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import { type ClipTokenizer, clipTextInputs } from "@glissade/core/text";
+import { GraphBuilder } from "@glissade/graph";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 import { noisedPictures } from "./noised-pictures.ts";
 import {

@@ -1,10 +1,7 @@
-import {
-  betaSchedule,
-  gaussianDiffusion,
-  parseTextToImageConfig,
-  philoxGenerator,
-  tensor,
-} from "@glissade/core";
+import { betaSchedule, gaussianDiffusion } from "@glissade/core/diffusion";
+import { parseTextToImageConfig } from "@glissade/core/networks";
+import { philoxGenerator } from "@glissade/core/random";
+import { tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { objective } from "../objectives/index.ts";
 import { letters, tinyTask } from "../trainer/__fixtures__/tiny-run.ts";

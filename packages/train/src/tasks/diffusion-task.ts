@@ -1,15 +1,8 @@
-import {
-  type GaussianDiffusion,
-  type GlideTokenizer,
-  type Graph,
-  GraphBuilder,
-  InvalidArgumentError,
-  qSample,
-  simplify,
-  type TextToImageConfig,
-  tensor,
-  textToImageNetwork,
-} from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { type GaussianDiffusion, qSample } from "@glissade/core/diffusion";
+import { type TextToImageConfig, textToImageNetwork } from "@glissade/core/networks";
+import type { GlideTokenizer } from "@glissade/core/text";
+import { type Graph, GraphBuilder, simplify, tensor } from "@glissade/graph";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 import {
   diffusionLoss,

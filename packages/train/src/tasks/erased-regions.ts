@@ -1,4 +1,6 @@
-import { type RandomGenerator, type Tensor, tensor } from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import type { RandomGenerator } from "@glissade/core/random";
+import { tensor } from "@glissade/graph";
 
 /** One picture in ten is erased as a whole, so that the network stays a text-to-image one. */
 const wholeShare = 0.1;

@@ -1,10 +1,7 @@
-import {
-  averagePool,
-  InvalidArgumentError,
-  type RandomGenerator,
-  type Tensor,
-  tensor,
-} from "@glissade/core";
+import { InvalidArgumentError, type Tensor } from "@glissade/core";
+import { averagePool } from "@glissade/core/image";
+import type { RandomGenerator } from "@glissade/core/random";
+import { tensor } from "@glissade/graph";
 
 /** How an upsampler's low-resolution input is made from the picture that it learns to give back. */
 export interface LowResolution {

@@ -1,4 +1,6 @@
-import { type GaussianDiffusion, qSample, type Tensor, tensor } from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { type GaussianDiffusion, qSample } from "@glissade/core/diffusion";
+import { tensor } from "@glissade/graph";
 import { uniformTimesteps } from "../objectives/index.ts";
 import type { StepRandom } from "./training-task.ts";
 

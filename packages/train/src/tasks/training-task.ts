@@ -1,4 +1,5 @@
-import { type Graph, philoxGenerator, type RandomGenerator } from "@glissade/core";
+import { philoxGenerator, type RandomGenerator } from "@glissade/core/random";
+import type { Graph } from "@glissade/graph";
 import type { TrainingBatch } from "../data/index.ts";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 import type { ParameterStore } from "../optimisers/index.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { GlissadeError, writeSafetensors } from "@glissade/core";
+import { GlissadeError } from "@glissade/core";
+import { writeSafetensors } from "@glissade/core/weights";
 import type { TrainingBatch } from "../data/index.ts";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 

@@ -1,4 +1,5 @@
-import { philoxGenerator, sizeOf } from "@glissade/core";
+import { philoxGenerator } from "@glissade/core/random";
+import { sizeOf } from "@glissade/graph";
 import type { ParameterSlot, ParameterStore } from "../optimisers/index.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { type AnyTensor, InvalidArgumentError, sizeOf, typedTensor } from "@glissade/core";
+import { type AnyTensor, InvalidArgumentError } from "@glissade/core";
+import { sizeOf, typedTensor } from "@glissade/graph";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 
 /**

@@ -7,13 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import {
-  encodePng,
-  InvalidArgumentError,
-  openSafetensors,
-  readTensor,
-  rgbImage,
-} from "@glissade/core";
+import { encodePng, InvalidArgumentError, rgbImage } from "@glissade/core";
+import { openSafetensors } from "@glissade/core/weights";
+import { readTensor } from "@glissade/graph";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   ConfigMismatchError,

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { assertPositiveInteger, InvalidArgumentError } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
+import { assertPositiveInteger } from "@glissade/graph";
 import {
   assertSameConfig,
   type LoadedCheckpoint,

@@ -1,14 +1,10 @@
+import type { AnyTensor } from "@glissade/core";
 import {
-  type AnyTensor,
   attention,
   attentionBlock,
   attentionPool,
   clipTransformerBlock,
-  evaluateGraph,
-  type Graph,
-  GraphBuilder,
   glideAttention,
-  gradient,
   groupNorm,
   layerNorm,
   type QueryKeyValue,
@@ -19,8 +15,8 @@ import {
   textKeysAndValues,
   timestepEmbedding,
   transformerBlock,
-  type Value,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import { evaluateGraph, type Graph, GraphBuilder, gradient, type Value } from "@glissade/graph";
 import { type CaseContext, type GoldenCase, NotSupported, type Tolerance } from "../case.ts";
 import { floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { findCall, type ReferenceCall } from "../reference-call.ts";

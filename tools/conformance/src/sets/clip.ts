@@ -1,16 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { AnyTensor } from "@glissade/core";
 import {
-  type AnyTensor,
   type ClipConfig,
   clipGuidanceGraph,
   clipImageGraph,
   clipTextGraph,
-  type Graph,
   glideClip,
   parseClipConfig,
-  tensor,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import { type Graph, tensor } from "@glissade/graph";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { compareCheckpoints } from "../compare-checkpoints.ts";
 import { floatsNamed, type NamedTensors, tensorNamed } from "../named-tensors.ts";

@@ -1,12 +1,7 @@
+import type { Tensor } from "@glissade/core";
 import {
-  ancestralStep,
-  conditionMean,
-  conditionScore,
-  ddimReverseStep,
-  ddimStep,
   type GaussianDiffusion,
   type MeanType,
-  mapTensor,
   type PredictionOptions,
   predict,
   predictEpsilonFromX0,
@@ -16,10 +11,11 @@ import {
   qSample,
   rescaleTimesteps,
   splitChannelHalves,
-  type Tensor,
-  tensor,
   type VarianceType,
-} from "@glissade/core";
+} from "@glissade/core/diffusion";
+import { conditionMean, conditionScore } from "@glissade/core/guidance";
+import { ancestralStep, ddimReverseStep, ddimStep } from "@glissade/core/samplers";
+import { mapTensor, tensor } from "@glissade/graph";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { firstHalfTwice, notebookGuidance } from "../notebook-guidance.ts";
 import { findCall, referenceProcess } from "../reference-call.ts";

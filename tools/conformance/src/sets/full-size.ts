@@ -1,32 +1,31 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AnyTensor, Tensor } from "@glissade/core";
 import {
-  type AnyTensor,
   clipGuidanceGraph,
   clipImageGraph,
   clipTextGraph,
-  clipTokenizer,
-  computedWeights,
   glideClip,
-  glideTokenizer,
-  mapTensor,
-  openSafetensors,
-  parameterCount,
   parseClipConfig,
   parseTextToImageConfig,
-  sizeOf,
-  type Tensor,
   type TextToImageConfig,
+} from "@glissade/core/networks";
+import { clipTokenizer, glideTokenizer } from "@glissade/core/text";
+import { openSafetensors, writeSafetensors } from "@glissade/core/weights";
+import {
+  computedWeights,
+  mapTensor,
+  parameterCount,
+  sizeOf,
   tensor,
   typedTensor,
   type WeightSource,
-  writeSafetensors,
-} from "@glissade/core";
+} from "@glissade/graph";
+import { fnv1a32, formulaValues, formulaWeight } from "@glissade/graph/testing";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { type CaseContext, NotSupported } from "../case.ts";
-import { fnv1a32, formulaValues, formulaWeight } from "../formula-weights.ts";
 import { asFloat32, floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { openNetwork } from "../network-under-test.ts";
 import { runGraph } from "../run-graph.ts";

@@ -1,14 +1,12 @@
+import type { AnyTensor } from "@glissade/core";
 import {
-  type AnyTensor,
   admClassifierGraph,
   admClassifierGuidanceGraph,
   admGraph,
-  type Graph,
-  parameterCount,
   parseAdmClassifierConfig,
   parseAdmConfig,
-  tensor,
-} from "@glissade/core";
+} from "@glissade/core/networks";
+import { type Graph, parameterCount, tensor } from "@glissade/graph";
 import type { CaseContext } from "../case.ts";
 import { compareCheckpoints } from "../compare-checkpoints.ts";
 import { floatsNamed, type NamedTensors, tensorNamed } from "../named-tensors.ts";

@@ -1,15 +1,7 @@
-import {
-  concatRows,
-  type Denoise,
-  ddpm,
-  type GaussianDiffusion,
-  interpreter,
-  keepKnown,
-  predict,
-  qSample,
-  rows,
-  type Tensor,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { type GaussianDiffusion, keepKnown, predict, qSample } from "@glissade/core/diffusion";
+import { type Denoise, ddpm } from "@glissade/core/samplers";
+import { concatRows, interpreter, rows } from "@glissade/graph";
 import type { CaseContext, Tolerance } from "../case.ts";
 import { floatsNamed } from "../named-tensors.ts";
 import { firstHalfTwice, notebookGuidance } from "../notebook-guidance.ts";

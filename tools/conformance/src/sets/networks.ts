@@ -1,16 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { AnyTensor, Tensor } from "@glissade/core";
+import { openSafetensors, readCheckpoint } from "@glissade/core/weights";
 import {
-  type AnyTensor,
   float16ToFloat32,
   float32ToFloat16,
-  openSafetensors,
-  readCheckpoint,
-  type Tensor,
   tensor,
   type WeightSource,
   weightsFromTensors,
-} from "@glissade/core";
+} from "@glissade/graph";
 import type { CaseContext } from "../case.ts";
 import { asFloat32, floatsNamed, tensorNamed } from "../named-tensors.ts";
 import { configFor, openNetwork } from "../network-under-test.ts";

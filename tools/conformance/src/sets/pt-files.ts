@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
-import { type AnyTensor, bfloat16ToFloat32, readCheckpoint } from "@glissade/core";
+import type { AnyTensor } from "@glissade/core";
+import { readCheckpoint } from "@glissade/core/weights";
+import { bfloat16ToFloat32 } from "@glissade/graph";
 import { type CaseContext, NotSupported } from "../case.ts";
 
 /** g_pt_files: a checkpoint that PyTorch wrote, read as the tensors it holds. */

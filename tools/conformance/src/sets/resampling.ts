@@ -1,24 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type AnyTensor, decodePng, type RgbImage, rgbImage, type Tensor } from "@glissade/core";
 import {
-  type AnyTensor,
   averagePool,
   centerCrop,
-  decodePng,
   imagesFromTensor,
   type PilFilter,
   quantizeLowResolution,
   type ResizeMethod,
-  type RgbImage,
   readImage,
   resize,
   resizeNearest,
   resizePil,
-  rgbImage,
   showImages,
-  type Tensor,
   tensorFromImages,
-} from "@glissade/core";
+} from "@glissade/core/image";
 import { type CaseContext, NotSupported } from "../case.ts";
 import { tensorNamed } from "../named-tensors.ts";
 

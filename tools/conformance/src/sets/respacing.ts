@@ -1,11 +1,11 @@
+import { GlissadeError } from "@glissade/core";
 import {
   type BetaScheduleName,
   betaSchedule,
-  GlissadeError,
   gaussianDiffusion,
   respace,
   spaceTimesteps,
-} from "@glissade/core";
+} from "@glissade/core/diffusion";
 import type { CaseContext } from "../case.ts";
 import { processArray } from "./schedules.ts";
 

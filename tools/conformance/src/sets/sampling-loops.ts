@@ -1,14 +1,8 @@
-import {
-  concatRows,
-  conditionMean,
-  conditionScore,
-  type Denoise,
-  ddim,
-  ddpm,
-  predict,
-  type Sampler,
-  type Tensor,
-} from "@glissade/core";
+import type { Sampler, Tensor } from "@glissade/core";
+import { predict } from "@glissade/core/diffusion";
+import { conditionMean, conditionScore } from "@glissade/core/guidance";
+import { type Denoise, ddim, ddpm } from "@glissade/core/samplers";
+import { concatRows } from "@glissade/graph";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { openGuidingGradient } from "../guiding-gradient.ts";
 import { floatsNamed } from "../named-tensors.ts";

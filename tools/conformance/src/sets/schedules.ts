@@ -5,7 +5,7 @@ import {
   gaussianDiffusion,
   type LegacyBetaScheduleName,
   legacyBetaSchedule,
-} from "@glissade/core";
+} from "@glissade/core/diffusion";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { findCall, unquoted } from "../reference-call.ts";
 

@@ -1,4 +1,4 @@
-import { type TorchGenerator, torchGenerator } from "@glissade/core";
+import { type TorchGenerator, torchGenerator } from "@glissade/core/random";
 import { type CaseContext, NotSupported } from "../case.ts";
 
 /**

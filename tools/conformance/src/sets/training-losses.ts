@@ -1,13 +1,6 @@
-import {
-  type Graph,
-  GraphBuilder,
-  gradient,
-  type MeanType,
-  qSample,
-  type Tensor,
-  type Value,
-  type VarianceType,
-} from "@glissade/core";
+import type { Tensor } from "@glissade/core";
+import { type MeanType, qSample, type VarianceType } from "@glissade/core/diffusion";
+import { type Graph, GraphBuilder, gradient, type Value } from "@glissade/graph";
 import {
   approxStandardNormalCdf,
   diffusionLoss,

@@ -1,18 +1,9 @@
 import { join } from "node:path";
-import {
-  type AnyTensor,
-  type GaussianDiffusion,
-  type Graph,
-  GraphBuilder,
-  gradient,
-  openSafetensors,
-  parseTextToImageConfig,
-  qSample,
-  type Tensor,
-  tensor,
-  textToImageNetwork,
-  weightsFromTensors,
-} from "@glissade/core";
+import type { AnyTensor, Tensor } from "@glissade/core";
+import { type GaussianDiffusion, qSample } from "@glissade/core/diffusion";
+import { parseTextToImageConfig, textToImageNetwork } from "@glissade/core/networks";
+import { openSafetensors } from "@glissade/core/weights";
+import { type Graph, GraphBuilder, gradient, tensor, weightsFromTensors } from "@glissade/graph";
 import {
   AdamW,
   diffusionLoss,

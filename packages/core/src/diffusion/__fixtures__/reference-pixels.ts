@@ -1,7 +1,7 @@
 import { betaSchedule } from "../beta-schedule.ts";
 import { gaussianDiffusion, respace } from "../gaussian-diffusion.ts";
-import { spaceTimesteps } from "../respacing.ts";
-import { type Tensor, tensor } from "../../tensor.ts";
+import { spaceTimesteps } from "../spacing.ts";
+import { type Tensor, tensor } from "@glissade/graph";
 
 // One pixel of two images at different steps, and what the reference implementations (GLIDE,
 // guided-diffusion) computed from it in float32.

@@ -1,6 +1,6 @@
-import { evaluateGraph } from "../../graph/evaluate.ts";
-import type { Graph } from "../../graph/graph.ts";
-import { type AnyTensor, sizeOf } from "../../tensor.ts";
+import { evaluateGraph } from "@glissade/graph";
+import type { Graph } from "@glissade/graph";
+import { type AnyTensor, sizeOf } from "@glissade/graph";
 
 export type Float64Tensor = AnyTensor & { dtype: "float64" };
 

@@ -1,6 +1,6 @@
 import { gaussianDiffusion, type GaussianDiffusion } from "../../diffusion/gaussian-diffusion.ts";
 import { predict } from "../../diffusion/prediction.ts";
-import { mapTensor, type Tensor } from "../../tensor.ts";
+import { mapTensor, type Tensor } from "@glissade/graph";
 import type { Denoise, Sampler, SamplerInput, SamplerStep } from "../sampler.ts";
 
 /**

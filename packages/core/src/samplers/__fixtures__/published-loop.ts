@@ -1,6 +1,6 @@
 import { type GaussianDiffusion, gaussianDiffusion } from "../../diffusion/gaussian-diffusion.ts";
 import { type PredictionOptions, predict } from "../../diffusion/prediction.ts";
-import { mapTensor, type Tensor, tensor } from "../../tensor.ts";
+import { mapTensor, type Tensor, tensor } from "@glissade/graph";
 import type { Denoise } from "../sampler.ts";
 
 // The setting in which Hugging Face's diffusers publishes results of its schedulers

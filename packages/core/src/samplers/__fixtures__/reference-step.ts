@@ -1,7 +1,7 @@
 import { betaSchedule } from "../../diffusion/beta-schedule.ts";
 import { gaussianDiffusion, respace } from "../../diffusion/gaussian-diffusion.ts";
-import { spaceTimesteps } from "../../diffusion/respacing.ts";
-import { tensor } from "../../tensor.ts";
+import { spaceTimesteps } from "../../diffusion/spacing.ts";
+import { tensor } from "@glissade/graph";
 
 // Inputs for which GLIDE's reference implementation gave the results in ddpm.test.ts and
 // ddim.test.ts: one pixel of two images at different steps of a cosine process of 1000 steps

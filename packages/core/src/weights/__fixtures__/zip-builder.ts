@@ -1,4 +1,4 @@
-import { crc32 } from "../crc32.ts";
+import { crc32 } from "../../bytes/crc32.ts";
 import { bytes, concat, uint } from "./byte-parts.ts";
 
 export interface ZipPart {

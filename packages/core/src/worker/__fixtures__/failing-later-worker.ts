@@ -1,4 +1,4 @@
-import { interpreter } from "../../graph/index.ts";
+import { interpreter } from "@glissade/graph";
 import { serveGlide } from "../index.ts";
 
 // Fails outside of every request, when it is told to.

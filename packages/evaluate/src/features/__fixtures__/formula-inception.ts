@@ -1,5 +1,6 @@
-import { computedWeights, type RgbImage, rgbImage, sizeOf, type Tensor, type WeightSource } from "@glissade/core";
-import { formulaValues } from "../../../../../tools/conformance/src/formula-weights.ts";
+import { computedWeights, sizeOf, type WeightSource } from "@glissade/graph";
+import { type RgbImage, rgbImage, type Tensor } from "@glissade/core";
+import { formulaValues } from "@glissade/graph/testing";
 import { inceptionGraph, type InceptionVariant } from "../inception-graph.ts";
 
 /**

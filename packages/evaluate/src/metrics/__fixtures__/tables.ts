@@ -1,4 +1,4 @@
-import { tensor } from "@glissade/core";
+import { tensor } from "@glissade/graph";
 
 /**
  * Numbers between about -1.3 and 1.3 by a formula that a line of NumPy repeats: sin(a i + b j + 0.1

@@ -1,4 +1,6 @@
-import { betaSchedule, type GlideTokenizer, gaussianDiffusion, parseTextToImageConfig } from "@glissade/core";
+import { betaSchedule, gaussianDiffusion } from "@glissade/core/diffusion";
+import type { GlideTokenizer } from "@glissade/core/text";
+import { parseTextToImageConfig } from "@glissade/core/networks";
 import { type ArrayData, dataFromArrays, type TrainingData } from "../../data/index.ts";
 import type { GradientEngine, LossGraph } from "../../engine/gradient-engine.ts";
 import { lossSecondMoment, objective } from "../../objectives/index.ts";

@@ -1,5 +1,5 @@
 import { tfjs } from "@glissade/backend-tfjs";
-import { GraphBuilder, tensor, weightsFromTensors } from "@glissade/core";
+import { GraphBuilder, tensor, weightsFromTensors } from "@glissade/graph";
 import plain from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
 import simd from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import threads from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";

@@ -1,0 +1,35 @@
+export { type BrowserModelCacheOptions, browserModelCache } from "./cache/browser-model-cache.ts";
+export type {
+  CachedModelFile,
+  FileVersion,
+  ModelCache,
+  ModelCacheEstimate,
+  ModelCacheKey,
+  PendingModelFile,
+} from "./cache/model-cache.ts";
+export type { ModelLoadWarning } from "./cache-slot.ts";
+export {
+  type ModelComponentName,
+  modelComponents,
+  type StageName,
+  stageNames,
+} from "./description/components.ts";
+export {
+  type GenerationDefaults,
+  MissingNetworkError,
+  type UpscalingDefaults,
+} from "./description/read.ts";
+export { ModelFormatError } from "./description/scheduler.ts";
+export type { FileProgress, ModelLoadProgress } from "./load-progress.ts";
+export {
+  ModelFileError,
+  ModelFileMismatchError,
+  ModelNotFoundError,
+} from "./model-file-errors.ts";
+export {
+  type ModelFiles,
+  type OpenModelFilesOptions,
+  openModelFiles,
+  type ReadModelFileOptions,
+} from "./model-files.ts";
+export type { ListedModelFile, ModelFileList, ModelSource } from "./model-source.ts";

@@ -1,0 +1,181 @@
+import {
+  assertFloat32,
+  perRow,
+  repeatRows,
+  rows,
+  type Tensor,
+  tensor,
+  weightedSum,
+} from "@glissade/graph";
+import type { GradientGuidance } from "../../guidance/index.ts";
+import type { ClipDescription, StageDescription } from "../../model/description/read.ts";
+// not from the index: tokenisers are loaded when a model has them
+import { clipTextInputs } from "../../text/clip-text-inputs.ts";
+import type { GlideTokenizer } from "../../text/index.ts";
+import type { ResolvedClipGuidance } from "../options/clip.ts";
+import type { ModelNetworks, OpenStage } from "./model-networks.ts";
+import type { Lease } from "./shared-resource.ts";
+import { featuresForRows, textFeatures } from "./text-condition.ts";
+
+/** Whose pictures CLIP leads, and to what. */
+export interface ClipGuided {
+  readonly clip: ClipDescription;
+  readonly guidance: ResolvedClipGuidance;
+  readonly prompts: readonly (readonly [prompt: string, weight: number])[];
+  readonly stage: OpenStage;
+  readonly tokenizer: GlideTokenizer;
+  /** What the stage's network sees beside x. */
+  readonly conditions: Readonly<Record<string, Tensor>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The rule that leads pictures to a text by CLIP: the gradient of exp(logit scale) f(x_t, t) g(c),
+ * or of exp(logit scale) f(x_0, 0) g(c) with the x_0 that the network predicts for the first
+ * prompt. Several prompts count by their weights.
+ *
+ * @see Nichol et al. 2021, section 2.4
+ */
+export async function openClipGuidance(
+  networks: ModelNetworks,
+  guided: ClipGuided,
+): Promise<Lease<GradientGuidance>> {
+  const { clip, guidance, prompts, stage, tokenizer, signal } = guided;
+  const embeddings = await clipTextEmbeddings(
+    networks,
+    clip,
+    prompts.map(([prompt]) => prompt),
+    signal,
+  );
+  const text = weightedSum(
+    ...prompts.map(([, weight], row) => [weight, rows(embeddings, row, row + 1)] as const),
+  );
+  const isThrough = guidance.through === "x0";
+  const seen = isThrough
+    ? await textFeatures(stage, tokenizer, [prompts[0]?.[0] ?? ""], signal)
+    : undefined;
+  const { value: network, release } = await networks.clip(
+    isThrough
+      ? stage.description.name === "base_inpaint"
+        ? "through-base_inpaint"
+        : "through-base"
+      : "guidance",
+    signal,
+  );
+  const rule: GradientGuidance = {
+    name: "clip",
+    scale: guidance.scale,
+    async gradient(x, timestep, runSignal) {
+      const count = x.dims[0] ?? 0;
+      const inputs: Record<string, Tensor> = {
+        x,
+        timesteps: perRow(count, timestep),
+        text: repeatRows(text, count),
+        scale: perRow(count, 1),
+      };
+      if (seen) {
+        const { fromX, fromOutput } = x0Weights(stage.description, timestep);
+        Object.assign(
+          inputs,
+          guided.conditions,
+          featuresForRows(seen, new Array<number>(count).fill(0)),
+          {
+            x0_from_x: perRow(count, fromX),
+            x0_from_output: perRow(count, fromOutput),
+          },
+        );
+      }
+      return assertFloat32(
+        "grad.x",
+        (await network.run(inputs, runSignal ? { signal: runSignal } : {}))["grad.x"],
+      );
+    },
+  };
+  return { value: rule, release };
+}
+
+/**
+ * x_0 = fromX x_t + fromOutput output. @see Ho, Jain & Abbeel 2020, equation 4; Salimans & Ho 2022,
+ * appendix D
+ */
+function x0Weights(
+  { process, meanType }: StageDescription,
+  timestep: number,
+): { readonly fromX: number; readonly fromOutput: number } {
+  // a step of the process that is run
+  const at = (values: Float64Array) => values[timestep] as number;
+  switch (meanType) {
+    case "epsilon":
+      return {
+        fromX: at(process.sqrtRecipAlphasCumprod),
+        fromOutput: -at(process.sqrtRecipm1AlphasCumprod),
+      };
+    case "velocity":
+      return {
+        fromX: at(process.sqrtAlphasCumprod),
+        fromOutput: -at(process.sqrtOneMinusAlphasCumprod),
+      };
+    case "start-x":
+      return { fromX: 0, fromOutput: 1 };
+    case "previous-x":
+      return {
+        fromX: -at(process.posteriorMeanCoef2) / at(process.posteriorMeanCoef1),
+        fromOutput: 1 / at(process.posteriorMeanCoef1),
+      };
+  }
+}
+
+/**
+ * How well clean pictures fit texts: exp(logit scale) times the cosine of their embeddings, 100 at
+ * most for the published CLIP.
+ *
+ * @param pictures [count, 3, side, side] in [-1, 1], of the CLIP's size
+ * @returns one number a picture
+ */
+export async function clipScores(
+  networks: ModelNetworks,
+  clip: ClipDescription,
+  pictures: Tensor,
+  prompt: string,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const text = (await clipTextEmbeddings(networks, clip, [prompt], signal)).data;
+  const { value: network, release } = await networks.clip("image", signal);
+  try {
+    const count = pictures.dims[0] ?? 0;
+    // 0: clean pictures
+    const timesteps = clip.config.image.timesteps > 0 ? { timesteps: tensor([count]) } : {};
+    const { normalized } = await network.run(
+      { x: pictures, ...timesteps },
+      signal ? { signal } : {},
+    );
+    const { data } = assertFloat32("normalized", normalized);
+    return Array.from(
+      { length: count },
+      (_, row) =>
+        clip.config.logitScale *
+        text.reduce((sum, value, i) => sum + value * (data[row * text.length + i] as number), 0),
+    );
+  } finally {
+    await release();
+  }
+}
+
+/** [texts, E], normalised. */
+async function clipTextEmbeddings(
+  networks: ModelNetworks,
+  { tokenizer }: ClipDescription,
+  texts: readonly string[],
+  signal?: AbortSignal,
+): Promise<Tensor> {
+  const { value: network, release } = await networks.clip("text", signal);
+  try {
+    const { normalized } = await network.run(
+      clipTextInputs(tokenizer, texts),
+      signal ? { signal } : {},
+    );
+    return assertFloat32("normalized", normalized);
+  } finally {
+    await release();
+  }
+}

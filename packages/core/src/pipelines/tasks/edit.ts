@@ -1,0 +1,111 @@
+import { InvalidArgumentError, repeatRows } from "@glissade/graph";
+import { qSample } from "../../diffusion/index.ts";
+import { type Mask, type RgbImage, readImage } from "../../image/index.ts";
+import { stageOf } from "../../model/description/read.ts";
+import { resolveSampling, type SamplingOptions } from "../options/sampling.ts";
+import { type GenerateResult, type PipelineParts, runCascade } from "../run/cascade.ts";
+import type { GenerateStep } from "../run/sampling-loop.ts";
+import {
+  assertKnownPicture,
+  assertPicture,
+  knownRegion,
+  putBack,
+  withoutNeedlessUpscaling,
+} from "./known-image.ts";
+
+export interface EditOptions extends SamplingOptions {
+  /** A sketch or photograph, of any size; it is squeezed to the network's square. */
+  readonly image: RgbImage;
+  /**
+   * How much may change, 0 to 1: the step of the process, as a share of all, whose noise is put on.
+   * 0 gives the picture back, 1 keeps next to nothing of it. Default 0.6.
+   */
+  readonly strength?: number;
+  /**
+   * `"noise"` (default) puts noise on the picture. `"inversion"` walks up to that step by DDIM
+   * instead: its forms stay, and what the prompt says differently from `sourcePrompt` changes. The
+   * sampler is deterministic DDIM then, whatever is asked for: no other finds the picture again.
+   */
+  readonly start?: "noise" | "inversion";
+  /** What the picture shows now, for `"inversion"`. Default: nothing is said. */
+  readonly sourcePrompt?: string;
+  /** White where the picture may change; of the picture's size. Default: everywhere. */
+  readonly mask?: Mask;
+}
+
+/**
+ * SDEdit: the picture with the noise of an early step on it, and the way back under the prompt.
+ * With `start: "inversion"` the noise is the picture's own, from which DDIM makes it again.
+ *
+ * @see Meng et al. 2021, SDEdit, arXiv 2108.01073, algorithm 1; with a mask algorithm 2, whose
+ * known region is put into each predicted picture here; Song et al. 2021, arXiv 2010.02502, section
+ * 4.3 for the inversion; Nichol et al. 2021, figure 4
+ */
+export async function* edit(
+  parts: PipelineParts,
+  options: EditOptions,
+): AsyncGenerator<GenerateStep, GenerateResult, void> {
+  const { model } = parts;
+  const stage = stageOf(model, "base");
+  const image = assertPicture(options.image);
+  const masked =
+    options.mask === undefined ? undefined : assertKnownPicture({ image, mask: options.mask });
+  const strength = assertStrength(options.strength ?? 0.6);
+  const inversion = resolveInversion(options);
+  const sampling = withoutNeedlessUpscaling(options, image, stage);
+  const resolved = resolveSampling(
+    inversion ? { ...sampling, sampler: "ddim" } : sampling,
+    model,
+    stage,
+  );
+  const { count } = resolved.settings;
+
+  const picture = repeatRows(readImage(image, stage.imageSize), count);
+  const holding = (side: number) =>
+    masked && { denoisedFn: knownRegion(masked, side, count).denoisedFn };
+  const result = yield* runCascade(parts, {
+    stage,
+    resolved,
+    begin(process, noise) {
+      const steps = process.timestepMap.filter(
+        (timestep) => timestep < strength * stage.process.numTimesteps,
+      ).length;
+      if (steps === 0) return { x: picture, steps };
+      const from = steps - 1;
+      const held = holding(stage.imageSize);
+      if (inversion) return { x: picture, from, inversion, steps: from + steps, ...held };
+      return { x: qSample(process, picture, from, noise(picture.dims)), from, steps, ...held };
+    },
+    holdLarge: holding,
+    signal: options.signal,
+  });
+  return masked ? putBack(masked, result) : result;
+}
+
+function assertStrength(strength: number): number {
+  if (strength >= 0 && strength <= 1) return strength;
+  throw new InvalidArgumentError({
+    argument: "strength",
+    received: strength,
+    expected: "a number from 0 (nothing changes) to 1 (everything may)",
+  });
+}
+
+function resolveInversion({
+  start = "noise",
+  sourcePrompt,
+}: EditOptions): { readonly sourcePrompt: string } | undefined {
+  if (start !== "noise" && start !== "inversion")
+    throw new InvalidArgumentError({
+      argument: "start",
+      received: start,
+      expected: '"noise" or "inversion"',
+    });
+  if (sourcePrompt !== undefined && (typeof sourcePrompt !== "string" || start === "noise"))
+    throw new InvalidArgumentError({
+      argument: "sourcePrompt",
+      received: sourcePrompt,
+      expected: 'a text, together with start: "inversion"',
+    });
+  return start === "inversion" ? { sourcePrompt: sourcePrompt ?? "" } : undefined;
+}

@@ -1,0 +1,89 @@
+import { assertPositiveInteger } from "@glissade/graph";
+import type { Mask, RgbImage } from "../../image/index.ts";
+import { stageOf } from "../../model/description/read.ts";
+import { repaint, repaintSteps } from "../../samplers/index.ts";
+import { resolveSampling, type SamplingOptions } from "../options/sampling.ts";
+import { type GenerateResult, type PipelineParts, pureNoise, runCascade } from "../run/cascade.ts";
+import type { GenerateStep } from "../run/sampling-loop.ts";
+import {
+  assertKnownPicture,
+  knownRegion,
+  putBack,
+  withoutNeedlessUpscaling,
+} from "./known-image.ts";
+
+export interface InpaintOptions extends SamplingOptions {
+  /** The picture, of any size; it is squeezed to the network's square. */
+  readonly image: RgbImage;
+  /** White where it is to be made anew; of the picture's size. */
+  readonly mask: Mask;
+  /**
+   * How the ordinary base network fills in, in a model without an inpainting network (or always,
+   * with `implicit`): every stretch of `jumpLength` steps is walked `resamplings` times. Defaults
+   * 10 and 5. The sampler is ancestral then, whatever is asked for.
+   */
+  readonly resampling?: { readonly jumpLength?: number; readonly resamplings?: number };
+  /**
+   * Use the ordinary base network even where the model has one for inpainting: it follows the
+   * prompt more and blends in less.
+   */
+  readonly implicit?: boolean;
+}
+
+/**
+ * Makes a part of a picture anew. An inpainting network sees the known part and the mask; the known
+ * region is put into every predicted picture, and the upsampler keeps it too. The result has the
+ * picture's own size, with everything outside the mask byte for byte as it was.
+ *
+ * @see Nichol et al. 2021, section 4.3; the inpainting notebook of openai/glide-text2im
+ */
+export async function* inpaint(
+  parts: PipelineParts,
+  options: InpaintOptions,
+): AsyncGenerator<GenerateStep, GenerateResult, void> {
+  const { model } = parts;
+  const isImplicit = options.implicit === true || !model.stages.has("base_inpaint");
+  const stage = stageOf(model, isImplicit ? "base" : "base_inpaint");
+  const given = assertKnownPicture(options);
+  const resolved = resolveSampling(
+    withoutNeedlessUpscaling(options, given.image, stage),
+    model,
+    stage,
+  );
+  const { count } = resolved.settings;
+  const { jumpLength = 10, resamplings = 5 } = options.resampling ?? {};
+  assertPositiveInteger("resampling.jumpLength", jumpLength);
+  assertPositiveInteger("resampling.resamplings", resamplings);
+
+  const { picture, known, denoisedFn } = knownRegion(given, stage.imageSize, count);
+  const result = yield* runCascade(parts, {
+    stage,
+    resolved,
+    begin(process, noise) {
+      const x = pureNoise(stage, count, noise);
+      if (!isImplicit)
+        return {
+          x,
+          steps: process.numTimesteps,
+          denoisedFn,
+          conditions: { inpaint_image: picture, inpaint_mask: known },
+        };
+      const jumps = { jumpLength, resamplings };
+      return {
+        x,
+        steps: repaintSteps(process.numTimesteps - 1, jumps).length,
+        sampler: repaint({ known: picture, mask: known, ...jumps }),
+      };
+    },
+    holdLarge(side) {
+      const large = knownRegion(given, side, count);
+      const conditions = { inpaint_image: large.picture, inpaint_mask: large.known };
+      return {
+        denoisedFn: large.denoisedFn,
+        ...(resolved.upscaling?.stage.config.inpainting && { conditions }),
+      };
+    },
+    signal: options.signal,
+  });
+  return putBack(given, result);
+}

@@ -1,0 +1,115 @@
+import { InvalidArgumentError, repeatRows } from "@glissade/graph";
+import { spacedProcess } from "../../diffusion/index.ts";
+import { extendCanvas, type RgbImage, rgbImage, tensorFromImages } from "../../image/index.ts";
+import { imageSeeds, perImageNoise } from "../../random/index.ts";
+import { resolvePrompt, type SamplingOptions } from "../options/sampling.ts";
+import {
+  type UpscalingOptions,
+  type UpscalingSettings,
+  upscalingBy,
+} from "../options/upscaling.ts";
+import type { PipelineParts } from "../run/cascade.ts";
+import { lowResolutionSide } from "../run/model-networks.ts";
+import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "../run/sampling-loop.ts";
+import { upscaleStage } from "../run/upscale-stage.ts";
+import { assertPicture } from "./known-image.ts";
+
+/** Largest side of a picture that is enlarged, in pixels. */
+const largestSide = 1024;
+
+export interface UpscaleOptions
+  extends UpscalingOptions,
+    Partial<Pick<SamplingOptions, "prompt" | "negativePrompt" | "count" | "seed" | "signal">> {
+  /**
+   * The small picture, up to 1024 pixels a side; larger than the network's own, it is enlarged in
+   * tiles.
+   */
+  readonly image: RgbImage;
+}
+
+export interface UpscaleResult {
+  readonly images: readonly GeneratedImage[];
+  readonly settings: UpscalingSettings &
+    Pick<SamplingOptions, "prompt"> & {
+      readonly negativePrompt: string;
+      readonly count: number;
+      readonly seed: number;
+    };
+}
+
+/**
+ * The upsampler alone: a picture and what it shows become the same picture, larger by the model's
+ * factor.
+ *
+ * @see Nichol et al. 2021, section 4.1
+ */
+export async function* upscaleImage(
+  { model, networks }: PipelineParts,
+  options: UpscaleOptions,
+): AsyncGenerator<GenerateStep, UpscaleResult, void> {
+  const image = assertPicture(options.image);
+  if (Math.max(image.width, image.height) > largestSide) {
+    throw new InvalidArgumentError({
+      argument: "image",
+      received: `${image.width}x${image.height} pixels`,
+      expected: `at most ${largestSide} pixels a side`,
+      hint: "The upsampler is for small pictures.",
+    });
+  }
+  const { prompt, prompts, negativePrompt, count, seed } = resolvePrompt({
+    prompt: null,
+    ...options,
+  });
+  const upscaling = upscalingBy(options, model, "upsampler");
+  const process = spacedProcess(
+    upscaling.stage.process,
+    upscaling.settings.steps,
+    upscaling.settings.spacing,
+  );
+  const seeds = imageSeeds(seed, count);
+  options.signal?.throwIfAborted();
+
+  const lowSide = lowResolutionSide(model, upscaling.stage);
+  const factor = upscaling.stage.imageSize / lowSide;
+  const pictures = yield* upscaleStage(networks, {
+    upscaling,
+    process,
+    tokenizer: model.tokenizer,
+    prompts,
+    negativePrompt,
+    seeds,
+    noise: perImageNoise(seeds),
+    lowRes: repeatRows(tensorFromImages([paddedTo(image, lowSide)]), count),
+    lowSide,
+    before: 0,
+    total: process.numTimesteps,
+    signal: options.signal,
+  });
+  const cut = (made: GeneratedImage) => ({
+    ...cropped(made, image.width * factor, image.height * factor),
+    seed: made.seed,
+  });
+  return {
+    images: imagesWithSeeds(pictures, seeds).map(cut),
+    settings: { ...upscaling.settings, prompt, negativePrompt, count, seed },
+  };
+}
+
+/** At least a tile wide and high. */
+function paddedTo(image: RgbImage, side: number): RgbImage {
+  return extendCanvas(image, {
+    right: Math.max(0, side - image.width),
+    bottom: Math.max(0, side - image.height),
+  }).image;
+}
+
+/** The top left part. */
+function cropped(image: RgbImage, width: number, height: number): RgbImage {
+  const part = rgbImage(width, height);
+  for (let y = 0; y < height; y++)
+    part.data.set(
+      image.data.subarray(3 * y * image.width, 3 * (y * image.width + width)),
+      3 * y * width,
+    );
+  return part;
+}

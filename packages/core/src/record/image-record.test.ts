@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { decodePng, rgbImage } from "../image/index.ts";
+import {
+  decodePictureRecord,
+  encodePictureRecord,
+  encodePngWithRecord,
+  optionsOfRecord,
+  type PictureRecord,
+  pictureRecordKeyword,
+} from "./image-record.ts";
+import { PictureSettingsError } from "./image-settings-error.ts";
+
+const record: PictureRecord = {
+  glissade: "1.2.3",
+  model: { source: "@glissade/model-emoji", sha256: "00" },
+  settings: {
+    prompt: "ein roter Apfel 🍎\u0085",
+    negativePrompt: "",
+    count: 3,
+    seed: 7,
+    seedMode: "per-image",
+    steps: 20,
+    sampler: "ddim",
+    spacing: "respacing",
+    guidance: { scale: 4, interval: [0.1, 0.9], rescale: 0.5 },
+    dynamicThresholding: 0.995,
+    clipGuidance: { scale: 2, through: "x" },
+    keepBest: 2,
+    upscale: {
+      steps: "fast27",
+      sampler: "ddim",
+      spacing: "respacing",
+      guidance: { scale: 1, interval: [0, 1], rescale: 0 },
+      temperature: 0.997,
+    },
+  },
+  picture: 1,
+  seed: 8,
+  enlarge: 8,
+  backend: "onnx",
+  provider: "cpu",
+};
+
+const decode = (json: string) => decodePictureRecord({ [pictureRecordKeyword]: json }, "a.png");
+const changed = (
+  change: (record: Record<string, unknown> & { settings: Record<string, unknown> }) => void,
+) => {
+  const copy = JSON.parse(JSON.stringify(record));
+  change(copy);
+  return JSON.stringify(copy);
+};
+
+describe("a picture's record", () => {
+  it("comes back from plain ASCII as it was", () => {
+    expect(encodePictureRecord(record)).toMatch(/^[\x20-\x7e]*$/);
+    expect(decode(encodePictureRecord(record))).toEqual(record);
+    const plain = { ...record, settings: { ...record.settings, dynamicThresholding: undefined } };
+    expect(decode(encodePictureRecord(plain))).toEqual(plain);
+  });
+
+  it("comes back from a PNG file, with the picture that it was made from", () => {
+    const edited: PictureRecord = {
+      ...record,
+      source: {
+        task: "edit",
+        image: "sketch.png",
+        strength: 0.5,
+        start: "inversion",
+        sourcePrompt: "",
+      },
+    };
+    const { image, text } = decodePng(encodePngWithRecord(rgbImage(2, 1), edited));
+    expect(image).toEqual(rgbImage(2, 1));
+    expect(decodePictureRecord(text, "a.png")).toEqual(edited);
+    expect(() => optionsOfRecord(edited)).toThrow('made from another one, "sketch.png" (edit)');
+  });
+
+  it("gives the options that make one picture alone, or the whole run where it depends on it", () => {
+    expect(optionsOfRecord(record)).toMatchObject({
+      take: 0,
+      options: {
+        count: 1,
+        seed: 8,
+        sampler: "ddim",
+        guidance: { scale: 4, interval: [0.1, 0.9] },
+        dynamicThresholding: 0.995,
+      },
+    });
+    expect(optionsOfRecord({ ...record, picture: "sheet" })).toMatchObject({
+      take: "sheet",
+      options: { count: 3, seed: 7 },
+    });
+    const batch = { ...record, settings: { ...record.settings, seedMode: "batch" as const } };
+    expect(optionsOfRecord(batch)).toMatchObject({
+      take: 1,
+      options: { count: 3, seed: 7, seedMode: "batch" },
+    });
+  });
+
+  it("is refused where no file can hold what made the picture", () => {
+    expect(() =>
+      optionsOfRecord({ ...record, settings: { ...record.settings, sampler: "custom" } }),
+    ).toThrow(PictureSettingsError);
+    expect(() =>
+      optionsOfRecord({ ...record, settings: { ...record.settings, guidance: undefined } }),
+    ).toThrow(PictureSettingsError);
+  });
+
+  it.each([
+    ["nothing", "", "not JSON"],
+    ["half a record", encodePictureRecord(record).slice(0, 60), "not JSON"],
+    ["another program's", '{"sampler":"Euler a"}', "model are not an object"],
+    ["a list", "[]", "not an object"],
+    ["null", "null", "not an object"],
+    ["no prompt", changed(({ settings }) => delete settings.prompt), "no prompt that is a text"],
+    [
+      "a prompt of another type",
+      changed(({ settings }) => (settings.prompt = { length: 1 })),
+      "no prompt that is a text",
+    ],
+    ["a seed as a text", changed((copy) => (copy.seed = "7")), "no seed that is a number"],
+    ["steps as a list", changed(({ settings }) => (settings.steps = [10])), "steps is neither"],
+    [
+      "an unknown seed mode",
+      changed(({ settings }) => (settings.seedMode = "x")),
+      'seedMode is "x"',
+    ],
+    [
+      "a picture outside the run",
+      changed((copy) => (copy.picture = 3)),
+      "no picture 3 in a run of 3",
+    ],
+    ["a fractional picture", changed((copy) => (copy.picture = 0.5)), "no picture 0.5"],
+    [
+      "a guidance interval of one number",
+      changed(({ settings }) => (settings.guidance = { scale: 1, interval: [0], rescale: 0 })),
+      "interval that is a pair",
+    ],
+    ["an enormous enlargement", changed((copy) => (copy.enlarge = 1e9)), "enlarge is 1000000000"],
+    [
+      "fields that only a prototype has",
+      changed((copy) => (copy.model = { __proto__: { source: "x" } })),
+      "no source that is a text",
+    ],
+    ["megabytes", JSON.stringify({ a: "x".repeat(5_000_000) }), "longer than any"],
+    ["a nest without end", "[".repeat(1_000_000), "The settings in a.png cannot be used"],
+  ])("refuses %s", (_, json, message) => {
+    expect(() => decode(json)).toThrow(PictureSettingsError);
+    expect(() => decode(json)).toThrow(message);
+  });
+
+  it("is missed where there is none", () => {
+    expect(() => decodePictureRecord({}, "a.png")).toThrow("a.png holds no settings of glissade");
+    expect(() => decodePictureRecord({ parameters: "{}" }, "a.png")).toThrow(PictureSettingsError);
+  });
+});

@@ -1,0 +1,315 @@
+import type { Spacing } from "../diffusion/index.ts";
+import { encodePng, type RgbImage } from "../image/index.ts";
+import type {
+  AdmOptions,
+  AdmResult,
+  GenerateOptions,
+  GenerateSettings,
+  SamplerSettings,
+} from "../pipelines/index.ts";
+import type { SamplerName } from "../samplers/index.ts";
+import { PictureSettingsError } from "./image-settings-error.ts";
+import { Fields } from "./record-fields.ts";
+
+/** The keyword of the PNG text chunk that holds a `PictureRecord` as JSON. */
+export const pictureRecordKeyword = "glissade";
+
+/** Of pictures drawn by their class instead of from a prompt. */
+export type ClassSettings = AdmResult["settings"];
+export type PictureSettings = GenerateSettings | ClassSettings;
+
+/** Everything needed to make a picture again, written into its file. */
+export interface PictureRecord {
+  /** Version of Glissade that made it. */
+  readonly glissade: string;
+  /** The model as the user named it, and the SHA-256 of its weights where they are a local file. */
+  readonly model: { readonly source: string; readonly sha256?: string };
+  /** What the whole run was made with. */
+  readonly settings: PictureSettings;
+  /** The picture that was changed, for one that was not made from a prompt alone. */
+  readonly source?: SourceRecord;
+  /** Which picture of the run this is, from 0; `"sheet"` for all of them on one sheet. */
+  readonly picture: number | "sheet";
+  /** The seed that makes this picture alone; a sheet has the run's. */
+  readonly seed: number;
+  /** How many pixels of the file's width one of the model's pixels takes. */
+  readonly enlarge: number;
+  readonly backend: string;
+  readonly provider: string;
+}
+
+/** A picture that another was made from, and how. */
+export interface SourceRecord {
+  readonly task: "inpaint" | "edit" | "upscale";
+  readonly image: string;
+  readonly mask?: string;
+  /** Pixels that were added around it. */
+  readonly extend?: string;
+  readonly strength?: number;
+  readonly start?: string;
+  readonly sourcePrompt?: string;
+}
+
+/** The record as JSON in pure ASCII, which every program that reads PNG text understands. */
+export function encodePictureRecord(record: PictureRecord): string {
+  return JSON.stringify(record).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/**
+ * A PNG file that carries its record.
+ *
+ * @example `await writeFile("apple.png", encodePngWithRecord(image, record))`
+ */
+export function encodePngWithRecord(
+  image: RgbImage,
+  record: PictureRecord,
+): Uint8Array<ArrayBuffer> {
+  return encodePng(image, { text: { [pictureRecordKeyword]: encodePictureRecord(record) } });
+}
+
+/** Far more than any record needs. */
+const longestRecord = 4 * 2 ** 20;
+
+/**
+ * Reads a record from the text of a PNG file. The file may come from anyone: only fields of the
+ * right type are taken over, and the values are left to be checked by whoever uses them.
+ *
+ * @param text by keyword, as `decodePng` gives it
+ * @param file what to call it in messages
+ * @throws PictureSettingsError where there is no record, or it is not whole
+ * @example `const record = decodePictureRecord(decodePng(bytes).text, "apple.png")`
+ */
+export function decodePictureRecord(
+  text: Readonly<Record<string, string>>,
+  file: string,
+): PictureRecord {
+  const json = Object.hasOwn(text, pictureRecordKeyword) ? text[pictureRecordKeyword] : undefined;
+  if (json === undefined) {
+    const advice =
+      "Only pictures that glissade wrote have them, and many programs drop them when they save or resize a picture: use the original file.";
+    throw new PictureSettingsError(`${file} holds no settings of glissade. ${advice}`);
+  }
+  try {
+    if (json.length > longestRecord)
+      throw new Error("they are longer than any that glissade writes");
+    return readRecord(new Fields(JSON.parse(json), "the settings"));
+  } catch (cause) {
+    const reason =
+      cause instanceof SyntaxError
+        ? "they are not JSON"
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
+    throw new PictureSettingsError(`The settings in ${file} cannot be used: ${reason}.`, { cause });
+  }
+}
+
+/** A run that makes a picture again, and which of its pictures that is. */
+export type RecordedRun = (
+  | { readonly from: "prompt"; readonly options: GenerateOptions }
+  | { readonly from: "classes"; readonly options: AdmOptions }
+) & {
+  readonly take: number | "sheet";
+};
+
+/**
+ * The options that make the record's picture again: picture k of a run alone with its own seed,
+ * where it does not depend on the others.
+ *
+ * @throws PictureSettingsError where the picture was made from another one, or with a sampler or
+ * guidance that is a program's own
+ * @example
+ * ```ts
+ * const run = optionsOfRecord(record);
+ * if (run.from === "prompt") await glide.generate(run.options);
+ * ```
+ */
+export function optionsOfRecord({ settings, source, picture, seed }: PictureRecord): RecordedRun {
+  if (source)
+    throw new PictureSettingsError(
+      `This picture was made from another one, ${JSON.stringify(source.image)} (${source.task}), which its settings do not hold. Start from that one again.`,
+    );
+  return "classifierScale" in settings
+    ? classOptions(settings, picture, seed)
+    : promptOptions(settings, picture, seed);
+}
+
+function classOptions(
+  { classes, sampler, ...plain }: ClassSettings,
+  picture: number | "sheet",
+  seed: number,
+): RecordedRun {
+  const options = { ...plain, sampler: sampler as SamplerName }; // the pipeline checks the name
+  if (picture === "sheet")
+    return { from: "classes", options: { ...options, ...(classes && { classes }) }, take: picture };
+  const own = classes?.[picture];
+  return {
+    from: "classes",
+    options: { ...options, ...(own !== undefined && { classes: own }), count: 1, seed },
+    take: 0,
+  };
+}
+
+function promptOptions(
+  settings: GenerateSettings,
+  picture: number | "sheet",
+  seed: number,
+): RecordedRun {
+  const {
+    count,
+    sampler,
+    guidance,
+    dynamicThresholding,
+    clipGuidance,
+    keepBest,
+    upscale,
+    ...plain
+  } = settings;
+  if (
+    guidance === undefined ||
+    sampler === "custom" ||
+    (upscale && (upscale.guidance === undefined || upscale.sampler === "custom"))
+  )
+    throw new PictureSettingsError(
+      "This picture was made with a sampler or guidance of a program's own, which no file can hold.",
+    );
+  const options = {
+    ...plain,
+    sampler: sampler as SamplerName, // `generate` checks the name
+    guidance,
+    ...(dynamicThresholding !== undefined && { dynamicThresholding }),
+    ...(clipGuidance && { clipGuidance }),
+    upscale: upscale && {
+      ...upscale,
+      sampler: upscale.sampler as SamplerName,
+      guidance: upscale.guidance ?? 1,
+    },
+  };
+  const alone = picture !== "sheet" && settings.seedMode === "per-image";
+  if (alone) return { from: "prompt", options: { ...options, count: 1, seed }, take: 0 };
+  return {
+    from: "prompt",
+    options: { ...options, count, ...(keepBest !== undefined && { keepBest }) },
+    take: picture,
+  };
+}
+
+function readRecord(record: Fields): PictureRecord {
+  const model = record.object("model");
+  const sha256 = model.optional("sha256", (fields, name) => fields.text(name));
+  const settings = readSettings(record.object("settings"));
+  const picture = record.value("picture") === "sheet" ? "sheet" : record.number("picture");
+  if (
+    picture !== "sheet" &&
+    !(Number.isInteger(picture) && picture >= 0 && picture < settings.count)
+  )
+    throw new Error(`there is no picture ${picture} in a run of ${settings.count}`);
+  const source = record.optional("source", (fields, name) => readSource(fields.object(name)));
+  const enlarge = record.number("enlarge");
+  if (!(Number.isInteger(enlarge) && enlarge >= 1 && enlarge <= 4096))
+    throw new Error(`enlarge is ${enlarge}, not a whole number from 1 to 4096`);
+  return {
+    glissade: record.text("glissade"),
+    model: { source: model.text("source"), ...(sha256 !== undefined && { sha256 }) },
+    settings,
+    ...(source && { source }),
+    picture,
+    seed: record.number("seed"),
+    enlarge,
+    backend: record.text("backend"),
+    provider: record.text("provider"),
+  };
+}
+
+function readSource(source: Fields): SourceRecord {
+  const task = source.text("task");
+  if (task !== "inpaint" && task !== "edit" && task !== "upscale")
+    throw new Error(`task is ${JSON.stringify(task.slice(0, 60))}`);
+  const strength = source.optional("strength", (fields, name) => fields.number(name));
+  return {
+    task,
+    image: source.text("image"),
+    ...source.texts("mask", "extend", "start", "sourcePrompt"),
+    ...(strength !== undefined && { strength }),
+  };
+}
+
+function readSettings(settings: Fields): PictureSettings {
+  return settings.value("classifierScale") === undefined
+    ? readPromptSettings(settings)
+    : readClassSettings(settings);
+}
+
+function readClassSettings(settings: Fields): ClassSettings {
+  const { guidance: _, ...sampler } = readSampler(settings);
+  return {
+    ...sampler,
+    classes: settings.optional("classes", (fields, name) => fields.numbers(name)),
+    classifierScale: settings.number("classifierScale"),
+    count: settings.number("count"),
+    seed: settings.number("seed"),
+  };
+}
+
+function readPromptSettings(settings: Fields): GenerateSettings {
+  const seedMode = settings.text("seedMode");
+  if (seedMode !== "per-image" && seedMode !== "batch")
+    throw new Error(`seedMode is ${JSON.stringify(seedMode.slice(0, 60))}`);
+  return {
+    prompt: readPrompt(settings),
+    negativePrompt: settings.text("negativePrompt"),
+    count: settings.number("count"),
+    seed: settings.number("seed"),
+    seedMode,
+    ...readSampler(settings),
+    dynamicThresholding: settings.optional("dynamicThresholding", (fields, name) =>
+      fields.number(name),
+    ),
+    clipGuidance: settings.optional("clipGuidance", (fields, name) => {
+      const clip = fields.object(name);
+      // `generate` checks it
+      return { scale: clip.number("scale"), through: clip.text("through") as "x" | "x0" };
+    }),
+    keepBest: settings.optional("keepBest", (fields, name) => fields.number(name)),
+    upscale: readUpscaling(settings),
+  };
+}
+
+function readPrompt(settings: Fields): GenerateSettings["prompt"] {
+  const prompt = settings.value("prompt");
+  if (prompt === null) return null;
+  if (!Array.isArray(prompt)) return settings.text("prompt");
+  return prompt.map((part: unknown) => {
+    const fields = new Fields(part, "the prompts");
+    return { prompt: fields.text("prompt"), weight: fields.number("weight") };
+  });
+}
+
+function readSampler(settings: Fields): SamplerSettings {
+  const steps = settings.value("steps");
+  if (typeof steps !== "number" && typeof steps !== "string")
+    throw new Error("steps is neither a number nor a text");
+  return {
+    steps,
+    sampler: settings.text("sampler"),
+    spacing: settings.text("spacing") as Spacing, // `generate` checks the name
+    guidance: settings.optional("guidance", (fields, name) => {
+      const guidance = fields.object(name);
+      return {
+        scale: guidance.number("scale"),
+        interval: guidance.pair("interval"),
+        rescale: guidance.number("rescale"),
+      };
+    }),
+  };
+}
+
+/** Pictures of before there were upsamplers say nothing. */
+function readUpscaling(settings: Fields): GenerateSettings["upscale"] {
+  if (settings.value("upscale") === undefined || settings.value("upscale") === false) return false;
+  const upscale = settings.object("upscale");
+  return { ...readSampler(upscale), temperature: upscale.number("temperature") };
+}
