@@ -17,23 +17,32 @@ export type TimestepIndex = number | readonly number[];
  * @throws InvalidArgumentError where `t` is no step of the process, or has not one entry per row.
  */
 export function extract(values: Float64Array, t: TimestepIndex, batch: number): Float64Array {
-  const steps = typeof t === "number" ? new Array<number>(batch).fill(t) : t;
+  return Float64Array.from(stepOfRows(t, batch, values.length), (step) =>
+    Math.fround(values[step] as number),
+  );
+}
+
+/**
+ * The step of each row of a batch.
+ *
+ * @throws InvalidArgumentError where `t` is no step of the process, or has not one entry per row.
+ */
+export function stepOfRows(t: TimestepIndex, batch: number, numTimesteps: number): number[] {
+  const steps = typeof t === "number" ? new Array<number>(batch).fill(t) : [...t];
   if (steps.length !== batch)
     throw new InvalidArgumentError({
       argument: "t",
       received: t,
       expected: `one step, or one for each of the ${batch} rows`,
     });
-  return Float64Array.from(steps, (step) => {
-    const value = values[step];
-    if (value === undefined)
+  for (const step of steps)
+    if (!(Number.isInteger(step) && step >= 0 && step < numTimesteps))
       throw new InvalidArgumentError({
         argument: "t",
         received: step,
-        expected: `an integer from 0 to ${values.length - 1}, a step of this process`,
+        expected: `an integer from 0 to ${numTimesteps - 1}, a step of this process`,
       });
-    return Math.fround(value);
-  });
+  return steps;
 }
 
 /**

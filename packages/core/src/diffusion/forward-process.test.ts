@@ -1,7 +1,8 @@
 import { InvalidArgumentError, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { cosineProcess, glide, largestError } from "./__fixtures__/reference-pixels.ts";
-import { qMeanVariance, qPosteriorMeanVariance, qSample } from "./forward-process.ts";
+import { qMeanVariance, qSample } from "./forward-process.ts";
+import { qPosteriorMeanVariance } from "./posterior.ts";
 
 const { t, x, x0, noise } = glide;
 

@@ -56,35 +56,3 @@ export function qMeanVariance(
     logVariance: filledByRow(x0.dims, extract(process.logOneMinusAlphasCumprod, t, batch)),
   };
 }
-
-/**
- * q(x_(t-1) | x_t, x_0); `logVariance` is the clipped one. @see Ho, Jain & Abbeel 2020, arXiv
- * 2006.11239, equations 6 and 7
- */
-export function qPosteriorMeanVariance(
-  process: GaussianDiffusion,
-  x0: Tensor,
-  x: Tensor,
-  t: TimestepIndex,
-): MeanVariance {
-  const batch = batchOf(x);
-  return {
-    mean: qPosteriorMean(process, x0, x, t),
-    variance: filledByRow(x.dims, extract(process.posteriorVariance, t, batch)),
-    logVariance: filledByRow(x.dims, extract(process.posteriorLogVarianceClipped, t, batch)),
-  };
-}
-
-/** The mean of q(x_(t-1) | x_t, x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 7 */
-export function qPosteriorMean(
-  process: GaussianDiffusion,
-  x0: Tensor,
-  x: Tensor,
-  t: TimestepIndex,
-): Tensor {
-  const batch = batchOf(x);
-  return weightedSumByRow(
-    [extract(process.posteriorMeanCoef1, t, batch), x0],
-    [extract(process.posteriorMeanCoef2, t, batch), x],
-  );
-}

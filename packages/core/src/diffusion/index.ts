@@ -13,12 +13,7 @@ export {
   legacyBetaSchedule,
 } from "./beta-schedule.ts";
 export { type DynamicThresholdingOptions, dynamicThresholding } from "./dynamic-thresholding.ts";
-export {
-  type MeanVariance,
-  qMeanVariance,
-  qPosteriorMeanVariance,
-  qSample,
-} from "./forward-process.ts";
+export { type MeanVariance, qMeanVariance, qSample } from "./forward-process.ts";
 export {
   type GaussianDiffusion,
   gaussianDiffusion,
@@ -26,25 +21,32 @@ export {
   respace,
 } from "./gaussian-diffusion.ts";
 export { keepKnown } from "./known-region.ts";
+export { splitChannelHalves, type VarianceType } from "./learned-variance.ts";
+export { qPosteriorMean, qPosteriorMeanVariance } from "./posterior.ts";
 export {
   type MeanType,
+  meanTypes,
+  predictX0FromEpsilon,
+  predictX0FromPrevious,
+  predictX0FromVelocity,
+  type X0Weights,
+  x0Weights,
+} from "./predicted-x0.ts";
+export {
   type Prediction,
   type PredictionOptions,
   predict,
   predictEpsilonFromVelocity,
   predictEpsilonFromX0,
-  predictX0FromEpsilon,
-  predictX0FromPrevious,
-  predictX0FromVelocity,
-  splitChannelHalves,
-  type VarianceType,
   velocity,
 } from "./prediction.ts";
-export { type Spacing, spacedProcess, spacings } from "./spaced-diffusion.ts";
 export {
   type KarrasTimestepsOptions,
   karrasTimesteps,
   linearTimesteps,
+  type Spacing,
+  spacedProcess,
   spaceTimesteps,
+  spacings,
   trailingTimesteps,
 } from "./spacing.ts";

@@ -17,16 +17,17 @@ import {
 import { dynamicThresholding } from "./dynamic-thresholding.ts";
 import { qSample } from "./forward-process.ts";
 import { gaussianDiffusion } from "./gaussian-diffusion.ts";
+import { splitChannelHalves, type VarianceType } from "./learned-variance.ts";
 import {
   type MeanType,
-  predict,
-  predictEpsilonFromVelocity,
-  predictEpsilonFromX0,
   predictX0FromEpsilon,
   predictX0FromPrevious,
   predictX0FromVelocity,
-  splitChannelHalves,
-  type VarianceType,
+} from "./predicted-x0.ts";
+import {
+  predict,
+  predictEpsilonFromVelocity,
+  predictEpsilonFromX0,
   velocity,
 } from "./prediction.ts";
 

@@ -1,33 +1,15 @@
-import {
-  assertSameDims,
-  InvalidArgumentError,
-  mapTensor,
-  sizeOf,
-  type Tensor,
-  UnknownNameError,
-} from "@glissade/graph";
-import {
-  batchOf,
-  extract,
-  filledByRow,
-  type TimestepIndex,
-  weightedSumByRow,
-} from "./batch-weights.ts";
-import { qPosteriorMean } from "./forward-process.ts";
+import type { Tensor } from "@glissade/graph";
+import { batchOf, extract, type TimestepIndex, weightedSumByRow } from "./batch-weights.ts";
 import type { GaussianDiffusion } from "./gaussian-diffusion.ts";
-
-/**
- * What the network's first C channels are: the noise, x_0, v = sqrt(abar) epsilon - sqrt(1 - abar)
- * x_0, or the mean of x_(t-1).
- */
-export type MeanType = "epsilon" | "start-x" | "velocity" | "previous-x";
-
-/**
- * The variance of p(x_(t-1) | x_t): the posterior's (`fixed-small`), beta_t (`fixed-large`), or
- * from the network's last C channels, as log variance itself (`learned`) or as a position between
- * the two fixed ones (`learned-range`; Nichol & Dhariwal 2021, arXiv 2102.09672, equation 15).
- */
-export type VarianceType = "fixed-small" | "fixed-large" | "learned" | "learned-range";
+import {
+  assertVarianceType,
+  predictLogVariance,
+  predictVariance,
+  splitChannels,
+  type VarianceType,
+} from "./learned-variance.ts";
+import { qPosteriorMean } from "./posterior.ts";
+import { type MeanType, predictX0 } from "./predicted-x0.ts";
 
 /**
  * p(x_(t-1) | x_t) as the network sees it. All tensors are `[B, C, H, W]`. `predict` computes each
@@ -84,8 +66,8 @@ export function predict(
     clipDenoised = true,
     denoisedFn,
   } = options;
-  const { meanOutput, varianceOutput } = splitChannels(modelOutput, x, varianceType);
   assertVarianceType(varianceType);
+  const { meanOutput, varianceOutput } = splitChannels(modelOutput, x, varianceType);
   const denoised = predictX0(process, meanOutput, x, t, meanType);
   const x0 = clip(denoisedFn ? denoisedFn(denoised) : denoised, clipDenoised);
   const mean = once(() =>
@@ -119,20 +101,6 @@ function once<T>(compute: () => T): () => T {
   };
 }
 
-/** (x_t - sqrt(1 - abar) epsilon) / sqrt(abar) */
-export function predictX0FromEpsilon(
-  process: GaussianDiffusion,
-  x: Tensor,
-  t: TimestepIndex,
-  epsilon: Tensor,
-): Tensor {
-  const batch = batchOf(x);
-  return weightedSumByRow(
-    [extract(process.sqrtRecipAlphasCumprod, t, batch), x],
-    [extract(process.sqrtRecipm1AlphasCumprod, t, batch).map(negate), epsilon],
-  );
-}
-
 /** (x_t - sqrt(abar) x_0) / sqrt(1 - abar); in this form it also holds where abar = 0. */
 export function predictEpsilonFromX0(
   process: GaussianDiffusion,
@@ -145,20 +113,6 @@ export function predictEpsilonFromX0(
   return weightedSumByRow(
     [deviation.map((sigma) => 1 / sigma), x],
     [signal.map((alpha, row) => -alpha / (deviation[row] as number)), x0],
-  );
-}
-
-/** sqrt(abar) x_t - sqrt(1 - abar) v. @see Salimans & Ho 2022, arXiv 2202.00512, appendix D */
-export function predictX0FromVelocity(
-  process: GaussianDiffusion,
-  x: Tensor,
-  t: TimestepIndex,
-  velocity: Tensor,
-): Tensor {
-  const batch = batchOf(x);
-  return weightedSumByRow(
-    [extract(process.sqrtAlphasCumprod, t, batch), x],
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map(negate), velocity],
   );
 }
 
@@ -189,171 +143,8 @@ export function velocity(
   const batch = batchOf(x0);
   return weightedSumByRow(
     [extract(process.sqrtAlphasCumprod, t, batch), epsilon],
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map(negate), x0],
+    [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map((weight) => -weight), x0],
   );
-}
-
-/** The x_0 for which `previous` is the posterior mean of x_(t-1). */
-export function predictX0FromPrevious(
-  process: GaussianDiffusion,
-  x: Tensor,
-  t: TimestepIndex,
-  previous: Tensor,
-): Tensor {
-  const coef1 = extract(process.posteriorMeanCoef1, t, batchOf(x));
-  const coef2 = extract(process.posteriorMeanCoef2, t, batchOf(x));
-  return weightedSumByRow(
-    [coef1.map((weight) => 1 / weight), previous],
-    [coef2.map((weight, row) => -weight / (coef1[row] as number)), x],
-  );
-}
-
-function predictX0(
-  process: GaussianDiffusion,
-  meanOutput: Tensor,
-  x: Tensor,
-  t: TimestepIndex,
-  meanType: MeanType,
-): Tensor {
-  switch (meanType) {
-    case "epsilon":
-      return predictX0FromEpsilon(process, x, t, meanOutput);
-    case "start-x":
-      return meanOutput;
-    case "velocity":
-      return predictX0FromVelocity(process, x, t, meanOutput);
-    case "previous-x":
-      return predictX0FromPrevious(process, x, t, meanOutput);
-    default:
-      throw new UnknownNameError({
-        kind: "mean type",
-        asked: meanType,
-        known: ["epsilon", "start-x", "velocity", "previous-x"],
-      });
-  }
-}
-
-const varianceTypes: readonly VarianceType[] = [
-  "fixed-small",
-  "fixed-large",
-  "learned",
-  "learned-range",
-];
-
-function assertVarianceType(varianceType: VarianceType): void {
-  if (!varianceTypes.includes(varianceType))
-    throw new UnknownNameError({
-      kind: "variance type",
-      asked: varianceType,
-      known: varianceTypes,
-    });
-}
-
-function predictLogVariance(
-  process: GaussianDiffusion,
-  varianceOutput: Tensor,
-  x: Tensor,
-  t: TimestepIndex,
-  varianceType: VarianceType,
-): Tensor {
-  const batch = batchOf(x);
-  switch (varianceType) {
-    case "fixed-small":
-      return filledByRow(x.dims, extract(process.posteriorLogVarianceClipped, t, batch));
-    case "fixed-large":
-      return filledByRow(x.dims, extract(fixedLargeVariance(process), t, batch).map(Math.log));
-    case "learned":
-      return varianceOutput;
-    case "learned-range": {
-      const smallest = extract(process.posteriorLogVarianceClipped, t, batch);
-      const largest = extract(process.betas, t, batch).map(Math.log);
-      const rowSize = sizeOf(x.dims) / batch;
-      const data = new Float32Array(varianceOutput.data.length);
-      for (let row = 0; row < batch; row++) {
-        const [low, high] = [smallest[row] as number, largest[row] as number];
-        for (let i = row * rowSize; i < (row + 1) * rowSize; i++) {
-          // the network is trained to say -1 .. 1, and is not held to it
-          const fraction = ((varianceOutput.data[i] as number) + 1) / 2;
-          data[i] = fraction * high + (1 - fraction) * low;
-        }
-      }
-      return { dtype: "float32", dims: x.dims, data };
-    }
-  }
-}
-
-/**
- * The fixed variances come from the process itself: the clipped logarithm of `fixed-small` is not
- * the logarithm of its variance at t = 0, which is 0.
- */
-function predictVariance(
-  process: GaussianDiffusion,
-  logVariance: Tensor,
-  t: TimestepIndex,
-  varianceType: VarianceType,
-): Tensor {
-  const { dims } = logVariance;
-  const batch = batchOf(logVariance);
-  if (varianceType === "fixed-small")
-    return filledByRow(dims, extract(process.posteriorVariance, t, batch));
-  if (varianceType === "fixed-large")
-    return filledByRow(dims, extract(fixedLargeVariance(process), t, batch));
-  return mapTensor(logVariance, Math.exp);
-}
-
-/**
- * beta_t, except at t = 0, where the posterior's variance of step 1 gives a better likelihood (Ho
- * et al. 2020's code).
- */
-function fixedLargeVariance(process: GaussianDiffusion): Float64Array {
-  return process.betas.map((beta, t) => (t === 0 ? (process.posteriorVariance[1] ?? beta) : beta));
-}
-
-/** `[B, 2C, ...]` as two tensors `[B, C, ...]`; with a fixed variance there is only the first. */
-function splitChannels(
-  modelOutput: Tensor,
-  x: Tensor,
-  varianceType: VarianceType,
-): { meanOutput: Tensor; varianceOutput: Tensor } {
-  if (varianceType === "fixed-small" || varianceType === "fixed-large") {
-    assertSameDims(x.dims, modelOutput.dims);
-    return { meanOutput: modelOutput, varianceOutput: modelOutput };
-  }
-  const [meanOutput, varianceOutput] = splitChannelHalves(modelOutput);
-  assertSameDims(x.dims, meanOutput.dims);
-  return { meanOutput, varianceOutput };
-}
-
-/**
- * The first and the last half of the channels of `[B, 2C, ...]`. @throws InvalidArgumentError where
- * the number of channels is odd.
- */
-export function splitChannelHalves(x: Tensor): readonly [Tensor, Tensor] {
-  const [batch = 0, channels = 0, ...space] = x.dims;
-  if (x.dims.length < 2 || channels % 2 !== 0)
-    throw new InvalidArgumentError({
-      argument: "modelOutput",
-      received: x.dims,
-      expected: "a shape [B, 2C, ...]",
-    });
-  const half = (channels / 2) * sizeOf(space);
-  const dims = [batch, channels / 2, ...space];
-  if (batch === 1) {
-    return [
-      { dtype: "float32", dims, data: x.data.subarray(0, half) },
-      { dtype: "float32", dims, data: x.data.subarray(half) },
-    ];
-  }
-  const first = new Float32Array(batch * half);
-  const last = new Float32Array(batch * half);
-  for (let row = 0; row < batch; row++) {
-    first.set(x.data.subarray(2 * row * half, (2 * row + 1) * half), row * half);
-    last.set(x.data.subarray((2 * row + 1) * half, (2 * row + 2) * half), row * half);
-  }
-  return [
-    { dtype: "float32", dims, data: first },
-    { dtype: "float32", dims, data: last },
-  ];
 }
 
 function clip(x0: Tensor, clipDenoised: boolean | ((x0: Tensor) => Tensor)): Tensor {
@@ -362,8 +153,4 @@ function clip(x0: Tensor, clipDenoised: boolean | ((x0: Tensor) => Tensor)): Ten
   const data = new Float32Array(x0.data.length);
   for (let i = 0; i < data.length; i++) data[i] = Math.min(1, Math.max(-1, x0.data[i] as number));
   return { dtype: "float32", dims: x0.dims, data };
-}
-
-function negate(value: number): number {
-  return -value;
 }

@@ -5,9 +5,10 @@ import {
   type TimestepIndex,
   weightedSumByRow,
 } from "../diffusion/batch-weights.ts";
-import { qPosteriorMean } from "../diffusion/forward-process.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
-import { type Prediction, predictX0FromEpsilon } from "../diffusion/prediction.ts";
+import { qPosteriorMean } from "../diffusion/posterior.ts";
+import { predictX0FromEpsilon } from "../diffusion/predicted-x0.ts";
+import type { Prediction } from "../diffusion/prediction.ts";
 
 /**
  * Guides ancestral sampling: mean + variance * gradient. x_0 and epsilon stay what the network

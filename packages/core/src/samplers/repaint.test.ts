@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { betaSchedule, gaussianDiffusion, predict } from "../diffusion/index.ts";
-import { spacedProcess } from "../diffusion/spaced-diffusion.ts";
+import { spacedProcess } from "../diffusion/spacing.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import { repaint, repaintSteps } from "./repaint.ts";
 import type { Denoise } from "./sampler.ts";

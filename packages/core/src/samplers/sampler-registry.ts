@@ -1,5 +1,5 @@
 import { UnknownNameError } from "@glissade/graph";
-import type { Spacing } from "../diffusion/spaced-diffusion.ts";
+import type { Spacing } from "../diffusion/spacing.ts";
 import type { GradientRule } from "../guidance/with-gradient.ts";
 import { ddim } from "./ddim.ts";
 import { ddpm } from "./ddpm.ts";

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Tensor } from "@glissade/core";
-import type { GaussianDiffusion } from "@glissade/core/diffusion";
+import { type GaussianDiffusion, type X0Weights, x0Weights } from "@glissade/core/diffusion";
 import { type GraphBuilder, tensor, type Value } from "@glissade/graph";
 import type { Objective } from "./objective.ts";
 import { signalToNoise } from "./signal-to-noise.ts";
@@ -108,8 +108,8 @@ function coefficientsOf(
     vlbWeight: vlbWeightOf(process, objective),
     logVarianceScale: scale,
     logVarianceOffset: offset,
-    x0FromXt: predictedX0.xt,
-    x0FromOutput: predictedX0.output,
+    x0FromXt: predictedX0.fromX,
+    x0FromOutput: predictedX0.fromOutput,
     meanFromX0: at(process.posteriorMeanCoef1, t),
     meanFromXt: at(process.posteriorMeanCoef2, t),
     posteriorPrecision: Math.exp(-posteriorLogVariance),
@@ -152,30 +152,13 @@ function targetWeights(
   }
 }
 
-/**
- * Ho et al. 2020, equation 4, solved for x_0; Salimans & Ho 2022, appendix D. Without use for
- * "previous-x", whose output is the mean already.
- */
+/** Without use for "previous-x", whose output is the mean already. */
 function predictedX0Weights(
   process: GaussianDiffusion,
   t: number,
   { meanType }: Objective,
-): { xt: number; output: number } {
-  switch (meanType) {
-    case "epsilon":
-      return {
-        xt: at(process.sqrtRecipAlphasCumprod, t),
-        output: -at(process.sqrtRecipm1AlphasCumprod, t),
-      };
-    case "velocity":
-      return {
-        xt: at(process.sqrtAlphasCumprod, t),
-        output: -at(process.sqrtOneMinusAlphasCumprod, t),
-      };
-    case "start-x":
-    case "previous-x":
-      return { xt: 0, output: 1 };
-  }
+): X0Weights {
+  return x0Weights(process, t, meanType === "previous-x" ? "start-x" : meanType);
 }
 
 /**

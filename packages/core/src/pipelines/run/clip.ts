@@ -7,8 +7,9 @@ import {
   tensor,
   weightedSum,
 } from "@glissade/graph";
+import { x0Weights } from "../../diffusion/index.ts";
 import type { GradientGuidance } from "../../guidance/index.ts";
-import type { ClipDescription, StageDescription } from "../../model/description/read.ts";
+import type { ClipDescription } from "../../model/description/read.ts";
 // not from the index: tokenisers are loaded when a model has them
 import { clipTextInputs } from "../../text/clip-text-inputs.ts";
 import type { GlideTokenizer } from "../../text/index.ts";
@@ -74,7 +75,11 @@ export async function openClipGuidance(
         scale: perRow(count, 1),
       };
       if (seen) {
-        const { fromX, fromOutput } = x0Weights(stage.description, timestep);
+        const { fromX, fromOutput } = x0Weights(
+          stage.description.process,
+          timestep,
+          stage.description.meanType,
+        );
         Object.assign(
           inputs,
           guided.conditions,
@@ -92,37 +97,6 @@ export async function openClipGuidance(
     },
   };
   return { value: rule, release };
-}
-
-/**
- * x_0 = fromX x_t + fromOutput output. @see Ho, Jain & Abbeel 2020, equation 4; Salimans & Ho 2022,
- * appendix D
- */
-function x0Weights(
-  { process, meanType }: StageDescription,
-  timestep: number,
-): { readonly fromX: number; readonly fromOutput: number } {
-  // a step of the process that is run
-  const at = (values: Float64Array) => values[timestep] as number;
-  switch (meanType) {
-    case "epsilon":
-      return {
-        fromX: at(process.sqrtRecipAlphasCumprod),
-        fromOutput: -at(process.sqrtRecipm1AlphasCumprod),
-      };
-    case "velocity":
-      return {
-        fromX: at(process.sqrtAlphasCumprod),
-        fromOutput: -at(process.sqrtOneMinusAlphasCumprod),
-      };
-    case "start-x":
-      return { fromX: 0, fromOutput: 1 };
-    case "previous-x":
-      return {
-        fromX: -at(process.posteriorMeanCoef2) / at(process.posteriorMeanCoef1),
-        fromOutput: 1 / at(process.posteriorMeanCoef1),
-      };
-  }
 }
 
 /**
