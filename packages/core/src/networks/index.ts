@@ -79,6 +79,7 @@ export {
   splitQkvFirst,
 } from "./unet/attention.ts";
 export {
+  type AttentionBlockOptions,
   attentionBlock,
   type ResidualBlockOptions,
   resample,

@@ -54,13 +54,12 @@ const builders: readonly (readonly [
           ? channels / Number(named.get("num_head_channels"))
           : Number(named.get("num_heads") ?? 1);
         const hasText = named.has("encoder_channels") && named.get("encoder_channels") !== "None";
-        return attentionBlock(
-          g,
-          input("x"),
-          hasText ? textKeysAndValues(g, input("encoder_out"), prefix, channels) : undefined,
-          prefix,
+        return attentionBlock(g, input("x"), prefix, {
           heads,
-        );
+          textKv: hasText
+            ? textKeysAndValues(g, input("encoder_out"), prefix, channels)
+            : undefined,
+        });
       },
   ],
   [

@@ -1,10 +1,10 @@
 import type { Graph } from "@glissade/graph";
 import { GraphBuilder, GraphError, simplify, type Value } from "@glissade/graph";
 import type { ImageSize } from "../bilinear-resize.ts";
+import { attentionBlock } from "../unet/blocks.ts";
 import { timeEmbedding, unetOutput } from "../unet/unet.ts";
 import { planUNet } from "../unet/unet-plan.ts";
 import { type WalkOptions, walkDown, walkUp } from "../unet/unet-walk.ts";
-import { admAttentionBlock } from "./attention-block.ts";
 import type { AdmConfig, AdmShape } from "./config.ts";
 
 export interface AdmGraphOptions extends ImageSize {
@@ -50,7 +50,7 @@ export function admGraph(
 export function admWalk(g: GraphBuilder, { scaleShiftNorm, qkvFirst }: AdmShape): WalkOptions {
   return {
     scaleShiftNorm,
-    attention: (x, { prefix, heads }) => admAttentionBlock(g, x, prefix, { heads, qkvFirst }),
+    attention: (x, { prefix, heads }) => attentionBlock(g, x, prefix, { heads, qkvFirst }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Dim, GraphBuilder, Value } from "@glissade/graph";
 import { knownLength } from "@glissade/graph";
 import { convolution, groupNorm, linear, pointwise } from "../layers.ts";
-import { glideAttention } from "./attention.ts";
+import { attention, glideAttention, splitQkvFirst } from "./attention.ts";
 
 export type Resampling = "up" | "down";
 
@@ -82,26 +82,39 @@ export function resample(g: GraphBuilder, x: Value, resampling: Resampling | und
   return resampling === "up" ? g.upsampleNearest(x, 2) : g.averagePool(x, 2);
 }
 
+export interface AttentionBlockOptions {
+  readonly heads: number;
+  /** The text's keys and values for this block [B, 2C, S]: `textKeysAndValues`. */
+  readonly textKv?: Value | undefined;
+  /**
+   * The channels of `qkv` are all heads' q, then all k, then all v (guided-diffusion's new order),
+   * instead of q, k, v of one head after another (GLIDE's). Not together with a text. Default false.
+   */
+  readonly qkvFirst?: boolean;
+}
+
 /**
- * Attention block: every position attends to every other, and to the text where there is one.
+ * Attention block of a U-Net: every position attends to every other, and to the text if there is
+ * one.
  *
  * @param x [B, C, H, W]
- * @param textKv the text's keys and values for this block [B, 2C, S]: `textKeysAndValues`
+ * @see Dhariwal & Nichol 2021, section 3; for the text Nichol et al. 2021, section 4.1
  */
 export function attentionBlock(
   g: GraphBuilder,
   x: Value,
-  textKv: Value | undefined,
   prefix: string,
-  heads: number,
+  { heads, textKv, qkvFirst = false }: AttentionBlockOptions,
 ): Value {
   const [batch, channels, height, width] = x.dims as [Dim, number, number, number];
   const qkv = g.reshape(
     pointwise(g, groupNorm(g, x, `${prefix}.norm`), `${prefix}.qkv`, 3 * channels),
     [batch, 3 * channels, height * width],
   );
-  const attended = g.reshape(glideAttention(g, qkv, textKv, heads), x.dims);
-  return g.add(x, pointwise(g, attended, `${prefix}.proj_out`, channels));
+  const attended = qkvFirst
+    ? attention(g, splitQkvFirst(g, qkv, heads))
+    : glideAttention(g, qkv, textKv, heads);
+  return g.add(x, pointwise(g, g.reshape(attended, x.dims), `${prefix}.proj_out`, channels));
 }
 
 /**

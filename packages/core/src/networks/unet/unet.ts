@@ -30,7 +30,8 @@ export function unet(
 ): Value {
   const options: WalkOptions = {
     ...rest,
-    attention: (h, { prefix, heads }) => attentionBlock(g, h, textKv(prefix), prefix, heads),
+    attention: (h, { prefix, heads }) =>
+      attentionBlock(g, h, prefix, { heads, textKv: textKv(prefix) }),
   };
   return unetOutput(
     g,
