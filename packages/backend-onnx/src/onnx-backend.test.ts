@@ -110,7 +110,7 @@ describe("running", () => {
   });
 });
 
-testRefusedInputs(() => onnx());
+testRefusedInputs({ describe, it }, () => onnx());
 
 describe("failures inside ONNX Runtime", () => {
   it("are an ExecutionError with the runtime's words where a row index lies outside its table", async () => {

@@ -6,7 +6,7 @@ import { onnx } from "./onnx-backend.ts";
 const backend = onnx({ threads: 1 });
 afterAll(() => backend.dispose());
 
-testOperations(backend, 2e-6);
+testOperations({ describe, it }, backend, 2e-6);
 
 describe("silu", () => {
   it("keeps its relative precision far below zero, where ONNX Runtime's Sigmoid loses it", async () => {

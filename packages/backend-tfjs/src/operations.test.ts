@@ -1,5 +1,5 @@
 import { testOperations } from "@glissade/graph/testing";
-import { afterAll, describe } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
 import { tfjs } from "./tfjs-backend.ts";
 
@@ -7,6 +7,6 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
   describe.skipIf(!opened)(title, () => {
     const backend = tfjs({ providers: [provider] });
     afterAll(() => backend.dispose());
-    testOperations(backend, 2e-6);
+    testOperations({ describe, it }, backend, 2e-6);
   });
 }

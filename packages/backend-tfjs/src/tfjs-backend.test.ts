@@ -218,7 +218,7 @@ describe("signals", () => {
   });
 });
 
-testRefusedInputs(() => tfjs({ providers: ["cpu"] }));
+testRefusedInputs({ describe, it }, () => tfjs({ providers: ["cpu"] }));
 
 it("refuses an integer of more than 32 bits", async () => {
   const g = new GraphBuilder();

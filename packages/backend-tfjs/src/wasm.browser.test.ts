@@ -1,9 +1,9 @@
 import { testOperations } from "@glissade/graph/testing";
-import { afterAll } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { wasmPaths } from "./__fixtures__/wasm-paths.ts";
 import { tfjs } from "./tfjs-backend.ts";
 
 const backend = tfjs({ providers: ["wasm"], wasmPaths });
 afterAll(() => backend.dispose());
 
-testOperations(backend, 2e-6);
+testOperations({ describe, it }, backend, 2e-6);

@@ -1,8 +1,8 @@
 import { testOperations } from "@glissade/graph/testing";
-import { afterAll } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { tfjs } from "./tfjs-backend.ts";
 
 const backend = tfjs({ providers: ["webgpu"] });
 afterAll(() => backend.dispose());
 
-testOperations(backend, 1e-5);
+testOperations({ describe, it }, backend, 1e-5);

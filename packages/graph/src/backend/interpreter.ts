@@ -1,11 +1,12 @@
 import { DisposedError } from "../errors.ts";
 import { evaluateGraph, fromNdArray } from "../graph/evaluate.ts";
 import type { Graph } from "../graph/graph.ts";
-import { GraphError } from "../graph/operations/operation.ts";
+import { describeParameter } from "../parameters/parameter-weights.ts";
 import { readTensor, toFloat32 } from "../parameters/tensor-bytes.ts";
 import type { WeightSource } from "../parameters/weight-source.ts";
-import { type AnyTensor, sizeOf, tensor } from "../tensor.ts";
+import { type AnyTensor, tensor } from "../tensor.ts";
 import type { Backend, CompileOptions, Executable, RunOptions } from "./backend.ts";
+import { bindInputs } from "./run-inputs.ts";
 
 /**
  * The reference interpreter as a backend: every operation in float64 with plain loops, results
@@ -43,6 +44,7 @@ export function interpreter(): Interpreter {
         async run(inputs: Readonly<Record<string, AnyTensor>>, options: RunOptions = {}) {
           options.signal?.throwIfAborted();
           if (!open.has(executable)) throw new DisposedError("This graph");
+          bindInputs(graph, inputs);
           const results = Object.entries(evaluateGraph(graph, inputs, parameters));
           return Object.fromEntries(
             results.map(([name, value]) => [name, fromNdArray(value, outputType(graph, name))]),
@@ -66,14 +68,10 @@ async function readParameters(
   weights: WeightSource,
 ): Promise<Map<string, AnyTensor>> {
   const parameters = new Map<string, AnyTensor>();
-  for (const { name, dims } of graph.parameters) {
-    const described = weights.describe(name);
-    if (!described || sizeOf(described.dims) !== sizeOf(dims)) {
-      throw new GraphError(
-        `The weights have ${described ? `${name} of shape [${described.dims.join(", ")}]` : `no ${name}`}; the graph reads it as [${dims.join(", ")}].`,
-      );
-    }
-    parameters.set(name, tensor(described.dims, toFloat32(await readTensor(weights, name))));
+  for (const parameter of graph.parameters) {
+    const { dims } = describeParameter(parameter, weights);
+    const values = toFloat32(await readTensor(weights, parameter.name));
+    parameters.set(parameter.name, tensor(dims, values));
   }
   return parameters;
 }

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import {
   type AnyTensor,
   type Backend,
@@ -228,37 +227,59 @@ export const operationCases: Record<OperationName, Record<string, Case>> = {
   },
 };
 
-/**
- * Every operation on a backend against the float64 interpreter.
- *
- * @param tolerance of the largest value, or of 1 where that is smaller
- */
-export function testOperations(backend: Backend, tolerance: number): void {
-  describe.each(Object.entries(operationCases))("%s", (_operation, variants) => {
-    it.each(Object.entries(variants))(
-      "%s agrees with the float64 interpreter",
-      async (_, build) => {
-        const make = new Maker();
-        make.g.output("y", build(make));
-        await expectAgreement(backend, make, tolerance);
-      },
-    );
-  });
+/** What the checks need of a test framework: Vitest, node:test, Jest and Mocha have it. */
+export interface TestFramework {
+  readonly describe: (name: string, define: () => void) => void;
+  readonly it: (name: string, run: () => Promise<void>) => void;
 }
 
-async function expectAgreement(backend: Backend, make: Maker, tolerance: number): Promise<void> {
+/**
+ * Defines a test for every case of every operation: the backend against the float64 interpreter.
+ *
+ * @param tolerance of the largest value, or of 1 where that is smaller
+ * @example
+ * ```ts
+ * import { describe, it } from "node:test";
+ * testOperations({ describe, it }, myBackend(), 2e-6);
+ * ```
+ */
+export function testOperations(
+  { describe, it }: TestFramework,
+  backend: Backend,
+  tolerance: number,
+): void {
+  for (const [operation, variants] of Object.entries(operationCases))
+    describe(operation, () => {
+      for (const [variant, build] of Object.entries(variants))
+        it(`${variant} agrees with the float64 interpreter`, () =>
+          checkOperation(backend, build, tolerance));
+    });
+}
+
+/** @throws Error if the backend's type, shape or values are not the interpreter's. */
+async function checkOperation(backend: Backend, build: Case, tolerance: number): Promise<void> {
+  const make = new Maker();
+  const output = build(make);
+  make.g.output("y", output);
   const expected = evaluateGraph(make.g.build(), make.inputs, make.parameters).y;
   const { y: actual } = await runOn(backend, make);
   if (!expected || !actual) throw new Error("The graph has no output y.");
-  expect(actual.dtype).toBe(make.g.value(make.g.build().outputs[0]?.value ?? "").dtype);
-  expect(actual.dims).toEqual(expected.dims);
-  const worst = expected.data.reduce(
-    (error, value, i) => Math.max(error, Math.abs(Number(actual.data[i]) - value)),
+  assertSame("data type", actual.dtype, output.dtype);
+  assertSame("shape", `[${actual.dims}]`, `[${expected.dims}]`);
+  const error = expected.data.reduce(
+    (worst, value, i) => Math.max(worst, Math.abs(Number(actual.data[i]) - value)),
     0,
   );
-  expect(worst).toBeLessThanOrEqual(tolerance * Math.max(1, ...expected.data.map(Math.abs)));
+  const allowed = tolerance * Math.max(1, ...expected.data.map(Math.abs));
+  if (!(error <= allowed))
+    throw new Error(`The largest error is ${error}; at most ${allowed} is allowed.`);
 }
 
+function assertSame(what: string, actual: string, expected: string): void {
+  if (actual !== expected) throw new Error(`The ${what} is ${actual}, not ${expected}.`);
+}
+
+/** Compiles and runs what a maker has built. */
 export async function runOn(
   runner: Backend,
   { g, inputs, parameters }: Maker,
