@@ -1,8 +1,8 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { assertPlaceWritable, fillFolderAtomically } from "@glissade/core/files";
 import { convertWeights, type WeightType } from "@glissade/core/weights";
 import { byteLength, type WeightSource } from "@glissade/graph";
-import { assertPlace, writeFolder } from "./atomic-file.ts";
 import type { DescribedNetwork } from "./checkpoint-networks.ts";
 import { OutputError } from "./errors.ts";
 import type { NetworkWeights } from "./recognise-checkpoint.ts";
@@ -38,7 +38,7 @@ export interface WriteModelOptions {
 /**
  * Writes a model folder, laid out as diffusers does. It appears when it is complete, or not at all.
  *
- * @throws OutputError or WeightsError where it cannot be written; the signal's reason where aborted
+ * @throws OutputFileError or WeightsError where it cannot be written; the signal's reason where aborted
  */
 export async function writeModelFolder(
   out: string,
@@ -47,7 +47,7 @@ export async function writeModelFolder(
 ): Promise<void> {
   const sizes = contents.networks.map((network) => storedBytes(network, contents.dtype));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
-  await writeFolder(resolve(out), async (folder) => {
+  await fillFolderAtomically(resolve(out), async (folder) => {
     let finishedBytes = 0;
     for (const [i, network] of contents.networks.entries()) {
       await writeNetwork(folder, network, contents.dtype, {
@@ -96,7 +96,7 @@ export function isAdm(networks: readonly Pick<CheckedNetwork, "described">[]): b
  * @throws OutputError
  */
 export async function assertReplaceable(out: string, force: boolean): Promise<void> {
-  await assertPlace(resolve(out));
+  await assertPlaceWritable(resolve(out));
   const found = await stat(out).catch(() => undefined);
   if (!found) return;
   if (!found.isDirectory())

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemFault } from "@glissade/core/files";
 import { modelComponents } from "@glissade/core/model";
-import { systemFault } from "../checkpoints/checkpoint-error.ts";
 import { ModelOutputError } from "./model-output-error.ts";
 
 type Json = Readonly<Record<string, unknown>>;
