@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { removeUnfinished, writeFileAtomically } from "@glissade/core/files";
 import sharp from "sharp";
-import { removeUnfinished, writeWhole } from "./atomic-folder.ts";
 import { captionsOf } from "./captions.ts";
 import { glyphColorNames } from "./colors.ts";
 import { dataCredits } from "./credits.ts";
@@ -102,12 +102,12 @@ export async function buildData({
   const records = recordsOf(unique);
   const recordLines = records.map((record) => `${JSON.stringify(record)}\n`).join("");
   await invalidate();
-  await writeWhole(recordsPath(folder), recordLines);
+  await writeFileAtomically(recordsPath(folder), recordLines);
   const bySource = countBy(records, ({ source }) => source);
   const credits = dataCredits(
     names.map((name) => ({ source: sourceOf(name), pictures: bySource[name] ?? 0 })),
   );
-  await writeWhole(join(folder, "DATA_CREDITS.md"), credits);
+  await writeFileAtomically(join(folder, "DATA_CREDITS.md"), credits);
 
   const manifest: Manifest = {
     format: dataFormat,
@@ -127,7 +127,7 @@ export async function buildData({
       "DATA_CREDITS.md": fileEntry(credits),
     },
   };
-  await writeWhole(manifestPath(folder), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFileAtomically(manifestPath(folder), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 

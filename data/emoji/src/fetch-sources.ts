@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { exists, removeUnfinished, writeFolder } from "./atomic-folder.ts";
+import { fillFolderAtomically, removeUnfinished } from "@glissade/core/files";
 import { SourceError } from "./errors.ts";
 import { type DebianPackage, isDebian, type NpmPackage } from "./sources.ts";
 
@@ -36,11 +36,11 @@ export async function fetchSource(
   { cache, signal, onProgress }: FetchOptions,
 ): Promise<string> {
   const folder = unpackedFolder(cache, source);
-  if (await exists(folder)) return folder;
+  if (await isThere(folder)) return folder;
   onProgress?.(`fetching ${source.name} ${source.version}`);
   await mkdir(cache, { recursive: true });
   await removeUnfinished(cache);
-  await writeFolder(folder, async (temporary) => {
+  await fillFolderAtomically(folder, async (temporary) => {
     const download = join(temporary, "download");
     await mkdir(download);
     if (isDebian(source)) await downloadDebian(source, download, temporary, signal);
@@ -159,4 +159,8 @@ async function fetching<T>(
       cause,
     });
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }

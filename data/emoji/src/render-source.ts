@@ -1,8 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fillFolderAtomically } from "@glissade/core/files";
 import sharp from "sharp";
-import { writeFolder } from "./atomic-folder.ts";
 import { unpackedFolder } from "./fetch-sources.ts";
 import { readJson } from "./json-file.ts";
 import { type IconifyFile, iconDocument } from "./listing/iconify-file.ts";
@@ -75,7 +75,7 @@ export async function renderSource(
   await options.onChange?.();
 
   let record: RenderedSource | undefined;
-  await writeFolder(target, async (temporary) => {
+  await fillFolderAtomically(target, async (temporary) => {
     const packs = await Promise.all(
       packSides.map((side) => openPack(join(temporary, packName(side)), side)),
     );
@@ -93,7 +93,7 @@ export async function renderSource(
     }
     await writeFile(join(temporary, recordName), JSON.stringify(record));
   });
-  return record as RenderedSource; // `writeFolder` has run its function or thrown
+  return record as RenderedSource; // `fillFolderAtomically` has run its function or thrown
 }
 
 interface Pack {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { writeFileAtomically } from "@glissade/core/files";
 import { glideTokenizer } from "@glissade/core/text";
-import { writeWhole } from "./atomic-folder.ts";
 import { defaultDataFolder } from "./data-folder.ts";
 import { runCommand } from "./interruption.ts";
 import { tokenCounts, trainTokenizer } from "./tokenizer.ts";
@@ -38,7 +38,7 @@ await runCommand(async (signal) => {
   signal.throwIfAborted();
   const file = trainTokenizer(captions, Number(values.size));
   const out = values.out ?? join(folder, "tokenizer.json");
-  await writeWhole(out, `${JSON.stringify(file, null, 2)}\n`);
+  await writeFileAtomically(out, `${JSON.stringify(file, null, 2)}\n`, { makeFolders: true });
   const tokenizer = glideTokenizer(file);
   const { mean, p99, max } = tokenCounts(captions, tokenizer.encode);
   process.stdout.write(

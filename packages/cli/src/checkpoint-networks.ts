@@ -1,5 +1,5 @@
 import type { StageName } from "@glissade/core";
-import { modelComponents } from "@glissade/core/model";
+import { clipTowers, modelComponents } from "@glissade/core/model";
 import {
   admClassifierGraph,
   admGraph,
@@ -105,7 +105,7 @@ function describeClip(kind: "clip-image" | "clip-text", json: Json): DescribedNe
     parameters: parametersOf([isText ? clipTextGraph(config) : clipImageGraph(config)]),
     component: "clip",
     ...modelComponents.clip,
-    folder: `clip/${isText ? "text" : "image"}_encoder`,
+    folder: isText ? clipTowers.text : clipTowers.image,
     imageSize: config.image.imageSize,
     ...(isText && {
       vocabulary: { tokenizer: "clip_tokenizer", size: config.text.vocabularySize },
@@ -121,9 +121,8 @@ function describeAdm(json: Json): DescribedNetwork {
     json,
     parameters: parametersOf([admGraph(config, { height: side, width: side })]),
     component: "unet",
-    className: "AdmUNet",
+    ...modelComponents.unet,
     folder: "unet",
-    scheduler: "scheduler",
     imageSize: config.imageSize,
     learnsVariance: config.outChannels === 2 * config.imageChannels,
   };

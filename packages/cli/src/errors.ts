@@ -1,4 +1,5 @@
 import { GlissadeError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { systemFault } from "@glissade/core/files";
 
 /**
  * The command line does not follow the command's usage: an option without its value, an argument
@@ -8,7 +9,7 @@ export class UsageError extends GlissadeError {
   static override readonly code: string = "UsageError";
 }
 
-/** A file or folder cannot be written where it was asked for. */
+/** Something else is where a file or folder was to be written, or its folder cannot be made. */
 export class OutputError extends GlissadeError {
   static override readonly code: string = "OutputError";
 }
@@ -54,7 +55,7 @@ export function inFile<T>(path: string, read: () => T): T {
   }
 }
 
-/** What the system calls a fault: `ENOENT`, `EACCES`. */
+/** The system's code for a fault, such as `ENOENT`, or the error in words. */
 export function faultOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  return systemFault(error) ?? String(error);
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { encodePng, type GeneratedImage, type ProviderFailure } from "@glissade/core";
+import { assertFileWritable, writeFileAtomically } from "@glissade/core/files";
 import type { Arguments, OptionTable } from "./arguments.ts";
-import { assertWritable, writeFiles } from "./atomic-file.ts";
 import { backendOptions, type ChosenBackend, readBackend } from "./backends.ts";
 import type { Context } from "./command.ts";
 import { weightsDigest } from "./model-source.ts";
@@ -69,7 +69,7 @@ export async function runGeneration(
   run: RunOptions,
   { stderr, signal }: Context,
 ): Promise<Generation> {
-  if (run.preview !== undefined) await assertWritable(run.preview);
+  if (run.preview !== undefined) await assertFileWritable(run.preview);
   const bar = progressBar(stderr, { quiet: run.quiet });
   const backend = await run.backend.open();
   try {
@@ -130,5 +130,5 @@ async function writePreview(
   width: number,
 ): Promise<void> {
   const factor = Math.max(1, Math.round(width / (images[0]?.width ?? width)));
-  await writeFiles([{ path, bytes: encodePng(render(images, "sheet", factor)) }]);
+  await writeFileAtomically(path, encodePng(render(images, "sheet", factor)));
 }

@@ -1,7 +1,7 @@
 import type { SourceRecord } from "@glissade/core";
+import { assertFileWritable, writeFilesAtomically } from "@glissade/core/files";
 import type { Arguments } from "./arguments.ts";
 import type { AskedOptions } from "./asked-options.ts";
-import { assertWritable, writeFiles } from "./atomic-file.ts";
 import type { Context } from "./command.ts";
 import { readRunOptions, runGeneration, type runOptions } from "./generation.ts";
 import { defaultModel } from "./model-source.ts";
@@ -35,9 +35,11 @@ export async function makePictures(
     count,
   });
   const paths = names.sheet === undefined ? names.pictures : [...names.pictures, names.sheet];
-  for (const path of paths) await assertWritable(path);
+  for (const path of paths) await assertFileWritable(path);
   const generation = await runGeneration(model, task, run, context);
-  await writeFiles(pictureFiles(generation, names, model, source), context.signal);
+  await writeFilesAtomically(pictureFiles(generation, names, model, source), {
+    signal: context.signal,
+  });
   context.stdout.write(
     run.json ? jsonText(generationReport(generation, names, model)) : `${paths.join("\n")}\n`,
   );

@@ -1,8 +1,10 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import type { BetaScheduleName } from "@glissade/core/diffusion";
+import { assertPlaceWritable, fillFolderAtomically } from "@glissade/core/files";
+import { descriptionFiles, modelComponents, modelPaths } from "@glissade/core/model";
 import { convertWeights, type WeightType } from "@glissade/core/weights";
 import { byteLength, type WeightSource } from "@glissade/graph";
-import { assertPlace, writeFolder } from "./atomic-file.ts";
 import type { DescribedNetwork } from "./checkpoint-networks.ts";
 import { OutputError } from "./errors.ts";
 import type { NetworkWeights } from "./recognise-checkpoint.ts";
@@ -16,7 +18,7 @@ export interface CheckedNetwork {
   readonly json: Readonly<Record<string, unknown>>;
   readonly source: WeightSource;
   readonly weights: NetworkWeights;
-  readonly betaSchedule: string;
+  readonly betaSchedule: BetaScheduleName;
   readonly trainingSteps: number;
 }
 
@@ -38,7 +40,7 @@ export interface WriteModelOptions {
 /**
  * Writes a model folder, laid out as diffusers does. It appears when it is complete, or not at all.
  *
- * @throws OutputError or WeightsError where it cannot be written; the signal's reason where aborted
+ * @throws OutputFileError or WeightsError where it cannot be written; the signal's reason where aborted
  */
 export async function writeModelFolder(
   out: string,
@@ -47,41 +49,47 @@ export async function writeModelFolder(
 ): Promise<void> {
   const sizes = contents.networks.map((network) => storedBytes(network, contents.dtype));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
-  await writeFolder(resolve(out), async (folder) => {
+  await fillFolderAtomically(resolve(out), async (folder) => {
     let finishedBytes = 0;
     for (const [i, network] of contents.networks.entries()) {
-      await writeNetwork(folder, network, contents.dtype, {
+      await writeWeights(folder, network, contents.dtype, {
         signal,
         onProgress: (bytes) => onProgress(finishedBytes + bytes, totalBytes),
       });
       finishedBytes += sizes[i] as number; // one size a network
     }
-    for (const [name, json] of Object.entries(contents.tokenizers))
-      await writeJson(folder, name, "tokenizer.json", json, 0); // thousands of lines otherwise
-    await writeJson(folder, ".", "model_index.json", indexOf(contents));
+    for (const [path, text] of descriptionOf(contents)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
     signal.throwIfAborted();
   });
 }
 
-function indexOf({ networks, tokenizers, generation, upscaling }: ModelFolderContents) {
-  return {
-    _class_name: isAdm(networks) ? "AdmPipeline" : "GlidePipeline",
-    _glissade_version: version,
-    ...Object.fromEntries(
-      networks.flatMap(({ described: { component, className, scheduler } }) => [
-        [component, ["glissade", className]],
-        [scheduler, ["glissade", "GaussianDiffusion"]],
-      ]),
-    ),
-    ...Object.fromEntries(
-      Object.keys(tokenizers).map((name) => [
-        name,
-        ["glissade", name === "tokenizer" ? "GlideTokenizer" : "ClipTokenizer"],
-      ]),
-    ),
-    generation,
-    ...(upscaling && { upscaling }),
-  };
+function descriptionOf(contents: ModelFolderContents): ReadonlyMap<string, string> {
+  const { networks, tokenizers, generation, upscaling } = contents;
+  return descriptionFiles({
+    components: networks.map(({ described, json, betaSchedule, trainingSteps }) => {
+      const { component, learnsVariance } = described;
+      const { tokenizer } = modelComponents[component];
+      return {
+        name: component,
+        config: json,
+        tokenizer: tokenizer && tokenizers[tokenizer],
+        ...(learnsVariance !== undefined && {
+          scheduler: {
+            steps: trainingSteps,
+            schedule: betaSchedule,
+            meanType: "epsilon",
+            varianceType: learnsVariance ? "learned-range" : "fixed-large",
+            clipDenoised: true,
+          },
+        }),
+      };
+    }),
+    defaults: { generation, upscaling },
+    version,
+  });
 }
 
 /** Whether the networks make a model of guided-diffusion, not of GLIDE. */
@@ -96,14 +104,14 @@ export function isAdm(networks: readonly Pick<CheckedNetwork, "described">[]): b
  * @throws OutputError
  */
 export async function assertReplaceable(out: string, force: boolean): Promise<void> {
-  await assertPlace(resolve(out));
+  await assertPlaceWritable(resolve(out));
   const found = await stat(out).catch(() => undefined);
   if (!found) return;
   if (!found.isDirectory())
     throw new OutputError(`${out} is a file; a model is a folder. Choose another --out.`);
   const entries = await readdir(out);
   if (entries.length === 0) return;
-  if (!entries.includes("model_index.json"))
+  if (!entries.includes(modelPaths.index))
     throw new OutputError(`${out} is a folder with other things in it. Choose another --out.`);
   if (!force)
     throw new OutputError(
@@ -111,46 +119,24 @@ export async function assertReplaceable(out: string, force: boolean): Promise<vo
     );
 }
 
-async function writeNetwork(
+async function writeWeights(
   folder: string,
-  network: CheckedNetwork,
+  { described, source, weights }: CheckedNetwork,
   dtype: WeightType | undefined,
   { onProgress, signal }: { onProgress: (bytes: number) => void; signal: AbortSignal },
 ): Promise<void> {
-  const { described, json, source, weights, betaSchedule, trainingSteps } = network;
-  const { component, className, scheduler, learnsVariance } = described;
   const names = new Map([...weights].map(([name, original]) => [original, name]));
-  await writeJson(folder, component, "config.json", { _class_name: className, ...json });
-  await mkdir(join(folder, described.folder), { recursive: true });
+  const path = join(folder, modelPaths.weights(described.folder));
+  await mkdir(dirname(path), { recursive: true });
   await convertWeights({
     from: source,
-    to: join(folder, described.folder, "model.safetensors"),
+    to: path,
     rename: (original) => names.get(original),
     metadata: { format: "pt" },
     ...(dtype && { dtype }),
     onProgress: ({ writtenBytes }) => onProgress(writtenBytes),
     signal,
   });
-  // it does not denoise, and shares the scheduler of the network that it guides
-  if (learnsVariance === undefined) return;
-  await writeJson(folder, scheduler, "scheduler_config.json", {
-    num_train_timesteps: trainingSteps,
-    beta_schedule: betaSchedule,
-    prediction_type: "epsilon",
-    variance_type: learnsVariance ? "learned_range" : "fixed_large",
-    clip_sample: true,
-  });
-}
-
-async function writeJson(
-  folder: string,
-  component: string,
-  name: string,
-  json: unknown,
-  indent = 2,
-): Promise<void> {
-  await mkdir(join(folder, component), { recursive: true });
-  await writeFile(join(folder, component, name), `${JSON.stringify(json, null, indent)}\n`);
 }
 
 function storedBytes({ source, weights }: CheckedNetwork, dtype: WeightType | undefined): number {

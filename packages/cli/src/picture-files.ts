@@ -7,8 +7,8 @@ import {
   PictureSettingsError,
   type SourceRecord,
 } from "@glissade/core";
+import type { OutputFile } from "@glissade/core/files";
 import { readPicture } from "@glissade/train";
-import type { OutputFile } from "./atomic-file.ts";
 import { faultOf } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import type { PictureNames } from "./picture-names.ts";
@@ -24,7 +24,7 @@ export function pictureFiles(
 ): readonly OutputFile[] {
   const file = (path: string, picture: number | "sheet") => ({
     path,
-    bytes: encodePngWithRecord(
+    contents: encodePngWithRecord(
       render(generation.images, picture, generation.enlarge),
       recordOf(generation, picture, model, source),
     ),

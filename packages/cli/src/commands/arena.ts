@@ -1,8 +1,8 @@
 import { extname } from "node:path";
 import { InvalidArgumentError } from "@glissade/core";
+import { assertFileWritable, writeFileAtomically } from "@glissade/core/files";
 import type { ArenaStore, ContestantFolder, QuestionResults } from "@glissade/evaluate/arena";
 import { type Arguments, given, type OptionTable } from "../arguments.ts";
-import { assertWritable, writeFiles } from "../atomic-file.ts";
 import { type Context, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { jsonText } from "../report.ts";
@@ -117,7 +117,7 @@ async function readArena(args: ArenaArguments, context: Context): Promise<void> 
     );
   const file = exportFile(args);
   const { openArenaStore } = await import("@glissade/evaluate/arena");
-  if (file) await assertWritable(file.path);
+  if (file) await assertFileWritable(file.path);
   const store = await openArenaStore(databaseOf(args), { create: false });
   try {
     if (file) await exportVotes(store, file, context);
@@ -139,7 +139,7 @@ async function exportVotes(
 ): Promise<void> {
   const { votesAsCsv, votesAsJson } = await import("@glissade/evaluate/arena");
   const text = kind === ".csv" ? votesAsCsv(store) : votesAsJson(store);
-  await writeFiles([{ path, bytes: new TextEncoder().encode(text) }], signal);
+  await writeFileAtomically(path, text, { signal });
   stderr.write(`Wrote ${path}.\n`);
 }
 

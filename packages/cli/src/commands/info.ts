@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
 import { decodePictureRecord, samplers, spacings, stageNames } from "@glissade/core";
-import { type ModelFiles, openModelFiles } from "@glissade/core/model";
+import { type ModelFiles, modelPaths, openModelFiles, weightFolders } from "@glissade/core/model";
 import { openWeights } from "@glissade/core/weights";
 import { backendNames, backendProviders } from "../backends.ts";
 import { command } from "../command.ts";
@@ -57,12 +57,8 @@ function programFacts(): Facts {
   };
 }
 
-/** The folders of networks that are none of GLIDE's stages, each with those of its weights. */
-const otherNetworks: Readonly<Record<string, readonly string[]>> = {
-  clip: ["clip/image_encoder", "clip/text_encoder"],
-  unet: ["unet"],
-  classifier: ["classifier"],
-};
+/** The networks that are none of GLIDE's stages. */
+const otherNetworks = ["clip", "unet", "classifier"] as const;
 
 async function factsOf(source: string): Promise<Facts> {
   const isFile = (await stat(source).catch(() => undefined))?.isFile() ?? false;
@@ -71,16 +67,16 @@ async function factsOf(source: string): Promise<Facts> {
 }
 
 async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
-  const index = asObject(await files.readJson("model_index.json"));
+  const index = asObject(await files.readJson(modelPaths.index));
   const networks: Record<string, Facts> = {};
   for (const name of await foldersIn(files, stageNames)) {
-    const config = asObject(await files.readJson(`${name}/config.json`));
+    const config = asObject(await files.readJson(modelPaths.config(name)));
     networks[name] = { ...describeNetwork(config), ...(await weightsFacts(files, name)), config };
   }
-  for (const name of await foldersIn(files, Object.keys(otherNetworks))) {
-    const config = asObject(await files.readJson(`${name}/config.json`));
+  for (const name of await foldersIn(files, otherNetworks)) {
+    const config = asObject(await files.readJson(modelPaths.config(name)));
     const weights = await Promise.all(
-      (otherNetworks[name] ?? []).map(
+      weightFolders(name).map(
         async (folder) => [folder, await weightsFacts(files, folder)] as const,
       ),
     );
@@ -96,18 +92,21 @@ async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
     model,
     class: index._class_name,
     networks,
-    scheduler: await readIfThere(files, "scheduler/scheduler_config.json"),
+    scheduler: await readIfThere(files, modelPaths.scheduler("scheduler")),
     generation: index.generation,
   };
 }
 
-async function foldersIn(files: ModelFiles, names: readonly string[]): Promise<string[]> {
-  const present = await Promise.all(names.map((name) => files.exists(`${name}/config.json`)));
+async function foldersIn<Name extends string>(
+  files: ModelFiles,
+  names: readonly Name[],
+): Promise<Name[]> {
+  const present = await Promise.all(names.map((name) => files.exists(modelPaths.config(name))));
   return names.filter((_, i) => present[i]);
 }
 
 async function weightsFacts(files: ModelFiles, folder: string): Promise<WeightsSummary> {
-  const weights = await files.openWeights(`${folder}/model.safetensors`);
+  const weights = await files.openWeights(modelPaths.weights(folder));
   try {
     return summarize(weights);
   } finally {

@@ -9,8 +9,8 @@ import {
   type RgbImage,
   UnknownNameError,
 } from "@glissade/core";
+import { assertFileWritable, writeFileAtomically } from "@glissade/core/files";
 import type { OptionTable } from "../arguments.ts";
-import { assertWritable, writeFiles } from "../atomic-file.ts";
 import { readBackend } from "../backends.ts";
 import { command } from "../command.ts";
 import { readRunOptions, runGeneration, runOptions } from "../generation.ts";
@@ -67,7 +67,7 @@ export const reproduce = command({
       count: 1,
     });
     const [path = ""] = names.pictures;
-    await assertWritable(path);
+    await assertFileWritable(path);
 
     const run = {
       ...asked,
@@ -89,7 +89,9 @@ export const reproduce = command({
       backend,
       provider,
     };
-    await writeFiles([{ path, bytes: encodePngWithRecord(image, newRecord) }], context.signal);
+    await writeFileAtomically(path, encodePngWithRecord(image, newRecord), {
+      signal: context.signal,
+    });
 
     const remarks = [
       ...differentOrigins(record, newRecord),

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodePng, type RgbImage } from "@glissade/core";
+import { fillFolderAtomically } from "@glissade/core/files";
 import {
   type SweepOptions,
   type SweepPicture,
@@ -10,7 +11,6 @@ import {
   writeNpz,
 } from "@glissade/evaluate";
 import { given } from "../arguments.ts";
-import { writeFolder } from "../atomic-file.ts";
 import type { AskedSweep } from "./evaluate-options.ts";
 
 /** Pictures of each setting that the report shows. */
@@ -61,7 +61,7 @@ async function writePictureFolder(
 ): Promise<void> {
   const pictures = await captionedPictures(sweep, setting, sweep.samples);
   await mkdir(join(sweep.folder, "pictures"), { recursive: true });
-  await writeFolder(join(sweep.folder, "pictures", name), async (folder) => {
+  await fillFolderAtomically(join(sweep.folder, "pictures", name), async (folder) => {
     for (const [k, { image }] of pictures.entries()) {
       sweep.signal?.throwIfAborted();
       await writeFile(join(folder, `${String(k).padStart(5, "0")}.png`), encodePng(image));

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { type Backend, type Glide, loadGlide } from "@glissade/core";
+import { assertPlaceWritable } from "@glissade/core/files";
 import {
   openPictures,
   readFeatures,
@@ -10,7 +11,6 @@ import {
   writeSweepReport,
 } from "@glissade/evaluate";
 import { given } from "../arguments.ts";
-import { assertPlace } from "../atomic-file.ts";
 import { readBackend } from "../backends.ts";
 import type { Context } from "../command.ts";
 import { UsageError } from "../errors.ts";
@@ -27,7 +27,7 @@ export async function sweep(args: EvaluateArguments, context: Context): Promise<
   const folder = args.nonEmpty("out");
   if (folder === undefined)
     throw new UsageError("Say where the sweep goes: glissade evaluate sweep --out runs/sweep.");
-  await assertPlace(folder);
+  await assertPlaceWritable(folder);
   const data = await evaluationData(args);
   const chosen = readBackend(args);
   const backend = await chosen.open();

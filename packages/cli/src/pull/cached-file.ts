@@ -1,5 +1,5 @@
 import { readFile, rm, stat } from "node:fs/promises";
-import { writeFiles } from "../atomic-file.ts";
+import { writeFileAtomically } from "@glissade/core/files";
 import {
   type DownloadOptions,
   download,
@@ -65,9 +65,7 @@ export async function cachedFile(
     await rm(path, { force: true });
     throw error;
   });
-  await writeFiles([
-    { path: recordPath(path), bytes: Buffer.from(`${JSON.stringify(fetched, null, 2)}\n`) },
-  ]);
+  await writeFileAtomically(recordPath(path), `${JSON.stringify(fetched, null, 2)}\n`);
   return { ...fetched, path, cached: false };
 }
 

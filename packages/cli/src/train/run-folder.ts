@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { assertFileWritable } from "@glissade/core/files";
 import { isRunFolder } from "@glissade/train";
-import { assertWritable } from "../atomic-file.ts";
 import { faultOf, OutputError } from "../errors.ts";
 
 /**
@@ -35,5 +35,5 @@ export async function prepareRunFolder(folder: string): Promise<void> {
       cause,
     });
   }
-  await assertWritable(join(folder, "run.json"));
+  await assertFileWritable(join(folder, "run.json"));
 }

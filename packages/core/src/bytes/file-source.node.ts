@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WeightsError } from "@glissade/graph";
+import { systemFault, writingAdvice } from "../files/output-file-error.ts";
+import { discard, settle, temporaryBeside } from "../files/unfinished.node.ts";
 import { assertInside, type ByteSink, type ByteSource, type FileAccess } from "./byte-source.ts";
 import { findPackage } from "./package-folder.node.ts";
 
@@ -96,8 +97,7 @@ function allocate(path: string, length: number): Uint8Array {
 }
 
 async function createFile(path: string): Promise<ByteSink> {
-  // Beside the target, so that the rename stays within one file system and is atomic.
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  const temporary = temporaryBeside(path);
   const attempt = async <T>(action: () => Promise<T>): Promise<T> => {
     try {
       return await action();
@@ -105,19 +105,16 @@ async function createFile(path: string): Promise<ByteSink> {
       throw new WeightsError({
         file: path,
         reason: `the file cannot be written (${codeOf(cause)})`,
-        advice: "Check that the folder exists, may be written to and has space left.",
+        advice: writingAdvice(systemFault(cause)),
         cause,
       });
     }
   };
-  const handle = await attempt(() => open(temporary, "wx"));
+  const handle = await attempt(() => open(temporary, "wx")).catch((error: unknown) => {
+    settle(temporary);
+    throw error;
+  });
   let pending = true;
-  const discard = async () => {
-    if (!pending) return;
-    pending = false;
-    await handle.close().catch(() => {});
-    await rm(temporary, { force: true });
-  };
   return {
     write: (bytes) =>
       attempt(async () => {
@@ -131,15 +128,19 @@ async function createFile(path: string): Promise<ByteSink> {
         await handle.close();
         await rename(temporary, path);
         pending = false;
+        settle(temporary);
       });
     },
-    discard,
+    async discard() {
+      if (!pending) return;
+      pending = false;
+      await handle.close().catch(() => {});
+      await discard(temporary);
+    },
   };
 }
 
 /** `ENOENT`, `EACCES`: what the system calls the fault. */
 function codeOf(cause: unknown): string {
-  return typeof cause === "object" && cause !== null && "code" in cause
-    ? String(cause.code)
-    : String(cause);
+  return systemFault(cause) ?? String(cause);
 }

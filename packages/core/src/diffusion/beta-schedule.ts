@@ -19,13 +19,21 @@ export type BetaScheduleName = keyof typeof schedules;
  */
 export function betaSchedule(name: BetaScheduleName, numTimesteps: number): Float64Array {
   assertPositiveInteger("numTimesteps", numTimesteps);
-  if (!Object.hasOwn(schedules, name))
-    throw new UnknownNameError({
-      kind: "beta schedule",
-      asked: name,
-      known: Object.keys(schedules),
-    });
-  return schedules[name](numTimesteps);
+  return schedules[parseBetaScheduleName(name)](numTimesteps);
+}
+
+/** @throws UnknownNameError if it is no schedule's name. */
+export function parseBetaScheduleName(name: unknown): BetaScheduleName {
+  if (isScheduleName(name)) return name;
+  throw new UnknownNameError({
+    kind: "beta schedule",
+    asked: name,
+    known: Object.keys(schedules),
+  });
+}
+
+function isScheduleName(name: unknown): name is BetaScheduleName {
+  return typeof name === "string" && Object.hasOwn(schedules, name);
 }
 
 export interface LegacyBetaScheduleOptions {

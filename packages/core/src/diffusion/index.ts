@@ -11,6 +11,7 @@ export {
   type LegacyBetaScheduleName,
   type LegacyBetaScheduleOptions,
   legacyBetaSchedule,
+  parseBetaScheduleName,
 } from "./beta-schedule.ts";
 export { type DynamicThresholdingOptions, dynamicThresholding } from "./dynamic-thresholding.ts";
 export { type MeanVariance, qMeanVariance, qSample } from "./forward-process.ts";

@@ -9,17 +9,34 @@ export type {
 } from "./cache/model-cache.ts";
 export type { ModelLoadWarning } from "./cache-slot.ts";
 export {
+  clipTowers,
   type ModelComponentName,
   modelComponents,
+  modelPaths,
   type StageName,
   stageNames,
+  weightFolders,
 } from "./description/components.ts";
 export {
   type GenerationDefaults,
   MissingNetworkError,
   type UpscalingDefaults,
 } from "./description/read.ts";
-export { ModelFormatError } from "./description/scheduler.ts";
+export {
+  ModelFormatError,
+  parseSchedulerConfig,
+  type SchedulerConfig,
+  schedulerConfigJson,
+  type WrittenScheduler,
+} from "./description/scheduler.ts";
+export {
+  conflictWith,
+  descriptionFiles,
+  isModelEntry,
+  sharedFiles,
+  type WrittenComponent,
+  type WrittenDescription,
+} from "./description/write.ts";
 export type { FileProgress, ModelLoadProgress } from "./load-progress.ts";
 export {
   ModelFileError,

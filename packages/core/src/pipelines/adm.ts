@@ -11,9 +11,9 @@ import {
 } from "@glissade/graph";
 import { type GaussianDiffusion, predict, spacedProcess } from "../diffusion/index.ts";
 import type { GradientGuidance } from "../guidance/index.ts";
+import type { AdmDescription } from "../model/description/read-adm.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
 import type { Denoise } from "../samplers/index.ts";
-import type { AdmDescription } from "./adm-model.ts";
 import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./options/sampler.ts";
 import { resolvePrompt, type SamplingOptions } from "./options/sampling.ts";
 import { ledByGradients } from "./run/denoiser.ts";

@@ -1,7 +1,7 @@
+import { readAdmDescription } from "../model/description/read-adm.ts";
 import { type ModelSource, openModelFiles } from "../model/index.ts";
 import { admClassifierGuidanceGraph, admGraph } from "../networks/index.ts";
 import { Adm } from "./adm.ts";
-import { readAdmDescription } from "./adm-model.ts";
 import { assertBackend, type LoadGlideOptions } from "./load-glide.ts";
 
 export type LoadAdmOptions = Omit<LoadGlideOptions, "keepLoaded">;

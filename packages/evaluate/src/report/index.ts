@@ -1,4 +1,3 @@
-export { OutputFileError } from "../output/output-file-error.ts";
 export type { SweepPicture } from "./picture-grid.ts";
 export { type SvgToPngOptions, svgToPng } from "./svg-to-png.ts";
 export { sweepCsv } from "./sweep-csv.ts";

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { decodePng, InvalidArgumentError, rgbImage } from "@glissade/core";
+import { OutputFileError } from "@glissade/core/files";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { OutputFileError } from "../output/output-file-error.ts";
 import {
   guidanceSweep,
   samplePictures,

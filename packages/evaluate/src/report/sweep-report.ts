@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type OutputFile, writeFiles } from "../output/write-files.ts";
+import { type OutputFile, writeFilesAtomically } from "@glissade/core/files";
 import type { SweepResults, SweepSetting } from "../sweep/sweep-results.ts";
 import { gridPng, pictureGrids, type SweepPicture } from "./picture-grid.ts";
 import { svgToPng } from "./svg-to-png.ts";
@@ -57,7 +57,7 @@ export async function writeSweepReport(
     });
   }
   const placed = files.map(({ path, contents }) => ({ path: join(folder, path), contents }));
-  await writeFiles(placed, signal);
+  await writeFilesAtomically(placed, { makeFolders: true, signal });
   return placed.map(({ path }) => path);
 }
 

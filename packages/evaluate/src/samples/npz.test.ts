@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError, type RgbImage, rgbImage } from "@glissade/core";
+import { OutputFileError } from "@glissade/core/files";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OutputFileError } from "../output/output-file-error.ts";
 import { openNpz, writeNpz } from "./npz.ts";
 import { SampleFileError } from "./sample-file-error.ts";
 

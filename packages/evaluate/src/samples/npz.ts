@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { createWriteStream, openAsBlob } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { InvalidArgumentError, type RgbImage, rgbImage } from "@glissade/core";
+import { fillFileAtomically } from "@glissade/core/files";
 import {
   BlobReader,
   configure,
@@ -12,7 +10,6 @@ import {
   ZipReader,
   ZipWriter,
 } from "@zip.js/zip.js";
-import { OutputFileError } from "../output/output-file-error.ts";
 import { longestNpyHeader, type NpyHeader, readNpyHeader, writeNpyHeader } from "./npy-header.ts";
 import { SampleFileError } from "./sample-file-error.ts";
 
@@ -237,8 +234,7 @@ export async function writeNpz(
   pictures: AsyncIterable<readonly RgbImage[]> | Iterable<readonly RgbImage[]>,
   { count, width, height, compress = false, signal }: WriteNpzOptions,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
-  try {
+  const write = async (temporary: string) => {
     const file = createWriteStream(temporary, { flags: "wx" });
     const zip = new ZipWriter(Writable.toWeb(file), {
       level: compress ? 6 : 0,
@@ -248,12 +244,8 @@ export async function writeNpz(
     // the same pictures are the same file
     await zip.add(arrayName, bytes, { lastModDate: new Date("1980-01-01T00:00:00Z") });
     await zip.close();
-    signal?.throwIfAborted();
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // its folder may be gone
-    throw error instanceof Error && "syscall" in error ? new OutputFileError(path, error) : error;
-  }
+  };
+  await fillFileAtomically(path, write, { signal });
 }
 
 async function* arrayBytes(

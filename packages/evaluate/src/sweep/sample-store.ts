@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { RgbImage } from "@glissade/core";
-import { writeFiles } from "../output/write-files.ts";
+import { removeUnfinished, writeFileAtomically } from "@glissade/core/files";
 import { openNpz, writeNpz } from "../samples/npz.ts";
 import { SampleFileError } from "../samples/sample-file-error.ts";
 
@@ -48,7 +48,7 @@ export class SampleStore {
     const path = join(folder, originName);
     const text = await readFile(path, "utf8").catch(() => undefined); // a new folder
     if (text === undefined)
-      await writeFiles([{ path, contents: `${JSON.stringify(origin, undefined, 1)}\n` }]);
+      await writeFileAtomically(path, `${JSON.stringify(origin, undefined, 1)}\n`);
     else assertSameOrigin(path, text, origin);
     return new SampleStore(folder);
   }
@@ -62,8 +62,7 @@ export class SampleStore {
   async kept(setting: string): Promise<KeptSamples> {
     const folder = join(this.#folder, "samples", setting);
     await mkdir(folder, { recursive: true });
-    for (const name of await readdir(folder))
-      if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
+    await removeUnfinished(folder);
     const batches = await listBatches(folder);
     const times = await readTimes(folder);
     const seconds = batches.reduce((sum, { name }) => sum + (times[name] ?? 0), 0);
@@ -87,12 +86,8 @@ export class SampleStore {
       height: first.height,
       compress: true,
     });
-    await writeFiles([
-      {
-        path: join(folder, "seconds.json"),
-        contents: `${JSON.stringify({ ...(await readTimes(folder)), [name]: seconds })}\n`,
-      },
-    ]);
+    const times = { ...(await readTimes(folder)), [name]: seconds };
+    await writeFileAtomically(join(folder, "seconds.json"), `${JSON.stringify(times)}\n`);
   }
 
   /** The first `count` pictures of a setting, batch after batch. */

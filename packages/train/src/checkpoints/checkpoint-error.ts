@@ -70,14 +70,3 @@ export class CheckpointError extends GlissadeError {
     this.freeBytes = freeBytes;
   }
 }
-
-/**
- * What the system calls a fault, `ENOENT` or `EACCES`; undefined where the error is not the
- * system's. Looks through the errors that wrap it.
- */
-export function systemFault(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
-  if ("code" in error && typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code))
-    return error.code;
-  return "cause" in error ? systemFault(error.cause) : undefined;
-}

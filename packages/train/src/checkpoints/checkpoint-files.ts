@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CheckpointError, systemFault } from "./checkpoint-error.ts";
+import { systemFault } from "@glissade/core/files";
+import { CheckpointError } from "./checkpoint-error.ts";
 
 const finishedName = /^step-(\d{8,})\.safetensors$/;
 /** What `writeSafetensors` calls a file until it is complete. */

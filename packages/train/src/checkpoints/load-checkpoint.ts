@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import type { Tensor } from "@glissade/core";
+import { systemFault } from "@glissade/core/files";
 import { openSafetensors, type SafetensorsSource } from "@glissade/core/weights";
 import { readTensor } from "@glissade/graph";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
 import { hashOf, placeOf, readNotes } from "./checkpoint-contents.ts";
-import { CheckpointError, type CheckpointFault, systemFault } from "./checkpoint-error.ts";
+import { CheckpointError, type CheckpointFault } from "./checkpoint-error.ts";
 import { listCheckpoints } from "./checkpoint-files.ts";
 
 export interface LoadCheckpointOptions {

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { InvalidArgumentError } from "@glissade/core";
+import { systemFault, writingAdvice } from "@glissade/core/files";
 import { openSafetensors, writeSafetensors } from "@glissade/core/weights";
 import { byteLength } from "@glissade/graph";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type CheckpointContents, contentsOf } from "./checkpoint-contents.ts";
-import { CheckpointError, systemFault } from "./checkpoint-error.ts";
+import { CheckpointError } from "./checkpoint-error.ts";
 import { checkpointName, removeOldCheckpoints, syncFolder } from "./checkpoint-files.ts";
 import { assertFreeSpace, freeBytesIn, noSpace } from "./free-space.ts";
 
@@ -82,17 +83,6 @@ function bytesOf({ tensors, metadata }: CheckpointContents): number {
   return bytes;
 }
 
-const advice: Readonly<Record<string, string>> = {
-  ENOENT: "The folder does not exist: make it first.",
-  ENOTDIR: "A part of the path is a file.",
-  EACCES: "You may not write there.",
-  EPERM: "You may not write there.",
-  EROFS: "The disk is read-only.",
-  EFBIG:
-    "Files may not become that large here: raise the limit (ulimit -f) or choose another file system.",
-  ENAMETOOLONG: "The name is too long.",
-};
-
 async function writingError(
   path: string,
   neededBytes: number,
@@ -105,7 +95,7 @@ async function writingError(
     path,
     fault: "unwritable",
     reason: `the checkpoint of ${neededBytes} bytes cannot be written (${fault ?? (cause instanceof Error ? cause.message : String(cause))})`,
-    advice: `${advice[fault ?? ""] ?? "Choose another folder."} The checkpoints that are there stay as they are.`,
+    advice: `${writingAdvice(fault, "Choose another folder.")} The checkpoints that are there stay as they are.`,
     neededBytes,
     cause,
   });

@@ -1,10 +1,14 @@
 import { InvalidArgumentError, type ModelSource, type Tensor } from "@glissade/core";
-import type { BetaScheduleName } from "@glissade/core/diffusion";
-import { modelComponents, openModelFiles } from "@glissade/core/model";
+import {
+  modelComponents,
+  modelPaths,
+  openModelFiles,
+  parseSchedulerConfig,
+} from "@glissade/core/model";
 import { readTensor, tensor, toFloat32 } from "@glissade/graph";
 import { type LoadedCheckpoint, latestCheckpoint, listCheckpoints } from "../checkpoints/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
-import { type ComponentName, componentOf, meanTypeOf } from "./component.ts";
+import { type ComponentName, componentOf } from "./component.ts";
 import { readRunDescription, readRunTokenizer } from "./run-description.ts";
 
 /** A network that was trained, with all that is needed to go on with it or to export it. */
@@ -68,17 +72,17 @@ async function fromModel(
   { component = "base", signal }: OpenTrainedNetworkOptions,
 ): Promise<TrainedNetwork> {
   const files = await openModelFiles(source, signal ? { signal } : {});
-  if (!(await files.exists(`${component}/config.json`)))
+  if (!(await files.exists(modelPaths.config(component))))
     throw new InvalidArgumentError({
       argument: "source",
       received: files.label,
       expected: `a model with a network ${component}, or a run of one`,
     });
-  const network = asObject(await files.readJson(`${component}/config.json`));
+  const network = asObject(await files.readJson(modelPaths.config(component)));
   const scheduler = asObject(
-    await files.readJson(`${modelComponents[component].scheduler}/scheduler_config.json`),
+    await files.readJson(modelPaths.scheduler(modelComponents[component].scheduler)),
   );
-  const opened = await files.openWeights(`${component}/model.safetensors`);
+  const opened = await files.openWeights(modelPaths.weights(component));
   try {
     const weights = new Map<string, Tensor>();
     for (const name of opened.names) {
@@ -92,7 +96,7 @@ async function fromModel(
       component,
       network: json,
       ...processOf(files.label, scheduler),
-      tokenizer: await files.readJson("tokenizer/tokenizer.json"),
+      tokenizer: await files.readJson(modelPaths.tokenizer("tokenizer")),
       weights,
     };
   } finally {
@@ -133,13 +137,13 @@ async function fromRun(
   // A base network's run that a program of its own made with `train`: what the checkpoint does not
   // say is in the model that it exported.
   const model = await openModelFiles(`${folder}/model`);
-  const scheduler = asObject(await model.readJson("scheduler/scheduler_config.json"));
+  const scheduler = asObject(await model.readJson(modelPaths.scheduler("scheduler")));
   return {
     label: folder,
     component: "base",
     network,
     ...processOf(folder, scheduler),
-    tokenizer: await model.readJson("tokenizer/tokenizer.json"),
+    tokenizer: await model.readJson(modelPaths.tokenizer("tokenizer")),
     weights,
   };
 }
@@ -166,28 +170,14 @@ function processOf(
   label: string,
   scheduler: Readonly<Record<string, unknown>>,
 ): Pick<TrainedNetwork, "diffusion" | "meanType"> {
-  const {
-    num_train_timesteps: steps,
-    beta_schedule: schedule,
-    prediction_type: predictionType,
-    variance_type: variance,
-  } = scheduler;
-  const meanType = meanTypeOf(predictionType);
-  if (
-    typeof steps !== "number" ||
-    typeof schedule !== "string" ||
-    meanType === undefined ||
-    (variance ?? "learned_range") !== "learned_range"
-  ) {
+  const { steps, schedule, meanType, varianceType } = parseSchedulerConfig(scheduler);
+  if (varianceType !== "learned-range")
     throw new InvalidArgumentError({
       argument: `${label}: scheduler_config.json`,
-      received: `${steps} steps, ${schedule}, ${predictionType}, ${variance}`,
-      expected:
-        "a number of steps, a schedule, one of epsilon, v_prediction and sample, and a learned_range variance: GLIDE's",
+      received: varianceType,
+      expected: "a learned_range variance, as GLIDE's networks have",
     });
-  }
-  // betaSchedule refuses names that it does not know
-  return { diffusion: { steps, schedule: schedule as BetaScheduleName }, meanType };
+  return { diffusion: { steps, schedule }, meanType };
 }
 
 function asObject(json: unknown): Readonly<Record<string, unknown>> {

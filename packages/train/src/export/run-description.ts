@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidArgumentError } from "@glissade/core";
-import { systemFault } from "../checkpoints/checkpoint-error.ts";
-import { writeFileAtomically } from "../logs/write-file-atomically.ts";
+import { systemFault, writeFileAtomically } from "@glissade/core/files";
 import type { Recipe } from "../recipes/recipe.ts";
 
 /**
@@ -66,7 +65,7 @@ export function readRunTokenizer(folder: string): Promise<unknown> {
   return readJsonIfThere(join(folder, tokenizerFile));
 }
 
-/** @throws LogError where it cannot be written. */
+/** @throws OutputFileError if it cannot be written. */
 export async function writeRunDescription(
   folder: string,
   run: RunDescription,

@@ -1,13 +1,19 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Tensor } from "@glissade/core";
-import type { MeanType } from "@glissade/core/diffusion";
-import { modelComponents } from "@glissade/core/model";
+import type { BetaScheduleName, MeanType } from "@glissade/core/diffusion";
+import { writeFileAtomically } from "@glissade/core/files";
+import {
+  clipTowers,
+  conflictWith,
+  descriptionFiles,
+  modelPaths,
+  type WrittenComponent,
+} from "@glissade/core/model";
 import { convertWeights, type WeightType } from "@glissade/core/weights";
 import { weightsFromTensors } from "@glissade/graph";
-import { writeFileAtomically } from "../logs/write-file-atomically.ts";
-import { type ComponentName, predictionTypeOf } from "./component.ts";
-import { jsonText, mergedScheduler, readModelIndex, sameTokenizer } from "./model-index.ts";
+import type { ComponentName } from "./component.ts";
+import { readModelThere } from "./model-index.ts";
 import { ModelOutputError } from "./model-output-error.ts";
 
 /** A trained network and what belongs to it in a model. */
@@ -17,7 +23,7 @@ export interface ModelComponent {
   readonly network: Readonly<Record<string, unknown>>;
   /** A CLIP's two towers have their names after `image_encoder.` and `text_encoder.`. */
   readonly weights: ReadonlyMap<string, Tensor>;
-  readonly diffusion: { readonly steps: number; readonly schedule: string };
+  readonly diffusion: { readonly steps: number; readonly schedule: BetaScheduleName };
   /** Of a network that denoises. */
   readonly meanType?: MeanType;
   /** The contents of `tokenizer.json`, where the network reads captions. */
@@ -57,97 +63,68 @@ export async function writeModelComponent(
   { replace = false, dtype = "float16", signal }: WriteModelComponentOptions = {},
 ): Promise<void> {
   signal?.throwIfAborted();
-  const { className, scheduler, tokenizer } = modelComponents[component.component];
-  const index = await readModelIndex(folder);
-  if (!replace && component.component in index)
+  const there = await readModelThere(folder, component.component);
+  const index = there[modelPaths.index];
+  if (!replace && typeof index === "object" && index && component.component in index)
     throw new ModelOutputError({
       folder,
       reason: `it has a ${component.component} network already`,
       advice: "Choose another folder, or replace it with --force.",
     });
-  const others = Object.entries(modelComponents).flatMap(([name, other]) =>
-    name !== component.component && name in index ? [other] : [],
-  );
-  const schedulerPath = join(folder, scheduler, "scheduler_config.json");
-  const schedulerJson = await mergedScheduler(folder, schedulerPath, schedulerOf(component), {
-    isShared: others.some((other) => other.scheduler === scheduler),
-  });
-  const tokenizerPath = tokenizer && join(folder, tokenizer, "tokenizer.json");
-  if (tokenizerPath && others.some((other) => other.tokenizer === tokenizer))
-    await sameTokenizer(folder, tokenizerPath, component.tokenizer);
+  const described = describe(component);
+  const conflict = conflictWith(there, described);
+  if (conflict)
+    throw new ModelOutputError({
+      folder,
+      reason: conflict,
+      advice: "Put this one into a model of its own.",
+    });
 
-  const own = join(folder, component.component);
-  for (const path of [
-    own,
-    join(folder, scheduler),
-    ...(tokenizer ? [join(folder, tokenizer)] : []),
-  ])
-    await mkdir(path, { recursive: true });
-  for (const [path, weights] of weightFiles(own, component)) {
-    await mkdir(join(path, ".."), { recursive: true });
+  for (const [path, weights] of weightFiles(component)) {
+    await mkdir(join(folder, path, ".."), { recursive: true });
     await convertWeights({
       from: weightsFromTensors(weights),
-      to: path,
+      to: join(folder, path),
       dtype,
       metadata: { format: "pt" },
       ...(signal && { signal }),
     });
   }
-  await writeFileAtomically(
-    join(own, "config.json"),
-    jsonText({ _class_name: className, ...configOf(component) }),
-  );
-  if (component.classes)
-    await writeFileAtomically(
-      join(own, "classes.json"),
-      jsonText(Object.fromEntries(component.classes)),
-    );
-  await writeFileAtomically(schedulerPath, jsonText(schedulerJson));
-  if (tokenizerPath)
-    // thousands of lines otherwise
-    await writeFileAtomically(tokenizerPath, `${JSON.stringify(component.tokenizer)}\n`);
-  await writeFileAtomically(
-    join(folder, "model_index.json"),
-    jsonText({
-      _class_name: "GlidePipeline",
-      ...index,
-      [component.component]: ["glissade", className],
-      [scheduler]: ["glissade", "GaussianDiffusion"],
-      ...(tokenizer && {
-        [tokenizer]: ["glissade", tokenizer === "tokenizer" ? "GlideTokenizer" : "ClipTokenizer"],
-      }),
-      generation: index.generation ?? generation,
-      ...(scheduler === "upsampler_scheduler" && { upscaling: index.upscaling ?? upscaling }),
-    }),
-  );
+  const files = descriptionFiles({
+    components: [described],
+    defaults: { generation, upscaling },
+    there,
+  });
+  for (const [path, text] of files)
+    await writeFileAtomically(join(folder, path), text, { makeFolders: true });
 }
 
-function schedulerOf({ diffusion, meanType }: ModelComponent) {
+function describe(component: ModelComponent): WrittenComponent {
+  const { diffusion, meanType, tokenizer, classes } = component;
   return {
-    num_train_timesteps: diffusion.steps,
-    beta_schedule: diffusion.schedule,
-    ...(meanType && {
-      prediction_type: predictionTypeOf(meanType),
-      variance_type: "learned_range",
-      clip_sample: true,
-    }),
+    name: component.component,
+    config: configOf(component),
+    scheduler: {
+      ...diffusion,
+      ...(meanType && { meanType, varianceType: "learned-range", clipDenoised: true }),
+    },
+    tokenizer,
+    classes,
   };
 }
 
-const towers = ["image_encoder", "text_encoder"] as const;
-
-/** The reference keeps a CLIP's towers in two files, whose names do not begin with the tower's. */
-function weightFiles(
-  own: string,
-  { component, weights }: ModelComponent,
-): (readonly [path: string, weights: ReadonlyMap<string, Tensor>])[] {
-  if (component !== "clip") return [[join(own, "model.safetensors"), weights]];
-  return towers.map((tower) => {
-    const prefix = `${tower}.`;
+/** A CLIP's towers have files of their own, whose names do not begin with the tower's. */
+function weightFiles({
+  component,
+  weights,
+}: ModelComponent): (readonly [path: string, weights: ReadonlyMap<string, Tensor>])[] {
+  if (component !== "clip") return [[modelPaths.weights(component), weights]];
+  return Object.values(clipTowers).map((folder) => {
+    const prefix = `${basename(folder)}.`;
     const inside = [...weights].flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
     );
-    return [join(own, tower, "model.safetensors"), new Map(inside)];
+    return [modelPaths.weights(folder), new Map(inside)];
   });
 }
 

@@ -1,4 +1,5 @@
 import { GlissadeError } from "@glissade/core";
+import { systemFault, writingAdvice } from "@glissade/core/files";
 
 /** A log or a report of a training run cannot be written or read. */
 export class LogError extends GlissadeError {
@@ -25,10 +26,7 @@ export class LogError extends GlissadeError {
 
 /** The system's refusal to write a file, as a LogError. */
 export function writingFault(path: string, cause: unknown): LogError {
-  const fault = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-  const advice =
-    fault === "ENOSPC" || fault === "EDQUOT"
-      ? "The disk is full: free space on it."
-      : "Check that the folder exists and may be written to.";
-  return new LogError({ path, reason: `it cannot be written (${fault})`, advice, cause });
+  const fault = systemFault(cause);
+  const reason = `it cannot be written (${fault ?? cause})`;
+  return new LogError({ path, reason, advice: writingAdvice(fault), cause });
 }

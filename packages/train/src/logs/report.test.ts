@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodePng, InvalidArgumentError, rgbImage } from "@glissade/core";
+import { OutputFileError } from "@glissade/core/files";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { embeddedJson, html } from "./html.ts";
-import { LogError } from "./log-error.ts";
 import { renderReport, type TrainingReport, writeReport } from "./report.ts";
 import {
   type CurvePoint,
@@ -136,7 +136,7 @@ describe("a report", () => {
     expect(await readFile(path, "utf8")).toBe(await renderReport(reportOf()));
     expect(await readdir(folder)).toEqual(["report.html"]);
     await expect(writeReport(join(folder, "missing", "report.html"), reportOf())).rejects.toThrow(
-      LogError,
+      OutputFileError,
     );
     await expect(
       writeReport(path, reportOf(), { signal: AbortSignal.abort("enough") }),

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { writeFileAtomically } from "@glissade/core/files";
 import type { SkippedFile } from "../data/training-data.ts";
 import { html, trusted } from "./html.ts";
 import { reportBody } from "./report-page.ts";
 import { reportScript } from "./report-script.ts";
 import { reportStyle } from "./report-style.ts";
 import type { TrainingRecord } from "./training-record.ts";
-import { writeFileAtomically } from "./write-file-atomically.ts";
 
 export interface ReportPicture {
   readonly caption: string;
@@ -39,7 +39,7 @@ export interface TrainingReport {
  * Writes a report of a training run as one HTML file that needs nothing else: curves, pictures and
  * numbers are inside, and its own policy forbids it the network.
  *
- * @throws LogError where it cannot be written. @throws InvalidArgumentError where a picture is no
+ * @throws OutputFileError if it cannot be written. @throws InvalidArgumentError where a picture is no
  * PNG file.
  * @example `await writeReport("runs/emoji/report.html", { title: "Emoji", config, dataset:
  * data.description, records: log.records });`

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Backend, encodePng, NumericalError, rgbImage, WeightsError } from "@glissade/core";
+import { writeFileAtomically } from "@glissade/core/files";
 import { assertFreeSpace } from "../checkpoints/index.ts";
 import type { TrainingBatch, TrainingData } from "../data/index.ts";
 import type { GradientEngine } from "../engine/gradient-engine.ts";
@@ -10,7 +11,6 @@ import {
   readRecords,
   writeReport,
 } from "../logs/index.ts";
-import { writeFileAtomically } from "../logs/write-file-atomically.ts";
 import { type SamplePicture, type TrainResult, train } from "../trainer/train.ts";
 import type { AssembledRun, DenoisingNetwork } from "./assemble.ts";
 import { averagesOf, estimateRun, optimiserOf } from "./estimate-run.ts";

@@ -6,8 +6,8 @@ import {
   type TextToImageConfig,
 } from "../../networks/index.ts";
 import type { ClipTokenizer, GlideTokenizer } from "../../text/index.ts";
-import type { ModelFiles } from "../index.ts";
-import { modelComponents, type StageName, stageNames } from "./components.ts";
+import type { ModelFiles } from "../model-files.ts";
+import { modelComponents, modelPaths, type StageName, stageNames } from "./components.ts";
 import {
   ModelFormatError,
   readObject,
@@ -107,7 +107,7 @@ const fallbackUpscaling: UpscalingDefaults = {
  * @throws ModelFormatError where a file is missing a field, or the parts do not fit each other
  */
 export async function readModelDescription(files: ModelFiles): Promise<ModelDescription> {
-  const index = await readObject(files, "model_index.json");
+  const index = await readObject(files, modelPaths.index);
   if (index._class_name !== "GlidePipeline")
     throw new ModelFormatError({
       model: files.label,
@@ -119,7 +119,7 @@ export async function readModelDescription(files: ModelFiles): Promise<ModelDesc
     stages.set(name, await readStage(files, name));
   // a third of the code that loading takes, while the files are fetched
   const { glideTokenizer } = await import("../../text/glide-tokenizer.ts");
-  const tokenizer = glideTokenizer(await files.readJson("tokenizer/tokenizer.json"));
+  const tokenizer = glideTokenizer(await files.readJson(modelPaths.tokenizer("tokenizer")));
   for (const { name, config } of stages.values()) {
     if (config.text && config.text.vocabularySize !== tokenizer.vocabularySize) {
       throw new ModelFormatError({
@@ -139,7 +139,7 @@ export async function readModelDescription(files: ModelFiles): Promise<ModelDesc
 }
 
 async function readStage(files: ModelFiles, name: StageName): Promise<StageDescription> {
-  const config = parseTextToImageConfig(await readObject(files, `${name}/config.json`));
+  const config = parseTextToImageConfig(await readObject(files, modelPaths.config(name)));
   const [superResolution, inpainting] = [name.startsWith("upsampler"), name.endsWith("_inpaint")];
   if (
     config.superResolution !== superResolution ||
@@ -154,7 +154,7 @@ async function readStage(files: ModelFiles, name: StageName): Promise<StageDescr
   if (config.imageSize === undefined)
     throw new ModelFormatError({
       model: files.label,
-      problem: `does not say its image_size in ${name}/config.json.`,
+      problem: `does not say its image_size in ${modelPaths.config(name)}.`,
     });
   return {
     name,
@@ -165,9 +165,9 @@ async function readStage(files: ModelFiles, name: StageName): Promise<StageDescr
 }
 
 async function readClip(files: ModelFiles): Promise<ClipDescription> {
-  const config = parseClipConfig(await readObject(files, "clip/config.json"));
+  const config = parseClipConfig(await readObject(files, modelPaths.config("clip")));
   const { clipTokenizer } = await import("../../text/clip-tokenizer.ts");
-  const tokenizer = clipTokenizer(await files.readJson("clip_tokenizer/tokenizer.json"), {
+  const tokenizer = clipTokenizer(await files.readJson(modelPaths.tokenizer("clip_tokenizer")), {
     contextLength: config.text.textContext,
   });
   if (tokenizer.vocabularySize === config.text.vocabularySize) return { config, tokenizer };

@@ -1,18 +1,19 @@
 import { display } from "@glissade/graph";
-import { type GenerationDefaults, readDefaults } from "../model/description/read.ts";
-import {
-  ModelFormatError,
-  readObject,
-  readScheduler,
-  type SchedulerDescription,
-} from "../model/description/scheduler.ts";
-import type { ModelFiles } from "../model/index.ts";
 import {
   type AdmClassifierConfig,
   type AdmConfig,
   parseAdmClassifierConfig,
   parseAdmConfig,
-} from "../networks/index.ts";
+} from "../../networks/index.ts";
+import type { ModelFiles } from "../model-files.ts";
+import { modelPaths } from "./components.ts";
+import { type GenerationDefaults, readDefaults } from "./read.ts";
+import {
+  ModelFormatError,
+  readObject,
+  readScheduler,
+  type SchedulerDescription,
+} from "./scheduler.ts";
 
 /** A model of guided-diffusion: everything but its weights. */
 export interface AdmDescription extends SchedulerDescription {
@@ -33,13 +34,13 @@ export interface AdmDescription extends SchedulerDescription {
  * @throws ModelFormatError where a file is missing a field, or the parts do not fit each other
  */
 export async function readAdmDescription(files: ModelFiles): Promise<AdmDescription> {
-  const index = await readObject(files, "model_index.json");
+  const index = await readObject(files, modelPaths.index);
   if (index._class_name !== "AdmPipeline")
     throw new ModelFormatError({
       model: files.label,
       problem: `is a ${display(index._class_name)}, and this pipeline runs "AdmPipeline".`,
     });
-  const config = parseAdmConfig(await readObject(files, "unet/config.json"));
+  const config = parseAdmConfig(await readObject(files, modelPaths.config("unet")));
   if (config.imageSize === undefined)
     throw new ModelFormatError({
       model: files.label,
@@ -47,7 +48,7 @@ export async function readAdmDescription(files: ModelFiles): Promise<AdmDescript
     });
   const classifier =
     "classifier" in index
-      ? parseAdmClassifierConfig(await readObject(files, "classifier/config.json"))
+      ? parseAdmClassifierConfig(await readObject(files, modelPaths.config("classifier")))
       : undefined;
   if (classifier && (classifier.imageSize ?? config.imageSize) !== config.imageSize) {
     throw new ModelFormatError({
