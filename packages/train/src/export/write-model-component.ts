@@ -6,7 +6,7 @@ import { modelComponents } from "@glissade/core/model";
 import { convertWeights, type WeightType } from "@glissade/core/weights";
 import { weightsFromTensors } from "@glissade/graph";
 import { writeFileAtomically } from "../logs/write-file-atomically.ts";
-import { type ComponentName, predictionTypeOf } from "./component.ts";
+import { type ComponentName, predictionTypeOf } from "../networks/component.ts";
 import { jsonText, mergedScheduler, readModelIndex, sameTokenizer } from "./model-index.ts";
 import { ModelOutputError } from "./model-output-error.ts";
 
