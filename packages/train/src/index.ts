@@ -12,9 +12,12 @@ export { type WorkerGradientsOptions, workerGradients } from "./engine/worker-gr
 export type { BackendModule } from "./engine/worker-messages.ts";
 export * from "./export/index.ts";
 export * from "./logs/index.ts";
+export * from "./networks/index.ts";
 export * from "./objectives/index.ts";
 export * from "./optimisers/index.ts";
 export * from "./recipes/index.ts";
+export * from "./runs/index.ts";
+export * from "./stages/index.ts";
 export * from "./tasks/index.ts";
 export { TrainingDivergedError } from "./trainer/diverged.ts";
 export { initialise } from "./trainer/initialise.ts";

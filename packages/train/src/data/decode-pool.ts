@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DisposedError } from "@glissade/core";
-import { workerEntry } from "../worker-entry.ts";
+import { workerEntry } from "../threads/worker-entry.ts";
 import type { DecodeReply, DecodeRequest } from "./decode-messages.ts";
 import { TrainingDataError } from "./training-data-error.ts";
 

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { DisposedError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
 import { assertSeed } from "@glissade/core/random";
 import { assertPositiveInteger } from "@glissade/graph";
-import { abortable } from "./abortable.ts";
+import { abortable } from "../threads/abortable.ts";
 import { assertBatchRange } from "./batch-range.ts";
 import type { DecodedExample } from "./decode-messages.ts";
 import { type CaptionChoice, type DrawOptions, drawBatch } from "./draw-example.ts";

@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { DisposedError, InvalidArgumentError } from "@glissade/core";
 import { assertPositiveInteger, type Graph } from "@glissade/graph";
-import { abortable } from "../data/abortable.ts";
 import type { ParameterStore } from "../optimisers/index.ts";
-import { workerEntry } from "../worker-entry.ts";
+import { abortable } from "../threads/abortable.ts";
+import { workerEntry } from "../threads/worker-entry.ts";
 import { gradientGraph } from "./compiled-gradients.ts";
 import type { GradientEngine, LossGraph } from "./gradient-engine.ts";
 import { GradientWorkerError } from "./gradient-worker-error.ts";

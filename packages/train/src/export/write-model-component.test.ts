@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { openModelFiles } from "@glissade/core/model";
 import { readTensor, tensor } from "@glissade/graph";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { openTrainedNetwork } from "../runs/open-trained-network.ts";
 import { ModelOutputError } from "./model-output-error.ts";
-import { openTrainedNetwork } from "./open-trained-network.ts";
 import { type ModelComponent, writeModelComponent } from "./write-model-component.ts";
 
 const base: ModelComponent = {

@@ -12,7 +12,7 @@ import {
 } from "@glissade/core/model";
 import { convertWeights, type WeightType } from "@glissade/core/weights";
 import { weightsFromTensors } from "@glissade/graph";
-import type { ComponentName } from "./component.ts";
+import type { ComponentName } from "../networks/component.ts";
 import { readModelThere } from "./model-index.ts";
 import { ModelOutputError } from "./model-output-error.ts";
 

@@ -1,4 +1,4 @@
-import type { BetaScheduleName, MeanType } from "@glissade/core/diffusion";
+import type { NoiseSchedule, PredictedQuantity } from "../networks/trained-network.ts";
 import type { TimestepChoice } from "../objectives/index.ts";
 import type { LowResolution } from "../tasks/index.ts";
 
@@ -25,14 +25,11 @@ export interface Recipe {
    * stage that takes over a trained network.
    */
   readonly network: Readonly<Record<string, unknown>>;
-  readonly diffusion: {
-    readonly steps: number;
-    readonly schedule: BetaScheduleName;
-  };
+  readonly diffusion: NoiseSchedule;
   /** Of a network that denoises. */
   readonly objective?: {
     /** What the network says: the noise, the picture, or their mixture v. */
-    readonly meanType: Exclude<MeanType, "previous-x">;
+    readonly meanType: PredictedQuantity;
     /** gamma of min-SNR weighting; left out for none. */
     readonly minSnrGamma?: number;
     /** What the variance's part of the loss, L_vlb, weighs; left out for the reference's 1. */

@@ -1,5 +1,5 @@
+import type { StageRecipes } from "../recipes/recipe.ts";
 import { baseRecipes } from "./base.ts";
-import type { StageRecipes } from "./recipe.ts";
 
 /**
  * A base model that learns to fill in what is missing: its first convolution gets four more input

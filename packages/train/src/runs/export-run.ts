@@ -1,11 +1,11 @@
 import type { WeightType } from "@glissade/core/weights";
-import { assembleRun } from "../recipes/assemble.ts";
-import { recipeFor } from "../recipes/stage-recipes.ts";
-import type { ComponentName } from "./component.ts";
-import { fitted } from "./fitted.ts";
+import { writeModelComponent } from "../export/write-model-component.ts";
+import type { ComponentName } from "../networks/component.ts";
+import { fitted } from "../networks/fitted.ts";
+import { assembleRun } from "../stages/assemble-run.ts";
+import { recipeFor } from "../stages/stages.ts";
 import { openTrainedNetwork } from "./open-trained-network.ts";
 import { readRunDescription } from "./run-description.ts";
-import { writeModelComponent } from "./write-model-component.ts";
 
 export interface ExportRunOptions {
   /** Which moving average, by its decay; 0 for the weights themselves. Default the longest. */

@@ -1,6 +1,6 @@
 import { glideClip } from "@glissade/core/networks";
+import type { StageRecipes } from "../recipes/recipe.ts";
 import { baseRecipes, glideSized } from "./base.ts";
-import type { StageRecipes } from "./recipe.ts";
 
 /**
  * The noised CLIP: two towers that learn which caption belongs to which picture, whatever noise is

@@ -1,5 +1,5 @@
 import { glideBase } from "@glissade/core/networks";
-import type { Recipe, StageRecipes } from "./recipe.ts";
+import type { Recipe, StageRecipes } from "../recipes/recipe.ts";
 
 /**
  * The base model, from nothing: pictures from a caption.

@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { openImageTextData, type TrainingData, TrainingDataError } from "../data/index.ts";
+import { openImageTextData } from "./image-text-data.ts";
+import type { TrainingData } from "./training-data.ts";
+import { TrainingDataError } from "./training-data-error.ts";
 
 /** What a module of training data is asked with. */
 export interface DataModuleOptions {

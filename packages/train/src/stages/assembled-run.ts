@@ -2,10 +2,10 @@ import type { GaussianDiffusion } from "@glissade/core/diffusion";
 import type { TextToImageConfig } from "@glissade/core/networks";
 import type { GlideTokenizer } from "@glissade/core/text";
 import type { LossGraph } from "../engine/gradient-engine.ts";
-import type { TrainedNetwork } from "../export/open-trained-network.ts";
+import type { TrainedNetwork } from "../networks/trained-network.ts";
 import type { Objective } from "../objectives/index.ts";
+import type { Recipe } from "../recipes/recipe.ts";
 import type { TrainingTask } from "../tasks/index.ts";
-import type { Recipe } from "./recipe.ts";
 
 /** Everything of a run that follows from its recipe: what `train` and an engine are given. */
 export interface AssembledRun {

@@ -1,6 +1,6 @@
 import { admClassifierDefaults } from "@glissade/core/networks";
+import type { StageRecipes } from "../recipes/recipe.ts";
 import { baseRecipes, glideSized } from "./base.ts";
-import type { StageRecipes } from "./recipe.ts";
 
 /**
  * ADM's noised classifier: tells the class of a picture whatever noise is on it; its gradient

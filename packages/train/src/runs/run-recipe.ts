@@ -11,11 +11,12 @@ import {
   readRecords,
   writeReport,
 } from "../logs/index.ts";
+import { recipeRate } from "../recipes/recipe-rate.ts";
+import type { AssembledRun, DenoisingNetwork } from "../stages/assemble-run.ts";
+import { sampleGrid } from "../stages/sample-grid.ts";
 import { type SamplePicture, type TrainResult, train } from "../trainer/train.ts";
-import type { AssembledRun, DenoisingNetwork } from "./assemble.ts";
 import { averagesOf, estimateRun, optimiserOf } from "./estimate-run.ts";
-import { recipeRate } from "./recipe-rate.ts";
-import { sampleGrid, writeRunModel } from "./sample-grid.ts";
+import { writeRunModel } from "./write-run-model.ts";
 
 export interface RunRecipeOptions {
   readonly data: TrainingData;
@@ -100,7 +101,7 @@ export async function runRecipe(
       ...(options.output && { output: options.output }),
       ...(signal && { signal }),
     });
-    await writeRunModel(run, loss.parameters.toTensors(result.state.best.slice()), { folder });
+    await writeRunModel(run, loss.parameters.toTensors(result.state.best.slice()), folder);
     await writeRunReport(run, options);
     return result;
   } catch (error) {
@@ -126,10 +127,16 @@ function sampling(
   };
   return {
     sampleEvery,
-    sample: (weights: Float32Array, step: number) =>
-      sampleGrid(run, denoising, weights, step, grid).catch((error: unknown) =>
-        withoutPictures(error, step),
-      ),
+    async sample(weights: Float32Array, step: number) {
+      // a copy, since ONNX Runtime takes no shared memory
+      const named = run.loss.parameters.toTensors(weights.slice());
+      try {
+        await writeRunModel(run, named, folder);
+        return await sampleGrid(run, denoising, named, step, grid);
+      } catch (error) {
+        return withoutPictures(error, step);
+      }
+    },
     async onSample(
       { png, caption }: { readonly png: Uint8Array; readonly caption: string },
       step: number,

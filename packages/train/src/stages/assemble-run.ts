@@ -1,15 +1,15 @@
 import { InvalidArgumentError } from "@glissade/core";
 import { betaSchedule, type GaussianDiffusion, gaussianDiffusion } from "@glissade/core/diffusion";
 import { parseTextToImageConfig } from "@glissade/core/networks";
-import { fitted } from "../export/fitted.ts";
-import type { TrainedNetwork } from "../export/open-trained-network.ts";
+import { fitted } from "../networks/fitted.ts";
+import type { TrainedNetwork } from "../networks/trained-network.ts";
+import { inputWeight, widenInput } from "../networks/widen-input.ts";
 import { ParameterStore } from "../optimisers/index.ts";
+import type { Recipe } from "../recipes/recipe.ts";
 import { initialise } from "../trainer/initialise.ts";
 import { assembleDenoising } from "./assemble-denoising.ts";
 import { assembleClassifier, assembleClip } from "./assemble-guides.ts";
 import type { AssembledNetwork, AssembledRun, AssembleOptions } from "./assembled-run.ts";
-import type { Recipe } from "./recipe.ts";
-import { inputWeight, widenInput } from "./widen-input.ts";
 
 export type { AssembledRun, AssembleOptions, DenoisingNetwork } from "./assembled-run.ts";
 

@@ -5,12 +5,11 @@ import {
   parseTextToImageConfig,
 } from "@glissade/core/networks";
 import { describe, expect, it } from "vitest";
-import { changeRecipe } from "./change-recipe.ts";
-import { partSizeFor } from "./part-size.ts";
-import { peakMemory } from "./peak-memory.ts";
-import { presetNames, stageNames } from "./recipe.ts";
-import { recipeRate } from "./recipe-rate.ts";
-import { recipeFor } from "./stage-recipes.ts";
+import { changeRecipe } from "../recipes/change-recipe.ts";
+import { partSizeFor } from "../recipes/part-size.ts";
+import { presetNames, stageNames } from "../recipes/recipe.ts";
+import { recipeRate } from "../recipes/recipe-rate.ts";
+import { recipeFor } from "./stages.ts";
 
 describe("the recipes", () => {
   it.each(stageNames.flatMap((stage) => presetNames.map((preset) => [stage, preset] as const)))(
@@ -95,21 +94,4 @@ it("cuts a batch into parts that all workers have one of", () => {
   expect(partSizeFor({ batchSize: 32, workers: 3, most: 16 })).toBe(8);
   expect(partSizeFor({ batchSize: 7, workers: 2, most: 16 })).toBe(1);
   expect(partSizeFor({ batchSize: 1, workers: 8, most: 16 })).toBe(1);
-});
-
-it("counts the values that are alive at a time", () => {
-  const types = new Map(
-    ["x", "a", "b", "c"].map((name) => [name, { dtype: "float32", dims: [10] }] as const),
-  );
-  const exp = (input: string, output: string) =>
-    ({ operation: "exp", inputs: [input], output, attributes: {} }) as const;
-  const graph = {
-    inputs: [{ name: "x", dtype: "float32", dims: [10] }],
-    outputs: [{ name: "y", value: "c" }],
-    parameters: [],
-    constants: new Map(),
-    types,
-  } as const;
-  // a chain holds two
-  expect(peakMemory({ ...graph, nodes: [exp("x", "a"), exp("a", "b"), exp("b", "c")] })).toBe(80);
 });

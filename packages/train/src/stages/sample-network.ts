@@ -17,7 +17,7 @@ import {
   type WeightSource,
   weightsFromTensors,
 } from "@glissade/graph";
-import type { AssembledRun, DenoisingNetwork } from "./assemble.ts";
+import type { AssembledRun, DenoisingNetwork } from "./assemble-run.ts";
 
 export interface SampleNetworkOptions {
   readonly backend: Backend;

@@ -1,6 +1,6 @@
 import { glideUpsampler } from "@glissade/core/networks";
+import type { StageRecipes } from "../recipes/recipe.ts";
 import { baseRecipes, glideSized } from "./base.ts";
-import type { StageRecipes } from "./recipe.ts";
 
 /**
  * The upsampler: the same kind of network, which also sees the small picture, resized to its own

@@ -2,11 +2,11 @@ import { InvalidArgumentError } from "@glissade/core";
 import type { GaussianDiffusion } from "@glissade/core/diffusion";
 import { parseTextToImageConfig, type TextToImageConfig } from "@glissade/core/networks";
 import { glideTokenizer } from "@glissade/core/text";
-import type { TrainedNetwork } from "../export/open-trained-network.ts";
+import type { TrainedNetwork } from "../networks/trained-network.ts";
 import { chooseTimesteps, objective } from "../objectives/index.ts";
+import type { Recipe } from "../recipes/recipe.ts";
 import { diffusionTask } from "../tasks/index.ts";
 import type { AssembledNetwork, AssembleOptions } from "./assembled-run.ts";
-import type { Recipe } from "./recipe.ts";
 
 /** GLIDE's network and its variants, learning to denoise. */
 export function assembleDenoising(

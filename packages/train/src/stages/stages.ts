@@ -1,9 +1,5 @@
 import { UnknownNameError } from "@glissade/core";
-import { baseRecipes } from "./base.ts";
-import { classifierRecipes } from "./classifier.ts";
-import { clipRecipes } from "./clip.ts";
-import { finetuneCfgRecipes } from "./finetune-cfg.ts";
-import { finetuneInpaintRecipes } from "./finetune-inpaint.ts";
+import type { ComponentName } from "../networks/component.ts";
 import {
   type PresetName,
   presetNames,
@@ -11,7 +7,12 @@ import {
   type StageName,
   type StageRecipes,
   stageNames,
-} from "./recipe.ts";
+} from "../recipes/recipe.ts";
+import { baseRecipes } from "./base.ts";
+import { classifierRecipes } from "./classifier.ts";
+import { clipRecipes } from "./clip.ts";
+import { finetuneCfgRecipes } from "./finetune-cfg.ts";
+import { finetuneInpaintRecipes } from "./finetune-inpaint.ts";
 import { upsamplerRecipes } from "./upsampler.ts";
 
 /** Every stage's recipes. */
@@ -35,4 +36,23 @@ export function recipeFor(stage: string, preset: string = "emoji"): Recipe {
   const chosen: PresetName | undefined = presetNames.find((name) => name === preset);
   if (!chosen) throw new UnknownNameError({ kind: "preset", asked: preset, known: presetNames });
   return stageRecipes[known][chosen];
+}
+
+/** Which network of a model each stage makes. */
+const componentOfStage: Readonly<Record<StageName, ComponentName>> = {
+  base: "base",
+  "finetune-cfg": "base",
+  "finetune-inpaint": "base_inpaint",
+  upsampler: "upsampler",
+  clip: "clip",
+  classifier: "classifier",
+};
+
+export const componentNames: readonly ComponentName[] = [
+  ...new Set(Object.values(componentOfStage)),
+];
+
+/** Which network of a model a stage makes. */
+export function componentOf(stage: StageName): ComponentName {
+  return componentOfStage[stage];
 }

@@ -11,15 +11,13 @@ import {
 import { imagesFromTensor, resizeNearest } from "@glissade/core/image";
 import { tensor } from "@glissade/graph";
 import type { TrainingBatch } from "../data/index.ts";
-import { componentOf } from "../export/component.ts";
-import { writeModelComponent } from "../export/write-model-component.ts";
 import { erasedRegions, lowResolution, stepRandom } from "../tasks/index.ts";
 import type { SamplePicture } from "../trainer/train.ts";
-import type { AssembledRun, DenoisingNetwork } from "./assemble.ts";
+import type { AssembledRun, DenoisingNetwork } from "./assemble-run.ts";
 import { sampleNetwork } from "./sample-network.ts";
 
 export interface SampleGridOptions {
-  /** The run's folder: a copy of the model in `model/` is kept up to date there. */
+  /** The run's folder, whose `model/` holds the network with these weights. */
   readonly folder: string;
   /** Makes the backend that samples; it is disposed of after each round. */
   readonly backend: () => Backend;
@@ -55,47 +53,19 @@ const comfortable = 512;
 export async function sampleGrid(
   run: AssembledRun,
   denoising: DenoisingNetwork,
-  weights: Float32Array,
+  weights: ReadonlyMap<string, Tensor>,
   step: number,
   options: SampleGridOptions,
 ): Promise<SamplePicture> {
-  // not shared memory, which ONNX Runtime does not take
-  const named = run.loss.parameters.toTensors(weights.slice());
-  await writeRunModel(run, named, options);
   const backend = options.backend();
   try {
     const compares = denoising.config.superResolution || denoising.config.inpainting;
     return await (compares
-      ? comparisonGrid(run, denoising, named, backend, step, options)
+      ? comparisonGrid(run, denoising, weights, backend, step, options)
       : promptGrid(run, backend, step, options));
   } finally {
     await backend.dispose();
   }
-}
-
-/**
- * Keeps `model/` in the run's folder up to date: usable at once, for a base network with `glissade
- * generate --model`.
- */
-export async function writeRunModel(
-  { recipe, tokenizer, classes, denoising }: AssembledRun,
-  weights: ReadonlyMap<string, Tensor>,
-  { folder }: Pick<SampleGridOptions, "folder">,
-): Promise<void> {
-  const { network, diffusion, stage } = recipe;
-  await writeModelComponent(
-    join(folder, "model"),
-    {
-      component: componentOf(stage),
-      network,
-      weights,
-      diffusion,
-      ...(denoising && { meanType: denoising.objective.meanType }),
-      ...(tokenizer !== undefined && { tokenizer }),
-      ...(classes && { classes }),
-    },
-    { replace: true },
-  );
 }
 
 async function promptGrid(

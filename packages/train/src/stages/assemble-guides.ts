@@ -2,9 +2,9 @@ import { InvalidArgumentError } from "@glissade/core";
 import type { GaussianDiffusion } from "@glissade/core/diffusion";
 import { parseAdmClassifierConfig, parseClipConfig } from "@glissade/core/networks";
 import { clipTokenizer } from "@glissade/core/text";
+import type { Recipe } from "../recipes/recipe.ts";
 import { classifierTask, clipTask } from "../tasks/index.ts";
 import type { AssembledNetwork, AssembleOptions } from "./assembled-run.ts";
-import type { Recipe } from "./recipe.ts";
 
 /** The noised CLIP. */
 export function assembleClip(

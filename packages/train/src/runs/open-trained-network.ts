@@ -7,26 +7,10 @@ import {
 } from "@glissade/core/model";
 import { readTensor, tensor, toFloat32 } from "@glissade/graph";
 import { type LoadedCheckpoint, latestCheckpoint, listCheckpoints } from "../checkpoints/index.ts";
-import type { Recipe } from "../recipes/recipe.ts";
-import { type ComponentName, componentOf } from "./component.ts";
+import type { ComponentName } from "../networks/component.ts";
+import type { TrainedNetwork } from "../networks/trained-network.ts";
+import { componentOf } from "../stages/stages.ts";
 import { readRunDescription, readRunTokenizer } from "./run-description.ts";
-
-/** A network that was trained, with all that is needed to go on with it or to export it. */
-export interface TrainedNetwork {
-  /** Where it was read from, for messages. */
-  readonly label: string;
-  readonly component: ComponentName;
-  readonly network: Readonly<Record<string, unknown>>;
-  readonly diffusion: Recipe["diffusion"];
-  /** What a network that denoises says. */
-  readonly meanType: NonNullable<Recipe["objective"]>["meanType"];
-  /** The contents of `tokenizer.json`; undefined for a classifier. */
-  readonly tokenizer: unknown;
-  /** Of a classifier. */
-  readonly classes?: ReadonlyMap<string, number>;
-  /** By name, as float32. The shapes may be another view of those in the network. */
-  readonly weights: ReadonlyMap<string, Tensor>;
-}
 
 /** Networks of a model folder that training can go on with. */
 export type DenoisingComponent = Exclude<ComponentName, "clip" | "classifier">;

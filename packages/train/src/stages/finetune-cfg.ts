@@ -1,5 +1,5 @@
+import type { StageRecipes } from "../recipes/recipe.ts";
 import { baseRecipes } from "./base.ts";
-import type { StageRecipes } from "./recipe.ts";
 
 /**
  * A base model that goes on with a fifth of its captions dropped, so that it also learns the
