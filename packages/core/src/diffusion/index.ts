@@ -12,6 +12,7 @@ export {
   type LegacyBetaScheduleOptions,
   legacyBetaSchedule,
 } from "./beta-schedule.ts";
+export { type Denoise, type GradientRule, progressAt } from "./denoise.ts";
 export { type DynamicThresholdingOptions, dynamicThresholding } from "./dynamic-thresholding.ts";
 export {
   type MeanVariance,
@@ -48,3 +49,4 @@ export {
   spaceTimesteps,
   trailingTimesteps,
 } from "./spacing.ts";
+export { x0Weights } from "./x0-weights.ts";

@@ -9,14 +9,17 @@ import {
   type Tensor,
   typedTensor,
 } from "@glissade/graph";
-import { type GaussianDiffusion, predict, spacedProcess } from "../diffusion/index.ts";
-import type { GradientGuidance } from "../guidance/index.ts";
+import {
+  type Denoise,
+  type GaussianDiffusion,
+  predict,
+  spacedProcess,
+} from "../diffusion/index.ts";
+import { classifierGradient, type GradientGuidance, guidedByGradients } from "../guidance/index.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
-import type { Denoise } from "../samplers/index.ts";
 import type { AdmDescription } from "./adm-model.ts";
 import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./options/sampler.ts";
 import { resolvePrompt, type SamplingOptions } from "./options/sampling.ts";
-import { ledByGradients } from "./run/denoiser.ts";
 import {
   finished,
   type GeneratedImage,
@@ -130,10 +133,11 @@ export class Adm {
       ...(classes ? this.#classifierRule(classes, classifierScale) : []),
       ...(options.gradients ?? []),
     ];
-    const denoise = ledByGradients(
+    const denoise = guidedByGradients(
       process,
       this.#denoiser(process, classes, signal),
-      { rules, rule: gradientRule },
+      rules,
+      gradientRule,
       signal,
     );
     const start = noise([count, model.config.imageChannels, model.imageSize, model.imageSize]);
@@ -181,26 +185,21 @@ export class Adm {
     };
   }
 
-  /** @see Dhariwal & Nichol 2021, section 4.1 */
-  #classifierRule(classes: AnyTensor, scale: number): readonly GradientGuidance[] {
+  #classifierRule(classes: Tensor<"int64">, scale: number): readonly GradientGuidance[] {
     const { classifier } = this.#parts;
     if (!classifier || scale === 0) return [];
     return [
       {
         name: "classifier",
         scale,
-        async gradient(x, timestep, signal) {
-          const inputs = {
-            x,
-            timesteps: perRow(x.dims[0] ?? 0, timestep),
-            y: classes,
-            scale: perRow(x.dims[0] ?? 0, 1),
-          };
-          return assertFloat32(
-            "grad.x",
-            (await classifier.run(inputs, signal ? { signal } : {}))["grad.x"],
-          );
-        },
+        gradient: classifierGradient({
+          differentiate: async (inputs, signal) =>
+            assertFloat32(
+              "grad.x",
+              (await classifier.run(inputs, signal ? { signal } : {}))["grad.x"],
+            ),
+          classes,
+        }),
       },
     ];
   }

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
+import type { Denoise } from "../diffusion/denoise.ts";
 import { betaSchedule, gaussianDiffusion, predict } from "../diffusion/index.ts";
 import { spacedProcess } from "../diffusion/spaced-diffusion.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import { repaint, repaintSteps } from "./repaint.ts";
-import type { Denoise } from "./sampler.ts";
 
 const process = spacedProcess(gaussianDiffusion(betaSchedule("linear", 1000)), 100, "respacing");
 const correlation = 0.9;

@@ -1,14 +1,8 @@
 import type { Tensor } from "@glissade/graph";
 import { InvalidArgumentError } from "@glissade/graph";
+import type { Denoise } from "../diffusion/denoise.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
-import type { Prediction } from "../diffusion/prediction.ts";
 import type { NoiseSource } from "../random/noise-streams.ts";
-
-/**
- * One evaluation of the (guided) network: what it makes of `x`, `[B, C, H, W]`, at step `index` of
- * the process.
- */
-export type Denoise = (x: Tensor, index: number) => Promise<Prediction>;
 
 export interface SamplerInput {
   /**

@@ -1,6 +1,7 @@
 import type { Tensor } from "@glissade/core";
+import type { Denoise } from "@glissade/core/diffusion";
 import { type GaussianDiffusion, keepKnown, predict, qSample } from "@glissade/core/diffusion";
-import { type Denoise, ddpm } from "@glissade/core/samplers";
+import { ddpm } from "@glissade/core/samplers";
 import { concatRows, interpreter, rows } from "@glissade/graph";
 import type { CaseContext, Tolerance } from "../case.ts";
 import { floatsNamed } from "../named-tensors.ts";

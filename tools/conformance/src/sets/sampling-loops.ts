@@ -1,7 +1,8 @@
 import type { Sampler, Tensor } from "@glissade/core";
+import type { Denoise } from "@glissade/core/diffusion";
 import { predict } from "@glissade/core/diffusion";
 import { conditionMean, conditionScore } from "@glissade/core/guidance";
-import { type Denoise, ddim, ddpm } from "@glissade/core/samplers";
+import { ddim, ddpm } from "@glissade/core/samplers";
 import { concatRows } from "@glissade/graph";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { openGuidingGradient } from "../guiding-gradient.ts";

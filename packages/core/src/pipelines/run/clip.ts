@@ -1,14 +1,6 @@
-import {
-  assertFloat32,
-  perRow,
-  repeatRows,
-  rows,
-  type Tensor,
-  tensor,
-  weightedSum,
-} from "@glissade/graph";
-import type { GradientGuidance } from "../../guidance/index.ts";
-import type { ClipDescription, StageDescription } from "../../model/description/read.ts";
+import { assertFloat32, type Tensor, tensor } from "@glissade/graph";
+import { clipGradient, composedText, type GradientGuidance } from "../../guidance/index.ts";
+import type { ClipDescription } from "../../model/description/read.ts";
 // not from the index: tokenisers are loaded when a model has them
 import { clipTextInputs } from "../../text/clip-text-inputs.ts";
 import type { GlideTokenizer } from "../../text/index.ts";
@@ -17,7 +9,7 @@ import type { ModelNetworks, OpenStage } from "./model-networks.ts";
 import type { Lease } from "./shared-resource.ts";
 import { featuresForRows, textFeatures } from "./text-condition.ts";
 
-/** Whose pictures CLIP leads, and to what. */
+/** Whose images CLIP guides, and to what. */
 export interface ClipGuided {
   readonly clip: ClipDescription;
   readonly guidance: ResolvedClipGuidance;
@@ -30,11 +22,10 @@ export interface ClipGuided {
 }
 
 /**
- * The rule that leads pictures to a text by CLIP: the gradient of exp(logit scale) f(x_t, t) g(c),
- * or of exp(logit scale) f(x_0, 0) g(c) with the x_0 that the network predicts for the first
- * prompt. Several prompts count by their weights.
+ * CLIP guidance with the model's networks. Through x_0 it is the one predicted for the first prompt;
+ * several prompts count by their weights.
  *
- * @see Nichol et al. 2021, section 2.4
+ * @see `guidance/clip.ts`
  */
 export async function openClipGuidance(
   networks: ModelNetworks,
@@ -47,11 +38,8 @@ export async function openClipGuidance(
     prompts.map(([prompt]) => prompt),
     signal,
   );
-  const text = weightedSum(
-    ...prompts.map(([, weight], row) => [weight, rows(embeddings, row, row + 1)] as const),
-  );
   const isThrough = guidance.through === "x0";
-  const seen = isThrough
+  const features = isThrough
     ? await textFeatures(stage, tokenizer, [prompts[0]?.[0] ?? ""], signal)
     : undefined;
   const { value: network, release } = await networks.clip(
@@ -62,67 +50,31 @@ export async function openClipGuidance(
       : "guidance",
     signal,
   );
+  const { process: diffusion, meanType } = stage.description;
   const rule: GradientGuidance = {
     name: "clip",
     scale: guidance.scale,
-    async gradient(x, timestep, runSignal) {
-      const count = x.dims[0] ?? 0;
-      const inputs: Record<string, Tensor> = {
-        x,
-        timesteps: perRow(count, timestep),
-        text: repeatRows(text, count),
-        scale: perRow(count, 1),
-      };
-      if (seen) {
-        const { fromX, fromOutput } = x0Weights(stage.description, timestep);
-        Object.assign(
-          inputs,
-          guided.conditions,
-          featuresForRows(seen, new Array<number>(count).fill(0)),
-          {
-            x0_from_x: perRow(count, fromX),
-            x0_from_output: perRow(count, fromOutput),
-          },
-        );
-      }
-      return assertFloat32(
-        "grad.x",
-        (await network.run(inputs, runSignal ? { signal: runSignal } : {}))["grad.x"],
-      );
-    },
+    gradient: clipGradient({
+      differentiate: async (inputs, runSignal) =>
+        assertFloat32(
+          "grad.x",
+          (await network.run(inputs, runSignal ? { signal: runSignal } : {}))["grad.x"],
+        ),
+      text: composedText(
+        embeddings,
+        prompts.map(([, weight]) => weight),
+      ),
+      predicted: features && {
+        diffusion,
+        meanType,
+        inputs: (count) => ({
+          ...guided.conditions,
+          ...featuresForRows(features, new Array<number>(count).fill(0)),
+        }),
+      },
+    }),
   };
   return { value: rule, release };
-}
-
-/**
- * x_0 = fromX x_t + fromOutput output. @see Ho, Jain & Abbeel 2020, equation 4; Salimans & Ho 2022,
- * appendix D
- */
-function x0Weights(
-  { process, meanType }: StageDescription,
-  timestep: number,
-): { readonly fromX: number; readonly fromOutput: number } {
-  // a step of the process that is run
-  const at = (values: Float64Array) => values[timestep] as number;
-  switch (meanType) {
-    case "epsilon":
-      return {
-        fromX: at(process.sqrtRecipAlphasCumprod),
-        fromOutput: -at(process.sqrtRecipm1AlphasCumprod),
-      };
-    case "velocity":
-      return {
-        fromX: at(process.sqrtAlphasCumprod),
-        fromOutput: -at(process.sqrtOneMinusAlphasCumprod),
-      };
-    case "start-x":
-      return { fromX: 0, fromOutput: 1 };
-    case "previous-x":
-      return {
-        fromX: -at(process.posteriorMeanCoef2) / at(process.posteriorMeanCoef1),
-        fromOutput: 1 / at(process.posteriorMeanCoef1),
-      };
-  }
 }
 
 /**

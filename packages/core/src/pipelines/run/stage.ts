@@ -1,10 +1,19 @@
 import type { Tensor } from "@glissade/graph";
-import { dynamicThresholding, type GaussianDiffusion } from "../../diffusion/index.ts";
-import { classifierFree, type Guidance } from "../../guidance/index.ts";
+import {
+  dynamicThresholding,
+  type GaussianDiffusion,
+  type GradientRule,
+} from "../../diffusion/index.ts";
+import {
+  classifierFree,
+  type GradientGuidance,
+  type Guidance,
+  guidedByGradients,
+} from "../../guidance/index.ts";
 import type { NoiseSource } from "../../random/index.ts";
 import { ddimInversion, type Sampler } from "../../samplers/index.ts";
 import type { GlideTokenizer } from "../../text/index.ts";
-import { guidedDenoiser, type LeadingGradients, ledByGradients } from "./denoiser.ts";
+import { guidedDenoiser } from "./denoiser.ts";
 import type { OpenStage } from "./model-networks.ts";
 import { type GenerateStep, walkSampler } from "./sampling-loop.ts";
 import { textFeatures } from "./text-condition.ts";
@@ -37,8 +46,11 @@ export interface StageRunOptions {
   readonly denoisedFn?: (x0: Tensor) => Tensor;
   /** What the network sees beside x, one row a picture. */
   readonly conditions?: Readonly<Record<string, Tensor>>;
-  /** Rules whose gradients lead the samples, and how the sampler takes them in. */
-  readonly gradient?: LeadingGradients;
+  /** Rules whose gradients guide the samples, and how the sampler takes them in. */
+  readonly gradient?: {
+    readonly rules: readonly GradientGuidance[];
+    readonly rule: GradientRule;
+  };
   /** Steps of this run before this stage, and of all stages. */
   readonly before: number;
   readonly total: number;
@@ -56,7 +68,9 @@ export async function* runStage(
   const { stage, process, sampler, from, noise, total, seeds, gradient, inversion, signal } =
     options;
   const plain = await denoiserOf(options);
-  const denoise = gradient ? ledByGradients(process, plain, gradient, signal) : plain;
+  const denoise = gradient
+    ? guidedByGradients(process, plain, gradient.rules, gradient.rule, signal)
+    : plain;
   const place = { stage: stage.description.name, total, seeds };
   const walk = { process, noise, ...(from !== undefined && { from }), ...(signal && { signal }) };
   let { x, before } = options;

@@ -1,7 +1,8 @@
 import { gaussianDiffusion, type GaussianDiffusion } from "../../diffusion/gaussian-diffusion.ts";
 import { predict } from "../../diffusion/prediction.ts";
 import { mapTensor, type Tensor } from "@glissade/graph";
-import type { Denoise, Sampler, SamplerInput, SamplerStep } from "../sampler.ts";
+import type { Denoise } from "../../diffusion/denoise.ts";
+import type { Sampler, SamplerInput, SamplerStep } from "../sampler.ts";
 
 /**
  * Data whose every pixel is drawn from its own Gaussian: everything that a sampler should do with

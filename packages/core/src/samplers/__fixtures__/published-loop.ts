@@ -1,7 +1,7 @@
 import { type GaussianDiffusion, gaussianDiffusion } from "../../diffusion/gaussian-diffusion.ts";
 import { type PredictionOptions, predict } from "../../diffusion/prediction.ts";
 import { mapTensor, type Tensor, tensor } from "@glissade/graph";
-import type { Denoise } from "../sampler.ts";
+import type { Denoise } from "../../diffusion/denoise.ts";
 
 // The setting in which Hugging Face's diffusers publishes results of its schedulers
 // (tests/schedulers): a process of 1000 linear betas, the "network" x t / (t + 1), and a ramp as

@@ -1,6 +1,7 @@
 import type { Tensor } from "@glissade/graph";
 import { mapTensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
+import type { Denoise } from "../diffusion/denoise.ts";
 import { predict } from "../diffusion/prediction.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import {
@@ -19,9 +20,8 @@ import {
 } from "../samplers/__fixtures__/reference-step.ts";
 import { ddimStep } from "../samplers/ddim.ts";
 import { ancestralStep } from "../samplers/ddpm.ts";
-import type { Denoise } from "../samplers/sampler.ts";
 import { samplerByName, samplers } from "../samplers/sampler-registry.ts";
-import { withGradient } from "./with-gradient.ts";
+import { withGradient } from "./gradient.ts";
 
 const network: Denoise = async (state, index) =>
   predict(referenceProcess, modelOutput, state, index);
