@@ -21,39 +21,39 @@ export interface MeanVariance {
  * @param x0 `[B, C, H, W]` in [-1, 1]
  * @param noise standard normal, same shape
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 4
- * @example `qSample(process, image, 499, torchGenerator(7).randn(image.dims))`
+ * @example `qSample(diffusion, image, 499, torchGenerator(7).randn(image.dims))`
  */
 export function qSample(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   t: TimestepIndex,
   noise: Tensor,
 ): Tensor {
   const batch = batchOf(x0);
   return weightedSumByRow(
-    [extract(process.sqrtAlphasCumprod, t, batch), x0],
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch), noise],
+    [extract(diffusion.sqrtAlphasCumprod, t, batch), x0],
+    [extract(diffusion.sqrtOneMinusAlphasCumprod, t, batch), noise],
   );
 }
 
 /** q(x_t | x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 4 */
 export function qMeanVariance(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   t: TimestepIndex,
 ): MeanVariance {
   const batch = batchOf(x0);
   return {
-    mean: weightedSumByRow([extract(process.sqrtAlphasCumprod, t, batch), x0]),
+    mean: weightedSumByRow([extract(diffusion.sqrtAlphasCumprod, t, batch), x0]),
     variance: filledByRow(
       x0.dims,
       extract(
-        process.alphasCumprod.map((abar) => 1 - abar),
+        diffusion.alphasCumprod.map((abar) => 1 - abar),
         t,
         batch,
       ),
     ),
-    logVariance: filledByRow(x0.dims, extract(process.logOneMinusAlphasCumprod, t, batch)),
+    logVariance: filledByRow(x0.dims, extract(diffusion.logOneMinusAlphasCumprod, t, batch)),
   };
 }
 
@@ -62,29 +62,29 @@ export function qMeanVariance(
  * 2006.11239, equations 6 and 7
  */
 export function qPosteriorMeanVariance(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   x: Tensor,
   t: TimestepIndex,
 ): MeanVariance {
   const batch = batchOf(x);
   return {
-    mean: qPosteriorMean(process, x0, x, t),
-    variance: filledByRow(x.dims, extract(process.posteriorVariance, t, batch)),
-    logVariance: filledByRow(x.dims, extract(process.posteriorLogVarianceClipped, t, batch)),
+    mean: qPosteriorMean(diffusion, x0, x, t),
+    variance: filledByRow(x.dims, extract(diffusion.posteriorVariance, t, batch)),
+    logVariance: filledByRow(x.dims, extract(diffusion.posteriorLogVarianceClipped, t, batch)),
   };
 }
 
 /** The mean of q(x_(t-1) | x_t, x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 7 */
 export function qPosteriorMean(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   x: Tensor,
   t: TimestepIndex,
 ): Tensor {
   const batch = batchOf(x);
   return weightedSumByRow(
-    [extract(process.posteriorMeanCoef1, t, batch), x0],
-    [extract(process.posteriorMeanCoef2, t, batch), x],
+    [extract(diffusion.posteriorMeanCoef1, t, batch), x0],
+    [extract(diffusion.posteriorMeanCoef2, t, batch), x],
   );
 }

@@ -41,7 +41,7 @@ export {
   type VarianceType,
   velocity,
 } from "./prediction.ts";
-export { type Spacing, spacedProcess, spacings } from "./spaced-diffusion.ts";
+export { type Spacing, spacedDiffusion, spacings } from "./spaced-diffusion.ts";
 export {
   type KarrasTimestepsOptions,
   karrasTimesteps,

@@ -57,7 +57,7 @@ export interface PredictionOptions {
    */
   readonly clipDenoised?: boolean | ((x0: Tensor) => Tensor);
   /** Changes x_0 before it is clipped, e.g. puts known pixels back. */
-  readonly denoisedFn?: (x0: Tensor) => Tensor;
+  readonly denoisedFn?: ((x0: Tensor) => Tensor) | undefined;
 }
 
 /**
@@ -66,13 +66,13 @@ export interface PredictionOptions {
  * @param modelOutput `[B, 2C, H, W]` for the learned variance types, `[B, C, H, W]` for the fixed
  * ones
  * @param x x_t, `[B, C, H, W]`
- * @param t index into `process`
- * @throws InvalidArgumentError where the shapes do not fit or `t` is no step of the process.
+ * @param t index into `diffusion`
+ * @throws InvalidArgumentError where the shapes do not fit or `t` is no step of the diffusion.
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equations 7 and 15
- * @example `predict(process, await model(x, process.timestepMap[t]), x, t).mean`
+ * @example `predict(diffusion, await model(x, diffusion.timestepMap[t]), x, t).mean`
  */
 export function predict(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   modelOutput: Tensor,
   x: Tensor,
   t: TimestepIndex,
@@ -86,14 +86,14 @@ export function predict(
   } = options;
   const { meanOutput, varianceOutput } = splitChannels(modelOutput, x, varianceType);
   assertVarianceType(varianceType);
-  const denoised = predictX0(process, meanOutput, x, t, meanType);
+  const denoised = predictX0(diffusion, meanOutput, x, t, meanType);
   const x0 = clip(denoisedFn ? denoisedFn(denoised) : denoised, clipDenoised);
   const mean = once(() =>
-    meanType === "previous-x" ? meanOutput : qPosteriorMean(process, x0, x, t),
+    meanType === "previous-x" ? meanOutput : qPosteriorMean(diffusion, x0, x, t),
   );
-  const logVariance = once(() => predictLogVariance(process, varianceOutput, x, t, varianceType));
-  const variance = once(() => predictVariance(process, logVariance(), t, varianceType));
-  const epsilon = once(() => predictEpsilonFromX0(process, x, t, x0));
+  const logVariance = once(() => predictLogVariance(diffusion, varianceOutput, x, t, varianceType));
+  const variance = once(() => predictVariance(diffusion, logVariance(), t, varianceType));
+  const epsilon = once(() => predictEpsilonFromX0(diffusion, x, t, x0));
   return {
     x0,
     get mean() {
@@ -121,27 +121,27 @@ function once<T>(compute: () => T): () => T {
 
 /** (x_t - sqrt(1 - abar) epsilon) / sqrt(abar) */
 export function predictX0FromEpsilon(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   t: TimestepIndex,
   epsilon: Tensor,
 ): Tensor {
   const batch = batchOf(x);
   return weightedSumByRow(
-    [extract(process.sqrtRecipAlphasCumprod, t, batch), x],
-    [extract(process.sqrtRecipm1AlphasCumprod, t, batch).map(negate), epsilon],
+    [extract(diffusion.sqrtRecipAlphasCumprod, t, batch), x],
+    [extract(diffusion.sqrtRecipm1AlphasCumprod, t, batch).map(negate), epsilon],
   );
 }
 
 /** (x_t - sqrt(abar) x_0) / sqrt(1 - abar); in this form it also holds where abar = 0. */
 export function predictEpsilonFromX0(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   t: TimestepIndex,
   x0: Tensor,
 ): Tensor {
-  const deviation = extract(process.sqrtOneMinusAlphasCumprod, t, batchOf(x));
-  const signal = extract(process.sqrtAlphasCumprod, t, batchOf(x));
+  const deviation = extract(diffusion.sqrtOneMinusAlphasCumprod, t, batchOf(x));
+  const signal = extract(diffusion.sqrtAlphasCumprod, t, batchOf(x));
   return weightedSumByRow(
     [deviation.map((sigma) => 1 / sigma), x],
     [signal.map((alpha, row) => -alpha / (deviation[row] as number)), x0],
@@ -150,29 +150,29 @@ export function predictEpsilonFromX0(
 
 /** sqrt(abar) x_t - sqrt(1 - abar) v. @see Salimans & Ho 2022, arXiv 2202.00512, appendix D */
 export function predictX0FromVelocity(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   t: TimestepIndex,
   velocity: Tensor,
 ): Tensor {
   const batch = batchOf(x);
   return weightedSumByRow(
-    [extract(process.sqrtAlphasCumprod, t, batch), x],
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map(negate), velocity],
+    [extract(diffusion.sqrtAlphasCumprod, t, batch), x],
+    [extract(diffusion.sqrtOneMinusAlphasCumprod, t, batch).map(negate), velocity],
   );
 }
 
 /** sqrt(1 - abar) x_t + sqrt(abar) v. @see Salimans & Ho 2022, arXiv 2202.00512, appendix D */
 export function predictEpsilonFromVelocity(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   t: TimestepIndex,
   velocity: Tensor,
 ): Tensor {
   const batch = batchOf(x);
   return weightedSumByRow(
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch), x],
-    [extract(process.sqrtAlphasCumprod, t, batch), velocity],
+    [extract(diffusion.sqrtOneMinusAlphasCumprod, t, batch), x],
+    [extract(diffusion.sqrtAlphasCumprod, t, batch), velocity],
   );
 }
 
@@ -181,27 +181,27 @@ export function predictEpsilonFromVelocity(
  * Salimans & Ho 2022, arXiv 2202.00512, appendix D
  */
 export function velocity(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   t: TimestepIndex,
   epsilon: Tensor,
 ): Tensor {
   const batch = batchOf(x0);
   return weightedSumByRow(
-    [extract(process.sqrtAlphasCumprod, t, batch), epsilon],
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map(negate), x0],
+    [extract(diffusion.sqrtAlphasCumprod, t, batch), epsilon],
+    [extract(diffusion.sqrtOneMinusAlphasCumprod, t, batch).map(negate), x0],
   );
 }
 
 /** The x_0 for which `previous` is the posterior mean of x_(t-1). */
 export function predictX0FromPrevious(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   t: TimestepIndex,
   previous: Tensor,
 ): Tensor {
-  const coef1 = extract(process.posteriorMeanCoef1, t, batchOf(x));
-  const coef2 = extract(process.posteriorMeanCoef2, t, batchOf(x));
+  const coef1 = extract(diffusion.posteriorMeanCoef1, t, batchOf(x));
+  const coef2 = extract(diffusion.posteriorMeanCoef2, t, batchOf(x));
   return weightedSumByRow(
     [coef1.map((weight) => 1 / weight), previous],
     [coef2.map((weight, row) => -weight / (coef1[row] as number)), x],
@@ -209,7 +209,7 @@ export function predictX0FromPrevious(
 }
 
 function predictX0(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   meanOutput: Tensor,
   x: Tensor,
   t: TimestepIndex,
@@ -217,13 +217,13 @@ function predictX0(
 ): Tensor {
   switch (meanType) {
     case "epsilon":
-      return predictX0FromEpsilon(process, x, t, meanOutput);
+      return predictX0FromEpsilon(diffusion, x, t, meanOutput);
     case "start-x":
       return meanOutput;
     case "velocity":
-      return predictX0FromVelocity(process, x, t, meanOutput);
+      return predictX0FromVelocity(diffusion, x, t, meanOutput);
     case "previous-x":
-      return predictX0FromPrevious(process, x, t, meanOutput);
+      return predictX0FromPrevious(diffusion, x, t, meanOutput);
     default:
       throw new UnknownNameError({
         kind: "mean type",
@@ -250,7 +250,7 @@ function assertVarianceType(varianceType: VarianceType): void {
 }
 
 function predictLogVariance(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   varianceOutput: Tensor,
   x: Tensor,
   t: TimestepIndex,
@@ -259,14 +259,14 @@ function predictLogVariance(
   const batch = batchOf(x);
   switch (varianceType) {
     case "fixed-small":
-      return filledByRow(x.dims, extract(process.posteriorLogVarianceClipped, t, batch));
+      return filledByRow(x.dims, extract(diffusion.posteriorLogVarianceClipped, t, batch));
     case "fixed-large":
-      return filledByRow(x.dims, extract(fixedLargeVariance(process), t, batch).map(Math.log));
+      return filledByRow(x.dims, extract(fixedLargeVariance(diffusion), t, batch).map(Math.log));
     case "learned":
       return varianceOutput;
     case "learned-range": {
-      const smallest = extract(process.posteriorLogVarianceClipped, t, batch);
-      const largest = extract(process.betas, t, batch).map(Math.log);
+      const smallest = extract(diffusion.posteriorLogVarianceClipped, t, batch);
+      const largest = extract(diffusion.betas, t, batch).map(Math.log);
       const rowSize = sizeOf(x.dims) / batch;
       const data = new Float32Array(varianceOutput.data.length);
       for (let row = 0; row < batch; row++) {
@@ -283,11 +283,11 @@ function predictLogVariance(
 }
 
 /**
- * The fixed variances come from the process itself: the clipped logarithm of `fixed-small` is not
+ * The fixed variances come from the diffusion itself: the clipped logarithm of `fixed-small` is not
  * the logarithm of its variance at t = 0, which is 0.
  */
 function predictVariance(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   logVariance: Tensor,
   t: TimestepIndex,
   varianceType: VarianceType,
@@ -295,9 +295,9 @@ function predictVariance(
   const { dims } = logVariance;
   const batch = batchOf(logVariance);
   if (varianceType === "fixed-small")
-    return filledByRow(dims, extract(process.posteriorVariance, t, batch));
+    return filledByRow(dims, extract(diffusion.posteriorVariance, t, batch));
   if (varianceType === "fixed-large")
-    return filledByRow(dims, extract(fixedLargeVariance(process), t, batch));
+    return filledByRow(dims, extract(fixedLargeVariance(diffusion), t, batch));
   return mapTensor(logVariance, Math.exp);
 }
 
@@ -305,8 +305,10 @@ function predictVariance(
  * beta_t, except at t = 0, where the posterior's variance of step 1 gives a better likelihood (Ho
  * et al. 2020's code).
  */
-function fixedLargeVariance(process: GaussianDiffusion): Float64Array {
-  return process.betas.map((beta, t) => (t === 0 ? (process.posteriorVariance[1] ?? beta) : beta));
+function fixedLargeVariance(diffusion: GaussianDiffusion): Float64Array {
+  return diffusion.betas.map((beta, t) =>
+    t === 0 ? (diffusion.posteriorVariance[1] ?? beta) : beta,
+  );
 }
 
 /** `[B, 2C, ...]` as two tensors `[B, C, ...]`; with a fixed variance there is only the first. */

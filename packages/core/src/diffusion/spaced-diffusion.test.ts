@@ -2,11 +2,11 @@ import { UnknownNameError } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
 import { betaSchedule } from "./beta-schedule.ts";
 import { gaussianDiffusion } from "./gaussian-diffusion.ts";
-import { type Spacing, spacedProcess } from "./spaced-diffusion.ts";
+import { type Spacing, spacedDiffusion } from "./spaced-diffusion.ts";
 
 const training = gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000));
 
-describe("spacedProcess", () => {
+describe("spacedDiffusion", () => {
   it.each([
     ["respacing", 4, [0, 333, 666, 999]],
     ["respacing", "ddim4", [0, 250, 500, 750]],
@@ -14,11 +14,11 @@ describe("spacedProcess", () => {
     ["linear", 4, [0, 333, 666, 999]],
     ["trailing", 4, [249, 499, 749, 999]],
   ] as const)("%s spacing with %j steps visits %j", (spacing, steps, visited) => {
-    expect(spacedProcess(training, steps, spacing).timestepMap).toEqual(visited);
+    expect(spacedDiffusion(training, steps, spacing).timestepMap).toEqual(visited);
   });
 
   it("karras spacing is even in sigma^(1/7) from the lowest noise to 80", () => {
-    const roots = spacedProcess(training, 10, "karras").sqrtRecipm1AlphasCumprod.map(
+    const roots = spacedDiffusion(training, 10, "karras").sqrtRecipm1AlphasCumprod.map(
       (sigma) => sigma ** (1 / 7),
     );
     const step = (80 ** (1 / 7) - (roots[0] as number)) / 9;
@@ -28,11 +28,11 @@ describe("spacedProcess", () => {
   });
 
   it("says what was wrong with a spacing it does not know, or steps that do not go with it", () => {
-    expect(() => spacedProcess(training, 10, "karas" as Spacing)).toThrow(UnknownNameError);
-    expect(() => spacedProcess(training, "fast27", "karras")).toThrow(
+    expect(() => spacedDiffusion(training, 10, "karas" as Spacing)).toThrow(UnknownNameError);
+    expect(() => spacedDiffusion(training, "fast27", "karras")).toThrow(
       'steps is "fast27"; expected a number of steps with karras spacing',
     );
-    expect(() => spacedProcess(training, 2.5, "trailing")).toThrow("positive integer");
-    expect(() => spacedProcess(training, 0, "respacing")).toThrow("whole numbers of steps");
+    expect(() => spacedDiffusion(training, 2.5, "trailing")).toThrow("positive integer");
+    expect(() => spacedDiffusion(training, 0, "respacing")).toThrow("whole numbers of steps");
   });
 });

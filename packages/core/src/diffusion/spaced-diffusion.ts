@@ -3,7 +3,7 @@ import { type GaussianDiffusion, respace } from "./gaussian-diffusion.ts";
 import { karrasTimesteps, linearTimesteps, spaceTimesteps, trailingTimesteps } from "./spacing.ts";
 
 /**
- * How a run's steps are chosen from the training process. `"respacing"` is the reference's
+ * How a run's steps are chosen from the training diffusion. `"respacing"` is the reference's
  * respacing (`spaceTimesteps`), the others are `linearTimesteps`, `trailingTimesteps` and
  * `karrasTimesteps`.
  */
@@ -12,24 +12,24 @@ export const spacings = ["respacing", "linear", "trailing", "karras"] as const;
 export type Spacing = (typeof spacings)[number];
 
 /**
- * The process that a sampler walks.
+ * The diffusion that a sampler walks.
  *
- * @param process of the training
+ * @param diffusion of the training
  * @param steps how many; with `"respacing"` spacing also a respacing such as `"fast27"`, `"ddim50"`
  * or `"10,15,20"`
- * @throws InvalidArgumentError where the process cannot be cut that way; UnknownNameError where
+ * @throws InvalidArgumentError where the diffusion cannot be cut that way; UnknownNameError where
  * there is no such spacing.
- * @example `spacedProcess(process, 20, "karras")`
+ * @example `spacedDiffusion(diffusion, 20, "karras")`
  */
-export function spacedProcess(
-  process: GaussianDiffusion,
+export function spacedDiffusion(
+  diffusion: GaussianDiffusion,
   steps: number | string,
   spacing: Spacing,
 ): GaussianDiffusion {
   if (spacing === "respacing")
     return respace(
-      process,
-      spaceTimesteps(process.numTimesteps, typeof steps === "number" ? [steps] : steps),
+      diffusion,
+      spaceTimesteps(diffusion.numTimesteps, typeof steps === "number" ? [steps] : steps),
     );
   if (typeof steps !== "number")
     throw new InvalidArgumentError({
@@ -37,21 +37,21 @@ export function spacedProcess(
       received: steps,
       expected: `a number of steps with ${spacing} spacing`,
     });
-  return respace(process, timesteps(process, steps, spacing));
+  return respace(diffusion, timesteps(diffusion, steps, spacing));
 }
 
 function timesteps(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   steps: number,
   spacing: Exclude<Spacing, "respacing">,
 ): number[] {
   switch (spacing) {
     case "linear":
-      return linearTimesteps(process.numTimesteps, steps);
+      return linearTimesteps(diffusion.numTimesteps, steps);
     case "trailing":
-      return trailingTimesteps(process.numTimesteps, steps);
+      return trailingTimesteps(diffusion.numTimesteps, steps);
     case "karras":
-      return karrasTimesteps(process.alphasCumprod, steps);
+      return karrasTimesteps(diffusion.alphasCumprod, steps);
     default:
       throw new UnknownNameError({ kind: "spacing", asked: spacing, known: spacings });
   }

@@ -19,7 +19,7 @@ describe("spaceTimesteps", () => {
     expect(spaceTimesteps(1000, "7")).toEqual([0, 166, 333, 500, 666, 832, 999]);
   });
 
-  it("strides through the process for DDIM", () => {
+  it("strides through the diffusion for DDIM", () => {
     expect(spaceTimesteps(1000, "ddim10")).toEqual([
       0, 100, 200, 300, 400, 500, 600, 700, 800, 900,
     ]);
@@ -76,13 +76,13 @@ describe("trailingTimesteps", () => {
 });
 
 describe("karrasTimesteps", () => {
-  const process = gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000));
+  const diffusion = gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000));
 
-  it("makes a process with the noise levels of equation 5", () => {
+  it("makes a diffusion with the noise levels of equation 5", () => {
     const [sigmaMin, sigmaMax, rho, steps] = [0.02, 50, 5, 8];
     const spaced = respace(
-      process,
-      karrasTimesteps(process.alphasCumprod, steps, { sigmaMin, sigmaMax, rho }),
+      diffusion,
+      karrasTimesteps(diffusion.alphasCumprod, steps, { sigmaMin, sigmaMax, rho }),
     );
     for (let i = 0; i < steps; i++) {
       // the paper counts from the noisiest level
@@ -94,15 +94,15 @@ describe("karrasTimesteps", () => {
     }
   });
 
-  it("starts at the process's first step and ends at sigma = 80 of a cosine schedule", () => {
-    const timesteps = karrasTimesteps(process.alphasCumprod, 20);
+  it("starts at the diffusion's first step and ends at sigma = 80 of a cosine schedule", () => {
+    const timesteps = karrasTimesteps(diffusion.alphasCumprod, 20);
     expect(timesteps[0]).toBe(0);
-    const spaced = respace(process, timesteps);
+    const spaced = respace(diffusion, timesteps);
     expect(spaced.sqrtRecipm1AlphasCumprod[19]).toBeCloseTo(80, 6);
     expect(spaced.timestepMap).toEqual(timesteps);
   });
 
-  it("ends at the last step of a process whose noise stays below 80, and gives that step alone for one", () => {
+  it("ends at the last step of a diffusion whose noise stays below 80, and gives that step alone for one", () => {
     const { alphasCumprod } = gaussianDiffusion(
       betaSchedule("linear", 1000).map((beta) => beta / 2),
     );
@@ -117,6 +117,8 @@ describe("karrasTimesteps", () => {
     { sigmaMin: 5, sigmaMax: 5 },
     { rho: Number.NaN },
   ])("refuses %j", (options) => {
-    expect(() => karrasTimesteps(process.alphasCumprod, 10, options)).toThrow(InvalidArgumentError);
+    expect(() => karrasTimesteps(diffusion.alphasCumprod, 10, options)).toThrow(
+      InvalidArgumentError,
+    );
   });
 });

@@ -13,20 +13,22 @@ import {
   type Denoise,
   type GaussianDiffusion,
   predict,
-  spacedProcess,
+  spacedDiffusion,
 } from "../diffusion/index.ts";
 import { classifierGradient, type GradientGuidance, guidedByGradients } from "../guidance/index.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
 import type { AdmDescription } from "./adm-model.ts";
+import { resolvePrompt } from "./options/prompt.ts";
 import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./options/sampler.ts";
-import { resolvePrompt, type SamplingOptions } from "./options/sampling.ts";
+import type { SamplingOptions } from "./options/sampling.ts";
 import {
+  counted,
   finished,
   type GeneratedImage,
   type GenerateStep,
   imagesWithSeeds,
+  runSampler,
   type WithProgress,
-  walkSampler,
 } from "./run/sampling-loop.ts";
 
 export interface AdmOptions
@@ -127,25 +129,21 @@ export class Adm {
     const { signal } = options;
     signal?.throwIfAborted();
 
-    const process = spacedProcess(model.process, settings.steps, settings.spacing);
+    const diffusion = spacedDiffusion(model.process, settings.steps, settings.spacing);
     const noise = perImageNoise(seeds);
     const rules = [
       ...(classes ? this.#classifierRule(classes, classifierScale) : []),
       ...(options.gradients ?? []),
     ];
-    const denoise = guidedByGradients(
-      process,
-      this.#denoiser(process, classes, signal),
-      rules,
-      gradientRule,
-      signal,
-    );
+    const plain = this.#denoiser(diffusion, classes, signal);
+    const denoise = guidedByGradients(diffusion, plain, rules, gradientRule, signal);
     const start = noise([count, model.config.imageChannels, model.imageSize, model.imageSize]);
-    const x = yield* walkSampler(
+    const run = runSampler(
       sampler,
-      { process, denoise, noise, x: start, ...(signal && { signal }) },
-      { stage: "adm", before: 0, total: process.numTimesteps, seeds },
+      { diffusion, denoise, noise, x: start, signal },
+      { stage: "adm", seeds },
     );
+    const x = yield* counted(run, diffusion.numTimesteps);
     const { guidance: _, ...own } = settings;
     return {
       images: imagesWithSeeds(x, seeds),
@@ -166,22 +164,22 @@ export class Adm {
   }
 
   #denoiser(
-    process: GaussianDiffusion,
+    diffusion: GaussianDiffusion,
     classes: AnyTensor | undefined,
     signal: AbortSignal | undefined,
   ): Denoise {
     const { network, model } = this.#parts;
     const condition = classes && model.config.classes !== undefined ? { y: classes } : {};
     return async (x, index) => {
-      const timestep = process.timestepMap[index] ?? 0;
+      const timestep = diffusion.timestepMap[index] ?? 0;
       const { output } = await network.run(
         { x, timesteps: perRow(x.dims[0] ?? 0, timestep), ...condition },
-        signal ? { signal } : {},
+        { signal },
       );
-      const said = assertFloat32("output", output);
-      assertFinite(said, `at timestep ${timestep}`);
+      const prediction = assertFloat32("output", output);
+      assertFinite(prediction, `at timestep ${timestep}`);
       const { meanType, varianceType, clipDenoised } = model;
-      return predict(process, said, x, index, { meanType, varianceType, clipDenoised });
+      return predict(diffusion, prediction, x, index, { meanType, varianceType, clipDenoised });
     };
   }
 
@@ -194,10 +192,7 @@ export class Adm {
         scale,
         gradient: classifierGradient({
           differentiate: async (inputs, signal) =>
-            assertFloat32(
-              "grad.x",
-              (await classifier.run(inputs, signal ? { signal } : {}))["grad.x"],
-            ),
+            assertFloat32("grad.x", (await classifier.run(inputs, { signal }))["grad.x"]),
           classes,
         }),
       },

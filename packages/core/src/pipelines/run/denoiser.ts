@@ -18,7 +18,7 @@ import { composedPrompts, type Guidance, needsEmptyPrompt } from "../../guidance
 import { featuresForRows, type TextFeatures } from "./text-condition.ts";
 
 export interface DenoiserOptions extends PredictionOptions {
-  readonly process: GaussianDiffusion;
+  readonly diffusion: GaussianDiffusion;
   readonly network: Executable;
   /**
    * Text rows 0, 1, ...: the prompts, one a weight. The last row: the empty or negative prompt.
@@ -28,11 +28,11 @@ export interface DenoiserOptions extends PredictionOptions {
   /** How much each prompt counts. */
   readonly weights: readonly number[];
   readonly guidance: Guidance;
-  /** Number of pictures. */
+  /** Number of images. */
   readonly count: number;
-  /** What the network sees beside x, one row a picture. */
-  readonly conditions?: Readonly<Record<string, Tensor>>;
-  readonly signal?: AbortSignal;
+  /** The network's inputs beside x and the text, one row an image. */
+  readonly conditions?: Readonly<Record<string, Tensor>> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -44,7 +44,7 @@ export interface DenoiserOptions extends PredictionOptions {
  */
 export function guidedDenoiser(options: DenoiserOptions): Denoise {
   const {
-    process,
+    diffusion,
     network,
     features,
     weights,
@@ -67,8 +67,8 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
   const fixedInputs = { conditional: inputsOf(weights.length), all: inputsOf(weights.length + 1) };
 
   return async (x, index) => {
-    const timestep = process.timestepMap[index] ?? 0;
-    const progress = progressAt(process, index);
+    const timestep = diffusion.timestepMap[index] ?? 0;
+    const progress = progressAt(diffusion, index);
     const isGuided = guidance.plan(progress).unconditional;
     const texts = weights.length + (isGuided || needsEmpty ? 1 : 0);
     const inputs = {
@@ -76,10 +76,7 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
       timesteps: perRow(texts * count, timestep),
       ...(texts > weights.length ? fixedInputs.all : fixedInputs.conditional),
     };
-    const output = assertFloat32(
-      "output",
-      (await network.run(inputs, signal ? { signal } : {})).output,
-    );
+    const output = assertFloat32("output", (await network.run(inputs, { signal })).output);
     assertFinite(output, `at timestep ${timestep}`);
     const outputOf = (text: number) => rows(output, text * count, (text + 1) * count);
     const empty = texts > weights.length ? outputOf(weights.length) : undefined;
@@ -91,6 +88,6 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
       isGuided && empty
         ? guidance.combine({ conditional, unconditional: empty, progress })
         : conditional;
-    return predict(process, guided, x, index, prediction);
+    return predict(diffusion, guided, x, index, prediction);
   };
 }
