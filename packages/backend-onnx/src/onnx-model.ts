@@ -37,7 +37,7 @@ export interface OnnxModelOptions {
    * soon as its value is dead.
    */
   readonly fixedShapes?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A graph in ONNX's format. */

@@ -11,7 +11,7 @@ describe("extract", () => {
   });
 
   it.each([[3], [-1], [0.5], [Number.NaN], [[0]], [[0, 1, 2]], [[0, 3]]])(
-    "refuses %j for two rows of a process of three steps",
+    "refuses %j for two rows of a diffusion of three steps",
     (t) => {
       expect(() => extract(values, t, 2)).toThrow(InvalidArgumentError);
     },

@@ -6,15 +6,15 @@ import {
   type Tensor,
 } from "@glissade/graph";
 
-/** A step of a (respaced) process, 0 = least noise: one for the whole batch, or one per row. */
+/** A step of a (respaced) diffusion, 0 = least noise: one for the whole batch, or one per row. */
 export type TimestepIndex = number | readonly number[];
 
 /**
- * `values[t]` for every row of a batch: how a constant of the process meets a tensor. It is rounded
+ * `values[t]` for every row of a batch: how a constant of the diffusion meets a tensor. It is rounded
  * to float32 here and not before, as in the reference: where differences of nearly equal constants
  * are taken (1 - abar_(t-1) at low noise), that rounding is visible in the results.
  *
- * @throws InvalidArgumentError where `t` is no step of the process, or has not one entry per row.
+ * @throws InvalidArgumentError where `t` is no step of the diffusion, or has not one entry per row.
  */
 export function extract(values: Float64Array, t: TimestepIndex, batch: number): Float64Array {
   return Float64Array.from(stepOfRows(t, batch, values.length), (step) =>
@@ -25,7 +25,7 @@ export function extract(values: Float64Array, t: TimestepIndex, batch: number): 
 /**
  * The step of each row of a batch.
  *
- * @throws InvalidArgumentError where `t` is no step of the process, or has not one entry per row.
+ * @throws InvalidArgumentError where `t` is no step of the diffusion, or has not one entry per row.
  */
 export function stepOfRows(t: TimestepIndex, batch: number, numTimesteps: number): number[] {
   const steps = typeof t === "number" ? new Array<number>(batch).fill(t) : [...t];
@@ -40,7 +40,7 @@ export function stepOfRows(t: TimestepIndex, batch: number, numTimesteps: number
       throw new InvalidArgumentError({
         argument: "t",
         received: step,
-        expected: `an integer from 0 to ${numTimesteps - 1}, a step of this process`,
+        expected: `an integer from 0 to ${numTimesteps - 1}, a step of this diffusion`,
       });
   return steps;
 }

@@ -31,7 +31,7 @@ describe("betaSchedule", () => {
     expect(betaSchedule("linear", 1000)[500]).toBeCloseTo(0.0001 + (500 * 0.0199) / 999, 15);
   });
 
-  it("gives the only beta of a process of one step", () => {
+  it("gives the only beta of a diffusion of one step", () => {
     expect([...betaSchedule("squaredcos_cap_v2", 1)]).toEqual([0.999]);
   });
 

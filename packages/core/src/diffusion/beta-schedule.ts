@@ -13,7 +13,7 @@ export type BetaScheduleName = keyof typeof schedules;
  * - `"squaredcos_cap_v2"`: abar(t) = cos^2((t + 0.008) / 1.008 * pi / 2), each beta at most 0.999
  *   (Nichol & Dhariwal 2021, arXiv 2102.09672, equation 17).
  *
- * @param numTimesteps length T of the process
+ * @param numTimesteps length T of the diffusion
  * @throws UnknownNameError for another name; InvalidArgumentError where T is no positive integer.
  * @example `betaSchedule("squaredcos_cap_v2", 1000)`
  */

@@ -16,7 +16,7 @@ export interface DynamicThresholdingOptions {
  *
  * @throws InvalidArgumentError where `percentile` leaves (0, 1].
  * @see Saharia et al. 2022, arXiv 2205.11487, section 2.3
- * @example `predict(process, output, x, t, { clipDenoised: dynamicThresholding() })`
+ * @example `predict(diffusion, output, x, t, { clipDenoised: dynamicThresholding() })`
  */
 export function dynamicThresholding({
   percentile = 0.995,

@@ -16,7 +16,7 @@ describe("qSample", () => {
     expect(qSample(cosineProcess, x0, 3, noise)).toEqual(qSample(cosineProcess, x0, [3, 3], noise));
   });
 
-  it("refuses noise of another shape and steps outside the process", () => {
+  it("refuses noise of another shape and steps outside the diffusion", () => {
     expect(() => qSample(cosineProcess, x0, t, tensor([2, 3, 1, 2]))).toThrow(InvalidArgumentError);
     expect(() => qSample(cosineProcess, x0, 10, noise)).toThrow("0 to 9");
   });

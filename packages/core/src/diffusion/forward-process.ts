@@ -21,38 +21,38 @@ export interface MeanVariance {
  * @param x0 `[B, C, H, W]` in [-1, 1]
  * @param noise standard normal, same shape
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 4
- * @example `qSample(process, image, 499, torchGenerator(7).randn(image.dims))`
+ * @example `qSample(diffusion, image, 499, torchGenerator(7).randn(image.dims))`
  */
 export function qSample(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   t: TimestepIndex,
   noise: Tensor,
 ): Tensor {
   const batch = batchOf(x0);
   return weightedSumByRow(
-    [extract(process.sqrtAlphasCumprod, t, batch), x0],
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch), noise],
+    [extract(diffusion.sqrtAlphasCumprod, t, batch), x0],
+    [extract(diffusion.sqrtOneMinusAlphasCumprod, t, batch), noise],
   );
 }
 
 /** q(x_t | x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 4 */
 export function qMeanVariance(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   t: TimestepIndex,
 ): MeanVariance {
   const batch = batchOf(x0);
   return {
-    mean: weightedSumByRow([extract(process.sqrtAlphasCumprod, t, batch), x0]),
+    mean: weightedSumByRow([extract(diffusion.sqrtAlphasCumprod, t, batch), x0]),
     variance: filledByRow(
       x0.dims,
       extract(
-        process.alphasCumprod.map((abar) => 1 - abar),
+        diffusion.alphasCumprod.map((abar) => 1 - abar),
         t,
         batch,
       ),
     ),
-    logVariance: filledByRow(x0.dims, extract(process.logOneMinusAlphasCumprod, t, batch)),
+    logVariance: filledByRow(x0.dims, extract(diffusion.logOneMinusAlphasCumprod, t, batch)),
   };
 }

@@ -17,7 +17,7 @@ describe("gaussianDiffusion", () => {
   });
 
   it("derives every constant from two betas as one does by hand", () => {
-    const process = gaussianDiffusion(Float64Array.of(0.5, 0.2)); // abar = 0.5, 0.4
+    const diffusion = gaussianDiffusion(Float64Array.of(0.5, 0.2)); // abar = 0.5, 0.4
     const expected = {
       alphasCumprod: [0.5, 0.4],
       alphasCumprodPrev: [1, 0.5],
@@ -33,14 +33,14 @@ describe("gaussianDiffusion", () => {
       posteriorMeanCoef2: [0, (0.5 * Math.sqrt(0.8)) / 0.6],
     } as const;
     for (const [name, values] of Object.entries(expected)) {
-      const array = process[name as keyof typeof expected];
+      const array = diffusion[name as keyof typeof expected];
       for (const [t, value] of values.entries())
         expect(array[t], `${name}[${t}]`).toBeCloseTo(value, 14);
     }
-    expect(process.timestepMap).toEqual([0, 1]);
+    expect(diffusion.timestepMap).toEqual([0, 1]);
   });
 
-  it("stays finite for a process of one step and for one that ends in pure noise", () => {
+  it("stays finite for a diffusion of one step and for one that ends in pure noise", () => {
     expect(gaussianDiffusion(Float64Array.of(0.25)).posteriorLogVarianceClipped).toEqual(
       Float64Array.of(Math.log(0.25)),
     );
@@ -67,12 +67,12 @@ describe("gaussianDiffusion", () => {
 describe("respace", () => {
   it("keeps the noise levels of the steps it keeps", () => {
     const kept = [0, 10, 500, 999];
-    const process = respace(cosine, kept);
-    expect(process.numTimesteps).toBe(4);
-    expect(process.timestepMap).toEqual(kept);
+    const diffusion = respace(cosine, kept);
+    expect(diffusion.numTimesteps).toBe(4);
+    expect(diffusion.timestepMap).toEqual(kept);
     for (const [i, t] of kept.entries())
       expect(
-        (process.alphasCumprod[i] as number) / (cosine.alphasCumprod[t] as number),
+        (diffusion.alphasCumprod[i] as number) / (cosine.alphasCumprod[t] as number),
       ).toBeCloseTo(1, 7); // 1 - beta has lost digits by step 999
   });
 
@@ -81,12 +81,12 @@ describe("respace", () => {
       cosine.sqrtRecipm1AlphasCumprod[600] as number,
       cosine.sqrtRecipm1AlphasCumprod[601] as number,
     ];
-    const process = respace(cosine, [600.5]);
-    expect(process.sqrtRecipm1AlphasCumprod[0]).toBeCloseTo(Math.sqrt(low * high), 12);
-    expect(process.timestepMap).toEqual([600.5]);
+    const diffusion = respace(cosine, [600.5]);
+    expect(diffusion.sqrtRecipm1AlphasCumprod[0]).toBeCloseTo(Math.sqrt(low * high), 12);
+    expect(diffusion.timestepMap).toEqual([600.5]);
   });
 
-  it("counts in steps of the process that it is given and tells the network the original's", () => {
+  it("counts in steps of the diffusion that it is given and tells the network the original's", () => {
     const twice = respace(respace(cosine, [100, 200, 300]), [0, 1.5]);
     expect(twice.timestepMap).toEqual([100, 250]);
   });
@@ -100,13 +100,13 @@ describe("respace", () => {
 });
 
 describe("rescaleTimesteps", () => {
-  it("changes only what the network is told: steps of a process of 1000", () => {
-    const process = respace(gaussianDiffusion(betaSchedule("linear", 4000)), [0, 2000, 3999]);
-    const rescaled = rescaleTimesteps(process, 4000);
-    expect(rescaled).toEqual({ ...process, timestepMap: [0, 500, 999.75] });
+  it("changes only what the network is told: steps of a diffusion of 1000", () => {
+    const diffusion = respace(gaussianDiffusion(betaSchedule("linear", 4000)), [0, 2000, 3999]);
+    const rescaled = rescaleTimesteps(diffusion, 4000);
+    expect(rescaled).toEqual({ ...diffusion, timestepMap: [0, 500, 999.75] });
   });
 
-  it("refuses a process without steps", () => {
+  it("refuses a diffusion without steps", () => {
     expect(() => rescaleTimesteps(cosine, 0)).toThrow(InvalidArgumentError);
   });
 });

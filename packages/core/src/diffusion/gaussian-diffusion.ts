@@ -1,19 +1,19 @@
 import { InvalidArgumentError } from "@glissade/graph";
 
 /**
- * A discrete diffusion process q(x_t | x_0) = N(sqrt(abar_t) x_0, (1 - abar_t) I) with everything
+ * A discrete diffusion diffusion q(x_t | x_0) = N(sqrt(abar_t) x_0, (1 - abar_t) I) with everything
  * that follows from its betas, in float64. Every array has one element per step; index 0 is the
- * step with the least noise. A respaced process has fewer steps and remembers in `timestepMap`
- * which steps of the original process they are: arithmetic uses the index, the network is told
+ * step with the least noise. A respaced diffusion has fewer steps and remembers in `timestepMap`
+ * which steps of the original diffusion they are: arithmetic uses the index, the network is told
  * `timestepMap[index]`.
  *
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equations 2 to 7
  */
 export interface GaussianDiffusion {
-  /** Steps of this (respaced) process. */
+  /** Steps of this (respaced) diffusion. */
   readonly numTimesteps: number;
   /**
-   * What the network is told at each step: ascending numbers of the original process, fractional
+   * What the network is told at each step: ascending numbers of the original diffusion, fractional
    * for Karras spacing.
    */
   readonly timestepMap: readonly number[];
@@ -29,12 +29,12 @@ export interface GaussianDiffusion {
   readonly logOneMinusAlphasCumprod: Float64Array;
   /** sqrt(1 / abar_t) */
   readonly sqrtRecipAlphasCumprod: Float64Array;
-  /** sqrt(1 / abar_t - 1): the noise level sigma of the variance-exploding view of the process. */
+  /** sqrt(1 / abar_t - 1): the noise level sigma of the variance-exploding view of the diffusion. */
   readonly sqrtRecipm1AlphasCumprod: Float64Array;
   /** Variance of q(x_(t-1) | x_t, x_0); 0 at t = 0. */
   readonly posteriorVariance: Float64Array;
   /**
-   * Its logarithm, finite everywhere: entry 0 repeats entry 1 (a process of one step takes log
+   * Its logarithm, finite everywhere: entry 0 repeats entry 1 (a diffusion of one step takes log
    * beta_0).
    */
   readonly posteriorLogVarianceClipped: Float64Array;
@@ -45,7 +45,7 @@ export interface GaussianDiffusion {
 }
 
 /**
- * The process of the given betas.
+ * The diffusion of the given betas.
  *
  * @param betas noise variances, each in (0, 1]
  * @param timestepMap what the network is told at each step; 0, 1, 2, ... where omitted
@@ -102,20 +102,20 @@ export function gaussianDiffusion(
 }
 
 /**
- * The process that visits only some steps of another: at step i it has the other's noise level at
+ * The diffusion that visits only some steps of another: at step i it has the other's noise level at
  * `timesteps[i]`, so beta_i = 1 - abar_i / abar_(i-1).
  *
- * @param timesteps steps of `process` in ascending order, at least one; between two steps the noise
+ * @param timesteps steps of `diffusion` in ascending order, at least one; between two steps the noise
  * level is interpolated linearly in log sigma, sigma = sqrt((1 - abar) / abar)
- * @throws InvalidArgumentError where they are not ascending or leave the process.
+ * @throws InvalidArgumentError where they are not ascending or leave the diffusion.
  * @see Nichol & Dhariwal 2021, arXiv 2102.09672, section 4, equation 19
- * @example `respace(process, spaceTimesteps(1000, "fast27"))`
+ * @example `respace(diffusion, spaceTimesteps(1000, "fast27"))`
  */
 export function respace(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   timesteps: readonly number[],
 ): GaussianDiffusion {
-  const last = process.numTimesteps - 1;
+  const last = diffusion.numTimesteps - 1;
   assertAscending("timesteps", timesteps);
   for (const timestep of timesteps) {
     if (!(timestep >= 0 && timestep <= last))
@@ -125,12 +125,12 @@ export function respace(
         expected: `steps from 0 to ${last}`,
       });
   }
-  const kept = timesteps.map((timestep) => alphaCumprodAt(process.alphasCumprod, timestep));
+  const kept = timesteps.map((timestep) => alphaCumprodAt(diffusion.alphasCumprod, timestep));
   const betas = Float64Array.from(
     kept,
     (abar, i) => 1 - abar / (i === 0 ? 1 : (kept[i - 1] as number)),
   );
-  const { timestepMap } = process;
+  const { timestepMap } = diffusion;
   return gaussianDiffusion(
     betas,
     timesteps.map((timestep) => between(timestep, (step) => timestepMap[step] as number)),
@@ -138,13 +138,13 @@ export function respace(
 }
 
 /**
- * The same process for a network that was trained to be told step numbers on a scale of 0 to 1000
- * whatever the length of the process (`rescale_timesteps` of guided-diffusion).
+ * The same diffusion for a network that was trained to be told step numbers on a scale of 0 to 1000
+ * whatever the length of the diffusion (`rescale_timesteps` of guided-diffusion).
  *
- * @param originalTimesteps length of the process before respacing
+ * @param originalTimesteps length of the diffusion before respacing
  */
 export function rescaleTimesteps(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   originalTimesteps: number,
 ): GaussianDiffusion {
   if (!(originalTimesteps > 0))
@@ -154,8 +154,8 @@ export function rescaleTimesteps(
       expected: "a positive number of steps",
     });
   return {
-    ...process,
-    timestepMap: process.timestepMap.map((timestep) => timestep * (1000 / originalTimesteps)),
+    ...diffusion,
+    timestepMap: diffusion.timestepMap.map((timestep) => timestep * (1000 / originalTimesteps)),
   };
 }
 

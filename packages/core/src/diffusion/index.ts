@@ -13,6 +13,7 @@ export {
   legacyBetaSchedule,
   parseBetaScheduleName,
 } from "./beta-schedule.ts";
+export { type Denoise, type GradientRule, progressAt } from "./denoise.ts";
 export { type DynamicThresholdingOptions, dynamicThresholding } from "./dynamic-thresholding.ts";
 export { type MeanVariance, qMeanVariance, qSample } from "./forward-process.ts";
 export {
@@ -46,7 +47,7 @@ export {
   karrasTimesteps,
   linearTimesteps,
   type Spacing,
-  spacedProcess,
+  spacedDiffusion,
   spaceTimesteps,
   spacings,
   trailingTimesteps,

@@ -10,7 +10,7 @@ import { assertSameDims, InvalidArgumentError, type Tensor } from "@glissade/gra
  * for a soft edge
  * @throws InvalidArgumentError where the shapes do not fit
  * @see Nichol et al. 2021, section 4.3, and the inpainting notebook of openai/glide-text2im
- * @example `predict(process, output, x, t, { denoisedFn: keepKnown(known, mask) })`
+ * @example `predict(diffusion, output, x, t, { denoisedFn: keepKnown(known, mask) })`
  */
 export function keepKnown(known: Tensor, mask: Tensor): (x0: Tensor) => Tensor {
   const [batch = 0, channels = 0, height = 0, width = 0] = known.dims;

@@ -40,7 +40,7 @@ export function assertVarianceType(varianceType: VarianceType): void {
  * @see Nichol & Dhariwal 2021, arXiv 2102.09672, equation 15
  */
 export function predictLogVariance(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   varianceOutput: Tensor,
   x: Tensor,
   t: TimestepIndex,
@@ -49,14 +49,14 @@ export function predictLogVariance(
   const batch = batchOf(x);
   switch (varianceType) {
     case "fixed-small":
-      return filledByRow(x.dims, extract(process.posteriorLogVarianceClipped, t, batch));
+      return filledByRow(x.dims, extract(diffusion.posteriorLogVarianceClipped, t, batch));
     case "fixed-large":
-      return filledByRow(x.dims, extract(fixedLargeVariance(process), t, batch).map(Math.log));
+      return filledByRow(x.dims, extract(fixedLargeVariance(diffusion), t, batch).map(Math.log));
     case "learned":
       return varianceOutput;
     case "learned-range": {
-      const smallest = extract(process.posteriorLogVarianceClipped, t, batch);
-      const largest = extract(process.betas, t, batch).map(Math.log);
+      const smallest = extract(diffusion.posteriorLogVarianceClipped, t, batch);
+      const largest = extract(diffusion.betas, t, batch).map(Math.log);
       const rowSize = sizeOf(x.dims) / batch;
       const data = new Float32Array(varianceOutput.data.length);
       for (let row = 0; row < batch; row++) {
@@ -73,11 +73,11 @@ export function predictLogVariance(
 }
 
 /**
- * The fixed variances come from the process itself: the clipped logarithm of `fixed-small` is not
+ * The fixed variances come from the diffusion itself: the clipped logarithm of `fixed-small` is not
  * the logarithm of its variance at t = 0, which is 0.
  */
 export function predictVariance(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   logVariance: Tensor,
   t: TimestepIndex,
   varianceType: VarianceType,
@@ -85,9 +85,9 @@ export function predictVariance(
   const { dims } = logVariance;
   const batch = batchOf(logVariance);
   if (varianceType === "fixed-small")
-    return filledByRow(dims, extract(process.posteriorVariance, t, batch));
+    return filledByRow(dims, extract(diffusion.posteriorVariance, t, batch));
   if (varianceType === "fixed-large")
-    return filledByRow(dims, extract(fixedLargeVariance(process), t, batch));
+    return filledByRow(dims, extract(fixedLargeVariance(diffusion), t, batch));
   return mapTensor(logVariance, Math.exp);
 }
 
@@ -95,8 +95,10 @@ export function predictVariance(
  * beta_t, except at t = 0, where the posterior's variance of step 1 gives a better likelihood (Ho
  * et al. 2020's code).
  */
-function fixedLargeVariance(process: GaussianDiffusion): Float64Array {
-  return process.betas.map((beta, t) => (t === 0 ? (process.posteriorVariance[1] ?? beta) : beta));
+function fixedLargeVariance(diffusion: GaussianDiffusion): Float64Array {
+  return diffusion.betas.map((beta, t) =>
+    t === 0 ? (diffusion.posteriorVariance[1] ?? beta) : beta,
+  );
 }
 
 /** `[B, 2C, ...]` as two tensors `[B, C, ...]`; with a fixed variance there is only the first. */

@@ -20,9 +20,9 @@ export interface NoiseLevel {
   readonly lambda: number;
 }
 
-/** The noise level at a step of the process; index -1 is the clean image behind step 0. */
-export function noiseLevel(process: GaussianDiffusion, index: number): NoiseLevel {
-  const alphaCumprod = index < 0 ? 1 : (process.alphasCumprod[index] as number);
+/** The noise level at a step of the diffusion; index -1 is the clean image behind step 0. */
+export function noiseLevel(diffusion: GaussianDiffusion, index: number): NoiseLevel {
+  const alphaCumprod = index < 0 ? 1 : (diffusion.alphasCumprod[index] as number);
   const signal = Math.sqrt(alphaCumprod);
   const noise = Math.sqrt(1 - alphaCumprod);
   return { signal, noise, sigma: noise / signal, lambda: Math.log(signal / noise) };
@@ -35,9 +35,9 @@ export function noiseLevel(process: GaussianDiffusion, index: number): NoiseLeve
 export function assertHoldsSignal({ signal }: NoiseLevel): void {
   if (!(signal > 0))
     throw new InvalidArgumentError({
-      argument: "process",
+      argument: "diffusion",
       received: "abar = 0 at the first step",
       expected: "some signal (abar > 0) at the first step of this sampler",
-      hint: "Leave the last step of the process out.",
+      hint: "Leave the last step of the diffusion out.",
     });
 }

@@ -14,29 +14,29 @@ import type { GaussianDiffusion } from "./gaussian-diffusion.ts";
  * 2006.11239, equations 6 and 7
  */
 export function qPosteriorMeanVariance(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   x: Tensor,
   t: TimestepIndex,
 ): MeanVariance {
   const batch = batchOf(x);
   return {
-    mean: qPosteriorMean(process, x0, x, t),
-    variance: filledByRow(x.dims, extract(process.posteriorVariance, t, batch)),
-    logVariance: filledByRow(x.dims, extract(process.posteriorLogVarianceClipped, t, batch)),
+    mean: qPosteriorMean(diffusion, x0, x, t),
+    variance: filledByRow(x.dims, extract(diffusion.posteriorVariance, t, batch)),
+    logVariance: filledByRow(x.dims, extract(diffusion.posteriorLogVarianceClipped, t, batch)),
   };
 }
 
 /** The mean of q(x_(t-1) | x_t, x_0). @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 7 */
 export function qPosteriorMean(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   x: Tensor,
   t: TimestepIndex,
 ): Tensor {
   const batch = batchOf(x);
   return weightedSumByRow(
-    [extract(process.posteriorMeanCoef1, t, batch), x0],
-    [extract(process.posteriorMeanCoef2, t, batch), x],
+    [extract(diffusion.posteriorMeanCoef1, t, batch), x0],
+    [extract(diffusion.posteriorMeanCoef2, t, batch), x],
   );
 }

@@ -215,9 +215,9 @@ describe("predict", () => {
   });
 
   it("works at a step of pure noise for a network that says velocity", () => {
-    const process = gaussianDiffusion(Float64Array.of(0.5, 1)); // abar = 0.5, 0: Lin et al. 2024
+    const diffusion = gaussianDiffusion(Float64Array.of(0.5, 1)); // abar = 0.5, 0: Lin et al. 2024
     const prediction = predict(
-      process,
+      diffusion,
       mapTensor(x0, (value) => -value),
       x,
       1,

@@ -39,7 +39,7 @@ export interface PredictionOptions {
    */
   readonly clipDenoised?: boolean | ((x0: Tensor) => Tensor);
   /** Changes x_0 before it is clipped, e.g. puts known pixels back. */
-  readonly denoisedFn?: (x0: Tensor) => Tensor;
+  readonly denoisedFn?: ((x0: Tensor) => Tensor) | undefined;
 }
 
 /**
@@ -48,13 +48,13 @@ export interface PredictionOptions {
  * @param modelOutput `[B, 2C, H, W]` for the learned variance types, `[B, C, H, W]` for the fixed
  * ones
  * @param x x_t, `[B, C, H, W]`
- * @param t index into `process`
- * @throws InvalidArgumentError where the shapes do not fit or `t` is no step of the process.
+ * @param t index into `diffusion`
+ * @throws InvalidArgumentError where the shapes do not fit or `t` is no step of the diffusion.
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equations 7 and 15
- * @example `predict(process, await model(x, process.timestepMap[t]), x, t).mean`
+ * @example `predict(diffusion, await model(x, diffusion.timestepMap[t]), x, t).mean`
  */
 export function predict(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   modelOutput: Tensor,
   x: Tensor,
   t: TimestepIndex,
@@ -68,14 +68,14 @@ export function predict(
   } = options;
   assertVarianceType(varianceType);
   const { meanOutput, varianceOutput } = splitChannels(modelOutput, x, varianceType);
-  const denoised = predictX0(process, meanOutput, x, t, meanType);
+  const denoised = predictX0(diffusion, meanOutput, x, t, meanType);
   const x0 = clip(denoisedFn ? denoisedFn(denoised) : denoised, clipDenoised);
   const mean = once(() =>
-    meanType === "previous-x" ? meanOutput : qPosteriorMean(process, x0, x, t),
+    meanType === "previous-x" ? meanOutput : qPosteriorMean(diffusion, x0, x, t),
   );
-  const logVariance = once(() => predictLogVariance(process, varianceOutput, x, t, varianceType));
-  const variance = once(() => predictVariance(process, logVariance(), t, varianceType));
-  const epsilon = once(() => predictEpsilonFromX0(process, x, t, x0));
+  const logVariance = once(() => predictLogVariance(diffusion, varianceOutput, x, t, varianceType));
+  const variance = once(() => predictVariance(diffusion, logVariance(), t, varianceType));
+  const epsilon = once(() => predictEpsilonFromX0(diffusion, x, t, x0));
   return {
     x0,
     get mean() {
@@ -103,13 +103,13 @@ function once<T>(compute: () => T): () => T {
 
 /** (x_t - sqrt(abar) x_0) / sqrt(1 - abar); in this form it also holds where abar = 0. */
 export function predictEpsilonFromX0(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   t: TimestepIndex,
   x0: Tensor,
 ): Tensor {
-  const deviation = extract(process.sqrtOneMinusAlphasCumprod, t, batchOf(x));
-  const signal = extract(process.sqrtAlphasCumprod, t, batchOf(x));
+  const deviation = extract(diffusion.sqrtOneMinusAlphasCumprod, t, batchOf(x));
+  const signal = extract(diffusion.sqrtAlphasCumprod, t, batchOf(x));
   return weightedSumByRow(
     [deviation.map((sigma) => 1 / sigma), x],
     [signal.map((alpha, row) => -alpha / (deviation[row] as number)), x0],
@@ -118,15 +118,15 @@ export function predictEpsilonFromX0(
 
 /** sqrt(1 - abar) x_t + sqrt(abar) v. @see Salimans & Ho 2022, arXiv 2202.00512, appendix D */
 export function predictEpsilonFromVelocity(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   t: TimestepIndex,
   velocity: Tensor,
 ): Tensor {
   const batch = batchOf(x);
   return weightedSumByRow(
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch), x],
-    [extract(process.sqrtAlphasCumprod, t, batch), velocity],
+    [extract(diffusion.sqrtOneMinusAlphasCumprod, t, batch), x],
+    [extract(diffusion.sqrtAlphasCumprod, t, batch), velocity],
   );
 }
 
@@ -135,15 +135,15 @@ export function predictEpsilonFromVelocity(
  * Salimans & Ho 2022, arXiv 2202.00512, appendix D
  */
 export function velocity(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x0: Tensor,
   t: TimestepIndex,
   epsilon: Tensor,
 ): Tensor {
   const batch = batchOf(x0);
   return weightedSumByRow(
-    [extract(process.sqrtAlphasCumprod, t, batch), epsilon],
-    [extract(process.sqrtOneMinusAlphasCumprod, t, batch).map((weight) => -weight), x0],
+    [extract(diffusion.sqrtAlphasCumprod, t, batch), epsilon],
+    [extract(diffusion.sqrtOneMinusAlphasCumprod, t, batch).map((weight) => -weight), x0],
   );
 }
 

@@ -6,7 +6,7 @@ import {
   karrasTimesteps,
   linearTimesteps,
   type Spacing,
-  spacedProcess,
+  spacedDiffusion,
   spaceTimesteps,
   trailingTimesteps,
 } from "./spacing.ts";
@@ -26,7 +26,7 @@ describe("spaceTimesteps", () => {
     expect(spaceTimesteps(1000, "7")).toEqual([0, 166, 333, 500, 666, 832, 999]);
   });
 
-  it("strides through the process for DDIM", () => {
+  it("strides through the diffusion for DDIM", () => {
     expect(spaceTimesteps(1000, "ddim10")).toEqual([
       0, 100, 200, 300, 400, 500, 600, 700, 800, 900,
     ]);
@@ -83,13 +83,13 @@ describe("trailingTimesteps", () => {
 });
 
 describe("karrasTimesteps", () => {
-  const process = gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000));
+  const diffusion = gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000));
 
-  it("makes a process with the noise levels of equation 5", () => {
+  it("makes a diffusion with the noise levels of equation 5", () => {
     const [sigmaMin, sigmaMax, rho, steps] = [0.02, 50, 5, 8];
     const spaced = respace(
-      process,
-      karrasTimesteps(process.alphasCumprod, steps, { sigmaMin, sigmaMax, rho }),
+      diffusion,
+      karrasTimesteps(diffusion.alphasCumprod, steps, { sigmaMin, sigmaMax, rho }),
     );
     for (let i = 0; i < steps; i++) {
       // the paper counts from the noisiest level
@@ -101,15 +101,15 @@ describe("karrasTimesteps", () => {
     }
   });
 
-  it("starts at the process's first step and ends at sigma = 80 of a cosine schedule", () => {
-    const timesteps = karrasTimesteps(process.alphasCumprod, 20);
+  it("starts at the diffusion's first step and ends at sigma = 80 of a cosine schedule", () => {
+    const timesteps = karrasTimesteps(diffusion.alphasCumprod, 20);
     expect(timesteps[0]).toBe(0);
-    const spaced = respace(process, timesteps);
+    const spaced = respace(diffusion, timesteps);
     expect(spaced.sqrtRecipm1AlphasCumprod[19]).toBeCloseTo(80, 6);
     expect(spaced.timestepMap).toEqual(timesteps);
   });
 
-  it("ends at the last step of a process whose noise stays below 80, and gives that step alone for one", () => {
+  it("ends at the last step of a diffusion whose noise stays below 80, and gives that step alone for one", () => {
     const { alphasCumprod } = gaussianDiffusion(
       betaSchedule("linear", 1000).map((beta) => beta / 2),
     );
@@ -124,13 +124,15 @@ describe("karrasTimesteps", () => {
     { sigmaMin: 5, sigmaMax: 5 },
     { rho: Number.NaN },
   ])("refuses %j", (options) => {
-    expect(() => karrasTimesteps(process.alphasCumprod, 10, options)).toThrow(InvalidArgumentError);
+    expect(() => karrasTimesteps(diffusion.alphasCumprod, 10, options)).toThrow(
+      InvalidArgumentError,
+    );
   });
 });
 
 const training = gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000));
 
-describe("spacedProcess", () => {
+describe("spacedDiffusion", () => {
   it.each([
     ["respacing", 4, [0, 333, 666, 999]],
     ["respacing", "ddim4", [0, 250, 500, 750]],
@@ -138,11 +140,11 @@ describe("spacedProcess", () => {
     ["linear", 4, [0, 333, 666, 999]],
     ["trailing", 4, [249, 499, 749, 999]],
   ] as const)("%s spacing with %j steps visits %j", (spacing, steps, visited) => {
-    expect(spacedProcess(training, steps, spacing).timestepMap).toEqual(visited);
+    expect(spacedDiffusion(training, steps, spacing).timestepMap).toEqual(visited);
   });
 
   it("karras spacing is even in sigma^(1/7) from the lowest noise to 80", () => {
-    const roots = spacedProcess(training, 10, "karras").sqrtRecipm1AlphasCumprod.map(
+    const roots = spacedDiffusion(training, 10, "karras").sqrtRecipm1AlphasCumprod.map(
       (sigma) => sigma ** (1 / 7),
     );
     const step = (80 ** (1 / 7) - (roots[0] as number)) / 9;
@@ -152,11 +154,11 @@ describe("spacedProcess", () => {
   });
 
   it("says what was wrong with a spacing it does not know, or steps that do not go with it", () => {
-    expect(() => spacedProcess(training, 10, "karas" as Spacing)).toThrow(UnknownNameError);
-    expect(() => spacedProcess(training, "fast27", "karras")).toThrow(
+    expect(() => spacedDiffusion(training, 10, "karas" as Spacing)).toThrow(UnknownNameError);
+    expect(() => spacedDiffusion(training, "fast27", "karras")).toThrow(
       'steps is "fast27"; expected a number of steps with karras spacing',
     );
-    expect(() => spacedProcess(training, 2.5, "trailing")).toThrow("positive integer");
-    expect(() => spacedProcess(training, 0, "respacing")).toThrow("whole numbers of steps");
+    expect(() => spacedDiffusion(training, 2.5, "trailing")).toThrow("positive integer");
+    expect(() => spacedDiffusion(training, 0, "respacing")).toThrow("whole numbers of steps");
   });
 });

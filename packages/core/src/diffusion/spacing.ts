@@ -7,7 +7,7 @@ import {
 import { type GaussianDiffusion, respace } from "./gaussian-diffusion.ts";
 
 /**
- * How a run's steps are chosen from the training process. `"respacing"` is the reference's
+ * How a run's steps are chosen from the training diffusion. `"respacing"` is the reference's
  * respacing (`spaceTimesteps`), the others are `linearTimesteps`, `trailingTimesteps` and
  * `karrasTimesteps`.
  */
@@ -16,24 +16,24 @@ export const spacings = ["respacing", "linear", "trailing", "karras"] as const;
 export type Spacing = (typeof spacings)[number];
 
 /**
- * The process that a sampler walks.
+ * The diffusion that a sampler walks.
  *
- * @param process of the training
+ * @param diffusion of the training
  * @param steps how many; with `"respacing"` spacing also a respacing such as `"fast27"`, `"ddim50"`
  * or `"10,15,20"`
- * @throws InvalidArgumentError where the process cannot be cut that way; UnknownNameError where
+ * @throws InvalidArgumentError where the diffusion cannot be cut that way; UnknownNameError where
  * there is no such spacing.
- * @example `spacedProcess(process, 20, "karras")`
+ * @example `spacedDiffusion(diffusion, 20, "karras")`
  */
-export function spacedProcess(
-  process: GaussianDiffusion,
+export function spacedDiffusion(
+  diffusion: GaussianDiffusion,
   steps: number | string,
   spacing: Spacing,
 ): GaussianDiffusion {
   if (spacing === "respacing")
     return respace(
-      process,
-      spaceTimesteps(process.numTimesteps, typeof steps === "number" ? [steps] : steps),
+      diffusion,
+      spaceTimesteps(diffusion.numTimesteps, typeof steps === "number" ? [steps] : steps),
     );
   if (typeof steps !== "number")
     throw new InvalidArgumentError({
@@ -41,38 +41,38 @@ export function spacedProcess(
       received: steps,
       expected: `a number of steps with ${spacing} spacing`,
     });
-  return respace(process, timesteps(process, steps, spacing));
+  return respace(diffusion, timesteps(diffusion, steps, spacing));
 }
 
 function timesteps(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   steps: number,
   spacing: Exclude<Spacing, "respacing">,
 ): number[] {
   switch (spacing) {
     case "linear":
-      return linearTimesteps(process.numTimesteps, steps);
+      return linearTimesteps(diffusion.numTimesteps, steps);
     case "trailing":
-      return trailingTimesteps(process.numTimesteps, steps);
+      return trailingTimesteps(diffusion.numTimesteps, steps);
     case "karras":
-      return karrasTimesteps(process.alphasCumprod, steps);
+      return karrasTimesteps(diffusion.alphasCumprod, steps);
     default:
       throw new UnknownNameError({ kind: "spacing", asked: spacing, known: spacings });
   }
 }
 
 /**
- * Which steps of a long process a shorter one keeps. All functions of this file return ascending
+ * Which steps of a long diffusion a shorter one keeps. All functions of this file return ascending
  * step numbers for `respace`.
  *
- * The process is cut into equal sections and each gets its count of equally spaced steps: `[10, 15,
+ * The diffusion is cut into equal sections and each gets its count of equally spaced steps: `[10, 15,
  * 20]` keeps 10 steps of the first third, and so on. A string lists the counts (`"10,15,20"`,
  * `"100"`), or is
  * - `"ddimN"`: N steps at a fixed whole stride, as Song et al. space them for DDIM;
  * - `"fast27"`: `"10,10,3,2,2"` with the noisiest step moved down by two, GLIDE's spacing for its
  *   upsampler.
  *
- * @param numTimesteps length of the original process
+ * @param numTimesteps length of the original diffusion
  * @throws InvalidArgumentError where a section has fewer steps than it should keep, or no stride
  * gives N steps.
  * @see Nichol & Dhariwal 2021, arXiv 2102.09672, section 4; "fast27": Nichol et al. 2021, arXiv
@@ -131,10 +131,10 @@ export function trailingTimesteps(numTimesteps: number, steps: number): number[]
 export interface KarrasTimestepsOptions {
   /** How much closer steps lie at low noise; 7 is the paper's choice, 1 spaces sigma linearly. */
   readonly rho?: number;
-  /** Default: the process's lowest noise level. */
+  /** Default: the diffusion's lowest noise level. */
   readonly sigmaMin?: number;
   /**
-   * Default 80, the paper's value, or the process's highest level where that is lower. A cosine
+   * Default 80, the paper's value, or the diffusion's highest level where that is lower. A cosine
    * schedule reaches 20,000, where most steps would be lost.
    */
   readonly sigmaMax?: number;
@@ -142,13 +142,13 @@ export interface KarrasTimestepsOptions {
 
 /**
  * Noise levels sigma = sqrt((1 - abar) / abar) spaced evenly in sigma^(1 / rho), as fractional
- * steps: between two steps of the process the position is linear in log sigma.
+ * steps: between two steps of the diffusion the position is linear in log sigma.
  *
- * @param alphasCumprod of the original process
- * @throws InvalidArgumentError where the levels are not within the process, or an option is out of
+ * @param alphasCumprod of the original diffusion
+ * @throws InvalidArgumentError where the levels are not within the diffusion, or an option is out of
  * range.
  * @see Karras et al. 2022, arXiv 2206.00364, equation 5
- * @example `respace(process, karrasTimesteps(process.alphasCumprod, 20))`
+ * @example `respace(diffusion, karrasTimesteps(diffusion.alphasCumprod, 20))`
  */
 export function karrasTimesteps(
   alphasCumprod: Float64Array,
@@ -170,7 +170,7 @@ export function karrasTimesteps(
     throw new InvalidArgumentError({
       argument: "sigmaMin and sigmaMax",
       received: [sigmaMin, sigmaMax],
-      expected: `two ascending levels from ${lowest} to ${highest}, those of this process`,
+      expected: `two ascending levels from ${lowest} to ${highest}, those of this diffusion`,
     });
   }
   const logSigmas = sigmas.map(Math.log);
@@ -252,6 +252,6 @@ function assertStepsWithin(numTimesteps: number, steps: number): void {
     throw new InvalidArgumentError({
       argument: "steps",
       received: steps,
-      expected: `at most ${numTimesteps}, the length of the process`,
+      expected: `at most ${numTimesteps}, the length of the diffusion`,
     });
 }

@@ -63,7 +63,7 @@ export interface OpenModelFilesOptions {
    */
   readonly prefetch?: boolean;
   /** Ends what is being fetched. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ReadModelFileOptions {

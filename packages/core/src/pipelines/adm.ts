@@ -9,21 +9,26 @@ import {
   type Tensor,
   typedTensor,
 } from "@glissade/graph";
-import { type GaussianDiffusion, predict, spacedProcess } from "../diffusion/index.ts";
-import type { GradientGuidance } from "../guidance/index.ts";
+import {
+  type Denoise,
+  type GaussianDiffusion,
+  predict,
+  spacedDiffusion,
+} from "../diffusion/index.ts";
+import { classifierGradient, type GradientGuidance, guidedByGradients } from "../guidance/index.ts";
 import type { AdmDescription } from "../model/description/read-adm.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";
-import type { Denoise } from "../samplers/index.ts";
+import { resolvePrompt } from "./options/prompt.ts";
 import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./options/sampler.ts";
-import { resolvePrompt, type SamplingOptions } from "./options/sampling.ts";
-import { ledByGradients } from "./run/denoiser.ts";
+import type { SamplingOptions } from "./options/sampling.ts";
 import {
+  counted,
   finished,
   type GeneratedImage,
   type GenerateStep,
   imagesWithSeeds,
+  runSampler,
   type WithProgress,
-  walkSampler,
 } from "./run/sampling-loop.ts";
 
 export interface AdmOptions
@@ -124,24 +129,21 @@ export class Adm {
     const { signal } = options;
     signal?.throwIfAborted();
 
-    const process = spacedProcess(model.process, settings.steps, settings.spacing);
+    const diffusion = spacedDiffusion(model.process, settings.steps, settings.spacing);
     const noise = perImageNoise(seeds);
     const rules = [
       ...(classes ? this.#classifierRule(classes, classifierScale) : []),
       ...(options.gradients ?? []),
     ];
-    const denoise = ledByGradients(
-      process,
-      this.#denoiser(process, classes, signal),
-      { rules, rule: gradientRule },
-      signal,
-    );
+    const plain = this.#denoiser(diffusion, classes, signal);
+    const denoise = guidedByGradients(diffusion, plain, rules, gradientRule, signal);
     const start = noise([count, model.config.imageChannels, model.imageSize, model.imageSize]);
-    const x = yield* walkSampler(
+    const run = runSampler(
       sampler,
-      { process, denoise, noise, x: start, ...(signal && { signal }) },
-      { stage: "adm", before: 0, total: process.numTimesteps, seeds },
+      { diffusion, denoise, noise, x: start, signal },
+      { stage: "adm", seeds },
     );
+    const x = yield* counted(run, diffusion.numTimesteps);
     const { guidance: _, ...own } = settings;
     return {
       images: imagesWithSeeds(x, seeds),
@@ -162,45 +164,37 @@ export class Adm {
   }
 
   #denoiser(
-    process: GaussianDiffusion,
+    diffusion: GaussianDiffusion,
     classes: AnyTensor | undefined,
     signal: AbortSignal | undefined,
   ): Denoise {
     const { network, model } = this.#parts;
     const condition = classes && model.config.classes !== undefined ? { y: classes } : {};
     return async (x, index) => {
-      const timestep = process.timestepMap[index] ?? 0;
+      const timestep = diffusion.timestepMap[index] ?? 0;
       const { output } = await network.run(
         { x, timesteps: perRow(x.dims[0] ?? 0, timestep), ...condition },
-        signal ? { signal } : {},
+        { signal },
       );
-      const said = assertFloat32("output", output);
-      assertFinite(said, `at timestep ${timestep}`);
+      const prediction = assertFloat32("output", output);
+      assertFinite(prediction, `at timestep ${timestep}`);
       const { meanType, varianceType, clipDenoised } = model;
-      return predict(process, said, x, index, { meanType, varianceType, clipDenoised });
+      return predict(diffusion, prediction, x, index, { meanType, varianceType, clipDenoised });
     };
   }
 
-  /** @see Dhariwal & Nichol 2021, section 4.1 */
-  #classifierRule(classes: AnyTensor, scale: number): readonly GradientGuidance[] {
+  #classifierRule(classes: Tensor<"int64">, scale: number): readonly GradientGuidance[] {
     const { classifier } = this.#parts;
     if (!classifier || scale === 0) return [];
     return [
       {
         name: "classifier",
         scale,
-        async gradient(x, timestep, signal) {
-          const inputs = {
-            x,
-            timesteps: perRow(x.dims[0] ?? 0, timestep),
-            y: classes,
-            scale: perRow(x.dims[0] ?? 0, 1),
-          };
-          return assertFloat32(
-            "grad.x",
-            (await classifier.run(inputs, signal ? { signal } : {}))["grad.x"],
-          );
-        },
+        gradient: classifierGradient({
+          differentiate: async (inputs, signal) =>
+            assertFloat32("grad.x", (await classifier.run(inputs, { signal }))["grad.x"]),
+          classes,
+        }),
       },
     ];
   }

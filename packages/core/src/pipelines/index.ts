@@ -3,12 +3,11 @@ export { Glide, type GlideLike } from "./glide.ts";
 export { type LoadAdmOptions, loadAdm } from "./load-adm.ts";
 export { type LoadGlideOptions, loadGlide } from "./load-glide.ts";
 export type { ClipGuidanceOptions, ClipGuidanceSettings } from "./options/clip.ts";
+export type { GenerateWarning, WeightedPrompt } from "./options/prompt.ts";
 export type { SamplerOptions, SamplerSettings } from "./options/sampler.ts";
 export type {
-  GenerateWarning,
   SamplingOptions as GenerateOptions,
   SamplingSettings as GenerateSettings,
-  WeightedPrompt,
 } from "./options/sampling.ts";
 export type { UpscalingOptions, UpscalingSettings } from "./options/upscaling.ts";
 export type { GenerateResult } from "./run/cascade.ts";

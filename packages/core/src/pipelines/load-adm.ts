@@ -23,7 +23,7 @@ export async function loadAdm(
   { backend, ...fileOptions }: LoadAdmOptions,
 ): Promise<Adm> {
   assertBackend(backend);
-  const options = fileOptions.signal ? { signal: fileOptions.signal } : {};
+  const options = { signal: fileOptions.signal };
   const files = await openModelFiles(source, fileOptions);
   const model = await readAdmDescription(files);
   const open = async (folder: string, graph: ReturnType<typeof admGraph>) => {

@@ -35,17 +35,17 @@ async function errorAfter(
   sampler: Sampler,
   spacing: (steps: number) => ReturnType<typeof processOfSigmas>,
 ): Promise<number> {
-  const process = spacing(steps);
+  const diffusion = spacing(steps);
   const run = await collect(sampler, {
-    process,
-    denoise: optimalDenoiser(process, unequalPixels),
+    diffusion,
+    denoise: optimalDenoiser(diffusion, unequalPixels),
     noise: silence,
     x,
   });
   const exact = exactFlow(
     x,
-    process.alphasCumprod[steps] as number,
-    process.alphasCumprod[0] as number,
+    diffusion.alphasCumprod[steps] as number,
+    diffusion.alphasCumprod[0] as number,
     unequalPixels,
   );
   return largestError((run.at(-2)?.x ?? x).data, exact);
@@ -88,30 +88,30 @@ describe("on the exact probability flow", () => {
   it.each(deterministic)(
     "%s reaches the exact image at the end of the flow",
     async (_, sampler, order) => {
-      const process = karrasProcess(200, 0.002, 80);
+      const diffusion = karrasProcess(200, 0.002, 80);
       const image = await finalImage(sampler, {
-        process,
-        denoise: optimalDenoiser(process, unequalPixels),
+        diffusion,
+        denoise: optimalDenoiser(diffusion, unequalPixels),
         noise: silence,
         x,
       });
-      const exact = exactFlow(x, process.alphasCumprod[200] as number, 1, unequalPixels);
+      const exact = exactFlow(x, diffusion.alphasCumprod[200] as number, 1, unequalPixels);
       expect(largestError(image.data, exact)).toBeLessThan(order === 1 ? 0.015 : 4e-4);
     },
   );
 
   it.each(deterministic)(
-    "%s starts in the middle of the process as well as at its end",
+    "%s starts in the middle of the diffusion as well as at its end",
     async (_, sampler, order) => {
-      const process = karrasProcess(200, 0.002, 80);
+      const diffusion = karrasProcess(200, 0.002, 80);
       const image = await finalImage(sampler, {
-        process,
-        denoise: optimalDenoiser(process, unequalPixels),
+        diffusion,
+        denoise: optimalDenoiser(diffusion, unequalPixels),
         noise: silence,
         x,
         from: 100,
       });
-      const exact = exactFlow(x, process.alphasCumprod[100] as number, 1, unequalPixels);
+      const exact = exactFlow(x, diffusion.alphasCumprod[100] as number, 1, unequalPixels);
       expect(largestError(image.data, exact)).toBeLessThan(order === 1 ? 0.015 : 4e-4);
     },
   );

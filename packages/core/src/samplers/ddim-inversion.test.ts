@@ -19,8 +19,8 @@ const image = tensor(
 );
 
 async function thereAndBack(steps: number): Promise<number> {
-  const process = karrasProcess(steps, 0.002, 80);
-  const input = { process, denoise: optimalDenoiser(process, unequalPixels), noise: silence };
+  const diffusion = karrasProcess(steps, 0.002, 80);
+  const input = { diffusion, denoise: optimalDenoiser(diffusion, unequalPixels), noise: silence };
   const latent = await finalImage(ddimInversion(), { ...input, x: image });
   const again = await finalImage(ddim(), { ...input, x: latent });
   return largestError(again.data, image.data);
@@ -35,10 +35,10 @@ describe("ddimInversion", () => {
   });
 
   it("follows the exact probability flow up to the step asked for", async () => {
-    const process = karrasProcess(400, 0.002, 80);
+    const diffusion = karrasProcess(400, 0.002, 80);
     const run = await collect(ddimInversion(), {
-      process,
-      denoise: optimalDenoiser(process, unequalPixels),
+      diffusion,
+      denoise: optimalDenoiser(diffusion, unequalPixels),
       noise: silence,
       x: image,
       from: 250,
@@ -47,19 +47,19 @@ describe("ddimInversion", () => {
     expect(run.map(({ index }) => index)).toEqual(Array.from({ length: 250 }, (_, i) => i));
     const exact = exactFlow(
       image,
-      process.alphasCumprod[0] as number,
-      process.alphasCumprod[250] as number,
+      diffusion.alphasCumprod[0] as number,
+      diffusion.alphasCumprod[250] as number,
       unequalPixels,
     );
     expect(largestError((run.at(-1)?.x ?? image).data, exact)).toBeLessThan(0.04);
   });
 
   it("stops between steps", async () => {
-    const process = karrasProcess(5, 0.002, 80);
+    const diffusion = karrasProcess(5, 0.002, 80);
     const stop = new AbortController();
     const run = ddimInversion()({
-      process,
-      denoise: optimalDenoiser(process, unequalPixels),
+      diffusion,
+      denoise: optimalDenoiser(diffusion, unequalPixels),
       noise: silence,
       x: image,
       signal: stop.signal,

@@ -28,9 +28,9 @@ describe("ddimStep", () => {
     [960, 980, 0.3246],
     [486, 487, 0.00979],
   ])(
-    "adds the variance that diffusers publishes for the step from %i to %i of the linear process",
+    "adds the variance that diffusers publishes for the step from %i to %i of the linear diffusion",
     (to, from, variance) => {
-      const process = respace(linearProcess(), [to, from]);
+      const diffusion = respace(linearProcess(), [to, from]);
       const nothing = tensor([1, 1, 1, 1]);
       const prediction = {
         mean: nothing,
@@ -39,7 +39,7 @@ describe("ddimStep", () => {
         x0: nothing,
         epsilon: nothing,
       };
-      const [sigma] = ddimStep(process, prediction, 1, {
+      const [sigma] = ddimStep(diffusion, prediction, 1, {
         eta: 1,
         noise: tensor([1, 1, 1, 1], [1]),
       }).data;
@@ -99,13 +99,13 @@ describe("ddim", () => {
   ] as const)(
     "ends where diffusers publishes that it ends (%s, first beta %f)",
     async (meanType, firstBeta, sum) => {
-      const process = respace(
+      const diffusion = respace(
         linearProcess(firstBeta),
         [0, 100, 200, 300, 400, 500, 600, 700, 800, 900],
       );
       const image = await finalImage(ddim(), {
-        process,
-        denoise: rampDenoiser(process, { meanType, clipDenoised: true }),
+        diffusion,
+        denoise: rampDenoiser(diffusion, { meanType, clipDenoised: true }),
         noise: silence,
         x: ramp,
       });

@@ -30,12 +30,12 @@ export interface DdimOptions {
 export function ddim({ eta = 0 }: DdimOptions = {}): Sampler {
   assertUnitInterval("eta", eta);
   return async function* sample(input) {
-    const { process, denoise, noise } = input;
+    const { diffusion, denoise, noise } = input;
     let { x } = input;
     for (const index of reverseIndices(input)) {
       const prediction = await denoise(x, index);
       // drawn even where eta is 0, as the reference does
-      x = ddimStep(process, prediction, index, { eta, noise: noise(x.dims) });
+      x = ddimStep(diffusion, prediction, index, { eta, noise: noise(x.dims) });
       yield finishedStep(input, index, x, prediction.x0);
     }
   };
@@ -47,16 +47,16 @@ export function ddim({ eta = 0 }: DdimOptions = {}): Sampler {
  * which is 0 at t = 0.
  *
  * @param t one step, or one per row
- * @throws InvalidArgumentError where the shapes differ or `t` is no step of the process.
+ * @throws InvalidArgumentError where the shapes differ or `t` is no step of the diffusion.
  */
 export function ddimStep(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   { x0, epsilon }: Prediction,
   t: TimestepIndex,
   { eta, noise }: { readonly eta: number; readonly noise: Tensor },
 ): Tensor {
-  const abar = extract(process.alphasCumprod, t, batchOf(x0));
-  const abarPrev = extract(process.alphasCumprodPrev, t, batchOf(x0));
+  const abar = extract(diffusion.alphasCumprod, t, batchOf(x0));
+  const abarPrev = extract(diffusion.alphasCumprodPrev, t, batchOf(x0));
   const sigma = abar.map(
     (current, row) => eta * ancestralDeviation(current, abarPrev[row] as number),
   );
@@ -67,18 +67,18 @@ export function ddimStep(
 }
 
 /**
- * One step of the deterministic process towards the noise: sqrt(abar_(t+1)) x_0 + sqrt(1 -
+ * One step of the deterministic diffusion towards the noise: sqrt(abar_(t+1)) x_0 + sqrt(1 -
  * abar_(t+1)) epsilon.
  *
- * @param t one step, or one per row; the last step of the process leads to abar = 0, pure noise
+ * @param t one step, or one per row; the last step of the diffusion leads to abar = 0, pure noise
  * @see Song, Meng & Ermon 2021, arXiv 2010.02502, section 4.3
  */
 export function ddimReverseStep(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   { x0, epsilon }: Prediction,
   t: TimestepIndex,
 ): Tensor {
-  const abarNext = extract(process.alphasCumprodNext, t, batchOf(x0));
+  const abarNext = extract(diffusion.alphasCumprodNext, t, batchOf(x0));
   return weightedSumByRow(
     [abarNext.map(Math.sqrt), x0],
     [abarNext.map((next) => Math.sqrt(1 - next)), epsilon],

@@ -36,7 +36,7 @@ describe("ancestralStep", () => {
     expect(sample.data[3]).not.toBe(prediction.mean.data[3]);
   });
 
-  it("refuses a step outside the process", () => {
+  it("refuses a step outside the diffusion", () => {
     const prediction = predict(referenceProcess, modelOutput, x, t);
     expect(() => ancestralStep(referenceProcess, prediction, 10, noise)).toThrow(
       "t is 10; expected an integer from 0 to 9",
@@ -46,11 +46,11 @@ describe("ancestralStep", () => {
 
 describe("ddpm", () => {
   it("ends where diffusers publishes that 1000 ancestral steps with torch's seed 0 end", async () => {
-    const process = linearProcess();
+    const diffusion = linearProcess();
     const run = (meanType: "epsilon" | "velocity") =>
       finalImage(ddpm(), {
-        process,
-        denoise: rampDenoiser(process, { meanType, clipDenoised: true }),
+        diffusion,
+        denoise: rampDenoiser(diffusion, { meanType, clipDenoised: true }),
         noise: torchGenerator(0).randn,
         x: ramp,
       });
@@ -59,9 +59,9 @@ describe("ddpm", () => {
   });
 
   it("is DDIM with eta 1 where the variance is the posterior's", async () => {
-    const process = karrasProcess(30, 0.01, 80);
+    const diffusion = karrasProcess(30, 0.01, 80);
     const start = torchGenerator(1).randn([1, 3, 8, 8]);
-    const input = { process, denoise: optimalDenoiser(process, unequalPixels), x: start };
+    const input = { diffusion, denoise: optimalDenoiser(diffusion, unequalPixels), x: start };
     const ancestral = await finalImage(ddpm(), { ...input, noise: torchGenerator(2).randn });
     const implicit = await finalImage(ddim({ eta: 1 }), {
       ...input,

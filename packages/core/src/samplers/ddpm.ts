@@ -10,16 +10,16 @@ import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
  *
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, algorithm 2; for learned variances Nichol &
  * Dhariwal 2021, arXiv 2102.09672
- * @example `for await (const { x } of ddpm()({ process, denoise, noise, x: noise([1, 3, 64, 64])
+ * @example `for await (const { x } of ddpm()({ diffusion, denoise, noise, x: noise([1, 3, 64, 64])
  * })) ...`
  */
 export function ddpm(): Sampler {
   return async function* sample(input) {
-    const { process, denoise, noise } = input;
+    const { diffusion, denoise, noise } = input;
     let { x } = input;
     for (const index of reverseIndices(input)) {
       const prediction = await denoise(x, index);
-      x = ancestralStep(process, prediction, index, noise(x.dims));
+      x = ancestralStep(diffusion, prediction, index, noise(x.dims));
       yield finishedStep(input, index, x, prediction.x0);
     }
   };
@@ -30,10 +30,10 @@ export function ddpm(): Sampler {
  *
  * @param noise standard normal, of the image's shape
  * @param t one step, or one per row
- * @throws InvalidArgumentError where the shapes differ or `t` is no step of the process.
+ * @throws InvalidArgumentError where the shapes differ or `t` is no step of the diffusion.
  */
 export function ancestralStep(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   prediction: Prediction,
   t: TimestepIndex,
   noise: Tensor,
@@ -42,7 +42,7 @@ export function ancestralStep(
   assertSameDims(mean.dims, noise.dims);
   const batch = batchOf(mean);
   const rowSize = mean.data.length / batch;
-  const isNoisy = extract(process.alphasCumprodPrev, t, batch).map((previous) =>
+  const isNoisy = extract(diffusion.alphasCumprodPrev, t, batch).map((previous) =>
     previous === 1 ? 0 : 1,
   );
   const data = mean.data.slice();

@@ -24,12 +24,12 @@ export interface DpmSolverPlusPlus2MSdeOptions {
 export function dpmSolverPlusPlus2MSde({ eta = 1 }: DpmSolverPlusPlus2MSdeOptions = {}): Sampler {
   assertUnitInterval("eta", eta);
   return async function* sample(input) {
-    const { process, denoise, noise } = input;
+    const { diffusion, denoise, noise } = input;
     let { x } = input;
     let last: { readonly h: number; readonly x0: Tensor } | undefined;
     for (const index of reverseIndices(input)) {
-      const from = noiseLevel(process, index);
-      const to = noiseLevel(process, index - 1);
+      const from = noiseLevel(diffusion, index);
+      const to = noiseLevel(diffusion, index - 1);
       const h = to.lambda - from.lambda;
       const decay = to.sigma / from.sigma; // e^-h, also where h is infinite
       const { x0 } = await denoise(x, index);

@@ -27,13 +27,13 @@ describe("dpmpp-2m", () => {
     "is where diffusers publishes that its second-order multi-step scheduler ends (%s)",
     async (meanType, mean) => {
       // Theirs ends at the noise level of step 0, ours one step later.
-      const process = respace(
+      const diffusion = respace(
         linearProcess(),
         [0, 100, 200, 300, 400, 500, 599, 699, 799, 899, 999],
       );
       const run = await collect(dpmSolverPlusPlus2M(), {
-        process,
-        denoise: rampDenoiser(process, { meanType }),
+        diffusion,
+        denoise: rampDenoiser(diffusion, { meanType }),
         noise: silence,
         x: ramp,
       });
@@ -42,8 +42,13 @@ describe("dpmpp-2m", () => {
   );
 
   it("begins and ends with steps of DDIM", async () => {
-    const process = karrasProcess(10, 0.05, 3);
-    const input = { process, denoise: optimalDenoiser(process, unequalPixels), noise: silence, x };
+    const diffusion = karrasProcess(10, 0.05, 3);
+    const input = {
+      diffusion,
+      denoise: optimalDenoiser(diffusion, unequalPixels),
+      noise: silence,
+      x,
+    };
     const ours = await collect(dpmSolverPlusPlus2M(), input);
     const theirs = await collect(ddim(), input);
     const distance = (step: number) =>
@@ -56,10 +61,10 @@ describe("dpmpp-2m", () => {
 
 describe("dpmpp-2m-sde", () => {
   it("is dpmpp-2m with eta 0", async () => {
-    const process = karrasProcess(10, 0.01, 80);
+    const diffusion = karrasProcess(10, 0.01, 80);
     const input = {
-      process,
-      denoise: optimalDenoiser(process, unequalPixels),
+      diffusion,
+      denoise: optimalDenoiser(diffusion, unequalPixels),
       noise: torchGenerator(4).randn,
       x,
     };
@@ -77,10 +82,10 @@ describe("unipc", () => {
     ["epsilon", 186.762073],
     ["velocity", 76.582543],
   ] as const)("ends where an independent implementation ends (%s)", async (meanType, sum) => {
-    const process = respace(linearProcess(), [100, 200, 300, 400, 500, 599, 699, 799, 899, 999]);
+    const diffusion = respace(linearProcess(), [100, 200, 300, 400, 500, 599, 699, 799, 899, 999]);
     const image = await finalImage(unipc(), {
-      process,
-      denoise: rampDenoiser(process, { meanType }),
+      diffusion,
+      denoise: rampDenoiser(diffusion, { meanType }),
       noise: silence,
       x: ramp,
     });
@@ -88,16 +93,16 @@ describe("unipc", () => {
   });
 
   it("predicts its first step as dpmpp-2m does, and corrects it with what the network says at its end", async () => {
-    const process = karrasProcess(2, 0.5, 80);
+    const diffusion = karrasProcess(2, 0.5, 80);
     const seen: Tensor[] = [];
-    const denoise = optimalDenoiser(process, unequalPixels);
+    const denoise = optimalDenoiser(diffusion, unequalPixels);
     const evaluate = async (state: Tensor, index: number) => {
       const prediction = await denoise(state, index);
       seen.push(prediction.x0);
       return prediction;
     };
-    await finalImage(unipc(), { process, denoise: evaluate, noise: silence, x });
-    const plain = await collect(dpmSolverPlusPlus2M(), { process, denoise, noise: silence, x });
+    await finalImage(unipc(), { diffusion, denoise: evaluate, noise: silence, x });
+    const plain = await collect(dpmSolverPlusPlus2M(), { diffusion, denoise, noise: silence, x });
     expect(largestError(seen[1]?.data ?? [], plain[1]?.x0.data ?? x.data)).toBeLessThan(1e-6);
     expect(largestError(seen[2]?.data ?? [], plain[2]?.x0.data ?? x.data)).toBeGreaterThan(1e-3);
   });
@@ -110,10 +115,10 @@ describe("from pure noise (abar = 0)", () => {
     ["dpmpp-2m-sde with eta 0", dpmSolverPlusPlus2MSde({ eta: 0 })],
     ["unipc", unipc()],
   ])("%s stays finite though the first step is infinitely long", async (_, sampler) => {
-    const process = gaussianDiffusion(Float64Array.of(0.05, 0.2, 0.4, 0.6, 1));
+    const diffusion = gaussianDiffusion(Float64Array.of(0.05, 0.2, 0.4, 0.6, 1));
     const image = await finalImage(sampler, {
-      process,
-      denoise: optimalDenoiser(process, unequalPixels),
+      diffusion,
+      denoise: optimalDenoiser(diffusion, unequalPixels),
       noise: torchGenerator(5).randn,
       x,
     });

@@ -12,12 +12,12 @@ import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
  */
 export function dpmSolverPlusPlus2M(): Sampler {
   return async function* sample(input) {
-    const { process, denoise } = input;
+    const { diffusion, denoise } = input;
     let { x } = input;
     let last: { readonly h: number; readonly x0: Tensor } | undefined;
     for (const index of reverseIndices(input)) {
-      const from = noiseLevel(process, index);
-      const to = noiseLevel(process, index - 1);
+      const from = noiseLevel(diffusion, index);
+      const to = noiseLevel(diffusion, index - 1);
       const h = to.lambda - from.lambda;
       const { x0 } = await denoise(x, index);
       const extrapolated = last && to.noise > 0 ? extrapolate(x0, last.x0, last.h / h) : x0;

@@ -20,12 +20,12 @@ export interface EulerAncestralOptions {
 export function eulerAncestral({ eta = 1 }: EulerAncestralOptions = {}): Sampler {
   assertUnitInterval("eta", eta);
   return async function* sample(input) {
-    const { process, denoise, noise } = input;
+    const { diffusion, denoise, noise } = input;
     let { x } = input;
     for (const index of reverseIndices(input)) {
       const { x0 } = await denoise(x, index);
-      const from = noiseLevel(process, index);
-      const to = noiseLevel(process, index - 1);
+      const from = noiseLevel(diffusion, index);
+      const to = noiseLevel(diffusion, index - 1);
       const up = eta * to.sigma * Math.sqrt(1 - (to.sigma / from.sigma) ** 2);
       const down = Math.sqrt(to.sigma ** 2 - up ** 2);
       x = weightedSum(

@@ -27,16 +27,16 @@ describe("eulerStep", () => {
       Float64Array.from({ length: 1100 }, (_, t) => 0.0001 + (0.0199 * t) / 1099),
     ).sqrtRecipm1AlphasCumprod;
     const timesteps = Array.from({ length: 10 }, (_, i) => (i * 1099) / 9);
-    const process = processOfSigmas(
+    const diffusion = processOfSigmas(
       timesteps.map(
         (t) =>
           (training[Math.floor(t)] as number) * (1 - (t % 1)) +
           (training[Math.ceil(t)] as number) * (t % 1),
       ),
     );
-    let sample = mapTensor(ramp, (value) => value * noiseLevel(process, 9).sigma);
+    let sample = mapTensor(ramp, (value) => value * noiseLevel(diffusion, 9).sigma);
     for (let index = 9; index >= 0; index--) {
-      const [from, to] = [noiseLevel(process, index), noiseLevel(process, index - 1)];
+      const [from, to] = [noiseLevel(diffusion, index), noiseLevel(diffusion, index - 1)];
       const t = timesteps[index] as number;
       const scaled = mapTensor(sample, (value) => value * from.signal);
       const x0 = mapTensor(scaled, (value) => value - (from.sigma * (value * t)) / (t + 1));
@@ -52,39 +52,39 @@ describe("eulerStep", () => {
   });
 
   it("takes x0 where it comes from pure noise or goes to the clean image", () => {
-    const process = gaussianDiffusion(Float64Array.of(0.5, 1));
+    const diffusion = gaussianDiffusion(Float64Array.of(0.5, 1));
     const x0 = tensor([2], [0.25, -0.5]);
     const z = tensor([2], [1, 2]);
-    expect([...eulerStep(z, x0, noiseLevel(process, 0), noiseLevel(process, -1)).data]).toEqual([
-      0.25, -0.5,
-    ]);
+    expect([...eulerStep(z, x0, noiseLevel(diffusion, 0), noiseLevel(diffusion, -1)).data]).toEqual(
+      [0.25, -0.5],
+    );
     // sqrt(1/2) (x0 + noise)
-    const half = eulerStep(z, x0, noiseLevel(process, 1), noiseLevel(process, 0));
+    const half = eulerStep(z, x0, noiseLevel(diffusion, 1), noiseLevel(diffusion, 0));
     expect(largestError(half.data, [1.25 * Math.SQRT1_2, 1.5 * Math.SQRT1_2])).toBeLessThan(1e-7);
   });
 });
 
 describe("euler and euler-ancestral", () => {
-  const process = karrasProcess(40, 0.01, 80);
-  const denoise = optimalDenoiser(process, unequalPixels);
+  const diffusion = karrasProcess(40, 0.01, 80);
+  const denoise = optimalDenoiser(diffusion, unequalPixels);
 
   it("euler is DDIM with eta 0 at every step", async () => {
     const noise = torchGenerator(2).randn;
-    const ours = await collect(euler(), { process, denoise, noise, x });
-    const theirs = await collect(ddim(), { process, denoise, noise, x });
+    const ours = await collect(euler(), { diffusion, denoise, noise, x });
+    const theirs = await collect(ddim(), { diffusion, denoise, noise, x });
     for (const [i, step] of ours.entries())
       expect(largestError(step.x.data, theirs[i]?.x.data ?? [])).toBeLessThan(1e-5);
   });
 
   it("euler-ancestral has eta 1 unless told otherwise", async () => {
     const byDefault = await finalImage(eulerAncestral(), {
-      process,
+      diffusion,
       denoise,
       noise: torchGenerator(3).randn,
       x,
     });
     const told = await finalImage(eulerAncestral({ eta: 1 }), {
-      process,
+      diffusion,
       denoise,
       noise: torchGenerator(3).randn,
       x,
@@ -96,13 +96,13 @@ describe("euler and euler-ancestral", () => {
     "euler-ancestral is DDIM with the same eta (%f) and the same noise",
     async (eta) => {
       const ours = await finalImage(eulerAncestral({ eta }), {
-        process,
+        diffusion,
         denoise,
         noise: torchGenerator(3).randn,
         x,
       });
       const theirs = await finalImage(ddim({ eta }), {
-        process,
+        diffusion,
         denoise,
         noise: torchGenerator(3).randn,
         x,

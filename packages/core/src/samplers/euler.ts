@@ -15,7 +15,12 @@ export function euler(): Sampler {
     let { x } = input;
     for (const index of reverseIndices(input)) {
       const { x0 } = await input.denoise(x, index);
-      x = eulerStep(x, x0, noiseLevel(input.process, index), noiseLevel(input.process, index - 1));
+      x = eulerStep(
+        x,
+        x0,
+        noiseLevel(input.diffusion, index),
+        noiseLevel(input.diffusion, index - 1),
+      );
       yield finishedStep(input, index, x, x0);
     }
   };

@@ -9,10 +9,10 @@ const silence = (dims: readonly number[]): Tensor => tensor(dims);
 
 describe("heun", () => {
   it("ends where the paper's algorithm ends, written with its slopes in the variance-exploding view in float64", async () => {
-    const process = respace(linearProcess(), [0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+    const diffusion = respace(linearProcess(), [0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
     const image = await finalImage(heun(), {
-      process,
-      denoise: rampDenoiser(process),
+      diffusion,
+      denoise: rampDenoiser(diffusion),
       noise: silence,
       x: ramp,
     });
@@ -20,10 +20,10 @@ describe("heun", () => {
   });
 
   it("takes an Euler step from pure noise, where there is no slope to average", async () => {
-    const process = gaussianDiffusion(Float64Array.of(0.05, 0.2, 0.4, 0.6, 1));
+    const diffusion = gaussianDiffusion(Float64Array.of(0.05, 0.2, 0.4, 0.6, 1));
     const image = await finalImage(heun(), {
-      process,
-      denoise: optimalDenoiser(process, unequalPixels),
+      diffusion,
+      denoise: optimalDenoiser(diffusion, unequalPixels),
       noise: silence,
       x: ramp,
     });

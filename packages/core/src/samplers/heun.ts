@@ -14,11 +14,11 @@ import { finishedStep, reverseIndices, type Sampler } from "./sampler.ts";
  */
 export function heun(): Sampler {
   return async function* sample(input) {
-    const { process, denoise } = input;
+    const { diffusion, denoise } = input;
     let { x } = input;
     for (const index of reverseIndices(input)) {
-      const from = noiseLevel(process, index);
-      const to = noiseLevel(process, index - 1);
+      const from = noiseLevel(diffusion, index);
+      const to = noiseLevel(diffusion, index - 1);
       const { x0 } = await denoise(x, index);
       x = eulerStep(x, x0, from, to);
       if (to.sigma > 0 && Number.isFinite(from.sigma)) {

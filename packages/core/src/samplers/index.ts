@@ -13,7 +13,7 @@ export { type LangevinOptions, langevin } from "./langevin.ts";
 export { type LangevinCorrectorOptions, langevinCorrector } from "./langevin-corrector.ts";
 export { plms } from "./plms.ts";
 export { type RepaintOptions, repaint, repaintSteps } from "./repaint.ts";
-export type { Denoise, Sampler, SamplerInput, SamplerStep } from "./sampler.ts";
+export type { Sampler, SamplerInput, SamplerStep } from "./sampler.ts";
 export {
   type SamplerEntry,
   type SamplerName,

@@ -42,7 +42,7 @@ export function langevinCorrector({
       expected: "a number greater than 0",
     });
   return async function* sample(input) {
-    const { process, denoise, noise, signal } = input;
+    const { diffusion, denoise, noise, signal } = input;
     let { x } = input;
     for (const index of reverseIndices(input)) {
       const predicted = await firstStep(predictor({ ...input, x, from: index }));
@@ -51,7 +51,7 @@ export function langevinCorrector({
       for (let k = 0; k < correctorSteps && index > 0; k++) {
         signal?.throwIfAborted();
         const prediction = await denoise(x, index - 1);
-        x = correctorStep(process, x, prediction.epsilon, index - 1, {
+        x = correctorStep(diffusion, x, prediction.epsilon, index - 1, {
           signalToNoise,
           noise: noise(x.dims),
         });
@@ -68,14 +68,14 @@ export function langevinCorrector({
  * neighbours in the batch.
  */
 function correctorStep(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   epsilon: Tensor,
   t: number,
   { signalToNoise, noise }: { signalToNoise: number; noise: Tensor },
 ): Tensor {
-  const deviation = process.sqrtOneMinusAlphasCumprod[t] as number;
-  const alpha = 1 - (process.betas[t] as number);
+  const deviation = diffusion.sqrtOneMinusAlphasCumprod[t] as number;
+  const alpha = 1 - (diffusion.betas[t] as number);
   const noiseNorms = rowNorms(noise);
   const stepSizes = rowNorms(epsilon).map(
     (norm, row) =>

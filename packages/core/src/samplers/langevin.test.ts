@@ -17,28 +17,28 @@ import { langevin } from "./langevin.ts";
 import { langevinCorrector } from "./langevin-corrector.ts";
 import { plms } from "./plms.ts";
 
-const process = karrasProcess(4, 0.05, 20);
+const diffusion = karrasProcess(4, 0.05, 20);
 const x = torchGenerator(1).randn([2, 3, 8, 8]);
 
 describe("langevin", () => {
   it("takes the paper's step: alpha / 2 score + sqrt(alpha) z in the variance-exploding view", async () => {
     const z = torchGenerator(2).randn(x.dims);
-    const denoise = optimalDenoiser(process, unequalPixels);
+    const denoise = optimalDenoiser(diffusion, unequalPixels);
     const stepSize = 0.3;
     const { value } = await langevin({ stepsPerLevel: 1, stepSize })({
-      process,
+      diffusion,
       denoise,
       noise: () => z,
       x,
     }).next();
-    const { signal, sigma } = noiseLevel(process, 4);
+    const { signal, sigma } = noiseLevel(diffusion, 4);
     const { x0 } = await denoise(x, 4);
     const alpha = stepSize * sigma ** 2;
     const expected = Array.from(x.data, (entry, i) => {
       const exploding = entry / signal;
       const score = ((x0.data[i] as number) - exploding) / sigma ** 2;
       return (
-        noiseLevel(process, 3).signal *
+        noiseLevel(diffusion, 3).signal *
         (exploding + (alpha / 2) * score + Math.sqrt(alpha) * (z.data[i] as number))
       );
     });
@@ -49,11 +49,11 @@ describe("langevin", () => {
     let evaluations = 0;
     const denoise = (state: Tensor, index: number) => {
       evaluations++;
-      return optimalDenoiser(process, unequalPixels)(state, index);
+      return optimalDenoiser(diffusion, unequalPixels)(state, index);
     };
     const run = (denoiseFinal: boolean) =>
       finalImage(langevin({ stepsPerLevel: 3, denoiseFinal }), {
-        process,
+        diffusion,
         denoise,
         noise: torchGenerator(3).randn,
         x,
@@ -62,9 +62,12 @@ describe("langevin", () => {
     expect(evaluations).toBe(15);
     const clean = await run(true);
     expect(evaluations).toBe(15 + 16);
-    const asSeen = mapTensor(noisy, (value) => value * noiseLevel(process, 0).signal);
+    const asSeen = mapTensor(noisy, (value) => value * noiseLevel(diffusion, 0).signal);
     expect(
-      largestError(clean.data, (await optimalDenoiser(process, unequalPixels)(asSeen, 0)).x0.data),
+      largestError(
+        clean.data,
+        (await optimalDenoiser(diffusion, unequalPixels)(asSeen, 0)).x0.data,
+      ),
     ).toBeLessThan(1e-6);
   });
 
@@ -75,7 +78,7 @@ describe("langevin", () => {
     expect(() => langevin({ stepSize: 2 })).toThrow("stepSize is 2");
     const silent = gaussianDiffusion(Float64Array.of(0.5, 1));
     const input = {
-      process: silent,
+      diffusion: silent,
       denoise: optimalDenoiser(silent, unequalPixels),
       noise: torchGenerator(3).randn,
       x,
@@ -86,26 +89,26 @@ describe("langevin", () => {
 });
 
 describe("langevin-corrector", () => {
-  const denoise = optimalDenoiser(process, unequalPixels);
+  const denoise = optimalDenoiser(diffusion, unequalPixels);
 
   it("takes the paper's corrector step after the predictor's", async () => {
     const z = torchGenerator(4).randn(x.dims);
     const { value } = await langevinCorrector({ predictor: euler(), signalToNoise: 0.1 })({
-      process,
+      diffusion,
       denoise,
       noise: () => z,
       x,
     }).next();
-    const predicted = (await euler()({ process, denoise, noise: () => z, x }).next()).value;
+    const predicted = (await euler()({ diffusion, denoise, noise: () => z, x }).next()).value;
     if (!value || !predicted) throw new Error("no step");
     const { epsilon } = await denoise(predicted.x, 3);
-    const { noise: deviation } = noiseLevel(process, 3);
+    const { noise: deviation } = noiseLevel(diffusion, 3);
     const norm = (tensor: Tensor, row: number) => Math.hypot(...rows(tensor, row, row + 1).data);
     const expected = Array.from(predicted.x.data, (entry, i) => {
       const row = Math.floor(i / 192);
       const size =
         2 *
-        (1 - (process.betas[3] as number)) *
+        (1 - (diffusion.betas[3] as number)) *
         (0.1 * (norm(z, row) / (norm(epsilon, row) / deviation))) ** 2;
       return (
         entry -
@@ -123,7 +126,7 @@ describe("langevin-corrector", () => {
       return denoise(state, index);
     };
     await finalImage(langevinCorrector({ predictor: euler(), correctorSteps: 2 }), {
-      process,
+      diffusion,
       denoise: recorded,
       noise: torchGenerator(7).randn,
       x,
@@ -140,13 +143,18 @@ describe("langevin-corrector", () => {
       );
     const sampler = langevinCorrector({ predictor: ddpm(), correctorSteps: 2 });
     const together = await finalImage(sampler, {
-      process,
+      diffusion,
       denoise,
       noise: stillNoise,
       x: concatRows([rows(x, 0, 1), rows(x, 0, 1)]),
     });
     const loud = { ...x, data: x.data.map((value, i) => (i < 192 ? value : 5 * value)) };
-    const besideLoud = await finalImage(sampler, { process, denoise, noise: stillNoise, x: loud });
+    const besideLoud = await finalImage(sampler, {
+      diffusion,
+      denoise,
+      noise: stillNoise,
+      x: loud,
+    });
     expect(besideLoud.data.subarray(0, 192)).toEqual(together.data.subarray(0, 192));
   });
 
@@ -157,7 +165,7 @@ describe("langevin-corrector", () => {
     expect(() => langevinCorrector({ predictor: ddpm(), signalToNoise: 0 })).toThrow(
       "signalToNoise is 0",
     );
-    const input = { process, denoise, noise: torchGenerator(3).randn, x, from: 0 };
+    const input = { diffusion, denoise, noise: torchGenerator(3).randn, x, from: 0 };
     await expect(langevinCorrector({ predictor: ddimInversion() })(input).next()).rejects.toThrow(
       "a run without steps",
     );

@@ -41,12 +41,12 @@ export function langevin({
       expected: "a number greater than 0 and less than 2",
     });
   return async function* sample(input) {
-    const { process, denoise, noise, signal } = input;
-    assertHoldsSignal(noiseLevel(process, firstIndex(input)));
+    const { diffusion, denoise, noise, signal } = input;
+    assertHoldsSignal(noiseLevel(diffusion, firstIndex(input)));
     let { x } = input;
     for (const index of reverseIndices(input)) {
-      const from = noiseLevel(process, index);
-      const to = noiseLevel(process, index - 1);
+      const from = noiseLevel(diffusion, index);
+      const to = noiseLevel(diffusion, index - 1);
       let x0 = x;
       for (let t = 0; t < stepsPerLevel; t++) {
         signal?.throwIfAborted();

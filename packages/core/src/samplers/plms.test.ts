@@ -7,8 +7,8 @@ import { ddim } from "./ddim.ts";
 import { plms } from "./plms.ts";
 
 const silence = (dims: readonly number[]): Tensor => tensor(dims);
-const process = respace(linearProcess(), [0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
-const input = { process, denoise: rampDenoiser(process), noise: silence, x: ramp };
+const diffusion = respace(linearProcess(), [0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+const input = { diffusion, denoise: rampDenoiser(diffusion), noise: silence, x: ramp };
 
 describe("plms", () => {
   it("ends where an independent implementation ends", async () => {

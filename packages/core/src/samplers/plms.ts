@@ -23,13 +23,13 @@ const adamsBashforth = [
  */
 export function plms(): Sampler {
   return async function* sample(input) {
-    const { process, denoise } = input;
-    assertHoldsSignal(noiseLevel(process, firstIndex(input)));
+    const { diffusion, denoise } = input;
+    assertHoldsSignal(noiseLevel(diffusion, firstIndex(input)));
     let { x } = input;
     let history: readonly Tensor[] = [];
     for (const index of reverseIndices(input)) {
-      const from = noiseLevel(process, index);
-      const to = noiseLevel(process, index - 1);
+      const from = noiseLevel(diffusion, index);
+      const to = noiseLevel(diffusion, index - 1);
       const { epsilon } = await denoise(x, index);
       history = [epsilon, ...history.slice(0, 3)];
       let extrapolated = extrapolate(history);

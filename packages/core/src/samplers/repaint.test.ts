@@ -1,12 +1,16 @@
 import { InvalidArgumentError, type Tensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
+import type { Denoise } from "../diffusion/denoise.ts";
 import { betaSchedule, gaussianDiffusion, predict } from "../diffusion/index.ts";
-import { spacedProcess } from "../diffusion/spacing.ts";
+import { spacedDiffusion } from "../diffusion/spacing.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import { repaint, repaintSteps } from "./repaint.ts";
-import type { Denoise } from "./sampler.ts";
 
-const process = spacedProcess(gaussianDiffusion(betaSchedule("linear", 1000)), 100, "respacing");
+const diffusion = spacedDiffusion(
+  gaussianDiffusion(betaSchedule("linear", 1000)),
+  100,
+  "respacing",
+);
 const correlation = 0.9;
 const pairs = 2000;
 const [knownValue, unused] = [1.5, 0];
@@ -16,14 +20,14 @@ const [knownValue, unused] = [1.5, 0];
  * their difference are independent.
  */
 const denoise: Denoise = async (x, index) => {
-  const abar = process.alphasCumprod[index] as number;
+  const abar = diffusion.alphasCumprod[index] as number;
   const shrink = (variance: number) => (Math.sqrt(abar) * variance) / (abar * variance + 1 - abar);
   const [sum, difference] = [shrink(1 + correlation), shrink(1 - correlation)];
   const x0 = x.data.map((value, i) => {
     const other = x.data[i ^ 1] as number;
     return (sum * (value + other) + difference * (value - other)) / 2;
   });
-  return predict(process, { ...x, data: x0 }, x, index, {
+  return predict(diffusion, { ...x, data: x0 }, x, index, {
     meanType: "start-x",
     varianceType: "fixed-small",
     clipDenoised: false,
@@ -42,7 +46,7 @@ async function filledIn(resamplings: number): Promise<Tensor> {
   const { randn } = torchGenerator(3);
   let last = known;
   for await (const { x } of repaint({ known, mask, jumpLength: 5, resamplings })({
-    process,
+    diffusion,
     denoise,
     noise: randn,
     x: randn(known.dims),

@@ -23,7 +23,7 @@ export interface RepaintOptions {
  *
  * @throws InvalidArgumentError where an option is out of range, or shapes differ
  * @see Lugmayr et al. 2022, RePaint, arXiv 2201.09865, algorithm 1 and appendix B (jumps)
- * @example `for await (const { x } of repaint({ known, mask })({ process, denoise, noise, x:
+ * @example `for await (const { x } of repaint({ known, mask })({ diffusion, denoise, noise, x:
  * noise(known.dims) })) ...`
  */
 export function repaint({
@@ -35,26 +35,26 @@ export function repaint({
   assertPositiveInteger("jumpLength", jumpLength);
   assertPositiveInteger("resamplings", resamplings);
   return async function* sample(input) {
-    const { process, denoise, noise, signal } = input;
+    const { diffusion, denoise, noise, signal } = input;
     let { x } = input;
     const walk = repaintSteps(firstIndex(input), { jumpLength, resamplings });
-    for (const [step, { index, jumpsTo }] of walk.entries()) {
+    for (const [walked, { index, jumpsTo }] of walk.entries()) {
       signal?.throwIfAborted();
       const prediction = await denoise(x, index);
-      const unknown = ancestralStep(process, prediction, index, noise(x.dims));
+      const unknown = ancestralStep(diffusion, prediction, index, noise(x.dims));
       x = keepKnown(
-        index === 0 ? known : qSample(process, known, index - 1, noise(x.dims)),
+        index === 0 ? known : qSample(diffusion, known, index - 1, noise(x.dims)),
         mask,
       )(unknown);
       yield {
-        step,
+        step: walked + 1,
         steps: walk.length,
         index,
-        timestep: process.timestepMap[index] as number,
+        timestep: diffusion.timestepMap[index] as number,
         x,
         x0: prediction.x0,
       };
-      if (jumpsTo !== undefined) x = noisier(process, x, index - 1, jumpsTo, noise(x.dims));
+      if (jumpsTo !== undefined) x = noisier(diffusion, x, index - 1, jumpsTo, noise(x.dims));
     }
   };
 }

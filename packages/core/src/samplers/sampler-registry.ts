@@ -1,6 +1,6 @@
 import { UnknownNameError } from "@glissade/graph";
+import type { GradientRule } from "../diffusion/denoise.ts";
 import type { Spacing } from "../diffusion/spacing.ts";
-import type { GradientRule } from "../guidance/with-gradient.ts";
 import { ddim } from "./ddim.ts";
 import { ddpm } from "./ddpm.ts";
 import { dpmSolverPlusPlus2M } from "./dpm-solver-plus-plus.ts";

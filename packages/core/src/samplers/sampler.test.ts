@@ -12,8 +12,8 @@ import {
 import { ddim } from "./ddim.ts";
 import { type SamplerEntry, samplerByName, samplers } from "./sampler-registry.ts";
 
-const process = karrasProcess(7, 0.01, 80);
-const denoise = optimalDenoiser(process, unequalPixels);
+const diffusion = karrasProcess(7, 0.01, 80);
+const denoise = optimalDenoiser(diffusion, unequalPixels);
 const x = torchGenerator(1).randn([2, 3, 4, 4]);
 const all: readonly (readonly [string, SamplerEntry])[] = Object.entries(samplers);
 
@@ -21,12 +21,12 @@ describe.each(all)("a run of %s", (name, entry) => {
   const noise = () => torchGenerator(2).randn;
 
   it("reports every step, its index and timestep, from the noisiest to the clean image", async () => {
-    const steps = await collect(entry.create(), { process, denoise, noise: noise(), x, from: 5 });
-    expect(steps.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5]);
+    const steps = await collect(entry.create(), { diffusion, denoise, noise: noise(), x, from: 5 });
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(steps.map(({ index }) => index)).toEqual([5, 4, 3, 2, 1, 0]);
     for (const step of steps) {
       expect(step.steps).toBe(6);
-      expect(step.timestep).toBe(process.timestepMap[step.index]);
+      expect(step.timestep).toBe(diffusion.timestepMap[step.index]);
       expect(step.x.dims).toEqual(x.dims);
       expect(step.x0.dims).toEqual(x.dims);
     }
@@ -36,17 +36,17 @@ describe.each(all)("a run of %s", (name, entry) => {
   it("gives the same picture for the same noise, and changes none of its inputs", async () => {
     const before = Float32Array.from(x.data);
     const sampler = entry.create();
-    const first = await finalImage(sampler, { process, denoise, noise: noise(), x });
-    const second = await finalImage(sampler, { process, denoise, noise: noise(), x });
+    const first = await finalImage(sampler, { diffusion, denoise, noise: noise(), x });
+    const second = await finalImage(sampler, { diffusion, denoise, noise: noise(), x });
     expect(second.data).toEqual(first.data);
     expect(x.data).toEqual(before);
   });
 
   it("keeps no history from one run to another that goes on beside it", async () => {
     const sampler = entry.create();
-    const alone = await finalImage(sampler, { process, denoise, noise: noise(), x });
-    const left = sampler({ process, denoise, noise: noise(), x });
-    const right = sampler({ process, denoise, noise: noise(), x });
+    const alone = await finalImage(sampler, { diffusion, denoise, noise: noise(), x });
+    const left = sampler({ diffusion, denoise, noise: noise(), x });
+    const right = sampler({ diffusion, denoise, noise: noise(), x });
     let last: Tensor | undefined;
     for await (const step of left) {
       await right.next();
@@ -57,13 +57,13 @@ describe.each(all)("a run of %s", (name, entry) => {
 
   it(`is ${entry.deterministic ? "" : "not "}deterministic, as the registry says`, async () => {
     const first = await finalImage(entry.create(), {
-      process,
+      diffusion,
       denoise,
       noise: torchGenerator(3).randn,
       x,
     });
     const second = await finalImage(entry.create(), {
-      process,
+      diffusion,
       denoise,
       noise: torchGenerator(4).randn,
       x,
@@ -78,14 +78,14 @@ describe.each(all)("a run of %s", (name, entry) => {
       evaluations++;
       return denoise(state, index);
     };
-    await finalImage(entry.create(), { process, denoise: counted, noise: noise(), x });
+    await finalImage(entry.create(), { diffusion, denoise: counted, noise: noise(), x });
     expect(Math.abs(evaluations - 8 * entry.evaluationsPerStep)).toBeLessThanOrEqual(1);
   });
 
   it("draws noise only after the network was evaluated, in every step or never", async () => {
     const order: string[] = [];
     const input = {
-      process,
+      diffusion,
       x,
       denoise: (state: Tensor, index: number) => {
         order.push("network");
@@ -106,18 +106,18 @@ describe.each(all)("a run of %s", (name, entry) => {
 
   it("stops between steps with the signal's reason", async () => {
     const stop = new AbortController();
-    const run = entry.create()({ process, denoise, noise: noise(), x, signal: stop.signal });
+    const run = entry.create()({ diffusion, denoise, noise: noise(), x, signal: stop.signal });
     await run.next();
     stop.abort(new Error("the user went away"));
     await expect(run.next()).rejects.toThrow("the user went away");
     await expect(
-      entry.create()({ process, denoise, noise: noise(), x, signal: stop.signal }).next(),
+      entry.create()({ diffusion, denoise, noise: noise(), x, signal: stop.signal }).next(),
     ).rejects.toThrow("the user went away");
   });
 
   it.each([-1, 8, 2.5, Number.NaN])("refuses to start at step %f", async (from) => {
     await expect(
-      entry.create()({ process, denoise, noise: noise(), x, from }).next(),
+      entry.create()({ diffusion, denoise, noise: noise(), x, from }).next(),
     ).rejects.toSatisfy(
       (error) => InvalidArgumentError.isInstance(error) && error.argument === "from",
     );
@@ -125,7 +125,7 @@ describe.each(all)("a run of %s", (name, entry) => {
 
   it("makes a picture in a single step", async () => {
     const picture = await finalImage(entry.create(), {
-      process,
+      diffusion,
       denoise,
       noise: noise(),
       x,

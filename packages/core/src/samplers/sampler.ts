@@ -1,21 +1,15 @@
 import type { Tensor } from "@glissade/graph";
 import { InvalidArgumentError } from "@glissade/graph";
+import type { Denoise } from "../diffusion/denoise.ts";
 import type { GaussianDiffusion } from "../diffusion/gaussian-diffusion.ts";
-import type { Prediction } from "../diffusion/prediction.ts";
 import type { NoiseSource } from "../random/noise-streams.ts";
-
-/**
- * One evaluation of the (guided) network: what it makes of `x`, `[B, C, H, W]`, at step `index` of
- * the process.
- */
-export type Denoise = (x: Tensor, index: number) => Promise<Prediction>;
 
 export interface SamplerInput {
   /**
-   * The respaced process: how the steps are spaced is settled in it, a sampler only walks its
+   * The respaced diffusion: how the steps are spaced is settled in it, a sampler only walks its
    * indices.
    */
-  readonly process: GaussianDiffusion;
+  readonly diffusion: GaussianDiffusion;
   readonly denoise: Denoise;
   /**
    * Called after the network in each step, so that one seed gives the same noise to samplers that
@@ -25,20 +19,20 @@ export interface SamplerInput {
   /** The noisy image at step `from`, `[B, C, H, W]`. */
   readonly x: Tensor;
   /**
-   * The first (noisiest) step, by default the process's last. A lower one changes an image instead
+   * The first (noisiest) step, by default the diffusion's last. A lower one changes an image instead
    * of making one (SDEdit).
    */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** Checked before every step; the evaluation that has begun is finished. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** A finished step. The last one's `x` is the picture. */
+/** A finished step. The last one's `x` is the image. */
 export interface SamplerStep {
-  /** Position in this run: 0, 1, ... `steps` - 1. */
+  /** Steps done in this run, this one included: 1, 2, ... `steps`. */
   readonly step: number;
   readonly steps: number;
-  /** The step of the process that `x` has just left. */
+  /** The step of the diffusion that `x` has just left. */
   readonly index: number;
   /** The number the network was told at that step. */
   readonly timestep: number;
@@ -49,14 +43,14 @@ export interface SamplerStep {
 }
 
 /**
- * Walks a process from noise to an image. Progress, previews and stopping are the caller's `for
+ * Walks a diffusion from noise to an image. Progress, previews and stopping are the caller's `for
  * await`.
  *
- * @throws InvalidArgumentError where `from` is no step of the process; the signal's reason where it
+ * @throws InvalidArgumentError where `from` is no step of the diffusion; the signal's reason where it
  * is aborted.
  * @example
  * ```ts
- * for await (const { step, steps, x0 } of ddim()({ process, denoise, noise, x: noise([1, 3, 64, 64]) })) show(x0, step / steps);
+ * for await (const { step, steps, x0 } of ddim()({ diffusion, denoise, noise, x: noise([1, 3, 64, 64]) })) show(x0, step / steps);
  * ```
  */
 export type Sampler = (input: SamplerInput) => AsyncGenerator<SamplerStep, void, void>;
@@ -81,22 +75,22 @@ export function finishedStep(
 ): SamplerStep {
   const from = firstIndex(input);
   return {
-    step: from - index,
+    step: from - index + 1,
     steps: from + 1,
     index,
-    timestep: input.process.timestepMap[index] as number,
+    timestep: input.diffusion.timestepMap[index] as number,
     x,
     x0,
   };
 }
 
-/** The step a run starts at. @throws InvalidArgumentError where it is no step of the process. */
-export function firstIndex({ process, from = process.numTimesteps - 1 }: SamplerInput): number {
-  if (!(Number.isInteger(from) && 0 <= from && from < process.numTimesteps)) {
+/** The step a run starts at. @throws InvalidArgumentError where it is no step of the diffusion. */
+export function firstIndex({ diffusion, from = diffusion.numTimesteps - 1 }: SamplerInput): number {
+  if (!(Number.isInteger(from) && 0 <= from && from < diffusion.numTimesteps)) {
     throw new InvalidArgumentError({
       argument: "from",
       received: from,
-      expected: `an integer from 0 to ${process.numTimesteps - 1}, a step of this process`,
+      expected: `an integer from 0 to ${diffusion.numTimesteps - 1}, a step of this diffusion`,
     });
   }
   return from;

@@ -52,12 +52,12 @@ function expectStandardNormal({ mean, variance }: Moments): void {
   expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / pixels));
 }
 
-function run(sampler: Sampler, process: GaussianDiffusion, startScale = 1): Promise<Tensor> {
+function run(sampler: Sampler, diffusion: GaussianDiffusion, startScale = 1): Promise<Tensor> {
   const { randn } = torchGenerator(5);
   const x = mapTensor(randn([2, 1, 64, 128]), (value) => startScale * value);
   return finalImage(sampler, {
-    process,
-    denoise: optimalDenoiser(process, unequalPixels),
+    diffusion,
+    denoise: optimalDenoiser(diffusion, unequalPixels),
     noise: randn,
     x,
   });
@@ -93,10 +93,10 @@ describe("on Gaussian data", () => {
 
   it("langevin draws images as its chain of Gaussians says, which is a little wider than the data", async () => {
     const [stepsPerLevel, stepSize] = [8, 0.4];
-    const process = karrasProcess(149, 0.01, 80);
-    const picture = await run(langevin({ stepsPerLevel, stepSize }), process);
+    const diffusion = karrasProcess(149, 0.01, 80);
+    const picture = await run(langevin({ stepsPerLevel, stepSize }), diffusion);
     const expected = Array.from({ length: 20 }, (_, pixel) =>
-      langevinMoments(process, data(pixel), stepsPerLevel, stepSize),
+      langevinMoments(diffusion, data(pixel), stepsPerLevel, stepSize),
     );
     for (const [pixel, { variance }] of expected.entries()) {
       expect(variance / data(pixel).variance).toBeGreaterThan(1);
@@ -106,9 +106,9 @@ describe("on Gaussian data", () => {
   });
 
   it("langevin-corrector mends a start with the wrong noise, which its predictor alone carries to the end", async () => {
-    const process = karrasProcess(99, 0.005, 80);
+    const diffusion = karrasProcess(99, 0.005, 80);
     const variance = async (sampler: Sampler) =>
-      standardisedMoments(await run(sampler, process, 2), data).variance;
+      standardisedMoments(await run(sampler, diffusion, 2), data).variance;
     const corrected = langevinCorrector({
       predictor: euler(),
       correctorSteps: 2,
@@ -120,10 +120,10 @@ describe("on Gaussian data", () => {
 });
 
 describe("where the network knows the image", () => {
-  const process = karrasProcess(6, 0.05, 10);
+  const diffusion = karrasProcess(6, 0.05, 10);
   const image = tensor([1, 1, 1, 3], [0.4, -0.2, 0.9]);
   const denoise = async (x: Tensor, index: number) =>
-    predict(process, image, x, index, {
+    predict(diffusion, image, x, index, {
       meanType: "start-x",
       varianceType: "fixed-small",
       clipDenoised: false,
@@ -136,12 +136,12 @@ describe("where the network knows the image", () => {
     sampler: Sampler,
     index: number,
   ): Promise<{ old: number; fresh: number }> {
-    const { signal, noise } = noiseLevel(process, index);
-    const to = noiseLevel(process, index - 1);
+    const { signal, noise } = noiseLevel(diffusion, index);
+    const to = noiseLevel(diffusion, index - 1);
     const left = async (epsilon: number, z: number) => {
       const x = mapTensor(image, (value) => signal * value + noise * epsilon);
       const { value } = await sampler({
-        process,
+        diffusion,
         denoise,
         noise: (dims) => tensor(dims, [z, z, z]),
         x,
@@ -170,7 +170,7 @@ describe("where the network knows the image", () => {
         // sigma)^eta
         if (eta !== undefined)
           expect(old).toBeCloseTo(
-            (noiseLevel(process, index - 1).sigma / noiseLevel(process, index).sigma) ** eta,
+            (noiseLevel(diffusion, index - 1).sigma / noiseLevel(diffusion, index).sigma) ** eta,
             4,
           );
       }
@@ -183,13 +183,13 @@ describe("where the network knows the image", () => {
  * in x, so both follow in closed form. In the variance-exploding view.
  */
 function langevinMoments(
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   { mean, variance }: Moments,
   stepsPerLevel: number,
   stepSize: number,
 ): Moments {
-  const sigmas = [...process.sqrtRecipm1AlphasCumprod].reverse();
-  let drawn: Moments = { mean: 0, variance: 1 / (process.alphasCumprod.at(-1) as number) };
+  const sigmas = [...diffusion.sqrtRecipm1AlphasCumprod].reverse();
+  let drawn: Moments = { mean: 0, variance: 1 / (diffusion.alphasCumprod.at(-1) as number) };
   for (const sigma of sigmas) {
     const alpha = stepSize * sigma ** 2;
     for (let t = 0; t < stepsPerLevel; t++) {

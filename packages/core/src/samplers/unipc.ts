@@ -22,11 +22,11 @@ interface Predicted {
  */
 export function unipc(): Sampler {
   return async function* sample(input) {
-    const { process, denoise } = input;
+    const { diffusion, denoise } = input;
     let { x } = input;
     let last: Predicted | undefined;
     for (const index of reverseIndices(input)) {
-      const level = noiseLevel(process, index);
+      const level = noiseLevel(diffusion, index);
       const { x0 } = await denoise(x, index);
       if (last) x = correct(last, x0, level);
       const step: Predicted = {
@@ -35,7 +35,7 @@ export function unipc(): Sampler {
         level,
         previous: last && { x0: last.x0, level: last.level },
       };
-      x = predictStep(step, noiseLevel(process, index - 1));
+      x = predictStep(step, noiseLevel(diffusion, index - 1));
       last = step;
       yield finishedStep(input, index, x, x0);
     }

@@ -28,7 +28,7 @@ export interface WriteSafetensorsOptions {
     readonly writtenBytes: number;
     readonly totalBytes: number;
   }) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

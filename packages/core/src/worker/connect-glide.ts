@@ -15,7 +15,7 @@ export interface ConnectGlideOptions {
   /** As `loadGlide`'s. */
   readonly keepLoaded?: boolean;
   readonly onProgress?: (progress: LoaderProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { AnyTensor } from "../tensor.ts";
 export interface CompileOptions {
   /** A name for error messages and profiles, e.g. `"base U-Net"`. */
   readonly name?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Why an execution provider was passed over. */
@@ -43,7 +43,7 @@ export interface RunOptions {
    * Checked before the run; a native run that has begun cannot be interrupted and is at most one
    * network pass.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A compiled graph. */

@@ -6,7 +6,7 @@ import {
   samplerByName,
   type Tensor,
 } from "@glissade/core";
-import { predict, spacedProcess } from "@glissade/core/diffusion";
+import { predict, spacedDiffusion } from "@glissade/core/diffusion";
 import { textGraph, textToImageGraph } from "@glissade/core/networks";
 import { imageSeeds, perImageNoise } from "@glissade/core/random";
 import {
@@ -76,22 +76,23 @@ export async function sampleNetwork(
       );
       return float32("output", output);
     };
-    const process = spacedProcess(run.process, steps, samplerByName("dpmpp-2m").spacing);
+    const diffusion = spacedDiffusion(run.process, steps, samplerByName("dpmpp-2m").spacing);
     const noise = perImageNoise(imageSeeds(seed, captions.length));
     const prediction = { meanType: objective.meanType, varianceType: objective.varianceType };
     const walk = samplerByName("dpmpp-2m").create()({
-      process,
+      diffusion,
       noise,
       x: noise([captions.length, config.imageChannels, side, side]),
       async denoise(x, index) {
-        const timestep = process.timestepMap[index] ?? 0;
-        const progress = process.numTimesteps === 1 ? 0 : 1 - index / (process.numTimesteps - 1);
+        const timestep = diffusion.timestepMap[index] ?? 0;
+        const progress =
+          diffusion.numTimesteps === 1 ? 0 : 1 - index / (diffusion.numTimesteps - 1);
         const guided = await evaluate(x, timestep, conditional);
         if (!rule.plan(progress).unconditional)
-          return predict(process, guided, x, index, prediction);
+          return predict(diffusion, guided, x, index, prediction);
         const unconditional = await evaluate(x, timestep, empty);
         return predict(
-          process,
+          diffusion,
           rule.combine({ conditional: guided, unconditional, progress }),
           x,
           index,

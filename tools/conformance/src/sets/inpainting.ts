@@ -1,6 +1,7 @@
 import type { Tensor } from "@glissade/core";
+import type { Denoise } from "@glissade/core/diffusion";
 import { type GaussianDiffusion, keepKnown, predict, qSample } from "@glissade/core/diffusion";
-import { type Denoise, ddpm } from "@glissade/core/samplers";
+import { ddpm } from "@glissade/core/samplers";
 import { concatRows, interpreter, rows } from "@glissade/graph";
 import type { CaseContext, Tolerance } from "../case.ts";
 import { floatsNamed } from "../named-tensors.ts";
@@ -15,13 +16,15 @@ import { openSampledModel } from "../sampled-model.ts";
  */
 export default async function inpainting(context: CaseContext): Promise<void> {
   const { case: golden, tensors, check } = context;
-  const process = referenceProcess(golden);
+  const diffusion = referenceProcess(golden);
   const from =
-    golden.values?.t_start === undefined ? process.numTimesteps - 1 : Number(golden.values.t_start);
+    golden.values?.t_start === undefined
+      ? diffusion.numTimesteps - 1
+      : Number(golden.values.t_start);
   const x = tensors.has("in.start_noise")
     ? floatsNamed(tensors, "in.start_noise")
     : qSample(
-        process,
+        diffusion,
         twice(floatsNamed(tensors, "in.image")),
         from,
         floatsNamed(tensors, "in.q_noise"),
@@ -30,23 +33,23 @@ export default async function inpainting(context: CaseContext): Promise<void> {
     check.close("start", x.data, floatsNamed(tensors, "out.start").data);
 
   const [samples, predictions]: [Tensor[], Tensor[]] = [[], []];
-  await withDenoiser(context, process, x, async (denoise) => {
+  await withDenoiser(context, diffusion, x, async (denoise) => {
     const noise = recordedNoise(floatsNamed(tensors, "in.step_noise"));
-    for await (const step of ddpm()({ process, denoise, noise, x, from })) {
+    for await (const step of ddpm()({ diffusion, denoise, noise, x, from })) {
       samples.push(step.x);
       predictions.push(step.x0);
     }
   });
   check.close("samples", concatRows(samples).data, floatsNamed(tensors, "out.samples").data);
   check.close("final", (samples.at(-1) ?? x).data, floatsNamed(tensors, "out.final").data);
-  if (tensors.has("out.pred_xstart")) await checkPredictions(context, process, x, predictions);
+  if (tensors.has("out.pred_xstart")) await checkPredictions(context, diffusion, x, predictions);
   if (tensors.has("in.start_noise")) checkNoise(context, x);
 }
 
 /** The notebook's guided network with the known region put into each predicted picture. */
 async function withDenoiser<T>(
   context: CaseContext,
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   x: Tensor,
   use: (denoise: Denoise) => Promise<T>,
 ): Promise<T> {
@@ -59,10 +62,10 @@ async function withDenoiser<T>(
   try {
     return await use(async (state, index) => {
       const output = notebookGuidance(
-        await model.run(firstHalfTwice(state), process.timestepMap[index] ?? 0),
+        await model.run(firstHalfTwice(state), diffusion.timestepMap[index] ?? 0),
         scale,
       );
-      return predict(process, output, state, index, { ...(denoisedFn && { denoisedFn }) });
+      return predict(diffusion, output, state, index, { ...(denoisedFn && { denoisedFn }) });
     });
   } finally {
     await model.dispose();
@@ -80,7 +83,7 @@ async function withDenoiser<T>(
  */
 async function checkPredictions(
   context: CaseContext,
-  process: GaussianDiffusion,
+  diffusion: GaussianDiffusion,
   start: Tensor,
   predictions: readonly Tensor[],
 ): Promise<void> {
@@ -96,7 +99,7 @@ async function checkPredictions(
   const backend = interpreter();
   const tolerances = await withDenoiser(
     { ...context, backend },
-    process,
+    diffusion,
     start,
     async (denoise) => {
       const measured: Tolerance[] = [];
@@ -109,7 +112,7 @@ async function checkPredictions(
           0,
         );
         const rounding =
-          4 * 2 ** -23 * amplification * (process.sqrtRecipm1AlphasCumprod[index] as number);
+          4 * 2 ** -23 * amplification * (diffusion.sqrtRecipm1AlphasCumprod[index] as number);
         measured.push({ rtol, atol: atol + Math.min(error, rounding) });
       }
       return measured;

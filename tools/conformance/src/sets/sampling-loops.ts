@@ -1,7 +1,8 @@
 import type { Sampler, Tensor } from "@glissade/core";
+import type { Denoise } from "@glissade/core/diffusion";
 import { predict } from "@glissade/core/diffusion";
 import { conditionMean, conditionScore } from "@glissade/core/guidance";
-import { type Denoise, ddim, ddpm } from "@glissade/core/samplers";
+import { ddim, ddpm } from "@glissade/core/samplers";
 import { concatRows } from "@glissade/graph";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { openGuidingGradient } from "../guiding-gradient.ts";
@@ -35,25 +36,25 @@ export default async function samplingLoops(context: CaseContext): Promise<void>
   const model = await openSampledModel(context, start);
   const guiding = await openGuidingGradient(context);
   try {
-    const process = referenceProcess(golden);
+    const diffusion = referenceProcess(golden);
     const denoise: Denoise = async (x, index) => {
-      const timestep = process.timestepMap[index] ?? 0;
+      const timestep = diffusion.timestepMap[index] ?? 0;
       const output =
         scale === undefined
           ? await model.run(x, timestep)
           : notebookGuidance(await model.run(firstHalfTwice(x), timestep), scale);
-      const prediction = predict(process, output, x, index);
+      const prediction = predict(diffusion, output, x, index);
       if (!guiding) return prediction;
       const gradient = await guiding.gradient(x, timestep);
       return isDeterministic(golden)
-        ? conditionScore(process, prediction, x, index, gradient)
+        ? conditionScore(diffusion, prediction, x, index, gradient)
         : conditionMean(prediction, gradient);
     };
 
     const samples: Tensor[] = [];
     const predictions: Tensor[] = [];
     for await (const { x, x0 } of sampler({
-      process,
+      diffusion,
       denoise,
       noise: recordedNoise(floatsNamed(tensors, "in.step_noise")),
       x: start,

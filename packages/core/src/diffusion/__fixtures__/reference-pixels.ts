@@ -11,7 +11,7 @@ export function pixels(...values: readonly number[]): Tensor {
   return tensor([2, values.length / 2, 1, 1], values);
 }
 
-/** A cosine process of 1000 steps respaced to 10; the rows of `glide` are at its steps 4 and 1. */
+/** A cosine diffusion of 1000 steps respaced to 10; the rows of `glide` are at its steps 4 and 1. */
 export const cosineProcess = respace(gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000)), spaceTimesteps(1000, "10"));
 
 export const glide = {
@@ -27,7 +27,7 @@ export const glide = {
 };
 
 /**
- * A linear process of 1000 steps respaced to 50; guided-diffusion's rows are at its steps 0 and 17.
+ * A linear diffusion of 1000 steps respaced to 50; guided-diffusion's rows are at its steps 0 and 17.
  */
 export const linearProcess = respace(gaussianDiffusion(betaSchedule("linear", 1000)), spaceTimesteps(1000, "50"));
 export const linearSteps = [0, 17];

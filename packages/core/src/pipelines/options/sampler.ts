@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from "@glissade/graph";
-import { type Spacing, spacings } from "../../diffusion/index.ts";
-import type { GradientRule } from "../../guidance/index.ts";
+import { type GradientRule, type Spacing, spacings } from "../../diffusion/index.ts";
 import { type ClassifierFreeOptions, classifierFree, type Guidance } from "../../guidance/index.ts";
 import type { GenerationDefaults } from "../../model/description/read.ts";
 import { type Sampler, type SamplerName, samplerByName } from "../../samplers/index.ts";

@@ -1,12 +1,18 @@
-import { display, InvalidArgumentError } from "@glissade/graph";
-import type { GradientGuidance } from "../../guidance/index.ts";
+import { InvalidArgumentError } from "@glissade/graph";
+import { type GaussianDiffusion, spacedDiffusion } from "../../diffusion/index.ts";
+import type { GradientGuidance, Guidance } from "../../guidance/index.ts";
 import {
   clipOf,
   type ModelDescription,
   type StageDescription,
 } from "../../model/description/read.ts";
-import { assertSeed, imageSeeds, randomSeed } from "../../random/index.ts";
-import type { GlideTokenizer } from "../../text/index.ts";
+import {
+  batchNoise,
+  imageSeeds,
+  type NoiseSource,
+  perImageNoise,
+  torchGenerator,
+} from "../../random/index.ts";
 import {
   type ClipGuidanceOptions,
   type ClipGuidanceSettings,
@@ -14,49 +20,28 @@ import {
   resolveClipGuidance,
 } from "./clip.ts";
 import {
+  type GenerateWarning,
+  type PromptOptions,
+  resolvePrompt,
+  type TokenizedPrompts,
+  tokenizedPrompts,
+  truncationWarnings,
+  type WeightedPrompt,
+} from "./prompt.ts";
+import {
   type ResolvedSampler,
   resolveSampler,
   type SamplerOptions,
   type SamplerSettings,
 } from "./sampler.ts";
-import {
-  type ResolvedUpscaling,
-  resolveUpscaling,
-  type UpscalingOptions,
-  type UpscalingSettings,
-} from "./upscaling.ts";
-
-/** Most pictures of one call: their noise and text features are held at once. */
-const largestCount = 256;
-
-/** A prompt among several. */
-export interface WeightedPrompt {
-  readonly prompt: string;
-  /** How much it counts; negative to lead away from it. */
-  readonly weight: number;
-}
+import { resolveUpscaling, type UpscalingOptions, type UpscalingSettings } from "./upscaling.ts";
 
 /** What all pipelines take: prompt, number, seed, and how the base network samples. */
-export interface SamplingOptions extends SamplerOptions {
+export interface SamplingOptions extends PromptOptions, SamplerOptions {
   /**
-   * What the picture should show. Several prompts with weights are composed (Liu et al. 2022, arXiv
-   * 2206.01714): weights that sum to 1 mix them. `null` draws without a prompt, whatever the model
-   * has learned. Longer text than the network reads is cut, with a warning.
-   */
-  readonly prompt: string | null | readonly WeightedPrompt[];
-  /** What it should not show: takes the empty prompt's place in classifier-free guidance. */
-  readonly negativePrompt?: string;
-  /** Number of pictures, 1 to 256. Default 1. */
-  readonly count?: number;
-  /**
-   * An integer from 0 to 2^53 - 1. Picture k has the seed `seed + k`, and is the same alone.
-   * Default: a random one, told in the result.
-   */
-  readonly seed?: number;
-  /**
-   * `"per-image"` (default): every picture has its own stream of noise. `"batch"`: one stream for
-   * all, drawn in the order of the reference's notebook, so that its picture for a seed is made
-   * again.
+   * `"per-image"` (default): every image has its own stream of noise. `"batch"`: one stream for
+   * all, drawn in the order of the reference's notebook, which reproduces its image of a
+   * seed.
    */
   readonly seedMode?: "per-image" | "batch";
   /**
@@ -66,32 +51,30 @@ export interface SamplingOptions extends SamplerOptions {
   readonly dynamicThresholding?: number;
   /**
    * The scale of CLIP guidance (0 = none, the default), or its options: the noised CLIP's gradient
-   * leads the pictures, alone or together with classifier-free guidance.
+   * guides the images, alone or together with classifier-free guidance.
    */
   readonly clipGuidance?: number | ClipGuidanceOptions;
   /**
-   * Give back only so many of the `count` pictures: those that fit the prompt best by the model's
-   * CLIP, the best first. Pictures that CLIP led have learned to please it: its judgement of them
-   * says little.
+   * Keep the best of the `count` images, ranked by the model's CLIP, the best first. Images that
+   * CLIP guided are made to please it: its scores of them mean little.
    */
   readonly keepBest?: number;
   /** Further rules with gradients, e.g. of a classifier of your own. */
   readonly gradients?: readonly GradientGuidance[];
   /**
-   * The upsampler's part, or `false` to leave the pictures as the base network makes them. Default:
+   * The upsampler's part, or `false` to leave the images as the base network makes them. Default:
    * used where the model has one.
    */
   readonly upscale?: boolean | UpscalingOptions;
   /** Stops between two steps, with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * What a picture was made with, complete and as plain data: the same settings make the same
- * picture.
+ * What an image was made with, complete and as plain data: the same settings make the same image.
  */
 export interface SamplingSettings extends SamplerSettings {
-  readonly prompt: string | null | readonly WeightedPrompt[];
+  readonly prompt: PromptOptions["prompt"];
   readonly negativePrompt: string;
   readonly count: number;
   readonly seed: number;
@@ -104,35 +87,55 @@ export interface SamplingSettings extends SamplerSettings {
   readonly upscale: UpscalingSettings | false;
 }
 
-/** Settings and the parts made from them. */
-export interface ResolvedSampling extends Omit<ResolvedSampler, "settings"> {
+/** How one network of the model is going to sample. */
+export interface SettledNetwork extends Omit<ResolvedSampler, "settings"> {
+  readonly network: StageDescription;
+  /** The spaced diffusion. */
+  readonly diffusion: GaussianDiffusion;
+  readonly text: TokenizedPrompts;
+  readonly noise: NoiseSource;
+  /** Percentile of dynamic thresholding, in place of the model's clipping. */
+  readonly thresholding?: number | undefined;
+}
+
+export interface SettledUpscaling extends SettledNetwork {
+  readonly temperature: number;
+}
+
+/** All that the options of a run decide, before anything runs. */
+export interface Settled extends SettledNetwork {
   readonly settings: SamplingSettings;
-  readonly prompts: readonly (readonly [prompt: string, weight: number])[];
   readonly seeds: readonly number[];
+  readonly prompts: readonly WeightedPrompt[];
   readonly clipGuidance: ResolvedClipGuidance | undefined;
   readonly gradients: readonly GradientGuidance[];
-  readonly upscaling: ResolvedUpscaling | undefined;
+  readonly upscaling: SettledUpscaling | undefined;
+  readonly warnings: readonly GenerateWarning[];
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Checks every option before anything runs, and fills in what was left out.
+ * Checks every option before anything runs, fills in what was left out, and makes what follows from
+ * options alone: spaced diffusions, noise, sampler, rules and tokens.
  *
- * @param stage the network that the prompt is for
+ * @param network the base network that the prompt is for
  * @throws InvalidArgumentError or UnknownNameError for the first option that is wrong;
- * MissingNetworkError where an upsampler is asked for that the model does not have
+ * MissingNetworkError if an upsampler is asked for that the model does not have; the signal's
+ * reason if it is aborted
  */
-export function resolveSampling(
+export function settle(
   options: SamplingOptions,
   model: ModelDescription,
-  stage: StageDescription,
-): ResolvedSampling {
+  network: StageDescription,
+): Settled {
   if (typeof options !== "object" || options === null)
     throw new InvalidArgumentError({
       argument: "options",
       received: options,
       expected: 'an object such as { prompt: "a red apple" }',
     });
-  const { prompt, prompts, negativePrompt, count, seed } = resolvePrompt(options);
+  const asked = resolvePrompt(options);
+  const { prompt, prompts, negativePrompt, count, seed } = asked;
   const seedMode = options.seedMode ?? "per-image";
   if (seedMode !== "per-image" && seedMode !== "batch")
     throw new InvalidArgumentError({
@@ -140,11 +143,11 @@ export function resolveSampling(
       received: seedMode,
       expected: '"per-image" or "batch"',
     });
-  // Without a prompt there is nothing that guidance could lead to.
-  const { settings, ...parts } = resolveSampler(
+  // Without a prompt there is nothing that guidance could guide to.
+  const { settings, ...sampling } = resolveSampler(
     prompt === null ? { ...options, guidance: 1 } : options,
     model.defaults,
-    stage.process.numTimesteps,
+    network.process.numTimesteps,
   );
   const dynamicThresholding = assertThreshold(options.dynamicThresholding);
   const clipGuidance =
@@ -153,10 +156,20 @@ export function resolveSampling(
   const upscaling = resolveUpscaling(
     options.upscale,
     model,
-    stage.config.inpainting ? "upsampler_inpaint" : "upsampler",
+    network.config.inpainting ? "upsampler_inpaint" : "upsampler",
   );
+  options.signal?.throwIfAborted();
+
+  const seeds = imageSeeds(seed, count);
+  const noise = noiseOf(seedMode, seed, seeds);
+  const text = tokenizedPrompts(model.tokenizer, network, asked);
   return {
-    ...parts,
+    ...sampling,
+    network,
+    diffusion: spacedDiffusion(network.process, settings.steps, settings.spacing),
+    text,
+    noise: noise(sampling.guidance),
+    thresholding: dynamicThresholding,
     settings: {
       prompt,
       negativePrompt,
@@ -169,90 +182,39 @@ export function resolveSampling(
       keepBest,
       upscale: upscaling?.settings ?? false,
     },
+    seeds,
     prompts,
-    seeds: imageSeeds(seed, count),
     clipGuidance,
     gradients: options.gradients ?? [],
-    upscaling,
+    upscaling: upscaling && {
+      ...upscaling,
+      text: tokenizedPrompts(model.tokenizer, upscaling.network, asked),
+      noise: noise(upscaling.guidance),
+    },
+    warnings: truncationWarnings(text, asked),
+    signal: options.signal,
   };
 }
 
 /**
- * What is asked for, checked: its texts with their weights, how many pictures, and from which seed.
+ * The reference's loop runs two rows per image under classifier-free guidance, and draws noise for
+ * both; its upsampler goes on with the same generator.
  */
-export function resolvePrompt(
-  options: Pick<SamplingOptions, "prompt" | "negativePrompt" | "count" | "seed">,
-) {
-  const prompt = assertPrompts(options.prompt);
-  const count = options.count ?? 1;
-  if (!(Number.isInteger(count) && count >= 1 && count <= largestCount))
-    throw new InvalidArgumentError({
-      argument: "count",
-      received: count,
-      expected: `an integer from 1 to ${largestCount}`,
-    });
-  const seed = options.seed ?? randomSeed();
-  assertSeed(seed);
-  const prompts: readonly (readonly [prompt: string, weight: number])[] =
-    prompt === null
-      ? [["", 1]]
-      : typeof prompt === "string"
-        ? [[prompt, 1]]
-        : prompt.map((part) => [part.prompt, part.weight]);
-  return {
-    prompt,
-    prompts,
-    count,
-    seed,
-    negativePrompt:
-      options.negativePrompt === undefined
-        ? ""
-        : assertText("negativePrompt", options.negativePrompt),
-  };
-}
-
-/** Most prompts of one picture: each is a row of the network's batch. */
-const largestPromptCount = 16;
-
-function assertPrompts(prompt: unknown): SamplingOptions["prompt"] {
-  if (prompt === null) return null;
-  if (!Array.isArray(prompt)) return assertPrompt("prompt", prompt);
-  if (prompt.length === 0 || prompt.length > largestPromptCount)
-    throw new InvalidArgumentError({
-      argument: "prompt",
-      received: `${prompt.length} prompts`,
-      expected: `1 to ${largestPromptCount} prompts with weights`,
-    });
-  return prompt.map((part: Partial<WeightedPrompt> | null, k) => {
-    const weight = part?.weight;
-    if (typeof weight !== "number" || !Number.isFinite(weight))
-      throw new InvalidArgumentError({
-        argument: `prompt[${k}].weight`,
-        received: weight,
-        expected: "a finite number",
-      });
-    return { prompt: assertPrompt(`prompt[${k}].prompt`, part?.prompt), weight };
-  });
-}
-
-function assertPrompt(argument: string, prompt: unknown): string {
-  const text = assertText(argument, prompt);
-  if (text.trim() === "") {
-    throw new InvalidArgumentError({
-      argument,
-      received: prompt,
-      expected: "a description of the picture",
-      hint: 'For example "a red apple"; null draws without a prompt.',
-    });
+function noiseOf(
+  seedMode: SamplingSettings["seedMode"],
+  seed: number,
+  seeds: readonly number[],
+): (guidance: Guidance) => NoiseSource {
+  if (seedMode === "per-image") {
+    const noise = perImageNoise(seeds);
+    return () => noise;
   }
-  return text;
-}
-
-/** Length and lone surrogates are the tokenizer's to judge. */
-function assertText(argument: string, value: unknown): string {
-  if (typeof value !== "string")
-    throw new InvalidArgumentError({ argument, received: value, expected: "a string" });
-  return value;
+  const generator = torchGenerator(seed);
+  return ({ needs }) =>
+    batchNoise(seed, {
+      rowsPerImage: needs.includes("unconditional") ? 2 : 1,
+      makeGenerator: () => generator,
+    });
 }
 
 function assertKeepBest(
@@ -285,32 +247,4 @@ function assertThreshold(percentile: number | undefined): number | undefined {
     received: percentile,
     expected: "a percentile above 0 and up to 1, e.g. 0.995",
   });
-}
-
-/** A warning about a request that can be served, but not quite as asked. */
-export interface GenerateWarning {
-  readonly argument: string;
-  readonly message: string;
-}
-
-/** A warning for every text of which the network does not see the end. */
-export function truncationWarnings(
-  tokenizer: GlideTokenizer,
-  { config }: StageDescription,
-  { prompts, settings: { negativePrompt } }: Pick<ResolvedSampling, "prompts" | "settings">,
-): GenerateWarning[] {
-  const context = config.text?.textContext ?? 0;
-  return [
-    ...prompts.map(([text]) => ["prompt", text] as const),
-    ["negativePrompt", negativePrompt] as const,
-  ].flatMap(([argument, text]) =>
-    tokenizer.paddedTokensAndMask(text, context).truncated
-      ? [
-          {
-            argument,
-            message: `${argument} ${display(text)} has more than ${context} tokens; the network does not see its end.`,
-          },
-        ]
-      : [],
-  );
 }

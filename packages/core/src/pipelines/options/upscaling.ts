@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@glissade/graph";
+import { type GaussianDiffusion, spacedDiffusion } from "../../diffusion/index.ts";
 import type { StageName } from "../../model/description/components.ts";
 import {
   MissingNetworkError,
@@ -19,7 +20,7 @@ import {
 export interface UpscalingOptions extends SamplerOptions {
   /**
    * By what the first noise is multiplied, above 0 up to 2: a little less than 1 makes smoother
-   * pictures. Default: the model's own, or 0.997.
+   * images. Default: the model's own, or 0.997.
    */
   readonly temperature?: number;
 }
@@ -29,7 +30,10 @@ export interface UpscalingSettings extends SamplerSettings {
 }
 
 export interface ResolvedUpscaling extends Omit<ResolvedSampler, "settings"> {
-  readonly stage: StageDescription;
+  readonly network: StageDescription;
+  /** The spaced diffusion. */
+  readonly diffusion: GaussianDiffusion;
+  readonly temperature: number;
   readonly settings: UpscalingSettings;
 }
 
@@ -54,7 +58,7 @@ export function resolveUpscaling(
 /**
  * An upsampler's run.
  *
- * @param preferred `upsampler_inpaint` where a picture is partly known; the plain upsampler takes
+ * @param preferred `upsampler_inpaint` if an image is partly known; the plain upsampler takes
  * its place in a model without it
  * @throws InvalidArgumentError or UnknownNameError for an option that is wrong; MissingNetworkError
  * where the model has no upsampler
@@ -70,12 +74,12 @@ export function upscalingBy(
       received: options,
       expected: "true, false, or options of the upsampler",
     });
-  const stage = upsamplerOf(model, preferred);
-  if (!stage) throw new MissingNetworkError({ model: model.label, network: "upsampler" });
+  const network = upsamplerOf(model, preferred);
+  if (!network) throw new MissingNetworkError({ model: model.label, network: "upsampler" });
   const { settings, ...parts } = resolveSampler(
     options,
     model.upscaling,
-    stage.process.numTimesteps,
+    network.process.numTimesteps,
   );
   const { temperature = model.upscaling.temperature } = options;
   if (!(temperature > 0 && temperature <= 2))
@@ -84,7 +88,13 @@ export function upscalingBy(
       received: temperature,
       expected: "a number above 0 and up to 2, usually 0.997",
     });
-  return { ...parts, stage, settings: { ...settings, temperature } };
+  return {
+    ...parts,
+    network,
+    diffusion: spacedDiffusion(network.process, settings.steps, settings.spacing),
+    temperature,
+    settings: { ...settings, temperature },
+  };
 }
 
 function upsamplerOf(

@@ -1,19 +1,19 @@
 import type { Tensor } from "@glissade/graph";
-import type { GaussianDiffusion } from "../../diffusion/index.ts";
-import { spacedProcess } from "../../diffusion/index.ts";
 import type { GradientGuidance } from "../../guidance/index.ts";
-import type { ModelDescription, StageDescription } from "../../model/description/read.ts";
-import { batchNoise, type NoiseSource, perImageNoise, torchGenerator } from "../../random/index.ts";
-import {
-  type GenerateWarning,
-  type ResolvedSampling,
-  type SamplingSettings,
-  truncationWarnings,
-} from "../options/sampling.ts";
+import type { ModelDescription } from "../../model/description/read.ts";
+import type { GenerateWarning } from "../options/prompt.ts";
+import type { SamplingSettings, Settled } from "../options/sampling.ts";
 import type { ModelNetworks, OpenStage } from "./model-networks.ts";
-import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "./sampling-loop.ts";
-import type { Lease } from "./shared-resource.ts";
-import { runStage, type StageRunOptions } from "./stage.ts";
+import { bestFirst } from "./rerank.ts";
+import {
+  counted,
+  type GeneratedImage,
+  type GenerateStep,
+  imagesWithSeeds,
+  type NetworkStep,
+} from "./sampling-loop.ts";
+import { type Lease, withLease } from "./shared-resource.ts";
+import { type Held, runNetwork, type Start } from "./stage.ts";
 
 /** What the pipelines run on. */
 export interface PipelineParts {
@@ -27,182 +27,109 @@ export interface GenerateResult {
   readonly warnings: readonly GenerateWarning[];
 }
 
-/** Where a base network's run begins, and what holds it there. */
-export interface BaseRun
-  extends Pick<StageRunOptions, "x" | "from" | "inversion" | "denoisedFn" | "conditions"> {
-  /** In place of the sampler that was asked for. */
-  readonly sampler?: StageRunOptions["sampler"];
-  /** Steps that will be reported. */
-  readonly steps: number;
-}
-
-export interface CascadeOptions {
-  readonly stage: StageDescription;
-  readonly resolved: ResolvedSampling;
-  /** How the base network's run begins, in the process of its steps. */
-  begin(process: GaussianDiffusion, noise: NoiseSource): BaseRun;
-  /** What holds the upsampler's pictures of some side; undefined for nothing. */
-  holdLarge?(side: number): Pick<StageRunOptions, "denoisedFn" | "conditions"> | undefined;
-  readonly signal?: AbortSignal | undefined;
+/** How the base network's run starts, and what it is held to. */
+export interface CascadeStart extends Start {
+  /** Steps that it takes, 0 to leave `x` as it is. Default: those of its diffusion. */
+  readonly steps?: number;
 }
 
 /**
- * A base network's run, and the upsampler's after it where one takes part: what all pipelines have
- * in common.
+ * A base network's run, then the upsampler's if one takes part: what all tasks but `upscale` share.
  *
+ * @param heldLarge what the upsampler's images of a side are held to
  * @see Nichol et al. 2021, section 4
  */
-export async function* runCascade(
-  { model, networks }: PipelineParts,
-  options: CascadeOptions,
+export function cascade(
+  parts: PipelineParts,
+  settled: Settled,
+  start: CascadeStart,
+  heldLarge?: (side: number) => Held | undefined,
 ): AsyncGenerator<GenerateStep, GenerateResult, void> {
-  const { stage: base, resolved, signal } = options;
-  const { settings, prompts, seeds, upscaling, sampler, guidance } = resolved;
-  signal?.throwIfAborted();
-  const process = spacedProcess(base.process, settings.steps, settings.spacing);
-  const upscalingProcess =
-    upscaling &&
-    spacedProcess(upscaling.stage.process, upscaling.settings.steps, upscaling.settings.spacing);
-  const noise = noiseFor(resolved);
-  const { steps, ...beginning } = options.begin(process, noise.base);
-  const total = steps + (upscalingProcess?.numTimesteps ?? 0);
-  const shared = {
-    tokenizer: model.tokenizer,
-    prompts,
-    negativePrompt: settings.negativePrompt,
-    seeds,
-    total,
-    ...(signal && { signal }),
-  };
+  return counted(sampled(parts, settled, start, heldLarge), stepsOf(settled, start.steps));
+}
 
-  let pictures = beginning.x;
-  if (steps > 0) {
-    const { value: stage, release } = await networks.stage(base.name, signal);
-    try {
-      const rules = await openGradients(
-        { model, networks },
-        resolved,
-        stage,
-        beginning.conditions,
-        signal,
-      );
-      try {
-        const thresholding = settings.dynamicThresholding;
-        const gradient = { rules: rules.value, rule: resolved.gradientRule };
-        pictures = yield* runStage({
-          ...shared,
-          stage,
-          process,
-          sampler,
-          guidance,
-          gradient,
-          noise: noise.base,
-          thresholding,
-          before: 0,
-          ...beginning,
-        });
-      } finally {
-        await rules.release();
-      }
-    } finally {
-      await release();
-    }
-  }
-  const scores = await scoresOf(networks, model, resolved, pictures, signal);
-  if (upscaling && upscalingProcess) {
-    const { upscaleStage } = await import("./upscale-stage.ts");
-    const held = options.holdLarge?.(upscaling.stage.imageSize);
-    pictures = yield* upscaleStage(networks, {
-      ...shared,
-      ...held,
-      upscaling,
-      process: upscalingProcess,
-      noise: noise.upscaling,
-      lowRes: pictures,
-      lowSide: base.imageSize,
-      before: steps,
+/** Steps of a base network's run of so many steps with the upsampler's. */
+export function stepsOf({ diffusion, upscaling }: Settled, steps = diffusion.numTimesteps): number {
+  return steps + (upscaling?.diffusion.numTimesteps ?? 0);
+}
+
+async function* sampled(
+  parts: PipelineParts,
+  settled: Settled,
+  start: CascadeStart,
+  heldLarge: ((side: number) => Held | undefined) | undefined,
+): AsyncGenerator<NetworkStep, GenerateResult, void> {
+  const { settings, seeds, upscaling, warnings, signal } = settled;
+  const small = start.steps === 0 ? start.x : yield* baseImages(parts, settled, start);
+  const scores = await scoresOf(parts, settled, small);
+  let images = small;
+  if (upscaling) {
+    const { upscaledImages } = await import("./upscale-stage.ts");
+    images = yield* upscaledImages(parts.networks, upscaling, {
+      lowRes: small,
+      lowSide: settled.network.imageSize,
+      held: heldLarge?.(upscaling.network.imageSize),
+      seeds,
+      signal,
     });
   }
   return {
-    images: bestFirst(imagesWithSeeds(pictures, seeds), scores, settings.keepBest),
+    images: bestFirst(imagesWithSeeds(images, seeds), scores, settings.keepBest),
     settings,
-    warnings: truncationWarnings(model.tokenizer, base, resolved),
+    warnings,
   };
 }
 
-/** CLIP's judgement of the base network's pictures, where the best are to be kept. */
+function baseImages(
+  parts: PipelineParts,
+  settled: Settled,
+  start: Start,
+): AsyncGenerator<NetworkStep, Tensor, void> {
+  const { network, signal } = settled;
+  return withLease(
+    () => parts.networks.stage(network.name, signal),
+    (open) =>
+      withLease(
+        () => openGradients(parts, settled, open, start),
+        (gradients) => runNetwork(open, settled, start, settled, gradients),
+      ),
+  );
+}
+
+/** CLIP's scores of the base network's images, if only the best are kept. */
 async function scoresOf(
-  networks: ModelNetworks,
-  { clip }: ModelDescription,
-  { settings: { keepBest, prompt } }: ResolvedSampling,
-  pictures: Tensor,
-  signal: AbortSignal | undefined,
+  { model: { clip }, networks }: PipelineParts,
+  { settings: { keepBest, prompt }, signal }: Settled,
+  images: Tensor,
 ): Promise<readonly number[] | undefined> {
   if (keepBest === undefined || !clip || typeof prompt !== "string") return undefined;
+  // here and below: loaded only when used
   const { clipScores } = await import("./clip.ts");
-  return clipScores(networks, clip, pictures, prompt, signal);
+  return clipScores(networks, clip, images, prompt, signal);
 }
 
-/** @see Nichol et al. 2021, section 5: CLIP's scores favour pictures that CLIP guided */
-function bestFirst(
-  images: readonly GeneratedImage[],
-  scores: readonly number[] | undefined,
-  keep = images.length,
-): GeneratedImage[] {
-  if (!scores) return [...images];
-  const scored = images.map((image, k) => ({ ...image, clipScore: scores[k] ?? 0 }));
-  return scored.sort((a, b) => b.clipScore - a.clipScore).slice(0, keep);
-}
-
-/** The rules whose gradients lead the base network's samples: the caller's, and CLIP's. */
+/** The rules whose gradients guide the base network's samples: CLIP's, and the caller's. */
 async function openGradients(
-  { model: { clip, tokenizer }, networks }: PipelineParts,
-  { clipGuidance, gradients, prompts }: ResolvedSampling,
-  stage: OpenStage,
-  conditions: BaseRun["conditions"] = {},
-  signal: AbortSignal | undefined,
+  { model: { clip }, networks }: PipelineParts,
+  settled: Settled,
+  open: OpenStage,
+  { conditions }: Start,
 ): Promise<Lease<readonly GradientGuidance[]>> {
+  const { clipGuidance, gradients } = settled;
   if (!clip || !clipGuidance) return { value: gradients, release: async () => {} };
-  // here and below: loaded by whom it serves
   const { openClipGuidance } = await import("./clip.ts");
   const { value, release } = await openClipGuidance(networks, {
+    ...settled,
     clip,
     guidance: clipGuidance,
-    prompts,
-    stage,
-    tokenizer,
+    open,
     conditions,
-    signal,
   });
   return { value: [value, ...gradients], release };
 }
 
 /** Pure noise of a network's size. */
-export function pureNoise(
-  { config, imageSize }: StageDescription,
-  count: number,
-  noise: NoiseSource,
-): Tensor {
-  return noise([count, config.imageChannels, imageSize, imageSize]);
-}
-
-/**
- * The reference's loop runs two rows per picture under classifier-free guidance, and draws noise
- * for both; its upsampler goes on with the same generator.
- */
-function noiseFor({ settings, seeds, guidance, upscaling }: ResolvedSampling): {
-  readonly base: NoiseSource;
-  readonly upscaling: NoiseSource;
-} {
-  if (settings.seedMode === "per-image") {
-    const noise = perImageNoise(seeds);
-    return { base: noise, upscaling: noise };
-  }
-  const generator = torchGenerator(settings.seed);
-  const drawn = (isGuided: boolean | undefined) =>
-    batchNoise(settings.seed, { rowsPerImage: isGuided ? 2 : 1, makeGenerator: () => generator });
-  return {
-    base: drawn(guidance.needs.includes("unconditional")),
-    upscaling: drawn(upscaling?.guidance.needs.includes("unconditional")),
-  };
+export function pureNoise({ network, noise, seeds }: Settled): Tensor {
+  const { config, imageSize } = network;
+  return noise([seeds.length, config.imageChannels, imageSize, imageSize]);
 }

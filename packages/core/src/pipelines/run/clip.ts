@@ -1,128 +1,87 @@
-import {
-  assertFloat32,
-  perRow,
-  repeatRows,
-  rows,
-  type Tensor,
-  tensor,
-  weightedSum,
-} from "@glissade/graph";
-import { x0Weights } from "../../diffusion/index.ts";
-import type { GradientGuidance } from "../../guidance/index.ts";
+import { assertFloat32, type Tensor, tensor } from "@glissade/graph";
+import { clipGradient, composedText, type GradientGuidance } from "../../guidance/index.ts";
 import type { ClipDescription } from "../../model/description/read.ts";
 // not from the index: tokenisers are loaded when a model has them
 import { clipTextInputs } from "../../text/clip-text-inputs.ts";
-import type { GlideTokenizer } from "../../text/index.ts";
 import type { ResolvedClipGuidance } from "../options/clip.ts";
+import type { Settled } from "../options/sampling.ts";
 import type { ModelNetworks, OpenStage } from "./model-networks.ts";
 import type { Lease } from "./shared-resource.ts";
 import { featuresForRows, textFeatures } from "./text-condition.ts";
 
-/** Whose pictures CLIP leads, and to what. */
-export interface ClipGuided {
+/** Which images CLIP guides, and to what. */
+export interface ClipGuided extends Pick<Settled, "text" | "prompts" | "signal"> {
   readonly clip: ClipDescription;
   readonly guidance: ResolvedClipGuidance;
-  readonly prompts: readonly (readonly [prompt: string, weight: number])[];
-  readonly stage: OpenStage;
-  readonly tokenizer: GlideTokenizer;
-  /** What the stage's network sees beside x. */
-  readonly conditions: Readonly<Record<string, Tensor>>;
-  readonly signal: AbortSignal | undefined;
+  readonly open: OpenStage;
+  /** The network's inputs beside x and the text. */
+  readonly conditions: Readonly<Record<string, Tensor>> | undefined;
 }
 
 /**
- * The rule that leads pictures to a text by CLIP: the gradient of exp(logit scale) f(x_t, t) g(c),
- * or of exp(logit scale) f(x_0, 0) g(c) with the x_0 that the network predicts for the first
- * prompt. Several prompts count by their weights.
+ * CLIP guidance with the model's networks. Through x_0 it is the one predicted for the first prompt;
+ * several prompts count by their weights.
  *
- * @see Nichol et al. 2021, section 2.4
+ * @see `guidance/clip.ts`
  */
 export async function openClipGuidance(
   networks: ModelNetworks,
-  guided: ClipGuided,
+  { clip, guidance, prompts, text, open, conditions, signal }: ClipGuided,
 ): Promise<Lease<GradientGuidance>> {
-  const { clip, guidance, prompts, stage, tokenizer, signal } = guided;
   const embeddings = await clipTextEmbeddings(
     networks,
     clip,
-    prompts.map(([prompt]) => prompt),
+    prompts.map(({ prompt }) => prompt),
     signal,
   );
-  const text = weightedSum(
-    ...prompts.map(([, weight], row) => [weight, rows(embeddings, row, row + 1)] as const),
-  );
   const isThrough = guidance.through === "x0";
-  const seen = isThrough
-    ? await textFeatures(stage, tokenizer, [prompts[0]?.[0] ?? ""], signal)
-    : undefined;
+  const features = isThrough ? await textFeatures(open, text.rows.slice(0, 1), signal) : undefined;
+  const { name, process: diffusion, meanType } = open.description;
   const { value: network, release } = await networks.clip(
-    isThrough
-      ? stage.description.name === "base_inpaint"
-        ? "through-base_inpaint"
-        : "through-base"
-      : "guidance",
+    isThrough ? (name === "base_inpaint" ? "through-base_inpaint" : "through-base") : "guidance",
     signal,
   );
   const rule: GradientGuidance = {
     name: "clip",
     scale: guidance.scale,
-    async gradient(x, timestep, runSignal) {
-      const count = x.dims[0] ?? 0;
-      const inputs: Record<string, Tensor> = {
-        x,
-        timesteps: perRow(count, timestep),
-        text: repeatRows(text, count),
-        scale: perRow(count, 1),
-      };
-      if (seen) {
-        const { fromX, fromOutput } = x0Weights(
-          stage.description.process,
-          timestep,
-          stage.description.meanType,
-        );
-        Object.assign(
-          inputs,
-          guided.conditions,
-          featuresForRows(seen, new Array<number>(count).fill(0)),
-          {
-            x0_from_x: perRow(count, fromX),
-            x0_from_output: perRow(count, fromOutput),
-          },
-        );
-      }
-      return assertFloat32(
-        "grad.x",
-        (await network.run(inputs, runSignal ? { signal: runSignal } : {}))["grad.x"],
-      );
-    },
+    gradient: clipGradient({
+      differentiate: async (inputs, runSignal) =>
+        assertFloat32("grad.x", (await network.run(inputs, { signal: runSignal }))["grad.x"]),
+      text: composedText(embeddings, text.weights),
+      predicted: features && {
+        diffusion,
+        meanType,
+        inputs: (count) => ({
+          ...conditions,
+          ...featuresForRows(features, new Array<number>(count).fill(0)),
+        }),
+      },
+    }),
   };
   return { value: rule, release };
 }
 
 /**
- * How well clean pictures fit texts: exp(logit scale) times the cosine of their embeddings, 100 at
+ * How well clean images fit texts: exp(logit scale) times the cosine of their embeddings, 100 at
  * most for the published CLIP.
  *
- * @param pictures [count, 3, side, side] in [-1, 1], of the CLIP's size
- * @returns one number a picture
+ * @param images [count, 3, side, side] in [-1, 1], of the CLIP's size
+ * @returns one number an image
  */
 export async function clipScores(
   networks: ModelNetworks,
   clip: ClipDescription,
-  pictures: Tensor,
+  images: Tensor,
   prompt: string,
-  signal?: AbortSignal,
+  signal?: AbortSignal | undefined,
 ): Promise<number[]> {
   const text = (await clipTextEmbeddings(networks, clip, [prompt], signal)).data;
   const { value: network, release } = await networks.clip("image", signal);
   try {
-    const count = pictures.dims[0] ?? 0;
-    // 0: clean pictures
+    const count = images.dims[0] ?? 0;
+    // 0: clean images
     const timesteps = clip.config.image.timesteps > 0 ? { timesteps: tensor([count]) } : {};
-    const { normalized } = await network.run(
-      { x: pictures, ...timesteps },
-      signal ? { signal } : {},
-    );
+    const { normalized } = await network.run({ x: images, ...timesteps }, { signal });
     const { data } = assertFloat32("normalized", normalized);
     return Array.from(
       { length: count },
@@ -140,14 +99,11 @@ async function clipTextEmbeddings(
   networks: ModelNetworks,
   { tokenizer }: ClipDescription,
   texts: readonly string[],
-  signal?: AbortSignal,
+  signal?: AbortSignal | undefined,
 ): Promise<Tensor> {
   const { value: network, release } = await networks.clip("text", signal);
   try {
-    const { normalized } = await network.run(
-      clipTextInputs(tokenizer, texts),
-      signal ? { signal } : {},
-    );
+    const { normalized } = await network.run(clipTextInputs(tokenizer, texts), { signal });
     return assertFloat32("normalized", normalized);
   } finally {
     await release();

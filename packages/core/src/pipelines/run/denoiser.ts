@@ -6,21 +6,19 @@ import {
   repeatRows,
   rows,
   type Tensor,
-  weightedSum,
 } from "@glissade/graph";
-import { type GaussianDiffusion, type PredictionOptions, predict } from "../../diffusion/index.ts";
 import {
-  type GradientGuidance,
-  type GradientRule,
-  type Guidance,
-  scaledGradient,
-  withGradient,
-} from "../../guidance/index.ts";
-import type { Denoise } from "../../samplers/index.ts";
+  type Denoise,
+  type GaussianDiffusion,
+  type PredictionOptions,
+  predict,
+  progressAt,
+} from "../../diffusion/index.ts";
+import { composedPrompts, type Guidance, needsEmptyPrompt } from "../../guidance/index.ts";
 import { featuresForRows, type TextFeatures } from "./text-condition.ts";
 
 export interface DenoiserOptions extends PredictionOptions {
-  readonly process: GaussianDiffusion;
+  readonly diffusion: GaussianDiffusion;
   readonly network: Executable;
   /**
    * Text rows 0, 1, ...: the prompts, one a weight. The last row: the empty or negative prompt.
@@ -30,11 +28,11 @@ export interface DenoiserOptions extends PredictionOptions {
   /** How much each prompt counts. */
   readonly weights: readonly number[];
   readonly guidance: Guidance;
-  /** Number of pictures. */
+  /** Number of images. */
   readonly count: number;
-  /** What the network sees beside x, one row a picture. */
-  readonly conditions?: Readonly<Record<string, Tensor>>;
-  readonly signal?: AbortSignal;
+  /** The network's inputs beside x and the text, one row an image. */
+  readonly conditions?: Readonly<Record<string, Tensor>> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -42,13 +40,11 @@ export interface DenoiserOptions extends PredictionOptions {
  * the rows, combined by the guidance, and turned into a prediction. Where the guidance does without
  * the empty text, it is not computed.
  *
- * Several prompts are composed as Liu et al. 2022 (arXiv 2206.01714, equation 11) do: the
- * conditional output is empty + sum of w_i (prompt_i - empty), to which guidance is applied as to
- * any other. With weights that sum to 1 the empty one cancels out.
+ * Several prompts are composed first (`composedPrompts`), and guidance is applied to the result.
  */
 export function guidedDenoiser(options: DenoiserOptions): Denoise {
   const {
-    process,
+    diffusion,
     network,
     features,
     weights,
@@ -58,7 +54,7 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
     signal,
     ...prediction
   } = options;
-  const needsEmpty = Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) > 1e-9;
+  const needsEmpty = needsEmptyPrompt(weights);
   const inputsOf = (texts: number) => ({
     ...featuresForRows(
       features,
@@ -71,8 +67,8 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
   const fixedInputs = { conditional: inputsOf(weights.length), all: inputsOf(weights.length + 1) };
 
   return async (x, index) => {
-    const timestep = process.timestepMap[index] ?? 0;
-    const progress = progressAt(process, index);
+    const timestep = diffusion.timestepMap[index] ?? 0;
+    const progress = progressAt(diffusion, index);
     const isGuided = guidance.plan(progress).unconditional;
     const texts = weights.length + (isGuided || needsEmpty ? 1 : 0);
     const inputs = {
@@ -80,14 +76,11 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
       timesteps: perRow(texts * count, timestep),
       ...(texts > weights.length ? fixedInputs.all : fixedInputs.conditional),
     };
-    const output = assertFloat32(
-      "output",
-      (await network.run(inputs, signal ? { signal } : {})).output,
-    );
+    const output = assertFloat32("output", (await network.run(inputs, { signal })).output);
     assertFinite(output, `at timestep ${timestep}`);
     const outputOf = (text: number) => rows(output, text * count, (text + 1) * count);
     const empty = texts > weights.length ? outputOf(weights.length) : undefined;
-    const conditional = composed(
+    const conditional = composedPrompts(
       weights.map((weight, text) => [weight, outputOf(text)] as const),
       empty,
     );
@@ -95,45 +88,6 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
       isGuided && empty
         ? guidance.combine({ conditional, unconditional: empty, progress })
         : conditional;
-    return predict(process, guided, x, index, prediction);
+    return predict(diffusion, guided, x, index, prediction);
   };
-}
-
-/** Rules whose gradients lead the samples, and how the sampler takes them in. */
-export interface LeadingGradients {
-  readonly rules: readonly GradientGuidance[];
-  readonly rule: GradientRule;
-}
-
-/** The same evaluation led by the sum of the rules' gradients; unchanged where there are none. */
-export function ledByGradients(
-  process: GaussianDiffusion,
-  denoise: Denoise,
-  { rules, rule }: LeadingGradients,
-  signal: AbortSignal | undefined,
-): Denoise {
-  if (rules.length === 0) return denoise;
-  const gradient = (x: Tensor, index: number) =>
-    scaledGradient(
-      rules,
-      { x, timestep: process.timestepMap[index] ?? 0, progress: progressAt(process, index) },
-      signal,
-    );
-  return withGradient(process, denoise, gradient, rule);
-}
-
-/** How far a run is at a step of its process: 0 at the noisiest, 1 at the last. */
-function progressAt({ numTimesteps }: GaussianDiffusion, index: number): number {
-  return numTimesteps === 1 ? 0 : 1 - index / (numTimesteps - 1);
-}
-
-/** empty + sum of w_i (prompt_i - empty) */
-function composed(
-  prompts: readonly (readonly [weight: number, output: Tensor])[],
-  empty: Tensor | undefined,
-): Tensor {
-  const [[weight, only] = []] = prompts;
-  if (prompts.length === 1 && weight === 1 && only) return only;
-  const rest = prompts.reduce((left, [share]) => left - share, 1);
-  return weightedSum(...prompts, ...(empty ? [[rest, empty] as const] : []));
 }

@@ -78,14 +78,14 @@ export class ModelNetworks {
   }
 
   /** @throws MissingNetworkError where the model has no such stage; what compiling it throws. */
-  stage(name: StageName, signal?: AbortSignal): Promise<Lease<OpenStage>> {
+  stage(name: StageName, signal?: AbortSignal | undefined): Promise<Lease<OpenStage>> {
     const found = this.#stages.get(name);
     if (!found) throw new MissingNetworkError({ model: this.#model.label, network: name });
     return found.acquire(signal);
   }
 
   /** @throws MissingNetworkError where the model has no CLIP; what compiling it throws. */
-  clip(part: ClipPart, signal?: AbortSignal): Promise<Lease<Executable>> {
+  clip(part: ClipPart, signal?: AbortSignal | undefined): Promise<Lease<Executable>> {
     const found = this.#clip.get(part);
     if (!found) throw new MissingNetworkError({ model: this.#model.label, network: "clip" });
     return found.acquire(signal);
@@ -134,7 +134,7 @@ async function openStage(
   signal: AbortSignal | undefined,
 ): Promise<OpenStage> {
   const { name } = description;
-  const options = signal ? { signal } : {};
+  const options = { signal };
   const [textHalf, step] = graphsOf(model, description);
   const weights = await files.openWeights(`${name}/model.safetensors`, options);
   try {

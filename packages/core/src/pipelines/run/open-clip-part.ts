@@ -17,7 +17,7 @@ export async function openClipPart(
   part: ClipPart,
   signal: AbortSignal | undefined,
 ): Promise<Executable> {
-  const options = signal ? { signal } : {};
+  const options = { signal };
   const clip = await files.openWeights(
     `clip/${part === "text" ? "text" : "image"}_encoder/model.safetensors`,
     options,

@@ -3,76 +3,113 @@ import { imagesFromTensor, type RgbImage } from "../../image/index.ts";
 import type { StageName } from "../../model/description/components.ts";
 import type { Sampler, SamplerInput } from "../../samplers/index.ts";
 
-/** A picture and the seed that makes it again, alone. */
+/** An image and the seed that reproduces it, alone. */
 export interface GeneratedImage extends RgbImage {
   readonly seed: number;
   /**
    * How well it fits the prompt by the model's CLIP: 100 times the cosine for the published one.
-   * Only where that was asked for.
+   * Only if that was asked for.
    */
   readonly clipScore?: number;
 }
 
-/** A finished step of a generation. */
-export interface GenerateStep {
+/** A finished step of one network. */
+export interface NetworkStep {
   /** Which network made it. */
   readonly stage: StageName | "adm";
-  /** Finished steps of the whole run, 1 to `steps`. */
-  readonly step: number;
-  /** Steps of all stages together. */
-  readonly steps: number;
-  /** The step of the training process that was just left. */
+  /** The step of the training diffusion that was just left. */
   readonly timestep: number;
   /**
-   * The pictures expected behind the noise, one per image; at a stage's last step its result. Made
+   * The images expected behind the noise, one per image; at a network's last step its result. Made
    * when read.
    */
   readonly preview: readonly GeneratedImage[];
   /** The same before it becomes pixels: x_0 `[count, 3, H, W]` in about [-1, 1]. */
   readonly x0: Tensor;
-  /** The state with its noise, `[count, 3, H, W]`; at a stage's last step the pictures. */
+  /** The state with its noise, `[count, 3, H, W]`; at a network's last step the images. */
   readonly x: Tensor;
 }
 
-/** `onProgress` is told every finished step. */
-export type WithProgress<Options> = Options & {
-  readonly onProgress?: (step: GenerateStep) => void;
-};
-
-/** Where a sampler's steps belong in a run. */
-export interface PlaceInRun {
-  readonly stage: GenerateStep["stage"];
-  /** Steps of the run before this sampler, and of all its samplers. */
-  readonly before: number;
-  readonly total: number;
-  readonly seeds: readonly number[];
+/** A finished step of a generation. */
+export interface GenerateStep extends NetworkStep {
+  /** Finished steps of the whole run, 1 to `steps`. */
+  readonly step: number;
+  /** Steps of all networks together. */
+  readonly steps: number;
 }
 
 /**
- * A sampler's way, its steps as those of the whole run.
+ * Runs a sampler and reports its steps with previews.
  *
- * @returns where it ends, [count, 3, H, W]
+ * @returns its last state, `[count, 3, H, W]`
  */
-export async function* walkSampler(
+export async function* runSampler(
   sampler: Sampler,
   input: SamplerInput,
-  { stage, before, total, seeds }: PlaceInRun,
-): AsyncGenerator<GenerateStep, Tensor, void> {
+  { stage, seeds }: { readonly stage: NetworkStep["stage"]; readonly seeds: readonly number[] },
+): AsyncGenerator<NetworkStep, Tensor, void> {
   let last = input.x;
   for await (const { step, steps, timestep, x, x0 } of sampler(input)) {
     last = x;
-    const isLast = step === steps - 1;
     yield {
-      ...{ stage, step: before + step + 1, steps: total, timestep, x, x0 },
+      stage,
+      timestep,
+      x,
+      x0,
       get preview() {
-        return imagesWithSeeds(isLast ? x : x0, seeds);
+        return imagesWithSeeds(step === steps ? x : x0, seeds);
       },
     };
   }
   return last;
 }
 
-/** Runs to the end, telling every finished step. */
+/**
+ * Counts the steps of a run, of however many networks or images it is made.
+ *
+ * @param steps how many there will be
+ */
+export async function* counted<Result>(
+  run: AsyncGenerator<NetworkStep, Result, void>,
+  steps: number,
+): AsyncGenerator<GenerateStep, Result, void> {
+  let step = 0;
+  try {
+    for (;;) {
+      const next = await run.next();
+      if (next.done) return next.value;
+      const finished = next.value;
+      const { stage, timestep, x, x0 } = finished;
+      step++;
+      yield {
+        stage,
+        step,
+        steps,
+        timestep,
+        x,
+        x0,
+        get preview() {
+          return finished.preview;
+        },
+      };
+    }
+  } finally {
+    // a run that was left early ends too; for one that is done this does nothing
+    await run.return(undefined as never);
+  }
+}
+
+/** The images of a batch with their seeds. */
+export function imagesWithSeeds(x: Tensor, seeds: readonly number[]): GeneratedImage[] {
+  return imagesFromTensor(x).map((image, k) => ({ ...image, seed: seeds[k] ?? 0 }));
+}
+
+/** `onProgress` is passed every finished step. */
+export type WithProgress<Options> = Options & {
+  readonly onProgress?: (step: GenerateStep) => void;
+};
+
+/** Runs to the end, reporting every finished step. */
 export async function finished<Result>(
   run: AsyncGenerator<GenerateStep, Result, void>,
   onProgress: ((step: GenerateStep) => void) | undefined,
@@ -82,20 +119,4 @@ export async function finished<Result>(
     if (next.done) return next.value;
     onProgress?.(next.value);
   }
-}
-
-/** The pictures of a batch with their seeds. */
-export function imagesWithSeeds(x: Tensor, seeds: readonly number[]): GeneratedImage[] {
-  return imagesFromTensor(x).map((image, k) => ({ ...image, seed: seeds[k] ?? 0 }));
-}
-
-/** The step as one of a longer run. */
-export function renumbered(finished: GenerateStep, step: number, steps: number): GenerateStep {
-  const { stage, timestep, x, x0 } = finished;
-  return {
-    ...{ stage, step, steps, timestep, x, x0 },
-    get preview() {
-      return finished.preview;
-    },
-  };
 }

@@ -34,7 +34,7 @@ export class SharedResource<T extends Disposable> {
   }
 
   /** @throws what opening throws; the signal's reason where it is aborted meanwhile. */
-  async acquire(signal?: AbortSignal): Promise<Lease<T>> {
+  async acquire(signal?: AbortSignal | undefined): Promise<Lease<T>> {
     this.#users++;
     try {
       const value = await this.#shared(signal);
@@ -53,7 +53,7 @@ export class SharedResource<T extends Disposable> {
     }
   }
 
-  /** Closes it, whoever uses it. */
+  /** Closes it even if it is in use. */
   async dispose(): Promise<void> {
     const opening = this.#opening;
     this.#opening = undefined;
@@ -80,5 +80,18 @@ export class SharedResource<T extends Disposable> {
   async #leave(): Promise<void> {
     this.#users--;
     if (this.#users === 0 && !this.#keep) await this.dispose();
+  }
+}
+
+/** Runs steps with a leased resource, and releases it however they end. */
+export async function* withLease<T, Step, Result>(
+  acquire: () => Promise<Lease<T>>,
+  run: (value: T) => AsyncGenerator<Step, Result, void>,
+): AsyncGenerator<Step, Result, void> {
+  const { value, release } = await acquire();
+  try {
+    return yield* run(value);
+  } finally {
+    await release();
   }
 }

@@ -1,124 +1,101 @@
 import type { Tensor } from "@glissade/graph";
-import { dynamicThresholding, type GaussianDiffusion } from "../../diffusion/index.ts";
-import { classifierFree, type Guidance } from "../../guidance/index.ts";
-import type { NoiseSource } from "../../random/index.ts";
+import { type Denoise, dynamicThresholding } from "../../diffusion/index.ts";
+import { classifierFree, type GradientGuidance, guidedByGradients } from "../../guidance/index.ts";
 import { ddimInversion, type Sampler } from "../../samplers/index.ts";
-import type { GlideTokenizer } from "../../text/index.ts";
-import { guidedDenoiser, type LeadingGradients, ledByGradients } from "./denoiser.ts";
+import type { TokenizedPrompts } from "../options/prompt.ts";
+import type { SettledNetwork } from "../options/sampling.ts";
+import { guidedDenoiser } from "./denoiser.ts";
 import type { OpenStage } from "./model-networks.ts";
-import { type GenerateStep, walkSampler } from "./sampling-loop.ts";
+import { type NetworkStep, runSampler } from "./sampling-loop.ts";
 import { textFeatures } from "./text-condition.ts";
 
-/** What a stage of the model is asked for. */
-export interface StageRunOptions {
-  readonly stage: OpenStage;
-  /** The respaced process. */
-  readonly process: GaussianDiffusion;
-  readonly sampler: Sampler;
-  readonly guidance: Guidance;
-  readonly tokenizer: GlideTokenizer;
-  /** The prompts with how much each counts. */
-  readonly prompts: readonly (readonly [prompt: string, weight: number])[];
-  readonly negativePrompt: string;
-  /** The noisy pictures to begin with; with `inversion` the clean ones. */
+/** What a network's images are held to. */
+export interface Held {
+  /** Changes each predicted image. */
+  readonly denoisedFn?: ((x0: Tensor) => Tensor) | undefined;
+  /** The network's inputs beside x and the text, one row an image. */
+  readonly conditions?: Readonly<Record<string, Tensor>> | undefined;
+}
+
+/** Where a network's run starts. */
+export interface Start extends Held {
+  /** The noisy images, `[count, C, H, W]`; with `inversion` the clean ones. */
   readonly x: Tensor;
-  /** The step of the process that they are at; by default its noisiest. */
+  /** The step of the diffusion that they are at. Default: its noisiest. */
   readonly from?: number;
-  readonly noise: NoiseSource;
-  readonly seeds: readonly number[];
-  /** Percentile of dynamic thresholding, in place of the model's clipping. */
-  readonly thresholding?: number | undefined;
   /**
-   * First walk from the clean pictures up to step `from` by DDIM, under a prompt that says what
-   * they show. These are `from` further steps.
+   * First walks from the clean images up to step `from` by DDIM, under a prompt that says what they
+   * show. These are `from` further steps.
    */
-  readonly inversion?: { readonly sourcePrompt: string };
-  /** Changes each predicted picture. */
-  readonly denoisedFn?: (x0: Tensor) => Tensor;
-  /** What the network sees beside x, one row a picture. */
-  readonly conditions?: Readonly<Record<string, Tensor>>;
-  /** Rules whose gradients lead the samples, and how the sampler takes them in. */
-  readonly gradient?: LeadingGradients;
-  /** Steps of this run before this stage, and of all stages. */
-  readonly before: number;
-  readonly total: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly inversion?: TokenizedPrompts | undefined;
+  /** In place of the sampler that was asked for. */
+  readonly sampler?: Sampler;
 }
 
 /**
- * One network's way from noise to pictures, step by step.
+ * One network's run from noise to images.
  *
- * @returns the pictures, [count, 3, H, W]
+ * @returns the images, `[count, 3, H, W]`
  */
-export async function* runStage(
-  options: StageRunOptions,
-): AsyncGenerator<GenerateStep, Tensor, void> {
-  const { stage, process, sampler, from, noise, total, seeds, gradient, inversion, signal } =
-    options;
-  const plain = await denoiserOf(options);
-  const denoise = gradient ? ledByGradients(process, plain, gradient, signal) : plain;
-  const place = { stage: stage.description.name, total, seeds };
-  const walk = { process, noise, ...(from !== undefined && { from }), ...(signal && { signal }) };
-  let { x, before } = options;
+export async function* runNetwork(
+  open: OpenStage,
+  settled: SettledNetwork,
+  start: Start,
+  {
+    seeds,
+    signal,
+  }: { readonly seeds: readonly number[]; readonly signal?: AbortSignal | undefined },
+  gradients: readonly GradientGuidance[] = [],
+): AsyncGenerator<NetworkStep, Tensor, void> {
+  const { diffusion, noise, gradientRule } = settled;
+  const { from, inversion, sampler = settled.sampler } = start;
+  const place = { stage: open.description.name, seeds };
+  const input = { diffusion, noise, from, signal };
+  let { x } = start;
   if (inversion) {
-    x = yield* walkSampler(
-      ddimInversion(),
-      { ...walk, denoise: await sourceDenoiser(options, inversion), x },
-      { ...place, before },
-    );
-    before += from ?? process.numTimesteps - 1;
+    const denoise = await sourceDenoiser(open, settled, start, inversion, signal);
+    x = yield* runSampler(ddimInversion(), { ...input, denoise, x }, place);
   }
-  return yield* walkSampler(sampler, { ...walk, denoise, x }, { ...place, before });
+  const plain = await denoiserOf(open, settled, start, signal);
+  const denoise = guidedByGradients(diffusion, plain, gradients, gradientRule, signal);
+  return yield* runSampler(sampler, { ...input, denoise, x }, place);
 }
 
 /**
- * The network under the source's prompt alone: guidance would lead away from the picture that is to
+ * The network under the source's prompt alone: guidance would lead away from the image that is to
  * be found again (Mokady et al. 2022, arXiv 2211.09794, section 3.1).
  */
 function sourceDenoiser(
-  { denoisedFn: _held, ...options }: StageRunOptions,
-  { sourcePrompt }: { readonly sourcePrompt: string },
-) {
-  return denoiserOf({
-    ...options,
-    prompts: [[sourcePrompt, 1]],
-    guidance: classifierFree({ scale: 1 }),
-  });
+  open: OpenStage,
+  settled: SettledNetwork,
+  { x, conditions }: Start,
+  text: TokenizedPrompts,
+  signal: AbortSignal | undefined,
+): Promise<Denoise> {
+  const unguided = { ...settled, text, guidance: classifierFree({ scale: 1 }) };
+  return denoiserOf(open, unguided, { x, conditions }, signal);
 }
 
-async function denoiserOf(options: StageRunOptions) {
-  const {
-    stage,
-    process,
-    guidance,
-    tokenizer,
-    prompts,
-    negativePrompt,
-    x,
-    thresholding,
-    denoisedFn,
-    conditions,
-    signal,
-  } = options;
-  const { meanType, varianceType, clipDenoised } = stage.description;
+async function denoiserOf(
+  open: OpenStage,
+  { diffusion, guidance, text, thresholding }: SettledNetwork,
+  { x, denoisedFn, conditions }: Start,
+  signal: AbortSignal | undefined,
+): Promise<Denoise> {
+  const { meanType, varianceType, clipDenoised } = open.description;
   return guidedDenoiser({
-    process,
-    network: stage.network,
+    diffusion,
+    network: open.network,
     guidance,
-    features: await textFeatures(
-      stage,
-      tokenizer,
-      [...prompts.map(([prompt]) => prompt), negativePrompt],
-      signal,
-    ),
-    weights: prompts.map(([, weight]) => weight),
+    features: await textFeatures(open, text.rows, signal),
+    weights: text.weights,
     count: x.dims[0] ?? 0,
     meanType,
     varianceType,
     clipDenoised:
       thresholding === undefined ? clipDenoised : dynamicThresholding({ percentile: thresholding }),
-    ...(denoisedFn && { denoisedFn }),
-    ...(conditions && { conditions }),
-    ...(signal && { signal }),
+    denoisedFn,
+    conditions,
+    signal,
   });
 }

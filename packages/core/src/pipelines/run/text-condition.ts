@@ -7,11 +7,11 @@ import {
   type Tensor,
   typedTensor,
 } from "@glissade/graph";
-import type { GlideTokenizer, GlideTokenRow } from "../../text/index.ts";
+import type { GlideTokenRow } from "../../text/index.ts";
 import type { OpenStage } from "./model-networks.ts";
 
 /**
- * What the network is given of the text at every step: the projection and each attention layer's
+ * The network's inputs that depend on the text alone, in every step: the projection and each attention layer's
  * keys and values, one row a text.
  */
 export type TextFeatures = ReadonlyMap<string, Tensor>;
@@ -22,7 +22,7 @@ export type TextFeatures = ReadonlyMap<string, Tensor>;
 export async function encodeText(
   executable: Executable,
   texts: readonly GlideTokenRow[],
-  signal?: AbortSignal,
+  signal?: AbortSignal | undefined,
 ): Promise<TextFeatures> {
   const length = texts[0]?.tokens.length ?? 0;
   const tokens = BigInt64Array.from(
@@ -36,7 +36,7 @@ export async function encodeText(
   const dims = [texts.length, length];
   const results = await executable.run(
     { tokens: typedTensor("int64", dims, tokens), mask: typedTensor("bool", dims, mask) },
-    signal ? { signal } : {},
+    { signal },
   );
   return new Map(
     Object.entries(results).flatMap(([name, value]: [string, AnyTensor]) =>
@@ -45,23 +45,16 @@ export async function encodeText(
   );
 }
 
-/** One row a text for a stage's network; nothing for a network that reads none. */
+/** The features of tokenised texts, a row each; none for a network without text. */
 export async function textFeatures(
-  { text, description }: Pick<OpenStage, "text" | "description">,
-  tokenizer: GlideTokenizer,
-  texts: readonly string[],
-  signal?: AbortSignal,
+  { text }: Pick<OpenStage, "text">,
+  rows: readonly GlideTokenRow[],
+  signal?: AbortSignal | undefined,
 ): Promise<TextFeatures> {
-  const context = description.config.text?.textContext;
-  if (!text || context === undefined) return new Map();
-  return encodeText(
-    text,
-    texts.map((each) => tokenizer.paddedTokensAndMask(each, context)),
-    signal,
-  );
+  return text && rows.length > 0 ? encodeText(text, rows, signal) : new Map();
 }
 
-/** The features for a batch of pictures: text row `texts[k]` for picture k. */
+/** The features for a batch of images: text row `texts[k]` for image k. */
 export function featuresForRows(
   features: TextFeatures,
   texts: readonly number[],

@@ -1,70 +1,60 @@
 import { mapTensor, type Tensor } from "@glissade/graph";
-import type { GaussianDiffusion } from "../../diffusion/index.ts";
 import { quantizeLowResolution } from "../../image/index.ts";
-import type { ResolvedUpscaling } from "../options/upscaling.ts";
-import type { ModelNetworks } from "./model-networks.ts";
-import type { GenerateStep } from "./sampling-loop.ts";
-import { runStage, type StageRunOptions } from "./stage.ts";
+import type { SettledUpscaling } from "../options/sampling.ts";
+import type { ModelNetworks, OpenStage } from "./model-networks.ts";
+import type { NetworkStep } from "./sampling-loop.ts";
+import { withLease } from "./shared-resource.ts";
+import { type Held, runNetwork } from "./stage.ts";
 import { tiledNetwork } from "./tiled-network.ts";
 
-export interface UpscaleStageOptions
-  extends Pick<
-    StageRunOptions,
-    | "tokenizer"
-    | "prompts"
-    | "negativePrompt"
-    | "noise"
-    | "seeds"
-    | "before"
-    | "total"
-    | "denoisedFn"
-    | "conditions"
-    | "signal"
-  > {
-  readonly upscaling: ResolvedUpscaling;
-  readonly process: GaussianDiffusion;
-  /** The small pictures, [count, 3, h, w]. */
+/** What is enlarged. */
+export interface SmallImages {
+  /** `[count, 3, h, w]` */
   readonly lowRes: Tensor;
-  /** Side of the small pictures that the network enlarges; larger ones are enlarged in tiles. */
+  /** Side of the small images that the network enlarges; larger ones are enlarged in tiles. */
   readonly lowSide: number;
+  /** What the large images are held to. */
+  readonly held?: Held | undefined;
+  readonly seeds: readonly number[];
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
- * The cascade's second half: the upsampler from noise, seeing the small pictures rounded to 8-bit
- * levels, as it was trained to.
+ * The cascade's second half: the upsampler from noise, conditioned on the small images rounded to
+ * 8-bit levels, as it was trained.
  *
- * @returns the pictures, [count, 3, H, W]
+ * @returns the images, `[count, 3, H, W]`
  * @see Nichol et al. 2021, section 4.1; the text2im notebook of openai/glide-text2im
  */
-export async function* upscaleStage(
+export function upscaledImages(
   networks: ModelNetworks,
-  { upscaling, lowRes, lowSide, noise, conditions, ...run }: UpscaleStageOptions,
-): AsyncGenerator<GenerateStep, Tensor, void> {
-  const { stage: description, settings, sampler, guidance } = upscaling;
+  settled: SettledUpscaling,
+  small: SmallImages,
+): AsyncGenerator<NetworkStep, Tensor, void> {
+  const { network, noise, temperature } = settled;
+  const { lowRes, lowSide, held } = small;
   const [count = 0, , height = 0, width = 0] = lowRes.dims;
-  const factor = description.imageSize / lowSide;
-  const { value: stage, release } = await networks.stage(description.name, run.signal);
-  try {
-    const start = noise([count, description.config.imageChannels, height * factor, width * factor]);
-    const isTiled = height !== lowSide || width !== lowSide;
-    return yield* runStage({
-      ...run,
-      stage: isTiled
-        ? {
-            ...stage,
-            network: tiledNetwork(stage.network, { side: description.imageSize, lowSide }),
-          }
-        : stage,
-      sampler,
-      guidance,
-      noise,
-      x:
-        settings.temperature === 1
-          ? start
-          : mapTensor(start, (value) => settings.temperature * value),
-      conditions: { ...conditions, low_res: quantizeLowResolution(lowRes) },
-    });
-  } finally {
-    await release();
-  }
+  const factor = network.imageSize / lowSide;
+  return withLease(
+    () => networks.stage(network.name, small.signal),
+    (open) => {
+      const start = noise([count, network.config.imageChannels, height * factor, width * factor]);
+      const isTiled = height !== lowSide || width !== lowSide;
+      return runNetwork(
+        isTiled ? tiled(open, lowSide) : open,
+        settled,
+        {
+          x: temperature === 1 ? start : mapTensor(start, (value) => temperature * value),
+          denoisedFn: held?.denoisedFn,
+          conditions: { ...held?.conditions, low_res: quantizeLowResolution(lowRes) },
+        },
+        small,
+      );
+    },
+  );
+}
+
+function tiled(open: OpenStage, lowSide: number): OpenStage {
+  const { imageSize: side } = open.description;
+  return { ...open, network: tiledNetwork(open.network, { side, lowSide }) };
 }

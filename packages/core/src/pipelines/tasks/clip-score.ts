@@ -8,7 +8,7 @@ import { assertPicture } from "./known-image.ts";
 export interface ClipScoreOptions {
   readonly images: readonly RgbImage[];
   readonly prompt: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How well pictures of any size fit a prompt. */

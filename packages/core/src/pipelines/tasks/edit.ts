@@ -1,9 +1,15 @@
-import { InvalidArgumentError, repeatRows } from "@glissade/graph";
+import { InvalidArgumentError, repeatRows, type Tensor } from "@glissade/graph";
 import { qSample } from "../../diffusion/index.ts";
 import { type Mask, type RgbImage, readImage } from "../../image/index.ts";
 import { stageOf } from "../../model/description/read.ts";
-import { resolveSampling, type SamplingOptions } from "../options/sampling.ts";
-import { type GenerateResult, type PipelineParts, runCascade } from "../run/cascade.ts";
+import { type ResolvedPrompt, type TokenizedPrompts, tokenizedPrompts } from "../options/prompt.ts";
+import { type SamplingOptions, type Settled, settle } from "../options/sampling.ts";
+import {
+  type CascadeStart,
+  cascade,
+  type GenerateResult,
+  type PipelineParts,
+} from "../run/cascade.ts";
 import type { GenerateStep } from "../run/sampling-loop.ts";
 import {
   assertKnownPicture,
@@ -46,40 +52,46 @@ export async function* edit(
   options: EditOptions,
 ): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const { model } = parts;
-  const stage = stageOf(model, "base");
+  const network = stageOf(model, "base");
   const image = assertPicture(options.image);
   const masked =
     options.mask === undefined ? undefined : assertKnownPicture({ image, mask: options.mask });
   const strength = assertStrength(options.strength ?? 0.6);
-  const inversion = resolveInversion(options);
-  const sampling = withoutNeedlessUpscaling(options, image, stage);
-  const resolved = resolveSampling(
-    inversion ? { ...sampling, sampler: "ddim" } : sampling,
-    model,
-    stage,
-  );
-  const { count } = resolved.settings;
+  const source = resolveInversion(options);
+  const sampling = withoutNeedlessUpscaling(options, image, network);
+  const settled = settle(source ? { ...sampling, sampler: "ddim" } : sampling, model, network);
 
-  const picture = repeatRows(readImage(image, stage.imageSize), count);
-  const holding = (side: number) =>
-    masked && { denoisedFn: knownRegion(masked, side, count).denoisedFn };
-  const result = yield* runCascade(parts, {
-    stage,
-    resolved,
-    begin(process, noise) {
-      const steps = process.timestepMap.filter(
-        (timestep) => timestep < strength * stage.process.numTimesteps,
-      ).length;
-      if (steps === 0) return { x: picture, steps };
-      const from = steps - 1;
-      const held = holding(stage.imageSize);
-      if (inversion) return { x: picture, from, inversion, steps: from + steps, ...held };
-      return { x: qSample(process, picture, from, noise(picture.dims)), from, steps, ...held };
-    },
-    holdLarge: holding,
-    signal: options.signal,
-  });
+  const { seeds } = settled;
+  const held = (side: number) =>
+    masked && { denoisedFn: knownRegion(masked, side, seeds.length).denoisedFn };
+  const start = startAt(
+    repeatRows(readImage(image, network.imageSize), seeds.length),
+    stepsWithin(strength, settled),
+    settled,
+    source && tokenizedPrompts(model.tokenizer, network, source),
+  );
+  const result = yield* cascade(parts, settled, { ...start, ...held(network.imageSize) }, held);
   return masked ? putBack(masked, result) : result;
+}
+
+/** Steps of the diffusion whose noise is at most `strength` of the whole. */
+function stepsWithin(strength: number, { diffusion, network }: Settled): number {
+  return diffusion.timestepMap.filter(
+    (timestep) => timestep < strength * network.process.numTimesteps,
+  ).length;
+}
+
+/** The images with the noise of so many steps, or about to be inverted to it. */
+function startAt(
+  images: Tensor,
+  steps: number,
+  { diffusion, noise }: Settled,
+  inversion: TokenizedPrompts | undefined,
+): CascadeStart {
+  if (steps === 0) return { x: images, steps };
+  const from = steps - 1;
+  if (inversion) return { x: images, from, inversion, steps: from + steps };
+  return { x: qSample(diffusion, images, from, noise(images.dims)), from, steps };
 }
 
 function assertStrength(strength: number): number {
@@ -91,10 +103,11 @@ function assertStrength(strength: number): number {
   });
 }
 
+/** The prompt of the image as it is, for its inversion. */
 function resolveInversion({
   start = "noise",
   sourcePrompt,
-}: EditOptions): { readonly sourcePrompt: string } | undefined {
+}: EditOptions): Pick<ResolvedPrompt, "prompts" | "negativePrompt"> | undefined {
   if (start !== "noise" && start !== "inversion")
     throw new InvalidArgumentError({
       argument: "start",
@@ -107,5 +120,6 @@ function resolveInversion({
       received: sourcePrompt,
       expected: 'a text, together with start: "inversion"',
     });
-  return start === "inversion" ? { sourcePrompt: sourcePrompt ?? "" } : undefined;
+  if (start === "noise") return undefined;
+  return { prompts: [{ prompt: sourcePrompt ?? "", weight: 1 }], negativePrompt: "" };
 }

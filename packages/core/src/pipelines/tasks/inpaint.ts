@@ -2,8 +2,8 @@ import { assertPositiveInteger } from "@glissade/graph";
 import type { Mask, RgbImage } from "../../image/index.ts";
 import { stageOf } from "../../model/description/read.ts";
 import { repaint, repaintSteps } from "../../samplers/index.ts";
-import { resolveSampling, type SamplingOptions } from "../options/sampling.ts";
-import { type GenerateResult, type PipelineParts, pureNoise, runCascade } from "../run/cascade.ts";
+import { type SamplingOptions, settle } from "../options/sampling.ts";
+import { cascade, type GenerateResult, type PipelineParts, pureNoise } from "../run/cascade.ts";
 import type { GenerateStep } from "../run/sampling-loop.ts";
 import {
   assertKnownPicture,
@@ -43,47 +43,32 @@ export async function* inpaint(
 ): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const { model } = parts;
   const isImplicit = options.implicit === true || !model.stages.has("base_inpaint");
-  const stage = stageOf(model, isImplicit ? "base" : "base_inpaint");
+  const network = stageOf(model, isImplicit ? "base" : "base_inpaint");
   const given = assertKnownPicture(options);
-  const resolved = resolveSampling(
-    withoutNeedlessUpscaling(options, given.image, stage),
-    model,
-    stage,
-  );
-  const { count } = resolved.settings;
+  const settled = settle(withoutNeedlessUpscaling(options, given.image, network), model, network);
   const { jumpLength = 10, resamplings = 5 } = options.resampling ?? {};
   assertPositiveInteger("resampling.jumpLength", jumpLength);
   assertPositiveInteger("resampling.resamplings", resamplings);
 
-  const { picture, known, denoisedFn } = knownRegion(given, stage.imageSize, count);
-  const result = yield* runCascade(parts, {
-    stage,
-    resolved,
-    begin(process, noise) {
-      const x = pureNoise(stage, count, noise);
-      if (!isImplicit)
-        return {
-          x,
-          steps: process.numTimesteps,
-          denoisedFn,
-          conditions: { inpaint_image: picture, inpaint_mask: known },
-        };
-      const jumps = { jumpLength, resamplings };
-      return {
+  const { seeds, diffusion, upscaling } = settled;
+  const x = pureNoise(settled);
+  const { picture, known, denoisedFn } = knownRegion(given, network.imageSize, seeds.length);
+  const jumps = { jumpLength, resamplings };
+  const start = isImplicit
+    ? {
         x,
-        steps: repaintSteps(process.numTimesteps - 1, jumps).length,
+        steps: repaintSteps(diffusion.numTimesteps - 1, jumps).length,
         sampler: repaint({ known: picture, mask: known, ...jumps }),
-      };
-    },
-    holdLarge(side) {
-      const large = knownRegion(given, side, count);
-      const conditions = { inpaint_image: large.picture, inpaint_mask: large.known };
-      return {
-        denoisedFn: large.denoisedFn,
-        ...(resolved.upscaling?.stage.config.inpainting && { conditions }),
-      };
-    },
-    signal: options.signal,
+      }
+    : { x, denoisedFn, conditions: { inpaint_image: picture, inpaint_mask: known } };
+  const result = yield* cascade(parts, settled, start, (side) => {
+    const large = knownRegion(given, side, seeds.length);
+    return {
+      denoisedFn: large.denoisedFn,
+      conditions: upscaling?.network.config.inpainting
+        ? { inpaint_image: large.picture, inpaint_mask: large.known }
+        : undefined,
+    };
   });
   return putBack(given, result);
 }

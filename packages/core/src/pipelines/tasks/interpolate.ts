@@ -1,11 +1,22 @@
 import { InvalidArgumentError, type Tensor, weightedSum } from "@glissade/graph";
 import { stageOf } from "../../model/description/read.ts";
 import { assertSeed, perImageNoise } from "../../random/index.ts";
-import { resolveSampling, type SamplingOptions } from "../options/sampling.ts";
-import { type GenerateResult, type PipelineParts, pureNoise, runCascade } from "../run/cascade.ts";
-import { type GeneratedImage, type GenerateStep, renumbered } from "../run/sampling-loop.ts";
+import { type SamplingOptions, type Settled, settle } from "../options/sampling.ts";
+import {
+  cascade,
+  type GenerateResult,
+  type PipelineParts,
+  pureNoise,
+  stepsOf,
+} from "../run/cascade.ts";
+import {
+  counted,
+  type GeneratedImage,
+  type GenerateStep,
+  type NetworkStep,
+} from "../run/sampling-loop.ts";
 
-/** One end of the way. */
+/** One endpoint of the interpolation. */
 export interface InterpolationEnd {
   readonly prompt: string;
   readonly seed: number;
@@ -15,7 +26,7 @@ export interface InterpolateOptions
   extends Omit<SamplingOptions, "prompt" | "seed" | "seedMode" | "keepBest"> {
   readonly from: InterpolationEnd;
   readonly to: InterpolationEnd;
-  /** Pictures of the way, both ends among them, 2 to 256. Default 5. */
+  /** Number of images, both endpoints included, 2 to 256. Default 5. */
   readonly count?: number;
 }
 
@@ -25,7 +36,7 @@ export interface InterpolateResult {
 }
 
 /**
- * Pictures between two: the starting noise on the arc between both ends' noises (Song et al. 2021,
+ * Images between two: the starting noise on the arc between both ends' noises (Song et al. 2021,
  * arXiv 2010.02502, section 5.3), and a mixture of both prompts.
  */
 export async function* interpolate(
@@ -33,13 +44,13 @@ export async function* interpolate(
   options: InterpolateOptions,
 ): AsyncGenerator<GenerateStep, InterpolateResult, void> {
   const { from, to, count = 5, ...sampling } = options;
-  const stage = stageOf(parts.model, "base");
+  const network = stageOf(parts.model, "base");
   for (const end of [from, to]) {
     if (typeof end !== "object" || end === null)
       throw new InvalidArgumentError({
         argument: "from",
         received: end,
-        expected: "both ends, { prompt, seed }",
+        expected: "both endpoints, { prompt, seed }",
       });
     assertSeed(end.seed);
   }
@@ -49,38 +60,42 @@ export async function* interpolate(
       received: count,
       expected: "an integer from 2 to 256",
     });
-  const results: GenerateResult[] = [];
-  for (let k = 0; k < count; k++) {
+  const points = Array.from({ length: count }, (_, k) => {
     const share = k / (count - 1);
-    const prompt = from.prompt === to.prompt ? from.prompt : [{ prompt: from.prompt, weight: 1 - share }, { prompt: to.prompt, weight: share }]; // biome-ignore format: one line
-    const resolved = resolveSampling(
-      { ...sampling, prompt, count: 1, seed: from.seed },
-      parts.model,
-      stage,
-    );
-    const run = runCascade(parts, {
-      stage,
-      resolved,
-      begin(process, noise) {
-        const [first, last] = [
-          pureNoise(stage, 1, noise),
-          pureNoise(stage, 1, perImageNoise([to.seed])),
-        ];
-        return { x: onArc(first, last, share), steps: process.numTimesteps };
-      },
-      signal: options.signal,
-    });
-    for (;;) {
-      const next = await run.next();
-      if (next.done) {
-        results.push(next.value);
-        break;
-      }
-      const { step, steps } = next.value;
-      yield renumbered(next.value, k * steps + step, count * steps);
-    }
+    const prompt = promptAt(share, from.prompt, to.prompt);
+    const asked = { ...sampling, prompt, count: 1, seed: from.seed };
+    return { share, settled: settle(asked, parts.model, network) };
+  });
+  const steps = points.reduce((sum, { settled }) => sum + stepsOf(settled), 0);
+  return yield* counted(sampled(parts, points, to.seed), steps);
+}
+
+/** One image of the interpolation: 0 is `from`, 1 is `to`. */
+interface Point {
+  readonly share: number;
+  readonly settled: Settled;
+}
+
+async function* sampled(
+  parts: PipelineParts,
+  points: readonly Point[],
+  lastSeed: number,
+): AsyncGenerator<NetworkStep, InterpolateResult, void> {
+  const results: GenerateResult[] = [];
+  for (const { share, settled } of points) {
+    const first = pureNoise(settled);
+    const last = pureNoise({ ...settled, noise: perImageNoise([lastSeed]) });
+    results.push(yield* cascade(parts, settled, { x: onArc(first, last, share) }));
   }
   return { images: results.flatMap(({ images }) => images), warnings: results[0]?.warnings ?? [] };
+}
+
+function promptAt(share: number, from: string, to: string): SamplingOptions["prompt"] {
+  if (from === to) return from;
+  return [
+    { prompt: from, weight: 1 - share },
+    { prompt: to, weight: share },
+  ];
 }
 
 /** Spherical interpolation: unlike a straight line it keeps the noise's deviation. */

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, repeatRows } from "@glissade/graph";
-import { spacedProcess } from "../../diffusion/index.ts";
 import { extendCanvas, type RgbImage, rgbImage, tensorFromImages } from "../../image/index.ts";
 import { imageSeeds, perImageNoise } from "../../random/index.ts";
-import { resolvePrompt, type SamplingOptions } from "../options/sampling.ts";
+import { resolvePrompt, tokenizedPrompts } from "../options/prompt.ts";
+import type { SamplingOptions } from "../options/sampling.ts";
 import {
   type UpscalingOptions,
   type UpscalingSettings,
@@ -10,8 +10,13 @@ import {
 } from "../options/upscaling.ts";
 import type { PipelineParts } from "../run/cascade.ts";
 import { lowResolutionSide } from "../run/model-networks.ts";
-import { type GeneratedImage, type GenerateStep, imagesWithSeeds } from "../run/sampling-loop.ts";
-import { upscaleStage } from "../run/upscale-stage.ts";
+import {
+  counted,
+  type GeneratedImage,
+  type GenerateStep,
+  imagesWithSeeds,
+} from "../run/sampling-loop.ts";
+import { upscaledImages } from "../run/upscale-stage.ts";
 import { assertPicture } from "./known-image.ts";
 
 /** Largest side of a picture that is enlarged, in pixels. */
@@ -56,42 +61,36 @@ export async function* upscaleImage(
       hint: "The upsampler is for small pictures.",
     });
   }
-  const { prompt, prompts, negativePrompt, count, seed } = resolvePrompt({
-    prompt: null,
-    ...options,
-  });
-  const upscaling = upscalingBy(options, model, "upsampler");
-  const process = spacedProcess(
-    upscaling.stage.process,
-    upscaling.settings.steps,
-    upscaling.settings.spacing,
-  );
+  const asked = resolvePrompt({ prompt: null, ...options });
+  const { prompt, negativePrompt, count, seed } = asked;
+  const { settings, ...upscaling } = upscalingBy(options, model, "upsampler");
+  const { network, diffusion } = upscaling;
   const seeds = imageSeeds(seed, count);
   options.signal?.throwIfAborted();
 
-  const lowSide = lowResolutionSide(model, upscaling.stage);
-  const factor = upscaling.stage.imageSize / lowSide;
-  const pictures = yield* upscaleStage(networks, {
-    upscaling,
-    process,
-    tokenizer: model.tokenizer,
-    prompts,
-    negativePrompt,
-    seeds,
-    noise: perImageNoise(seeds),
-    lowRes: repeatRows(tensorFromImages([paddedTo(image, lowSide)]), count),
-    lowSide,
-    before: 0,
-    total: process.numTimesteps,
-    signal: options.signal,
-  });
-  const cut = (made: GeneratedImage) => ({
-    ...cropped(made, image.width * factor, image.height * factor),
-    seed: made.seed,
-  });
+  const lowSide = lowResolutionSide(model, network);
+  const factor = network.imageSize / lowSide;
+  const run = upscaledImages(
+    networks,
+    {
+      ...upscaling,
+      text: tokenizedPrompts(model.tokenizer, network, asked),
+      noise: perImageNoise(seeds),
+    },
+    {
+      lowRes: repeatRows(tensorFromImages([paddedTo(image, lowSide)]), count),
+      lowSide,
+      seeds,
+      signal: options.signal,
+    },
+  );
+  const images = imagesWithSeeds(yield* counted(run, diffusion.numTimesteps), seeds);
   return {
-    images: imagesWithSeeds(pictures, seeds).map(cut),
-    settings: { ...upscaling.settings, prompt, negativePrompt, count, seed },
+    images: images.map((large) => ({
+      ...cropped(large, image.width * factor, image.height * factor),
+      seed: large.seed,
+    })),
+    settings: { ...settings, prompt, negativePrompt, count, seed },
   };
 }
 

@@ -1,7 +1,8 @@
 import { gaussianDiffusion, type GaussianDiffusion } from "../../diffusion/gaussian-diffusion.ts";
 import { predict } from "../../diffusion/prediction.ts";
 import { mapTensor, type Tensor } from "@glissade/graph";
-import type { Denoise, Sampler, SamplerInput, SamplerStep } from "../sampler.ts";
+import type { Denoise } from "../../diffusion/denoise.ts";
+import type { Sampler, SamplerInput, SamplerStep } from "../sampler.ts";
 
 /**
  * Data whose every pixel is drawn from its own Gaussian: everything that a sampler should do with
@@ -15,14 +16,14 @@ export interface GaussianData {
 export const unequalPixels: GaussianData = { mean: (pixel) => 0.3 * (pixel % 5) - 0.6, deviation: (pixel) => 0.2 + 0.15 * (pixel % 4) };
 
 /** The best possible network: E[x_0 | x_t], with the posterior's variance. */
-export function optimalDenoiser(process: GaussianDiffusion, { mean, deviation }: GaussianData): Denoise {
+export function optimalDenoiser(diffusion: GaussianDiffusion, { mean, deviation }: GaussianData): Denoise {
   return async (x, index) => {
-    const abar = process.alphasCumprod[index] as number;
+    const abar = diffusion.alphasCumprod[index] as number;
     const x0 = mapTensor(x, (value, pixel) => {
       const variance = deviation(pixel) ** 2;
       return mean(pixel) + ((variance * Math.sqrt(abar)) / (abar * variance + 1 - abar)) * (value - Math.sqrt(abar) * mean(pixel));
     });
-    return predict(process, x0, x, index, { meanType: "start-x", varianceType: "fixed-small", clipDenoised: false });
+    return predict(diffusion, x0, x, index, { meanType: "start-x", varianceType: "fixed-small", clipDenoised: false });
   };
 }
 
@@ -38,7 +39,7 @@ export function exactFlow(x: Tensor, from: number, to: number, { mean, deviation
   });
 }
 
-/** A process with the given noise levels sigma = sqrt((1 - abar) / abar), ascending. */
+/** A diffusion with the given noise levels sigma = sqrt((1 - abar) / abar), ascending. */
 export function processOfSigmas(sigmas: readonly number[]): GaussianDiffusion {
   const abar = sigmas.map((sigma) => 1 / (1 + sigma ** 2));
   return gaussianDiffusion(Float64Array.from(abar, (value, i) => 1 - value / (abar[i - 1] ?? 1)));

@@ -1,10 +1,10 @@
 import { type GaussianDiffusion, gaussianDiffusion } from "../../diffusion/gaussian-diffusion.ts";
 import { type PredictionOptions, predict } from "../../diffusion/prediction.ts";
 import { mapTensor, type Tensor, tensor } from "@glissade/graph";
-import type { Denoise } from "../sampler.ts";
+import type { Denoise } from "../../diffusion/denoise.ts";
 
 // The setting in which Hugging Face's diffusers publishes results of its schedulers
-// (tests/schedulers): a process of 1000 linear betas, the "network" x t / (t + 1), and a ramp as
+// (tests/schedulers): a diffusion of 1000 linear betas, the "network" x t / (t + 1), and a ramp as
 // the start.
 
 /** 1000 betas, evenly spaced from `start` to 0.02. */
@@ -18,11 +18,11 @@ export const ramp: Tensor = tensor(
   Array.from({ length: 768 }, (_, i) => ((i % 192) * 4 + Math.floor(i / 192)) / 768),
 );
 
-export function rampDenoiser(process: GaussianDiffusion, options: PredictionOptions = {}): Denoise {
+export function rampDenoiser(diffusion: GaussianDiffusion, options: PredictionOptions = {}): Denoise {
   return async (x, index) => {
-    const t = process.timestepMap[index] as number;
+    const t = diffusion.timestepMap[index] as number;
     const output = mapTensor(x, (value) => (value * t) / (t + 1));
-    return predict(process, output, x, index, { varianceType: "fixed-small", clipDenoised: false, ...options });
+    return predict(diffusion, output, x, index, { varianceType: "fixed-small", clipDenoised: false, ...options });
   };
 }
 

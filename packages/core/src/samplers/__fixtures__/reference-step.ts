@@ -4,7 +4,7 @@ import { spaceTimesteps } from "../../diffusion/spacing.ts";
 import { tensor } from "@glissade/graph";
 
 // Inputs for which GLIDE's reference implementation gave the results in ddpm.test.ts and
-// ddim.test.ts: one pixel of two images at different steps of a cosine process of 1000 steps
+// ddim.test.ts: one pixel of two images at different steps of a cosine diffusion of 1000 steps
 // respaced to 10, with learned-range variance.
 
 export const referenceProcess = respace(gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000)), spaceTimesteps(1000, "10"));

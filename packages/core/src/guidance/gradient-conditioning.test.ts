@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cosineProcess, glide, largestError } from "../diffusion/__fixtures__/reference-pixels.ts";
 import { qSample } from "../diffusion/forward-process.ts";
 import { predict } from "../diffusion/prediction.ts";
-import { conditionMean, conditionScore } from "./conditioning.ts";
+import { conditionMean, conditionScore } from "./gradient.ts";
 
 const { t, x, modelOutput, gradient } = glide;
 const prediction = predict(cosineProcess, modelOutput, x, t);

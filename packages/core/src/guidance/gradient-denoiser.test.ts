@@ -1,6 +1,7 @@
 import type { Tensor } from "@glissade/graph";
 import { mapTensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
+import type { Denoise } from "../diffusion/denoise.ts";
 import { predict } from "../diffusion/prediction.ts";
 import { torchGenerator } from "../random/torch-generator.ts";
 import {
@@ -19,9 +20,8 @@ import {
 } from "../samplers/__fixtures__/reference-step.ts";
 import { ddimStep } from "../samplers/ddim.ts";
 import { ancestralStep } from "../samplers/ddpm.ts";
-import type { Denoise } from "../samplers/sampler.ts";
 import { samplerByName, samplers } from "../samplers/sampler-registry.ts";
-import { withGradient } from "./with-gradient.ts";
+import { withGradient } from "./gradient.ts";
 
 const network: Denoise = async (state, index) =>
   predict(referenceProcess, modelOutput, state, index);
@@ -84,27 +84,27 @@ describe("withGradient", () => {
     async (name) => {
       const strength = 2;
       const entry = samplerByName(name);
-      const process = karrasProcess(
+      const diffusion = karrasProcess(
         entry.gradientRule === "mean" ? 1000 : name === "euler-ancestral" ? 250 : 60,
         0.005,
         80,
       );
       const tilt = async (state: Tensor, index: number) => {
-        const abar = process.alphasCumprod[index] as number;
+        const abar = diffusion.alphasCumprod[index] as number;
         return mapTensor(state, (_, pixel) => {
           const variance = unequalPixels.deviation(pixel) ** 2;
           return (strength * variance * Math.sqrt(abar)) / (abar * variance + 1 - abar);
         });
       };
       const denoise = withGradient(
-        process,
-        optimalDenoiser(process, unequalPixels),
+        diffusion,
+        optimalDenoiser(diffusion, unequalPixels),
         tilt,
         entry.gradientRule,
       );
       const { randn } = torchGenerator(8);
       const image = await finalImage(entry.create(), {
-        process,
+        diffusion,
         denoise,
         noise: randn,
         x: randn([1, 1, 64, 64]),

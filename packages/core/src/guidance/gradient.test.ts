@@ -1,6 +1,6 @@
 import { InvalidArgumentError, mapTensor, tensor } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import { type GradientGuidance, scaledGradient } from "./gradient-guidance.ts";
+import { type GradientGuidance, scaledGradient } from "./gradient.ts";
 
 /** log p = -(x - target)^2 / 2 at any timestep. */
 const towards = (target: number, scale: number): GradientGuidance => ({
