@@ -1,4 +1,4 @@
-import { htmlEscape } from "escape-goat";
+import { html } from "@glissade-tools/pages/html";
 import { parse, View } from "vega";
 import { compile } from "vega-lite";
 import type { FeatureNetworkCard } from "../features/feature-network.ts";
@@ -134,7 +134,7 @@ function axisTitle({ title, better }: PlotAxis, direction: "x" | "y"): string {
 
 /** Vega gives a picture of its own page no description: it is put on the root element. */
 function described(svg: string, description: string): string {
-  return svg.replace("<svg ", () => `<svg role="img" aria-label="${htmlEscape(description)}" `);
+  return svg.replace("<svg ", () => `<svg role="img" aria-label="${html`${description}`.html}" `);
 }
 
 function inWords(curves: readonly SweepCurve[], x: PlotAxis, y: PlotAxis): string {

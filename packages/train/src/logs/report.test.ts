@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodePng, InvalidArgumentError, rgbImage } from "@glissade/core";
+import { embeddedJson, html } from "@glissade-tools/pages/html";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { embeddedJson, html } from "./html.ts";
 import { LogError } from "./log-error.ts";
 import { renderReport, type TrainingReport, writeReport } from "./report.ts";
 import {
