@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
 /**
  * How every package is built: ES modules with declarations and source maps, shared chunks between
@@ -7,7 +7,7 @@ import { defineConfig } from "tsup";
  * `exports` and of `imports` (one variant per environment), and the commands of `bin`. Dependencies
  * stay imports, and so do the package's own `#name` imports, which package.json resolves.
  */
-export function packageBuild() {
+export function packageBuild({ esbuildPlugins = [] }: Pick<Options, "esbuildPlugins"> = {}) {
   const manifest: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
   return defineConfig({
     entry: entriesOf(manifest),
@@ -22,6 +22,7 @@ export function packageBuild() {
     esbuildOptions: (options) => {
       options.sourcesContent = false; // the sources are published beside the maps
     },
+    esbuildPlugins,
     clean: true,
     // tsup itself keeps the other kinds of dependencies out
     external: [/^#/, ...Object.keys(manifest.optionalDependencies ?? {})],

@@ -14,12 +14,13 @@ export { inceptionInput } from "./features/inception-input.ts";
 export { foldedInceptionWeights } from "./features/inception-weights.ts";
 export {
   type PictureFeatures,
+  type PictureSetCard,
   type ReadFeaturesOptions,
   readFeatures,
 } from "./features/picture-features.ts";
 export { type ResizeMode, resizeLevels, resizeModes } from "./features/resize-modes.ts";
+export * from "./formulas/index.ts";
 export {
-  type CaptionedPictures,
   type MeasuredDistance,
   type MeasureOptions,
   measure,

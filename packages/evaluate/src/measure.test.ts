@@ -6,9 +6,9 @@ import { emoji } from "@glissade/model-emoji";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClipNetwork, openClipNetwork } from "./features/clip-network.ts";
 import { type PictureFeatures, readFeatures } from "./features/picture-features.ts";
+import { gaussianFit } from "./formulas/feature-moments.ts";
+import { frechetDistance } from "./formulas/frechet-distance.ts";
 import { measure } from "./measure.ts";
-import { gaussianFit } from "./metrics/feature-moments.ts";
-import { frechetDistance } from "./metrics/frechet-distance.ts";
 import { openNpz } from "./samples/npz.ts";
 
 // The held-out pictures of the embedded model, through its own CLIP: real pictures, real features.

@@ -1,24 +1,19 @@
-import { InvalidArgumentError, type Tensor } from "@glissade/core";
+import { InvalidArgumentError } from "@glissade/core";
 import type { FeatureNetworkCard } from "./features/feature-network.ts";
 import type { PictureFeatures } from "./features/picture-features.ts";
-import { clipScore, rPrecision } from "./metrics/caption-match.ts";
-import type { Gaussian } from "./metrics/feature-moments.ts";
-import { frechetDistance } from "./metrics/frechet-distance.ts";
-import { inceptionScore } from "./metrics/inception-score.ts";
-import { kernelDistance } from "./metrics/kernel-distance.ts";
-import type { MeasuredSet, MetricCard, Metrics } from "./metrics/metric-card.ts";
-import { meanPairwiseDistance } from "./metrics/pairwise-distance.ts";
-import { manifoldMetrics } from "./metrics/precision-recall.ts";
-
-/** How well pictures fit the captions that they were made from, in the embeddings of one CLIP. */
-export interface CaptionedPictures {
-  /** `[N, E]`, of length 1. */
-  readonly images: Tensor;
-  /** `[N, E]`, row i belonging to picture i. */
-  readonly texts: Tensor;
-  readonly captions: readonly string[];
-  readonly logitScale: number;
-}
+import type { Gaussian } from "./formulas/feature-moments.ts";
+import { manifoldMetrics } from "./formulas/precision-recall.ts";
+import { fid } from "./metrics/fid.ts";
+import {
+  type CaptionedPictures,
+  isInception,
+  type Metric,
+  type MetricInputs,
+  type MetricOptions,
+} from "./metrics/metric.ts";
+import type { MeasuredSet, MetricCard } from "./metrics/metric-card.ts";
+import { type Metrics, metricRegistry } from "./metrics/metric-registry.ts";
+import { sfid } from "./metrics/sfid.ts";
 
 export interface MeasureOptions {
   /** Without it there is no CLIP score and no R-precision. */
@@ -44,28 +39,42 @@ export async function measure(
 ): Promise<MeasuredSet> {
   assertOneNetwork(reference.network, samples.network);
   const { captioned, seed = 0, signal } = options;
-  const heard = signal ? { signal } : {};
-  const { manifold, density } = neighbours;
-  // First of all: these two check the features.
+  // Before all metrics: this checks the features.
   const manifolds = await manifoldMetrics(reference.pooled, samples.pooled, {
-    neighbours: manifold,
-    densityNeighbours: density,
-    ...heard,
+    neighbours: neighbours.manifold,
+    densityNeighbours: neighbours.density,
+    ...(signal && { signal }),
   });
-  const kid = await kernelDistance(reference.pooled, samples.pooled, { seed, ...heard });
-  const { metrics: distances, card } = measureDistance(reference, samples, { seed });
-  const metrics: Metrics = {
-    ...distances,
-    kid: { mean: kid.mean, deviation: kid.deviation },
-    ...(samples.probabilities && { inceptionScore: inceptionScore(samples.probabilities) }),
-    ...manifolds,
-    ...(captioned && {
-      clipScore: clipScore(captioned.images, captioned.texts, captioned),
-      rPrecision: rPrecision(captioned.images, captioned.texts, captioned.captions, { seed }),
-    }),
-    diversity: await meanPairwiseDistance(samples.pooled, heard),
+  const inputs: AvailableInputs = {
+    ...distanceInputs(reference, samples),
+    pooled: { reference: reference.pooled, samples: samples.pooled },
+    manifolds,
+    probabilities: samples.probabilities,
+    captioned,
   };
-  return { metrics, card };
+  // The inputs hold everything that the metrics without `?` need.
+  const metrics = (await measured(metricRegistry, inputs, { seed, signal })) as unknown as Metrics;
+  return { metrics, card: cardOf(reference, samples, seed) };
+}
+
+/** What the two sets and the captions allow; all that `CertainInput` names. */
+type AvailableInputs = {
+  readonly [Input in keyof MetricInputs]?: MetricInputs[Input] | undefined;
+};
+
+/** The values of all metrics whose inputs are there. */
+async function measured(
+  metrics: readonly Metric[],
+  inputs: AvailableInputs,
+  options: MetricOptions,
+): Promise<Readonly<Record<string, unknown>>> {
+  const values: Record<string, unknown> = {};
+  for (const metric of metrics) {
+    if (!metric.needs.every((input) => inputs[input] !== undefined)) continue;
+    // what the metric reads is there: that is checked one line above
+    values[metric.key] = await metric.measure(inputs as MetricInputs, options);
+  }
+  return values;
 }
 
 /** The Fréchet distances alone, as `fid` and, where the network has spatial features, `sfid`. */
@@ -86,21 +95,35 @@ export function measureDistance(
   { seed = 0 }: Pick<MeasureOptions, "seed"> = {},
 ): MeasuredDistance {
   assertOneNetwork(reference.network, samples.network);
-  const metrics = {
-    fid: frechetDistance(gaussianOf(reference), gaussianOf(samples)),
-    ...(reference.spatial &&
-      samples.spatial && { sfid: frechetDistance(reference.spatial, samples.spatial) }),
-  };
+  const { gaussians, spatial } = distanceInputs(reference, samples);
   return {
-    metrics,
-    card: {
-      features: samples.network,
-      reference: reference.set,
-      samples: samples.set,
-      seed,
-      neighbours,
-      notes: notesOn(reference, samples),
+    metrics: {
+      fid: fid.measure({ gaussians }),
+      ...(spatial && { sfid: sfid.measure({ spatial }) }),
     },
+    card: cardOf(reference, samples, seed),
+  };
+}
+
+function distanceInputs(
+  reference: PictureFeatures,
+  samples: PictureFeatures,
+): Pick<MetricInputs, "gaussians"> & Pick<AvailableInputs, "spatial"> {
+  return {
+    gaussians: { reference: gaussianOf(reference), samples: gaussianOf(samples) },
+    spatial: reference.spatial &&
+      samples.spatial && { reference: reference.spatial, samples: samples.spatial },
+  };
+}
+
+function cardOf(reference: PictureFeatures, samples: PictureFeatures, seed: number): MetricCard {
+  return {
+    features: samples.network,
+    reference: reference.set,
+    samples: samples.set,
+    seed,
+    neighbours,
+    notes: notesOn(reference, samples),
   };
 }
 
@@ -140,11 +163,11 @@ function notesOn(reference: PictureFeatures, samples: PictureFeatures): string[]
     notes.push(
       `The Fréchet distance grows as samples become fewer, about as 1/N: with ${reference.set.count} and ${samples.set.count} pictures it compares only with results of the same numbers. The kernel distance has no such bias. Precision and recall depend on both numbers too.`,
     );
-  if (!name.startsWith("inception"))
+  if (!isInception(samples.network))
     notes.push(
       `The features are not Inception's (${name}): the Fréchet distance is no FID of the literature, and compares only within this network.`,
     );
-  if (samples.probabilities && !name.startsWith("inception"))
+  if (samples.probabilities && !isInception(samples.network))
     notes.push(
       "The Inception score is that of a zero-shot classifier: CLIP's similarities to the classes' texts, as probabilities.",
     );

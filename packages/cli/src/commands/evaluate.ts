@@ -18,7 +18,7 @@ export const evaluate = command({
   options: evaluateOptions,
   notes: [
     "sweep samples captions with every guidance strategy, scale, sampler and number of steps, measures each, and writes report.html with the three plots of GLIDE's figure 6 (precision against recall, Inception score and CLIP score against the Fréchet distance), results.json, results.csv, plots and sample grids. Stopped or killed, it goes on with the same command; at most one batch of 16 pictures is lost.",
-    "compare A B measures the set B against the reference A by everything: Fréchet and kernel distance, precision, recall, density, coverage, variety, and with --captions CLIP score and R-precision. fid A B prints the Fréchet distance alone. A and B are folders of pictures, or .npz sample batches of guided-diffusion.",
+    "compare A B measures the set B against the reference A by everything: Fréchet and kernel distance, precision, recall, density, coverage, diversity, and with --captions CLIP score and R-precision. fid A B prints the Fréchet distance alone. A and B are folders of pictures, or .npz sample batches of guided-diffusion.",
     "Without --features the numbers are made of CLIP's features and compare only with each other; the literature's FID needs the published Inception weights, a file such as pt_inception-2015-12-05-6726825d.pth.",
   ],
   examples: [
@@ -36,7 +36,7 @@ export const evaluate = command({
     assertSets(known, sets);
     if (known === "sweep") return printSweep(args, context);
     const { compareSets, distanceOfSets } = await import("../evaluate/compare-sets.ts");
-    const { metricLines } = await import("../evaluate/metric-lines.ts");
+    const { measuredText } = await import("../evaluate/measured-text.ts");
     if (known === "fid")
       print(
         await distanceOfSets(sets, args, context),
@@ -44,7 +44,7 @@ export const evaluate = command({
         args,
         context,
       );
-    else print(await compareSets(sets, args, context), metricLines, args, context);
+    else print(await compareSets(sets, args, context), measuredText, args, context);
   },
 });
 

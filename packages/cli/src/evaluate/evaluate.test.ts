@@ -49,6 +49,7 @@ describe("glissade evaluate fid and compare", () => {
     });
     const text = await glissade("compare", a, b);
     expect(text.stdout).toContain(`Fréchet distance  ${metrics.fid}\n`);
+    expect(text.stdout).toContain(`Diversity         ${metrics.diversity}\n`);
     expect(text.stderr).toContain(
       "note: There are 7 pictures in the smaller set and 128 feature dimensions",
     );

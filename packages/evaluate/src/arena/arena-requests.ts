@@ -1,27 +1,13 @@
-import { type Outcome, outcomes } from "./arena-store.ts";
 import { HttpError } from "./http-guard.ts";
-import type { TokenPair } from "./picture-tokens.ts";
+import {
+  outcomes,
+  type PairsRequest,
+  type TokenPair,
+  type UndoRequest,
+  type VoteRequest,
+} from "./page/messages.ts";
 
 /** What pages send, read from JSON that may come from anyone. */
-export interface PairsRequest {
-  readonly rater: string;
-  readonly count: number;
-  readonly held: readonly TokenPair[];
-}
-
-export interface VoteRequest {
-  readonly id: string;
-  readonly rater: string;
-  readonly raterName: string;
-  readonly pair: TokenPair;
-  readonly outcome: Outcome;
-}
-
-export interface UndoRequest {
-  readonly rater: string;
-  readonly vote: string;
-}
-
 type Body = Readonly<Record<string, unknown>>;
 
 const mostHeld = 300;

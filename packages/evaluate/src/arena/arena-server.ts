@@ -21,11 +21,11 @@ import {
   readJsonBody,
   send,
 } from "./http-guard.ts";
+import type { ResultsAnswer } from "./page/messages.ts";
+import { resultsScript, voteScript } from "./page/page.scripts.ts";
 import { pageStyle } from "./page/page-style.ts";
 import { resultsPage } from "./page/results-page.ts";
-import { resultsScript } from "./page/results-script.ts";
 import { votePage } from "./page/vote-page.ts";
-import { voteScript } from "./page/vote-script.ts";
 import type { Question } from "./questions.ts";
 import { arenaResults } from "./results.ts";
 
@@ -211,13 +211,18 @@ interface Route {
 const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/", { GET: ({ store }) => html(votePage(store.id)) }],
   ["/results", { GET: () => html(resultsPage) }],
-  ["/vote.js", { GET: () => script(voteScript) }],
-  ["/results.js", { GET: () => script(resultsScript) }],
+  ["/vote.js", { GET: () => script(voteScript()) }],
+  ["/results.js", { GET: () => script(resultsScript()) }],
   ["/arena.css", { GET: () => ({ type: "text/css; charset=utf-8", body: pageStyle }) }],
   ["/api/pairs", { POST: ratersPost((arena, body) => arena.pairs(readPairsRequest(body))) }],
   ["/api/vote", { POST: ratersPost((arena, body) => arena.vote(readVoteRequest(body))) }],
   ["/api/undo", { POST: ratersPost((arena, body) => arena.undo(readUndoRequest(body))) }],
-  ["/api/results", { GET: ownersOnly((store) => json({ questions: arenaResults(store) })) }],
+  [
+    "/api/results",
+    {
+      GET: ownersOnly((store) => json({ questions: arenaResults(store) } satisfies ResultsAnswer)),
+    },
+  ],
   [
     "/api/export.json",
     {

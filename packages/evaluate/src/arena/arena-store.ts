@@ -3,6 +3,7 @@ import { DisposedError, InvalidArgumentError } from "@glissade/core";
 import { ArenaStoreError } from "./arena-errors.ts";
 import { prepareSchema } from "./arena-schema.ts";
 import type { PairCounts } from "./elo.ts";
+import { type Outcome, outcomes } from "./page/messages.ts";
 import {
   openSqlite,
   type SqliteDatabase,
@@ -11,9 +12,6 @@ import {
   storeError,
 } from "./sqlite.ts";
 import { SqliteRow } from "./sqlite-row.ts";
-
-export const outcomes = ["left", "right", "tie"] as const;
-export type Outcome = (typeof outcomes)[number];
 
 /** One judgement of one pair. */
 export interface Vote {

@@ -1,37 +1,27 @@
 import { InvalidArgumentError } from "@glissade/core";
 import { ContestantsError } from "./arena-errors.ts";
-import type { PairsRequest, UndoRequest, VoteRequest } from "./arena-requests.ts";
 import type { ArenaStore, StoredVote } from "./arena-store.ts";
 import type { Contestants } from "./contestants.ts";
 import { HttpError } from "./http-guard.ts";
+import type {
+  PairsAnswer,
+  PairsRequest,
+  ShownPair,
+  UndoAnswer,
+  UndoRequest,
+  VoteAnswer,
+  VoteRequest,
+} from "./page/messages.ts";
 import { createPairing, type Pair } from "./pairing.ts";
-import { pictureTokens, type TokenPair } from "./picture-tokens.ts";
+import { pictureTokens } from "./picture-tokens.ts";
 import { type Question, questionNames, questions } from "./questions.ts";
-
-/** A pair as the page shows it. */
-export interface ShownPair extends TokenPair {
-  /** The question in words. */
-  readonly text: string;
-  /** Null where the question is not about it: raters of photorealism do not see it. */
-  readonly caption: string | null;
-}
 
 /** What raters can do, without HTTP. Nothing that it gives away names a contestant or a file. */
 export interface Arena {
   readonly total: number;
-  pairs(request: PairsRequest): {
-    readonly pairs: readonly ShownPair[];
-    readonly judged: number;
-    readonly total: number;
-    /** The rater's last vote, to take back; null where its pictures compete no longer. */
-    readonly last: { readonly id: string; readonly pair: ShownPair } | null;
-  };
-  vote(request: VoteRequest): {
-    readonly id: string;
-    readonly outcome: string;
-    readonly judged: number;
-  };
-  undo(request: UndoRequest): { readonly vote: string; readonly judged: number };
+  pairs(request: PairsRequest): PairsAnswer;
+  vote(request: VoteRequest): VoteAnswer;
+  undo(request: UndoRequest): UndoAnswer;
   picture(token: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 

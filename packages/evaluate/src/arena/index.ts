@@ -9,7 +9,6 @@ export {
   type ArenaStore,
   type MatchCount,
   type OpenArenaStoreOptions,
-  type Outcome,
   openArenaStore,
   type Recorded,
   type StoredVote,
@@ -18,6 +17,7 @@ export {
 export type { ContestantFolder } from "./contestants.ts";
 export { type EloPart, type EloScores, eloScores, type PairCounts, winProbability } from "./elo.ts";
 export { votesAsCsv, votesAsJson } from "./export-votes.ts";
+export type { Outcome } from "./page/messages.ts";
 export { type Question, questionNames, questions } from "./questions.ts";
 export {
   type RankedContestant,

@@ -1,18 +1,12 @@
 import { createHmac } from "node:crypto";
 import type { Contestants } from "./contestants.ts";
+import type { TokenPair } from "./page/messages.ts";
 import type { Pair } from "./pairing.ts";
 
 /** One picture of one contestant. */
 export interface TokenPicture {
   readonly contestant: string;
   readonly file: string;
-}
-
-/** A pair as the page knows it: pictures by their tokens. */
-export interface TokenPair {
-  readonly question: string;
-  readonly left: string;
-  readonly right: string;
 }
 
 /** Names for pictures that tell nothing. */

@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
 import { InvalidArgumentError, type RgbImage, type Tensor } from "@glissade/core";
 import { concatRows } from "@glissade/graph";
-import { FeatureMoments, type Gaussian } from "../metrics/feature-moments.ts";
-import type { PictureSetCard } from "../metrics/metric-card.ts";
+import { FeatureMoments, type Gaussian } from "../formulas/feature-moments.ts";
 import type { FeatureBatch, FeatureNetwork, FeatureNetworkCard } from "./feature-network.ts";
+
+/** One of two sets of pictures that were compared. */
+export interface PictureSetCard {
+  /** What it was called: a folder, a file, the settings that made it. */
+  readonly name: string;
+  readonly count: number;
+  /** SHA-256 of all pixels with their sizes, in order. */
+  readonly sha256: string;
+}
 
 /** What a network sees in a set of pictures, and which set it was. */
 export interface PictureFeatures {

@@ -1,13 +1,11 @@
-export { clipScore, type RPrecision, type RPrecisionOptions, rPrecision } from "./caption-match.ts";
-export { FeatureMoments, type Gaussian, gaussianFit } from "./feature-moments.ts";
-export { frechetDistance } from "./frechet-distance.ts";
-export { type InceptionScoreOptions, inceptionScore } from "./inception-score.ts";
-export {
-  type KernelDistance,
-  type KernelDistanceOptions,
-  kernelDistance,
-} from "./kernel-distance.ts";
-export type { MeasuredSet, MetricCard, Metrics, PictureSetCard } from "./metric-card.ts";
-export { neighbourRadii } from "./nearest-neighbours.ts";
-export { meanPairwiseDistance } from "./pairwise-distance.ts";
-export { type ManifoldMetrics, type ManifoldOptions, manifoldMetrics } from "./precision-recall.ts";
+export type {
+  CaptionedPictures,
+  Metric,
+  MetricInput,
+  MetricInputs,
+  MetricOptions,
+  OfBothSets,
+} from "./metric.ts";
+export type { MeasuredSet, MetricCard } from "./metric-card.ts";
+export { type Metrics, metricRegistry } from "./metric-registry.ts";
+export { type MetricLine, metricLines } from "./read-metrics.ts";

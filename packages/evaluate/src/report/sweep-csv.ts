@@ -1,27 +1,19 @@
+import type { Metric } from "../metrics/metric.ts";
+import { metricRegistry } from "../metrics/metric-registry.ts";
+import { metricColumns, metricNumbers } from "../metrics/read-metrics.ts";
 import type { MeasuredSetting, SweepResults } from "../sweep/sweep-results.ts";
 
 type CsvValue = string | number | undefined;
+type CsvColumn = (setting: MeasuredSetting) => CsvValue;
 
 /** Named as in `results.json`; the network that the distances belong to stands in `features`. */
-const columns: Readonly<Record<string, (setting: MeasuredSetting) => CsvValue>> = {
+const columns: Readonly<Record<string, CsvColumn>> = {
   strategy: ({ strategy }) => strategy,
   scale: ({ scale }) => scale,
   sampler: ({ sampler }) => sampler,
   steps: ({ steps }) => steps,
   features: ({ card }) => card.features.name,
-  fid: ({ metrics }) => metrics.fid,
-  sfid: ({ metrics }) => metrics.sfid,
-  kid: ({ metrics }) => metrics.kid.mean,
-  kid_deviation: ({ metrics }) => metrics.kid.deviation,
-  inception_score: ({ metrics }) => metrics.inceptionScore,
-  precision: ({ metrics }) => metrics.precision,
-  recall: ({ metrics }) => metrics.recall,
-  density: ({ metrics }) => metrics.density,
-  coverage: ({ metrics }) => metrics.coverage,
-  clip_score: ({ metrics }) => metrics.clipScore,
-  r_precision: ({ metrics }) => metrics.rPrecision?.precision,
-  r_precision_chance: ({ metrics }) => metrics.rPrecision?.chance,
-  diversity: ({ metrics }) => metrics.diversity,
+  ...Object.fromEntries(metricRegistry.flatMap(columnsOf)),
   seconds_per_picture: ({ secondsPerPicture }) => secondsPerPicture,
 };
 
@@ -37,6 +29,13 @@ export function sweepCsv({ settings }: SweepResults): string {
     Object.values(columns).map((column) => cell(column(setting))),
   );
   return [Object.keys(columns), ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+}
+
+function columnsOf(metric: Metric): (readonly [string, CsvColumn])[] {
+  return metricColumns(metric).map((name, index) => [
+    name,
+    ({ metrics }) => metricNumbers(metric, metrics)[index],
+  ]);
 }
 
 function cell(value: CsvValue): string {

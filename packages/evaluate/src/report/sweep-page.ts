@@ -1,7 +1,7 @@
 import { encodePng } from "@glissade/core";
+import { type Html, html, trusted } from "@glissade-tools/pages/html";
 import type { MetricCard } from "../metrics/metric-card.ts";
 import type { SweepResults } from "../sweep/sweep-results.ts";
-import { type Html, html, trusted } from "./html.ts";
 import { pageStyle } from "./page-style.ts";
 import type { PictureGrid } from "./picture-grid.ts";
 import { samplerTitle } from "./setting-titles.ts";

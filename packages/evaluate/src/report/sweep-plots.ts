@@ -1,12 +1,20 @@
-import { htmlEscape } from "escape-goat";
+import { html } from "@glissade-tools/pages/html";
 import { parse, View } from "vega";
 import { compile } from "vega-lite";
+import type { FeatureNetworkCard } from "../features/feature-network.ts";
+import { clipScore } from "../metrics/clip-score.ts";
+import { fid } from "../metrics/fid.ts";
+import { inceptionScore } from "../metrics/inception-score.ts";
+import { isInception, type Metric, metricTitle } from "../metrics/metric.ts";
+import { precision } from "../metrics/precision.ts";
+import { metricNumbers } from "../metrics/read-metrics.ts";
+import { recall } from "../metrics/recall.ts";
+import { significant } from "../metrics/significant.ts";
 import type { SweepResults } from "../sweep/sweep-results.ts";
-import { type MetricNames, metricNames } from "./metric-names.ts";
+import { measuringNetwork } from "./measuring-network.ts";
 import { plainLine } from "./plain-line.ts";
 import { type Measure, plotLayout } from "./plot-layout.ts";
 import { type CurveLook, curveLooks, plotSize, plotSpecification } from "./plot-specification.ts";
-import { significant } from "./significant.ts";
 import { longestTitle, type SweepCurve, sweepCurves } from "./sweep-curves.ts";
 
 /** A plot that stands alone. */
@@ -49,45 +57,46 @@ interface PlotPlan {
  * svg)`
  */
 export async function sweepPlots(results: SweepResults): Promise<SweepPlot[]> {
-  const names = metricNames(results);
+  const network = measuringNetwork(results);
   const curves = sweepCurves(results);
   const looks = curveLooks(curves.map(({ name }) => name));
   const about = [
     `${results.model.name}: ${results.samples} pictures a setting`,
-    ...(names.isInception ? [] : [`Features: ${names.network}`]),
+    ...(isInception(network) ? [] : [`Features: ${network.name}`]),
   ];
   const plots = await Promise.all(
-    plotPlans(names, results).map((plan) => drawn(plan, curves, looks, about)),
+    plotPlans(network, results).map((plan) => drawn(plan, curves, looks, about)),
   );
   return plots.filter((plot) => plot !== undefined);
 }
 
-function plotPlans({ fid }: MetricNames, { settings }: SweepResults): PlotPlan[] {
-  const distance: PlotAxis = { title: fid, better: "lower", measure: ({ metrics }) => metrics.fid };
-  const higher = (title: string, measure: Measure): PlotAxis => ({
-    title,
-    better: "higher",
-    measure,
+function plotPlans(network: FeatureNetworkCard, { settings }: SweepResults): PlotPlan[] {
+  const axis = (metric: Metric): PlotAxis => ({
+    title: metricTitle(metric, network),
+    better: metric.better,
+    measure: ({ metrics }) => metricNumbers(metric, metrics)[0],
   });
+  const [distance, byClasses, byClip] = [axis(fid), axis(inceptionScore), axis(clipScore)];
   const isAdversarial = settings.some(({ strategy }) => strategy === "clip");
   return [
     {
       name: "precision-recall",
       title: "Precision and recall",
-      x: higher("Recall", ({ metrics }) => metrics.recall),
-      y: higher("Precision", ({ metrics }) => metrics.precision),
+      x: axis(recall),
+      y: axis(precision),
     },
     {
       name: "inception-score",
-      title: `Inception score and ${fid}`,
+      title: `${byClasses.title} and ${distance.title}`,
       x: distance,
-      y: higher("Inception score", ({ metrics }) => metrics.inceptionScore),
+      y: byClasses,
     },
     {
-      ...{ name: "clip-score", title: `CLIP score and ${fid}` },
+      name: "clip-score",
+      title: `${byClip.title} and ${distance.title}`,
       ...(isAdversarial && { note: "CLIP guidance optimises such a score: do not rank it." }),
       x: distance,
-      y: higher("CLIP score", ({ metrics }) => metrics.clipScore),
+      y: byClip,
     },
   ];
 }
@@ -125,7 +134,7 @@ function axisTitle({ title, better }: PlotAxis, direction: "x" | "y"): string {
 
 /** Vega gives a picture of its own page no description: it is put on the root element. */
 function described(svg: string, description: string): string {
-  return svg.replace("<svg ", () => `<svg role="img" aria-label="${htmlEscape(description)}" `);
+  return svg.replace("<svg ", () => `<svg role="img" aria-label="${html`${description}`.html}" `);
 }
 
 function inWords(curves: readonly SweepCurve[], x: PlotAxis, y: PlotAxis): string {

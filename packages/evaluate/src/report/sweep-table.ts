@@ -1,9 +1,12 @@
-import type { Metrics } from "../metrics/metric-card.ts";
+import type { FeatureNetworkCard } from "../features/feature-network.ts";
+import { isInception, type Metric, metricTitle } from "../metrics/metric.ts";
+import { metricRegistry } from "../metrics/metric-registry.ts";
+import { metricCell, metricNumbers } from "../metrics/read-metrics.ts";
+import { significant } from "../metrics/significant.ts";
 import type { MeasuredSetting, SweepResults } from "../sweep/sweep-results.ts";
-import { type MetricNames, metricNames } from "./metric-names.ts";
+import { measuringNetwork } from "./measuring-network.ts";
 import { plainLine } from "./plain-line.ts";
 import { samplersAgree, settingTitle } from "./setting-titles.ts";
-import { significant } from "./significant.ts";
 
 export interface SweepColumn {
   /** With an arrow for what is better: `"FID ↓"`. */
@@ -34,15 +37,15 @@ export interface SweepTable {
   readonly notes: readonly string[];
 }
 
+/** A column: a metric, or a number of the setting itself. */
 interface Measure {
   readonly title: string;
   readonly better: "higher" | "lower";
+  /** What the column ranks. */
   readonly value: (setting: MeasuredSetting) => number | undefined;
-  /** Significant digits; 4 where not given. */
-  readonly digits?: number;
-  readonly text?: (metrics: Metrics) => string;
-  /** CLIP judges: what CLIP guidance made has learned to please it. */
-  readonly isByClip?: boolean;
+  readonly text: (setting: MeasuredSetting) => string;
+  /** The name in notes, if CLIP judges: images of CLIP guidance have learned to please it. */
+  readonly nameByClip?: string | undefined;
 }
 
 /**
@@ -55,8 +58,8 @@ interface Measure {
 export function sweepTable(results: SweepResults): SweepTable {
   const { settings } = results;
   const isSamplerShared = samplersAgree(settings);
-  const names = metricNames(results);
-  const measures = measuresOf(names).filter(({ value }) =>
+  const network = measuringNetwork(results);
+  const measures = measuresOf(network).filter(({ value }) =>
     settings.some((setting) => value(setting) !== undefined),
   );
   const best = measures.map((measure) => bestOf(measure, settings));
@@ -68,62 +71,36 @@ export function sweepTable(results: SweepResults): SweepTable {
   const columns = measures.map(({ title, better }) => ({
     title: `${title} ${better === "higher" ? "↑" : "↓"}`,
   }));
-  return { columns, rows, notes: notesOf(names, measures, rows) };
+  return { columns, rows, notes: notesOf(network, measures, rows) };
 }
 
-function measuresOf(names: MetricNames): Measure[] {
+function measuresOf(network: FeatureNetworkCard): Measure[] {
   return [
-    { title: names.fid, better: "lower", value: ({ metrics }) => metrics.fid },
-    { title: names.sfid, better: "lower", value: ({ metrics }) => metrics.sfid },
-    {
-      ...{ title: names.kid, better: "lower", value: ({ metrics }) => metrics.kid.mean },
-      text: ({ kid }) => withDeviation(kid.mean, kid.deviation),
-    },
-    { title: "Inception score", better: "higher", value: ({ metrics }) => metrics.inceptionScore },
-    { title: "Precision", better: "higher", digits: 3, value: ({ metrics }) => metrics.precision },
-    { title: "Recall", better: "higher", digits: 3, value: ({ metrics }) => metrics.recall },
-    { title: "Density", better: "higher", digits: 3, value: ({ metrics }) => metrics.density },
-    { title: "Coverage", better: "higher", digits: 3, value: ({ metrics }) => metrics.coverage },
-    {
-      title: "CLIP score",
-      better: "higher",
-      value: ({ metrics }) => metrics.clipScore,
-      isByClip: true,
-    },
-    {
-      ...{
-        title: "R-precision (chance)",
-        better: "higher",
-        value: ({ metrics }) => metrics.rPrecision?.precision,
-        isByClip: true,
-      },
-      text: ({ rPrecision }) =>
-        rPrecision
-          ? `${significant(rPrecision.precision, 3)} (${significant(rPrecision.chance, 2)})`
-          : significant(undefined, 3),
-    },
-    { title: "Diversity", better: "higher", value: ({ metrics }) => metrics.diversity },
+    ...metricRegistry.map((metric) => measureOf(metric, network)),
     {
       title: "Seconds a picture",
       better: "lower",
-      digits: 3,
       value: ({ secondsPerPicture }) => secondsPerPicture,
+      text: ({ secondsPerPicture }) => significant(secondsPerPicture, 3),
     },
   ];
 }
 
-/** With as many decimals for the deviation as its mean has. */
-function withDeviation(mean: number, deviation: number): string {
-  const text = significant(mean, 3);
-  if (!Number.isFinite(deviation) || !Number.isFinite(mean)) return text;
-  return `${text} ± ${text.includes("e") ? significant(deviation, 2) : deviation.toFixed(text.split(".")[1]?.length ?? 0)}`;
+function measureOf(metric: Metric, network: FeatureNetworkCard): Measure {
+  const title = metricTitle(metric, network);
+  return {
+    title: metric.beside === undefined ? title : `${title} (${metric.beside})`,
+    better: metric.better,
+    value: ({ metrics }) => metricNumbers(metric, metrics)[0],
+    text: ({ metrics }) => metricCell(metric, metrics),
+    nameByClip: metric.isByClip ? title : undefined,
+  };
 }
 
 function cellOf(measure: Measure, setting: MeasuredSetting, best: number | undefined): SweepCell {
-  const value = measure.value(setting);
   return {
-    text: measure.text?.(setting.metrics) ?? significant(value, measure.digits ?? 4),
-    isBest: best !== undefined && isRanked(measure, setting) && value === best,
+    text: measure.text(setting),
+    isBest: best !== undefined && isRanked(measure, setting) && measure.value(setting) === best,
   };
 }
 
@@ -135,25 +112,23 @@ function bestOf(measure: Measure, settings: readonly MeasuredSetting[]): number 
   return measure.better === "higher" ? Math.max(...values) : Math.min(...values);
 }
 
-function isRanked({ isByClip = false }: Measure, { strategy }: MeasuredSetting): boolean {
-  return !(isByClip && strategy === "clip");
+function isRanked({ nameByClip }: Measure, { strategy }: MeasuredSetting): boolean {
+  return !(nameByClip !== undefined && strategy === "clip");
 }
 
 function notesOf(
-  { network, isInception }: MetricNames,
+  network: FeatureNetworkCard,
   measures: readonly Measure[],
   rows: readonly SweepRow[],
 ): string[] {
   const notes: string[] = [];
   if (rows.some(({ cells }) => cells.some(({ isBest }) => isBest)))
     notes.push("Bold: the best of its column.");
-  if (!isInception)
+  if (!isInception(network))
     notes.push(
-      `Measured by the features of ${plainLine(network)}, not of Inception: distances compare only with others of the same network.`,
+      `Measured by the features of ${plainLine(network.name)}, not of Inception: distances compare only with others of the same network.`,
     );
-  const byClip = measures
-    .filter(({ isByClip }) => isByClip)
-    .map(({ title }) => title.replace(/ \(.*/, ""));
+  const byClip = measures.flatMap(({ nameByClip = [] }) => nameByClip);
   if (byClip.length > 0 && rows.some(({ setting }) => setting.strategy === "clip"))
     notes.push(
       `${byClip.join(" and ")} of CLIP guidance are not ranked: it optimises such a score itself, so that they say nothing about its pictures.`,

@@ -20,6 +20,15 @@ export interface CurvePoint {
   readonly smoothed: number;
 }
 
+/** A curve as the page's script reads it: columns for uPlot, which leaves a gap at null. */
+export interface DrawnCurve extends Pick<Curve, "name" | "against" | "isLogarithmic"> {
+  readonly data: readonly [
+    x: readonly number[],
+    values: readonly (number | null)[],
+    smoothed?: readonly (number | null)[],
+  ];
+}
+
 const titles: Readonly<Record<string, string>> = {
   loss: "Loss",
   mse: "Mean squared error",

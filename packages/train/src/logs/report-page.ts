@@ -1,11 +1,12 @@
+import { embeddedJson, type Html, html, trusted } from "@glissade-tools/pages/html";
 import { jsonFields } from "../checkpoints/json-value.ts";
 import { duration } from "./duration.ts";
-import { embeddedJson, type Html, html, trusted } from "./html.ts";
 import type { ReportPicture, TrainingReport } from "./report.ts";
 import {
   type Curve,
   type CurvePoint,
   curvesOf,
+  type DrawnCurve,
   thinnedForDrawing,
   thinnedForReading,
 } from "./report-curves.ts";
@@ -137,17 +138,14 @@ function described({ title, points, window, against }: Curve): string {
   return `${title}: from ${figure(first.value)} at ${first.x} to ${end} at ${last.x} ${against === "step" ? "steps" : "samples"}. The numbers follow in a table.`;
 }
 
-/** The columns that the page's script hands to uPlot, which leaves a gap at null. */
-function drawn({ name, against, isLogarithmic, window, points }: Curve) {
+/** What the page's script draws. */
+function drawn({ name, against, isLogarithmic, window, points }: Curve): DrawnCurve {
   const shown = thinnedForDrawing(points);
   const finite = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : null);
-  const columns = [shown.map(({ x }) => x), shown.map(({ value }) => finite(value))];
-  return {
-    name,
-    against,
-    isLogarithmic,
-    data: window > 1 ? [...columns, shown.map(({ smoothed }) => finite(smoothed))] : columns,
-  };
+  const x = shown.map((point) => point.x);
+  const values = shown.map(({ value }) => finite(value));
+  const smoothed = shown.map((point) => finite(point.smoothed));
+  return { name, against, isLogarithmic, data: window > 1 ? [x, values, smoothed] : [x, values] };
 }
 
 function picture({ png, alt, caption }: ReportPicture): Html {

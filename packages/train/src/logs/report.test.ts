@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodePng, InvalidArgumentError, rgbImage } from "@glissade/core";
 import { OutputFileError } from "@glissade/core/files";
+import { embeddedJson, html } from "@glissade-tools/pages/html";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { embeddedJson, html } from "./html.ts";
 import { renderReport, type TrainingReport, writeReport } from "./report.ts";
 import {
   type CurvePoint,

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { writeFileAtomically } from "@glissade/core/files";
+import { html, trusted } from "@glissade-tools/pages/html";
 import type { SkippedFile } from "../data/training-data.ts";
-import { html, trusted } from "./html.ts";
+import { reportScript } from "./report.scripts.ts";
 import { reportBody } from "./report-page.ts";
-import { reportScript } from "./report-script.ts";
 import { reportStyle } from "./report-style.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
@@ -59,7 +59,7 @@ export async function writeReport(
 export async function renderReport(report: TrainingReport): Promise<string> {
   const body = reportBody(report);
   const style = inline(`${await uplotFile("uPlot.min.css")}${reportStyle}`);
-  const script = inline(`${await uplotFile("uPlot.iife.min.js")}\n${reportScript}`);
+  const script = inline(`${await uplotFile("uPlot.iife.min.js")}\n${reportScript()}`);
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const page = html`<!doctype html>
 <html lang="en">

@@ -1,6 +1,6 @@
 import { type RgbImage, rgbImage } from "@glissade/core";
 import type { FeatureNetworkCard } from "../../features/feature-network.ts";
-import type { Metrics } from "../../metrics/metric-card.ts";
+import type { Metrics } from "../../metrics/metric-registry.ts";
 import type { GuidanceStrategy, MeasuredSetting, SweepResults } from "../../sweep/sweep-results.ts";
 
 type Measured = readonly [GuidanceStrategy, scale: number, fid: number, inceptionScore: number, precision: number, recall: number, clipScore: number];
