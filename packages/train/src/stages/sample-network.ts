@@ -17,7 +17,7 @@ import {
   type WeightSource,
   weightsFromTensors,
 } from "@glissade/graph";
-import type { AssembledRun, DenoisingNetwork } from "./assemble-run.ts";
+import type { AssembledRun, DenoisingNetwork } from "./assembled-run.ts";
 
 export interface SampleNetworkOptions {
   readonly backend: Backend;
