@@ -4,8 +4,9 @@ import { base, glideSized } from "./base.ts";
 import type { Stage } from "./stage.ts";
 
 /**
- * The noised CLIP: two towers that learn which caption belongs to which image, at any noise level. Its gradient guides a base network of the same noise schedule. Pairs are told apart within
- * a part of the batch, so the parts are as large as the memory allows.
+ * The noised CLIP: two towers that learn which caption belongs to which image, at any noise level.
+ * Its gradient guides a base network with the same noise schedule. Pairs are told apart within a
+ * part of the batch, so the parts are as large as the memory allows.
  *
  * @see Nichol et al. 2021, section 4.4; Radford et al. 2021, arXiv 2103.00020, section 2.3
  */

@@ -5,7 +5,8 @@ import type { Stage } from "./stage.ts";
 import { upscaleGrid } from "./upscale-grid.ts";
 
 /**
- * The upsampler: the same kind of network, which also sees the small image, resized to its own size.
+ * The upsampler: the same kind of network, which also sees the small image, resized to its own
+ * size.
  *
  * `emoji` enlarges 32 to 128 pixels and sees patches of 4 x 4. It predicts x_0 instead of the
  * noise: the 48 values of a patch of noise hardly fit through 64 channels, those of an image do (Li
