@@ -22,5 +22,5 @@ export * from "./tasks/index.ts";
 export { TrainingDivergedError } from "./trainer/diverged.ts";
 export { initialise } from "./trainer/initialise.ts";
 export { splitRows } from "./trainer/split-rows.ts";
-export { type SamplePicture, type TrainOptions, type TrainResult, train } from "./trainer/train.ts";
+export { type SampleImage, type TrainOptions, type TrainResult, train } from "./trainer/train.ts";
 export { TrainingState } from "./trainer/training-state.ts";

@@ -4,7 +4,7 @@ import {
   exportRun,
   measureStep,
   runRecipe,
-  stageNames,
+  stages,
   workerGradients,
   writeRunDescription,
 } from "@glissade/train";
@@ -17,6 +17,8 @@ import { prepareRunFolder } from "../train/run-folder.ts";
 import { type TrainArguments, trainOptions } from "../train/train-options.ts";
 import { samplingBackend, workerBackend } from "../train/training-backend.ts";
 
+const stageNames = stages.map(({ name }) => name);
+
 export const train = command({
   name: "train",
   about: "Trains and fine-tunes networks, and exports what was trained.",
@@ -26,7 +28,7 @@ export const train = command({
   hint: `Give a stage: ${stageNames.join(", ")}; or export.`,
   options: trainOptions,
   notes: [
-    "Stages: base makes pictures from captions. finetune-cfg goes on with a base network and drops a fifth of the captions, for guidance. finetune-inpaint goes on with a base network that also sees a masked picture. upsampler enlarges. clip and classifier make networks whose gradient guides. export RUN puts the network of a run into a model folder, beside those that are there.",
+    `Stages: ${stages.map(({ name, about }) => `${name} ${about}`).join("; ")}. export RUN puts the network of a run into a model folder, beside those that are there.`,
     "A run is a function of its seed and recipe: killed and resumed it goes through the same losses, bit for bit with the same workers and threads. Ctrl-C ends it after its step with a checkpoint.",
     "With --minutes the steps are counted from the speed of the first ones and then fixed, so that the cool-down ends with the run and a resumed run is the same one. A machine that becomes slower makes it longer.",
     "In the run's folder: log.jsonl and TensorBoard's event files, step-*.safetensors (the last two), samples-*.png, report.html, and model/, which for a base network glissade generate --model takes.",

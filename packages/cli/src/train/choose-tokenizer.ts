@@ -1,22 +1,26 @@
 import { InvalidArgumentError } from "@glissade/core";
 import { openModelFiles } from "@glissade/core/model";
-import type { Recipe } from "@glissade/train";
+import { type PresetName, type Recipe, stageByName } from "@glissade/train";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { defaultModel, modelSource } from "../model-source.ts";
 import { readJsonFile } from "../read-json-file.ts";
 
+/** Whose tokens a preset of a stage that reads GLIDE's captions has. */
+const glideTokens: Readonly<Record<PresetName, string>> = { emoji: "emoji", glide: "gpt2" };
+
 /**
- * A recipe's tokenizer: the one that is asked for, else its kind's. Undefined for a classifier,
- * which reads no captions.
+ * A recipe's tokenizer: the one that is asked for, or its stage's default. Undefined for a stage
+ * that reads no captions.
  */
 export async function chooseTokenizer(
   asked: string | undefined,
   { stage, network }: Recipe,
-  preset: string,
+  preset: PresetName,
 ): Promise<unknown> {
-  if (stage === "classifier") return undefined;
-  switch (asked ?? (stage === "clip" ? "clip" : preset === "glide" ? "gpt2" : "emoji")) {
+  const { tokenizer } = stageByName(stage);
+  if (tokenizer === undefined) return undefined;
+  switch (asked ?? (tokenizer === "clip" ? "clip" : glideTokens[preset])) {
     case "gpt2":
       return loadGpt2Vocabulary();
     case "clip":

@@ -15,6 +15,7 @@ import {
   readRunDescription,
   readRunTokenizer,
   recipeFor,
+  stageByName,
   type TrainedNetwork,
   type TrainingData,
 } from "@glissade/train";
@@ -171,16 +172,15 @@ async function openStart(
   { stage }: Recipe,
   { from, average, signal }: StartOptions,
 ): Promise<TrainedNetwork | undefined> {
-  const isFinetuning = stage === "finetune-cfg" || stage === "finetune-inpaint";
+  const { startsFrom } = stageByName(stage);
   if (from === undefined) {
-    if (!isFinetuning) return undefined;
+    if (!startsFrom?.isRequired) return undefined;
     throw new UsageError(
-      `${stage} goes on with a base network: --from with a run's folder or a model.`,
+      `${stage} continues a ${startsFrom.component} network: give --from with a run's folder or a model.`,
     );
   }
-  if (stage === "clip" || stage === "classifier")
-    throw new UsageError(`${stage} begins with new weights: leave --from out.`);
-  const component = stage === "upsampler" ? "upsampler" : "base";
+  if (!startsFrom) throw new UsageError(`${stage} starts with new weights: leave --from out.`);
+  const { component } = startsFrom;
   const start = await openTrainedNetwork(modelSource(from), {
     component,
     ...(average !== undefined && { average }),

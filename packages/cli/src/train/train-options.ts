@@ -3,28 +3,32 @@ import {
   type PresetName,
   presetNames,
   type RecipeChanges,
+  stages,
   type TimestepChoice,
   timestepSamplerNames,
 } from "@glissade/train";
 import { type Arguments, given, type OptionTable } from "../arguments.ts";
+
+const startingStages = stages.filter(({ startsFrom }) => startsFrom?.isRequired);
+const classStages = stages.filter(({ needsClasses }) => needsClasses);
+const listed = (some: typeof stages) => some.map(({ name }) => name).join(" and ");
 
 export const trainOptions = {
   data: {
     short: "d",
     value: "PATH",
     about:
-      "Pictures with captions: a folder (a.png beside a.txt, or a metadata.jsonl), a .jsonl manifest, WebDataset .tar shards (shard-{000..012}.tar), or module:PATH?name=value, a JavaScript module that exports a function which opens training data.",
+      "Images with captions: a folder (a.png beside a.txt, or a metadata.jsonl), a .jsonl manifest, WebDataset .tar shards (shard-{000..012}.tar), or module:PATH?name=value, a JavaScript module that exports a function which opens training data.",
   },
   out: {
     short: "o",
     value: "DIR",
     about:
-      "The run's folder: checkpoints, logs, sample pictures, model/ and report.html. For export: the model folder.",
+      "The run's folder: checkpoints, logs, sample images, model/ and report.html. For export: the model folder.",
   },
   from: {
     value: "SOURCE",
-    about:
-      "The network to go on with: a run's folder, a model folder, a package or a URL. Fine-tuning needs one.",
+    about: `The network to start from: a run's folder, a model folder, a package or a URL. Required for ${listed(startingStages)}.`,
   },
   preset: {
     value: "NAME",
@@ -32,8 +36,7 @@ export const trainOptions = {
   },
   recipe: {
     value: "FILE",
-    about:
-      "A JSON file with fields of the recipe that are other than the preset's. Options come after it.",
+    about: "A JSON file with fields that replace those of the preset. Options override it.",
   },
   network: {
     value: "FILE",
@@ -42,19 +45,18 @@ export const trainOptions = {
   tokenizer: {
     value: "FILE|NAME",
     about:
-      "A tokenizer.json, or gpt2, clip (cut to the recipe's n_vocab) or emoji (the model's that comes along). Default: that of --from, else the preset's.",
+      "A tokenizer.json, or gpt2, clip (cut to the recipe's n_vocab) or emoji (that of the bundled model). Default: that of --from, else the preset's.",
   },
   classes: {
     value: "FILE",
-    about:
-      "For classifier: a JSON file with a list of captions, one a class, or an object from caption to class.",
+    about: `For ${listed(classStages)}: a JSON file with a list of captions, one per class, or an object from caption to class.`,
   },
   steps: { value: "N", about: "Steps of the whole run. Default: the recipe's." },
   minutes: {
     value: "N",
-    about: "Instead: as many steps as fit into N minutes by the speed of the first ones.",
+    about: "In place of --steps: as many as fit into N minutes at the speed of the first ones.",
   },
-  batch: { value: "N", about: "Examples a step." },
+  batch: { value: "N", about: "Examples per step." },
   part: {
     value: "N",
     about:
@@ -68,12 +70,12 @@ export const trainOptions = {
       "Share of the run at its end, 0 to 1, over which the learning rate falls in a straight line to nothing.",
   },
   "weight-decay": { value: "X", about: "Of AdamW, on matrices and convolutions." },
-  "max-norm": { value: "X", about: "The gradient's norm is cut to this." },
+  "max-norm": { value: "X", about: "The gradient's norm is clipped to this." },
   ema: {
     value: "X,...",
-    about: "Decays of the moving averages. Pictures and the model are made with the longest.",
+    about: "Decays of the moving averages. Sample images and the model use the longest.",
   },
-  predict: { value: "NAME", about: "What the network says: epsilon, velocity or start-x." },
+  predict: { value: "NAME", about: "What the network predicts: epsilon, velocity or start-x." },
   "min-snr": { value: "GAMMA", about: "Min-SNR weighting of the loss, usually 5." },
   timesteps: {
     value: "NAME",
@@ -85,8 +87,7 @@ export const trainOptions = {
     about: "Share of captions that are dropped, for classifier-free guidance.",
   },
   mirror: {
-    about:
-      "Flip pictures left to right, by chance (not for module: data, which decide themselves).",
+    about: "Flip images left to right at random (not for module: data, which decide themselves).",
   },
   seed: {
     short: "s",
@@ -96,30 +97,30 @@ export const trainOptions = {
   workers: {
     value: "N",
     about:
-      "Networks that compute side by side, each in a thread of its own. Default: one per core, as far as the batch has parts.",
+      "Networks that compute side by side, each in its own thread. Default: one per core, at most one per part of the batch.",
   },
   threads: { value: "N", about: "Threads of each worker. Default: 1." },
   "sample-every": {
     value: "N",
-    about: "Steps between two grids of sample pictures; 0 for none. Default: 500.",
+    about: "Steps between two grids of sample images; 0 for none. Default: 500.",
   },
   prompts: {
     value: 'FILE|"A; B"',
     about:
-      "What sample pictures are asked for: a text file with one a line, or a list with semicolons. Default: captions of the data.",
+      "Prompts of sample images: a text file with one per line, or a list with semicolons. Default: captions of the data.",
   },
   guidance: {
     value: "SCALE",
     about:
-      "Of sample pictures. Default: 3, and 1 for an upsampler or where no captions are dropped.",
+      "Guidance scale of sample images. Default: the stage's own, mostly 3, or 1 if no captions are dropped.",
   },
   "checkpoint-minutes": { value: "N", about: "Minutes between two checkpoints. Default: 5." },
   resume: {
     about:
-      "Go on with the run in --out, whose recipe need not be given again; begin it where there is none.",
+      "Continue the run in --out, whose recipe need not be given again; start it if there is none.",
   },
-  "dry-run": { about: "Tell parameters, memory, disk and time, and write nothing." },
-  "no-measure": { about: "With --dry-run: do not run two steps to tell the time." },
+  "dry-run": { about: "Report parameters, memory, disk and time, and write nothing." },
+  "no-measure": { about: "With --dry-run: do not run two steps to measure the time." },
   average: {
     value: "X",
     about:

@@ -153,7 +153,7 @@ it("ends with the step's data where a loss is not finite", async () => {
   ]);
   expect((await readdir(join(folder, "run"))).join()).toMatch(/diverged-step.*report.html/);
   expect(await readFile(join(folder, "run", "samples-00000001.txt"), "utf8")).toContain(
-    "no pictures",
+    "no images",
   );
 });
 

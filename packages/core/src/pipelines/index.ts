@@ -11,7 +11,9 @@ export type {
 } from "./options/sampling.ts";
 export type { UpscalingOptions, UpscalingSettings } from "./options/upscaling.ts";
 export type { GenerateResult } from "./run/cascade.ts";
+export { guidedDenoiser } from "./run/denoiser.ts";
 export type { GeneratedImage, GenerateStep, WithProgress } from "./run/sampling-loop.ts";
+export { encodeText } from "./run/text-condition.ts";
 export type { ClipScoreOptions } from "./tasks/clip-score.ts";
 export type { EditOptions } from "./tasks/edit.ts";
 export type { InpaintOptions } from "./tasks/inpaint.ts";

@@ -46,7 +46,7 @@ const fieldNames: readonly string[] = [...Object.keys(groups), ...valueNames];
  * @param changes as they may come from a JSON file: everything is checked
  * @throws UnknownNameError for a field that a recipe does not have. @throws InvalidArgumentError
  * where a value is out of range.
- * @example `changeRecipe(baseRecipes.emoji, { steps: 5000, network: { num_channels: 64 } })`
+ * @example `changeRecipe(recipeFor("base"), { steps: 5000, network: { num_channels: 64 } })`
  */
 export function changeRecipe(recipe: Recipe, changes: unknown): Recipe {
   if (!isObject(changes))

@@ -1,11 +1,4 @@
 export { changeRecipe, type RecipeChanges } from "./change-recipe.ts";
 export { partSizeFor } from "./part-size.ts";
-export {
-  type PresetName,
-  presetNames,
-  type Recipe,
-  type StageName,
-  type StageRecipes,
-  stageNames,
-} from "./recipe.ts";
+export { type PresetName, presetNames, type Recipe } from "./recipe.ts";
 export { recipeRate } from "./recipe-rate.ts";

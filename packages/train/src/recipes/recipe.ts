@@ -2,24 +2,14 @@ import type { NoiseSchedule, PredictedQuantity } from "../networks/trained-netwo
 import type { TimestepChoice } from "../objectives/index.ts";
 import type { LowResolution } from "../tasks/index.ts";
 
-/** GLIDE's stages of training, and ADM's noised classifier. */
-export const stageNames = [
-  "base",
-  "finetune-cfg",
-  "finetune-inpaint",
-  "upsampler",
-  "clip",
-  "classifier",
-] as const;
-export type StageName = (typeof stageNames)[number];
-
 /** Whose sizes a recipe has: those of the model that comes with Glissade, or GLIDE's own. */
 export const presetNames = ["emoji", "glide"] as const;
 export type PresetName = (typeof presetNames)[number];
 
 /** How a network is trained: plain data, as a JSON file may hold it. */
 export interface Recipe {
-  readonly stage: StageName;
+  /** The name of its stage. */
+  readonly stage: string;
   /**
    * The network's arguments under the reference's names, as in a model's `config.json`. Empty for a
    * stage that takes over a trained network.
@@ -69,6 +59,3 @@ export interface Recipe {
   /** Share of captions that become the empty sequence, for a network that denoises. */
   readonly emptyShare: number;
 }
-
-/** One stage's recipes, by preset. */
-export type StageRecipes = Readonly<Record<PresetName, Recipe>>;

@@ -3,7 +3,7 @@ import type { TrainingData } from "../data/index.ts";
 import { gradientGraph } from "../engine/compiled-gradients.ts";
 import type { GradientEngine } from "../engine/gradient-engine.ts";
 import { clipScale, matricesOnly } from "../optimisers/index.ts";
-import type { AssembledRun } from "../stages/assemble-run.ts";
+import type { AssembledRun } from "../stages/assembled-run.ts";
 import { stepRandom } from "../tasks/index.ts";
 import { splitRows } from "../trainer/split-rows.ts";
 import { TrainingState } from "../trainer/training-state.ts";

@@ -1,7 +1,6 @@
 export { estimateRun, type MeasureOptions, measureStep, type RunEstimate } from "./estimate-run.ts";
 export { type ExportRunOptions, exportRun } from "./export-run.ts";
 export {
-  type DenoisingComponent,
   isRunFolder,
   type OpenTrainedNetworkOptions,
   openTrainedNetwork,

@@ -7,17 +7,14 @@ import {
 } from "@glissade/core/model";
 import { readTensor, tensor, toFloat32 } from "@glissade/graph";
 import { type LoadedCheckpoint, latestCheckpoint, listCheckpoints } from "../checkpoints/index.ts";
-import type { ComponentName } from "../networks/component.ts";
 import type { TrainedNetwork } from "../networks/trained-network.ts";
-import { componentOf } from "../stages/stages.ts";
+import type { StartingPoint } from "../stages/stage.ts";
+import { stageByName } from "../stages/stages.ts";
 import { readRunDescription, readRunTokenizer } from "./run-description.ts";
-
-/** Networks of a model folder that training can go on with. */
-export type DenoisingComponent = Exclude<ComponentName, "clip" | "classifier">;
 
 export interface OpenTrainedNetworkOptions {
   /** Which network of a model folder. Default `"base"`. A run has one. */
-  readonly component?: DenoisingComponent;
+  readonly component?: StartingPoint["component"];
   /**
    * Which weights of a run: a moving average by its decay, or 0 for the weights themselves. Default
    * the longest average.
@@ -109,7 +106,7 @@ async function fromRun(
     const classes = run.classes && new Map(Object.entries(run.classes));
     return {
       label: folder,
-      component: componentOf(stage),
+      component: stageByName(stage).component,
       network,
       diffusion,
       meanType: objective?.meanType ?? "epsilon",

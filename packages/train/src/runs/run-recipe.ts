@@ -12,9 +12,10 @@ import {
   writeReport,
 } from "../logs/index.ts";
 import { recipeRate } from "../recipes/recipe-rate.ts";
-import type { AssembledRun, DenoisingNetwork } from "../stages/assemble-run.ts";
-import { sampleGrid } from "../stages/sample-grid.ts";
-import { type SamplePicture, type TrainResult, train } from "../trainer/train.ts";
+import type { AssembledRun, DenoisingNetwork } from "../stages/assembled-run.ts";
+import type { SampleGrid } from "../stages/stage.ts";
+import { stageByName } from "../stages/stages.ts";
+import { type SampleImage, type TrainResult, train } from "../trainer/train.ts";
 import { averagesOf, estimateRun, optimiserOf } from "./estimate-run.ts";
 import { writeRunModel } from "./write-run-model.ts";
 
@@ -25,18 +26,18 @@ export interface RunRecipeOptions {
    * caller's to dispose of.
    */
   readonly engine: GradientEngine;
-  /** Checkpoints, logs, pictures, `model/` and `report.html`. */
+  /** Checkpoints, logs, images, `model/` and `report.html`. */
   readonly folder: string;
   readonly seed: number;
-  /** Makes the backend for sample pictures. Without it there are none. */
+  /** Makes the backend for sample images. Without it there are none. */
   readonly backend?: () => Backend;
-  /** Steps between two rounds of sample pictures. Default 500. */
+  /** Steps between two rounds of sample images. Default 500. */
   readonly sampleEvery?: number;
   /** What a text-to-image network is asked for. Default: captions of the data. */
   readonly prompts?: readonly string[];
-  /** Of sample pictures. Default 3, and 1 where no caption is dropped. */
+  /** Of sample images. Default: the stage's own, mostly 3, or 1 if no caption is dropped. */
   readonly guidance?: number;
-  /** Go on from the folder's latest checkpoint, where there is one. */
+  /** Continue from the folder's latest checkpoint, if there is one. */
   readonly resume?: boolean;
   /** Default 5. */
   readonly checkpointMinutes?: number;
@@ -46,16 +47,16 @@ export interface RunRecipeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Pictures in a grid where the data or nobody says otherwise. */
-const gridPictures = 8;
+/** Images in a grid, unless the data or a caller say otherwise. */
+const gridImages = 8;
 /** Grids in the report, the newest ones. */
-const reportPictures = 12;
+const reportGrids = 12;
 
 /**
- * Trains an assembled run: `train` with the recipe's settings, a grid of sample pictures from time
+ * Trains an assembled run: `train` with the recipe's settings, a grid of sample images from time
  * to time, the finished network as a model in `model/`, and a report.
  *
- * @throws as `train`; CheckpointError where the disk has no room for the checkpoints.
+ * @throws as `train`; CheckpointError if the disk has no room for the checkpoints.
  * @example `await runRecipe(run, { data, engine, folder: "runs/base", seed: 1, backend: () =>
  * onnx() });`
  */
@@ -65,13 +66,14 @@ export async function runRecipe(
 ): Promise<TrainResult> {
   const { recipe, loss } = run;
   const { data, folder, seed, backend, signal, sampleEvery = 500 } = options;
+  const { sampleGrid } = stageByName(recipe.stage);
   await assertFreeSpace(
     folder,
     estimateRun(run, { workers: options.engine.width }).disk.checkpoints,
   );
   const examples = await data.batch(
     0,
-    Math.min(gridPictures, recipe.batchSize),
+    Math.min(gridImages, recipe.batchSize),
     signal ? { signal } : {},
   );
   try {
@@ -97,7 +99,15 @@ export async function runRecipe(
       ...(backend &&
         sampleEvery > 0 &&
         run.denoising &&
-        sampling(run, run.denoising, { ...options, backend, sampleEvery }, examples)),
+        sampleGrid &&
+        sampling(run, {
+          ...options,
+          backend,
+          sampleEvery,
+          sampleGrid,
+          denoising: run.denoising,
+          examples,
+        })),
       ...(options.output && { output: options.output }),
       ...(signal && { signal }),
     });
@@ -110,31 +120,31 @@ export async function runRecipe(
   }
 }
 
-function sampling(
-  run: AssembledRun,
-  denoising: DenoisingNetwork,
-  options: RunRecipeOptions & { readonly backend: () => Backend; readonly sampleEvery: number },
-  examples: TrainingBatch,
-) {
-  const { folder, sampleEvery, backend, guidance, signal } = options;
-  const grid = {
-    folder,
-    backend,
-    examples,
-    prompts: options.prompts ?? examples.captions,
-    ...(guidance !== undefined && { guidance }),
-    ...(signal && { signal }),
-  };
+interface SamplingOptions extends RunRecipeOptions {
+  readonly backend: () => Backend;
+  readonly sampleEvery: number;
+  readonly sampleGrid: SampleGrid;
+  readonly denoising: DenoisingNetwork;
+  readonly examples: TrainingBatch;
+}
+
+function sampling(run: AssembledRun, options: SamplingOptions) {
+  const { folder, sampleEvery, sampleGrid, denoising, examples, guidance, signal } = options;
+  const prompts = options.prompts ?? examples.captions;
   return {
     sampleEvery,
-    async sample(weights: Float32Array, step: number) {
+    async sample(values: Float32Array, step: number) {
       // a copy, since ONNX Runtime takes no shared memory
-      const named = run.loss.parameters.toTensors(weights.slice());
+      const weights = run.loss.parameters.toTensors(values.slice());
+      const backend = options.backend();
       try {
-        await writeRunModel(run, named, folder);
-        return await sampleGrid(run, denoising, named, step, grid);
+        const model = await writeRunModel(run, weights, folder);
+        const round = { run, denoising, step, weights, model, backend, prompts, examples };
+        return await sampleGrid({ ...round, guidance, signal });
       } catch (error) {
-        return withoutPictures(error, step);
+        return withoutImages(error, step);
+      } finally {
+        await backend.dispose();
       }
     },
     async onSample(
@@ -152,12 +162,12 @@ function sampling(
 }
 
 /**
- * A network may say nonsense on the way and learn better: numbers that are no picture do not end a
- * run.
+ * A network may predict nonsense early in training and recover: samples that are no image do not
+ * end a run.
  */
-function withoutPictures(error: unknown, step: number): SamplePicture {
+function withoutImages(error: unknown, step: number): SampleImage {
   if (!NumericalError.isInstance(error) && !WeightsError.isInstance(error)) throw error;
-  return { png: encodePng(rgbImage(8, 8)), caption: `step ${step}: no pictures. ${error.message}` };
+  return { png: encodePng(rgbImage(8, 8)), caption: `step ${step}: no images. ${error.message}` };
 }
 
 /** Of whatever the folder holds, so that a resumed run reports the whole. */
@@ -190,14 +200,14 @@ async function picturesIn(folder: string): Promise<ReportPicture[]> {
   const names = (await readdir(folder)).filter((name) => /^samples-\d+\.png$/.test(name)).sort();
   return Promise.all(
     names
-      .slice(-reportPictures)
+      .slice(-reportGrids)
       .reverse()
       .map(async (name) => ({
         png: await readFile(join(folder, name)),
         caption: (
           await readFile(join(folder, name.replace(/png$/, "txt")), "utf8").catch(() => name)
         ).trim(),
-        alt: "A grid of sample pictures",
+        alt: "A grid of sample images",
       })),
   );
 }

@@ -2,22 +2,25 @@ import { join } from "node:path";
 import type { Tensor } from "@glissade/core";
 import { writeModelComponent } from "../export/write-model-component.ts";
 import type { AssembledRun } from "../stages/assembled-run.ts";
-import { componentOf } from "../stages/stages.ts";
+import { stageByName } from "../stages/stages.ts";
 
 /**
- * Keeps `model/` in the run's folder up to date: usable at once, for a base network with `glissade
- * generate --model`.
+ * Writes the network into the run's `model/` folder, which for a base network `glissade generate
+ * --model` takes at once.
+ *
+ * @returns that folder
  */
 export async function writeRunModel(
   { recipe, tokenizer, classes, denoising }: AssembledRun,
   weights: ReadonlyMap<string, Tensor>,
   folder: string,
-): Promise<void> {
+): Promise<string> {
   const { network, diffusion, stage } = recipe;
+  const model = join(folder, "model");
   await writeModelComponent(
-    join(folder, "model"),
+    model,
     {
-      component: componentOf(stage),
+      component: stageByName(stage).component,
       network,
       weights,
       diffusion,
@@ -27,4 +30,5 @@ export async function writeRunModel(
     },
     { replace: true },
   );
+  return model;
 }

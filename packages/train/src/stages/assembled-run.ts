@@ -7,11 +7,11 @@ import type { Objective } from "../objectives/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { TrainingTask } from "../tasks/index.ts";
 
-/** Everything of a run that follows from its recipe: what `train` and an engine are given. */
+/** Everything that follows from a run's recipe: the input of `train` and of an engine. */
 export interface AssembledRun {
-  /** With what the tokenizer, the classes or the start say filled in. */
+  /** Completed by the tokenizer, the classes or the start. */
   readonly recipe: Recipe;
-  /** Side of the pictures in pixels. */
+  /** Side of the images in pixels. */
   readonly side: number;
   readonly process: GaussianDiffusion;
   readonly task: TrainingTask;
@@ -37,19 +37,18 @@ export interface DenoisingNetwork {
 
 export interface AssembleOptions {
   /**
-   * The contents of a `tokenizer.json`: GLIDE's kind, or CLIP's for that stage. With `start` its
-   * own, where it is not given.
+   * The contents of a `tokenizer.json`, of the stage's kind. Default: that of `start`.
    */
   readonly tokenizer?: unknown;
   /** The class of every caption, from 0, for a classifier. */
   readonly classes?: ReadonlyMap<string, number>;
-  /** Of the first values of weights that are new. */
+  /** Of the initial values of new weights. */
   readonly seed: number;
-  /** The network to go on with: needed for a fine-tuning stage. */
+  /** The network to continue, which fine-tuning stages need. */
   readonly start?: TrainedNetwork;
 }
 
-/** What the three kinds of networks differ in. */
+/** The part of an assembled run that depends on the kind of network. */
 export type AssembledNetwork = Pick<
   AssembledRun,
   "recipe" | "side" | "task" | "tokenizer" | "classes" | "denoising"

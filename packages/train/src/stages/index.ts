@@ -1,8 +1,10 @@
-export {
-  type AssembledRun,
-  type AssembleOptions,
-  assembleRun,
-  type DenoisingNetwork,
-} from "./assemble-run.ts";
+export { assembleRun } from "./assemble-run.ts";
+export type {
+  AssembledNetwork,
+  AssembledRun,
+  AssembleOptions,
+  DenoisingNetwork,
+} from "./assembled-run.ts";
 export { type SampleNetworkOptions, sampleNetwork } from "./sample-network.ts";
-export { recipeFor, stageRecipes } from "./stages.ts";
+export type { SampleGrid, SampleRound, Stage, StagePresets, StartingPoint } from "./stage.ts";
+export { recipeFor, stageByName, stages } from "./stages.ts";

@@ -1,31 +1,18 @@
-import {
-  type AnyTensor,
-  type Backend,
-  classifierFree,
-  InvalidArgumentError,
-  samplerByName,
-  type Tensor,
-} from "@glissade/core";
-import { predict, spacedDiffusion } from "@glissade/core/diffusion";
+import { type Backend, classifierFree, samplerByName, type Tensor } from "@glissade/core";
+import { spacedDiffusion } from "@glissade/core/diffusion";
 import { textGraph, textToImageGraph } from "@glissade/core/networks";
+import { encodeText, guidedDenoiser } from "@glissade/core/pipelines";
 import { imageSeeds, perImageNoise } from "@glissade/core/random";
-import {
-  concatRows,
-  rows,
-  tensor,
-  typedTensor,
-  type WeightSource,
-  weightsFromTensors,
-} from "@glissade/graph";
-import type { AssembledRun, DenoisingNetwork } from "./assemble-run.ts";
+import { concatRows, type Executable, rows, weightsFromTensors } from "@glissade/graph";
+import type { AssembledRun, DenoisingNetwork } from "./assembled-run.ts";
 
 export interface SampleNetworkOptions {
   readonly backend: Backend;
   readonly weights: ReadonlyMap<string, Tensor>;
-  /** One a picture. */
+  /** One per image. */
   readonly captions: readonly string[];
   /**
-   * What the network sees beside x, one row a picture: `low_res`, or `inpaint_image` and
+   * What the network sees besides x, one row per image: `low_res`, or `inpaint_image` and
    * `inpaint_mask`.
    */
   readonly conditions: Readonly<Record<string, Tensor>>;
@@ -38,127 +25,99 @@ export interface SampleNetworkOptions {
 }
 
 /**
- * Pictures from a network in training that sees more than a caption: inpainting networks and
+ * Images from a network in training that sees more than a caption: inpainting networks and
  * upsamplers.
  *
  * @returns [captions, 3, side, side] in [-1, 1]
  */
 export async function sampleNetwork(
-  run: Pick<AssembledRun, "process" | "side">,
+  { process: trained, side }: Pick<AssembledRun, "process" | "side">,
   denoising: DenoisingNetwork,
   options: SampleNetworkOptions,
 ): Promise<Tensor> {
-  const { backend, captions, conditions, guidance = 3, steps = 20, seed = 0, signal } = options;
-  const { side } = run;
-  const { config, objective } = denoising;
-  const size = { height: side, width: side };
-  const low = conditions.low_res?.dims;
-  const graph = textToImageGraph(config, {
-    ...size,
-    ...(low && { lowRes: { height: low[2] ?? 0, width: low[3] ?? 0 } }),
-  });
-  const source = weightsFromTensors(options.weights);
-  const rule = classifierFree({
-    scale: config.text ? guidance : 1,
-    imageChannels: config.imageChannels,
-  });
-  const [conditional, empty] = await textFeatures(denoising, backend, source, captions, signal);
-  const network = await backend.compile(graph, source, {
-    name: "the network in training",
-    ...(signal && { signal }),
-  });
-  try {
-    const evaluate = async (x: Tensor, timestep: number, text: TextRows): Promise<Tensor> => {
-      const timesteps = tensor([captions.length], new Float32Array(captions.length).fill(timestep));
-      const { output } = await network.run(
-        { x, timesteps, ...conditions, ...text },
-        signal ? { signal } : {},
-      );
-      return float32("output", output);
-    };
-    const diffusion = spacedDiffusion(run.process, steps, samplerByName("dpmpp-2m").spacing);
-    const noise = perImageNoise(imageSeeds(seed, captions.length));
-    const prediction = { meanType: objective.meanType, varianceType: objective.varianceType };
-    const walk = samplerByName("dpmpp-2m").create()({
+  const { captions, conditions, guidance = 3, steps = 20, seed = 0, signal } = options;
+  const { config, objective, tokenizer } = denoising;
+  const { imageChannels } = config;
+  const { spacing, create } = samplerByName("dpmpp-2m");
+  const diffusion = spacedDiffusion(trained, steps, spacing);
+  const rule = classifierFree({ scale: config.text ? guidance : 1, imageChannels });
+  const seeds = imageSeeds(seed, captions.length);
+  const { text, network, dispose } = await openNetworks(side, denoising, options);
+
+  const sample = async (caption: string, row: number): Promise<Tensor> => {
+    const texts = [caption, ""].map((each) => tokenizer.paddedTokensAndMask(each));
+    const noise = perImageNoise(seeds.slice(row, row + 1));
+    const start = noise([1, imageChannels, side, side]);
+    const denoise = guidedDenoiser({
       diffusion,
-      noise,
-      x: noise([captions.length, config.imageChannels, side, side]),
-      async denoise(x, index) {
-        const timestep = diffusion.timestepMap[index] ?? 0;
-        const progress =
-          diffusion.numTimesteps === 1 ? 0 : 1 - index / (diffusion.numTimesteps - 1);
-        const guided = await evaluate(x, timestep, conditional);
-        if (!rule.plan(progress).unconditional)
-          return predict(diffusion, guided, x, index, prediction);
-        const unconditional = await evaluate(x, timestep, empty);
-        return predict(
-          diffusion,
-          rule.combine({ conditional: guided, unconditional, progress }),
-          x,
-          index,
-          prediction,
-        );
-      },
+      network,
+      features: text ? await encodeText(text, texts, signal) : new Map(),
+      weights: [1],
+      guidance: rule,
+      count: 1,
+      conditions: oneRow(conditions, row),
+      meanType: objective.meanType,
+      varianceType: objective.varianceType,
       ...(signal && { signal }),
     });
-    let last: Tensor | undefined;
-    for await (const { x } of walk) last = x;
-    return last ?? tensor([0, config.imageChannels, side, side]);
-  } finally {
-    await network.dispose();
-  }
-}
+    let last = start;
+    for await (const { x } of create()({
+      diffusion,
+      noise,
+      denoise,
+      x: start,
+      ...(signal && { signal }),
+    }))
+      last = x;
+    return last;
+  };
 
-type TextRows = Readonly<Record<string, Tensor>>;
-
-/**
- * What the network is told of the captions, and of as many empty ones. Nothing for a network
- * without text.
- */
-async function textFeatures(
-  { config, tokenizer }: DenoisingNetwork,
-  backend: Backend,
-  weights: WeightSource,
-  captions: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<readonly [conditional: TextRows, empty: TextRows]> {
-  if (!config.text) return [{}, {}];
-  const texts = [...captions, ""].map((caption) => tokenizer.paddedTokensAndMask(caption));
-  const dims = [texts.length, tokenizer.contextLength];
-  const tokens = BigInt64Array.from(texts.flatMap((row) => Array.from(row.tokens, BigInt)));
-  const mask = Uint8Array.from(texts.flatMap((row) => row.mask.map(Number)));
-  const encoder = await backend.compile(textGraph(config), weights, {
-    name: "the text transformer",
-    ...(signal && { signal }),
-  });
   try {
-    const results = await encoder.run({
-      tokens: typedTensor("int64", dims, tokens),
-      mask: typedTensor("bool", dims, mask),
-    });
-    const features = Object.entries(results).flatMap(([name, value]) =>
-      name === "xf_out" ? [] : [[name, float32(name, value)] as const],
-    );
-    const count = captions.length;
-    return [
-      Object.fromEntries(features.map(([name, value]) => [name, rows(value, 0, count)])),
-      Object.fromEntries(
-        features.map(([name, value]) => [
-          name,
-          concatRows(new Array<Tensor>(count).fill(rows(value, count, count + 1))),
-        ]),
-      ),
-    ];
+    const images: Tensor[] = [];
+    // one at a time, because each has a caption of its own
+    for (const [row, caption] of captions.entries()) images.push(await sample(caption, row));
+    return concatRows(images);
   } finally {
-    await encoder.dispose();
+    await dispose();
   }
 }
 
-function float32(name: string, value: AnyTensor | undefined): Tensor {
-  if (value?.dtype === "float32") return value;
-  throw new InvalidArgumentError({
-    argument: name,
-    received: value?.dtype,
-    expected: "float32, as the network's graph says",
+interface OpenNetworks {
+  /** Undefined for a network without text. */
+  readonly text: Executable | undefined;
+  readonly network: Executable;
+  readonly dispose: () => Promise<void>;
+}
+
+async function openNetworks(
+  side: number,
+  { config }: DenoisingNetwork,
+  { backend, conditions, weights, signal }: SampleNetworkOptions,
+): Promise<OpenNetworks> {
+  const source = weightsFromTensors(weights);
+  const [, , height = 0, width = 0] = conditions.low_res?.dims ?? [];
+  const graph = textToImageGraph(config, {
+    height: side,
+    width: side,
+    ...(conditions.low_res && { lowRes: { height, width } }),
   });
+  const compile = (part: typeof graph, name: string) =>
+    backend.compile(part, source, { name, ...(signal && { signal }) });
+  const text = config.text && (await compile(textGraph(config), "the text transformer"));
+  try {
+    const network = await compile(graph, "the network in training");
+    const dispose = async () => {
+      await Promise.all([text?.dispose(), network.dispose()]);
+    };
+    return { text, network, dispose };
+  } catch (error) {
+    await text?.dispose();
+    throw error;
+  }
+}
+
+function oneRow(tensors: Readonly<Record<string, Tensor>>, row: number): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, value]) => [name, rows(value, row, row + 1)]),
+  );
 }

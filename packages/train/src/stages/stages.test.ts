@@ -7,22 +7,36 @@ import {
 import { describe, expect, it } from "vitest";
 import { changeRecipe } from "../recipes/change-recipe.ts";
 import { partSizeFor } from "../recipes/part-size.ts";
-import { presetNames, stageNames } from "../recipes/recipe.ts";
+import { presetNames } from "../recipes/recipe.ts";
 import { recipeRate } from "../recipes/recipe-rate.ts";
-import { recipeFor } from "./stages.ts";
+import { recipeFor, stages } from "./stages.ts";
+
+const parseConfig = {
+  base: parseTextToImageConfig,
+  base_inpaint: parseTextToImageConfig,
+  upsampler: parseTextToImageConfig,
+  clip: parseClipConfig,
+  classifier: parseAdmClassifierConfig,
+};
+const expectedConfig = {
+  base: { superResolution: false, inpainting: false },
+  base_inpaint: { superResolution: false, inpainting: true },
+  upsampler: { superResolution: true, inpainting: false },
+  clip: {},
+  classifier: {},
+};
 
 describe("the recipes", () => {
-  it.each(stageNames.flatMap((stage) => presetNames.map((preset) => [stage, preset] as const)))(
-    "%s, %s: a network that there is, and values in range",
-    (stage, preset) => {
-      const recipe = recipeFor(stage, preset);
+  it.each(
+    stages.flatMap((stage) => presetNames.map((preset) => [stage.name, preset, stage] as const)),
+  )(
+    "%s, %s: a network that exists, and values in range",
+    (name, preset, { startsFrom, component }) => {
+      const recipe = recipeFor(name, preset);
       expect(changeRecipe(recipe, JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
       expect(recipe.batchSize % recipe.partSize).toBe(0);
-      if (stage.startsWith("finetune")) expect(recipe.network).toEqual({});
-      else if (stage === "clip") parseClipConfig(recipe.network);
-      else if (stage === "classifier") parseAdmClassifierConfig(recipe.network);
-      else
-        expect(parseTextToImageConfig(recipe.network).superResolution).toBe(stage === "upsampler");
+      if (startsFrom?.isRequired) expect(recipe.network).toEqual({});
+      else expect(parseConfig[component](recipe.network)).toMatchObject(expectedConfig[component]);
     },
   );
 
@@ -30,6 +44,10 @@ describe("the recipes", () => {
     expect(presetNames.map((preset) => recipeFor("finetune-cfg", preset).emptyShare)).toEqual([
       0.2, 0.2,
     ]);
+  });
+
+  it("name their stage first, as run.json of earlier runs does", () => {
+    expect(Object.keys(recipeFor("clip"))[0]).toBe("stage");
   });
 
   it("are found by name", () => {

@@ -1,58 +1,43 @@
 import { UnknownNameError } from "@glissade/core";
-import type { ComponentName } from "../networks/component.ts";
-import {
-  type PresetName,
-  presetNames,
-  type Recipe,
-  type StageName,
-  type StageRecipes,
-  stageNames,
-} from "../recipes/recipe.ts";
-import { baseRecipes } from "./base.ts";
-import { classifierRecipes } from "./classifier.ts";
-import { clipRecipes } from "./clip.ts";
-import { finetuneCfgRecipes } from "./finetune-cfg.ts";
-import { finetuneInpaintRecipes } from "./finetune-inpaint.ts";
-import { upsamplerRecipes } from "./upsampler.ts";
+import { type PresetName, presetNames, type Recipe } from "../recipes/recipe.ts";
+import { base } from "./base.ts";
+import { classifier } from "./classifier.ts";
+import { clip } from "./clip.ts";
+import { finetuneCfg } from "./finetune-cfg.ts";
+import { finetuneInpaint } from "./finetune-inpaint.ts";
+import type { Stage } from "./stage.ts";
+import { upsampler } from "./upsampler.ts";
 
-/** Every stage's recipes. */
-export const stageRecipes: Readonly<Record<StageName, StageRecipes>> = {
-  base: baseRecipes,
-  "finetune-cfg": finetuneCfgRecipes,
-  "finetune-inpaint": finetuneInpaintRecipes,
-  upsampler: upsamplerRecipes,
-  clip: clipRecipes,
-  classifier: classifierRecipes,
-};
-
-/**
- * @throws UnknownNameError for a stage or a preset that there is not. @example `recipeFor("base",
- * "emoji")`
- */
-export function recipeFor(stage: string, preset: string = "emoji"): Recipe {
-  const known = stageNames.find((name) => name === stage);
-  if (!known)
-    throw new UnknownNameError({ kind: "training stage", asked: stage, known: stageNames });
-  const chosen: PresetName | undefined = presetNames.find((name) => name === preset);
-  if (!chosen) throw new UnknownNameError({ kind: "preset", asked: preset, known: presetNames });
-  return stageRecipes[known][chosen];
-}
-
-/** Which network of a model each stage makes. */
-const componentOfStage: Readonly<Record<StageName, ComponentName>> = {
-  base: "base",
-  "finetune-cfg": "base",
-  "finetune-inpaint": "base_inpaint",
-  upsampler: "upsampler",
-  clip: "clip",
-  classifier: "classifier",
-};
-
-export const componentNames: readonly ComponentName[] = [
-  ...new Set(Object.values(componentOfStage)),
+/** GLIDE's stages of training, and ADM's noised classifier. */
+export const stages: readonly Stage[] = [
+  base,
+  finetuneCfg,
+  finetuneInpaint,
+  upsampler,
+  clip,
+  classifier,
 ];
 
-/** Which network of a model a stage makes. */
-export function componentOf(stage: StageName): ComponentName {
-  return componentOfStage[stage];
+/** @throws UnknownNameError if there is no such stage. */
+export function stageByName(name: string): Stage {
+  const found = stages.find((stage) => stage.name === name);
+  if (found) return found;
+  throw new UnknownNameError({
+    kind: "training stage",
+    asked: name,
+    known: stages.map((stage) => stage.name),
+  });
+}
+
+/**
+ * A stage's recipe.
+ *
+ * @throws UnknownNameError if there is no such stage or preset.
+ * @example `recipeFor("base", "emoji")`
+ */
+export function recipeFor(stage: string, preset: string = "emoji"): Recipe {
+  const { name, presets } = stageByName(stage);
+  const chosen: PresetName | undefined = presetNames.find((known) => known === preset);
+  if (!chosen) throw new UnknownNameError({ kind: "preset", asked: preset, known: presetNames });
+  return { stage: name, ...presets[chosen] };
 }

@@ -8,6 +8,7 @@ import type { Worker } from "node:worker_threads";
  */
 export function workerEntry(built: string, source: URL): ConstructorParameters<typeof Worker> {
   if (!import.meta.url.endsWith(".ts")) return [new URL(import.meta.resolve(built))];
-  const script = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(source.href)}); })`;
+  const entry = `import(${JSON.stringify(source.href)})`;
+  const script = `import("tsx/esm/api").then(({ register }) => { register(); return ${entry}; })`;
   return [script, { eval: true, execArgv: ["--conditions=glissade-source"] }];
 }

@@ -24,8 +24,8 @@ import { diverged } from "./diverged.ts";
 import { splitRows } from "./split-rows.ts";
 import { TrainingState } from "./training-state.ts";
 
-/** A picture made on the way, for the log and the report. */
-export interface SamplePicture {
+/** An image made during training, for the log and the report. */
+export interface SampleImage {
   readonly png: Uint8Array;
   readonly caption: string;
 }
@@ -62,8 +62,8 @@ export interface TrainOptions {
    * (the longest average).
    */
   readonly sampleEvery?: number;
-  readonly sample?: (weights: Float32Array, step: number) => Promise<SamplePicture>;
-  readonly onSample?: (picture: SamplePicture, step: number) => Promise<void>;
+  readonly sample?: (weights: Float32Array, step: number) => Promise<SampleImage>;
+  readonly onSample?: (image: SampleImage, step: number) => Promise<void>;
   readonly output?: ProgressOutput;
   readonly signal?: AbortSignal;
 }
