@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
@@ -64,6 +66,7 @@ function node({
         name,
         provide: { react },
         testTimeout: 60_000,
+        env: { GLISSADE_CACHE: join(tmpdir(), "glissade-test-cache") }, // not the developer's own
         ...scheduled,
         ...(globalSetup && { globalSetup }),
       },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { InvalidArgumentError, UnknownNameError, WeightsError } from "@glissade/core";
+import { modelCacheFolder } from "@glissade/core/files";
 import type { WeightType } from "@glissade/core/weights";
 import type { Arguments, OptionTable } from "../arguments.ts";
 import { type Command, type Context, command } from "../command.ts";
@@ -8,7 +9,6 @@ import { CheckpointError, UsageError } from "../errors.ts";
 import { assertReplaceable } from "../model-folder.ts";
 import { describeMegabytes, progressBar } from "../progress-bar.ts";
 import { acceptTerms } from "../pull/accept-terms.ts";
-import { cacheFolder } from "../pull/cache-folder.ts";
 import { type FilesOrigin, type ModelFile, modelFiles } from "../pull/model-files.ts";
 import type { PublishedFile, PublishedModel } from "../pull/published-models.ts";
 import { jsonText } from "../report.ts";
@@ -151,7 +151,7 @@ function originOf({ release }: PublishedModel, args: PullArguments): FilesOrigin
   if (from !== undefined) return { folder: from };
   return {
     address: mirror === undefined ? new URL(release.address) : mirrorAddress(mirror),
-    folder: join(cacheFolder(cache), release.name),
+    folder: join(modelCacheFolder(cache), release.name),
   };
 }
 

@@ -144,10 +144,10 @@ describe("glissade pull", () => {
       },
       files: [file("base.pt"), file("upsample.pt")].map((known) => ({ ...known, cached: false })),
     });
-    expect(JSON.parse(await readFile(at("cache", "may-1816", "base.pt.json"), "utf8"))).toEqual({
-      ...file("base.pt"),
-      path: undefined,
-    });
+    const { path: _, ...known } = file("base.pt");
+    expect(
+      JSON.parse(await readFile(at("cache", "may-1816", "base.pt.json"), "utf8")),
+    ).toMatchObject(known);
     expect((await readdir(at("cache", "may-1816"))).sort()).toEqual([
       "base.pt",
       "base.pt.json",
@@ -222,7 +222,7 @@ describe("glissade pull", () => {
   });
 
   it("goes on where the network was lost, with the same command", async () => {
-    server.breaksAfter = 2_000_000;
+    server.breaksAfter = 200_000; // again and again: one break is retried
     const lost = await pull("--only", "base");
     expect(lost).toMatchObject({
       code: 1,

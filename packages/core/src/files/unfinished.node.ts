@@ -16,9 +16,14 @@ const unfinished = new Set<string>();
  */
 export function temporaryBeside(path: string): string {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}${suffix}`);
-  if (unfinished.size === 0) watchForTheEnd();
-  unfinished.add(temporary);
+  removeAtEnd(temporary);
   return temporary;
+}
+
+/** Has a file or folder removed if the program ends before `settle`. */
+export function removeAtEnd(path: string): void {
+  if (unfinished.size === 0) watchForTheEnd();
+  unfinished.add(path);
 }
 
 /** The file or folder has its own name, or was removed. */

@@ -1,8 +1,9 @@
 import { sha256 } from "@noble/hashes/sha2";
 import { bytesToHex } from "@noble/hashes/utils";
-import { type ByteSource, blobSource, bytesSource } from "../bytes/byte-source.ts";
+import { type ByteSource, bytesSource } from "../bytes/byte-source.ts";
 import { GrowingBytes } from "../bytes/growing-bytes.ts";
 import type { FileVersion, PendingModelFile } from "./cache/model-cache.ts";
+import { chunksOf, openContent } from "./cache/stored-content.ts";
 import type { CacheSlot } from "./cache-slot.ts";
 
 /** What is stored at once. A page that is closed loses no more than this. */
@@ -38,7 +39,7 @@ export class ArrivingFile {
     const pending = await this.#slot?.resume();
     const stored = pending && (await this.#slot?.attempt(() => pending.read()));
     if (!pending || !stored || stored.size === 0) return;
-    for await (const chunk of stored.stream()) this.#hash.update(chunk);
+    for await (const chunk of chunksOf(stored, this.#label)) this.#hash.update(chunk);
     this.#pending = pending;
     this.length = stored.size;
     this.version = pending.version;
@@ -90,7 +91,7 @@ export class ArrivingFile {
     const pending = this.#pending;
     if (!pending) return bytesSource(this.#memory.bytes(), this.#label);
     const whole = await this.#slot?.attempt(() => pending.finish());
-    if (whole?.size === this.length) return blobSource(whole, this.#label);
+    if (whole?.size === this.length) return openContent(whole, this.#label);
     await this.#leaveCache(pending);
     return bytesSource(this.#memory.bytes(), this.#label);
   }
@@ -102,17 +103,23 @@ export class ArrivingFile {
 
   /** Takes back into memory what the cache holds, and goes on there. */
   async #leaveCache(pending: PendingModelFile): Promise<void> {
-    const stored = await pending.read().then(
-      (blob) => blob.arrayBuffer(),
-      () => undefined,
-    );
-    this.#pending = undefined;
-    await this.#slot?.attempt(() => pending.discard());
     this.#slot?.giveUp();
+    const stored = await this.#allOf(pending).catch(() => undefined);
+    this.#pending = undefined;
+    await pending.discard().catch(() => {}); // the cache may have failed
     const tail = this.#memory.bytes().slice();
     this.#memory.clear();
-    if (stored?.byteLength !== this.length - tail.length) throw new LostBytesError();
-    this.#memory.append(new Uint8Array(stored));
+    if (stored?.length !== this.length - tail.length) throw new LostBytesError();
+    this.#memory.append(stored);
     this.#memory.append(tail);
+  }
+
+  async #allOf(pending: PendingModelFile): Promise<Uint8Array> {
+    const content = await openContent(await pending.read(), this.#label);
+    try {
+      return await content.read(0, content.size);
+    } finally {
+      await content.close();
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { GlissadeError } from "@glissade/graph";
 import type {
   CachedModelFile,
   FileVersion,
@@ -15,6 +16,17 @@ export interface ModelLoadWarning {
   readonly cause: unknown;
 }
 
+export interface CacheSlotOptions {
+  readonly onWarning: (warning: ModelLoadWarning) => void;
+  /** Default: false, and a load goes on without the cache if it fails. */
+  readonly isRequired?: boolean | undefined;
+}
+
+/** A file that was to be kept in a cache cannot be. What has arrived of it stays there. */
+export class ModelCacheError extends GlissadeError {
+  static override readonly code: string = "ModelCacheError";
+}
+
 /**
  * One file's place in a cache. A cache is a convenience: whatever it throws becomes a warning, and
  * the load goes on without it.
@@ -23,16 +35,18 @@ export class CacheSlot {
   readonly #cache: ModelCache;
   readonly #key: ModelCacheKey;
   readonly #onWarning: (warning: ModelLoadWarning) => void;
+  readonly #isRequired: boolean;
   #failed = false;
 
   constructor(
     cache: ModelCache,
     { model, path, url, sha256 }: RemoteFile,
-    onWarning: (warning: ModelLoadWarning) => void,
+    { onWarning, isRequired = false }: CacheSlotOptions,
   ) {
     this.#cache = cache;
     this.#key = { model, path, url: url.href, sha256 };
     this.#onWarning = onWarning;
+    this.#isRequired = isRequired;
   }
 
   find(): Promise<CachedModelFile | undefined> {
@@ -64,14 +78,19 @@ export class CacheSlot {
     }
   }
 
-  /** The file stays in memory; said once. */
+  /** The file stays in memory; said once. @throws ModelCacheError if the cache is required. */
   giveUp(cause?: unknown): void {
     if (this.#failed) return;
-    this.#failed = true;
+    this.#failed = !this.#isRequired;
     const why =
       cause === undefined
         ? "there is no room for it"
         : `the cache failed (${cause instanceof Error ? cause.message : String(cause)})`;
+    if (this.#isRequired)
+      throw new ModelCacheError(
+        `${this.#key.path} cannot be kept in ${this.#cache.name}: ${why}. What has arrived stays, and the next load goes on from there.`,
+        { cause },
+      );
     this.#onWarning({
       path: this.#key.path,
       message: `${this.#key.path} is not kept in the cache ${this.#cache.name}: ${why}. It will be fetched again.`,

@@ -1,6 +1,7 @@
-import { type ByteSource, blobSource } from "../bytes/byte-source.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
 import { ArrivingFile, LostBytesError } from "./arriving-file.ts";
 import type { CachedModelFile, FileVersion, ModelCache } from "./cache/model-cache.ts";
+import { openContent } from "./cache/stored-content.ts";
 import { CacheSlot, type ModelLoadWarning } from "./cache-slot.ts";
 import {
   assertIsFile,
@@ -20,6 +21,8 @@ import { ModelFileError, ModelFileMismatchError } from "./model-file-errors.ts";
 
 export interface DownloadOptions {
   readonly cache: ModelCache | undefined;
+  /** Whether the file is wanted in the cache, not in memory: then what the cache throws is thrown. */
+  readonly isCacheRequired?: boolean;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: FileProgress) => void;
@@ -51,7 +54,7 @@ export async function downloadFile(
 ): Promise<ByteSource> {
   const { cache, signal, onWarning } = options;
   if (!cache || !file.url.protocol.startsWith("http")) return fetchFile(file, undefined, options);
-  const slot = new CacheSlot(cache, file, onWarning);
+  const slot = new CacheSlot(cache, file, { onWarning, isRequired: options.isCacheRequired });
   return slot.exclusively(
     signal,
     async () => (await cachedFile(file, slot, options)) ?? fetchFile(file, slot, options),
@@ -65,15 +68,16 @@ async function cachedFile(
 ): Promise<ByteSource | undefined> {
   const cached = await slot.find();
   if (!cached) return undefined;
-  const isCurrent = file.sha256 === undefined ? await isUnchanged(file, cached, signal) : true;
+  const isCurrent = file.sha256 !== undefined || (await isUnchanged(file, cached, signal));
   const content = isCurrent ? await slot.attempt(() => cached.read()) : undefined;
-  if (!content || content.size !== (file.bytes ?? content.size)) {
-    await slot.remove();
-    return undefined;
+  if (content && content.size === (file.bytes ?? content.size)) {
+    assertAllowed(file, content.size, maxBytes);
+    onProgress({ loadedBytes: content.size, totalBytes: content.size, fromCache: true });
+    return openContent(content, file.url.pathname);
   }
-  assertAllowed(file, content.size, maxBytes);
-  onProgress({ loadedBytes: content.size, totalBytes: content.size, fromCache: true });
-  return blobSource(content, file.url.pathname);
+  // What is damaged is forgotten when the file is begun again.
+  if (content || !isCurrent) await slot.remove();
+  return undefined;
 }
 
 /**

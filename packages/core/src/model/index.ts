@@ -6,6 +6,7 @@ export type {
   ModelCacheEstimate,
   ModelCacheKey,
   PendingModelFile,
+  StoredContent,
 } from "./cache/model-cache.ts";
 export type { ModelLoadWarning } from "./cache-slot.ts";
 export {

@@ -6,7 +6,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileAccess as browserFiles } from "../bytes/file-source.browser.ts";
 import { ModelFileError, ModelNotFoundError } from "./model-file-errors.ts";
-import { openModelFiles } from "./model-files.ts";
+import { type OpenModelFilesOptions, openModelFiles as open } from "./model-files.ts";
+import type { ModelSource } from "./model-source.ts";
+
+/** In memory: the caches have tests of their own. */
+const openModelFiles = (source: ModelSource, options: OpenModelFilesOptions = {}) =>
+  open(source, { cache: false, ...options });
 
 const weightsFile = fileURLToPath(
   new URL("../weights/__fixtures__/expected_nested.safetensors", import.meta.url),

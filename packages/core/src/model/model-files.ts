@@ -48,8 +48,8 @@ export interface ModelFiles {
 export interface OpenModelFilesOptions {
   /**
    * Where files that come over the network are kept, or `false`. Default: {@link browserModelCache}
-   * in a browser's secure context, elsewhere none. Without one, files stay in memory as long as
-   * they are used.
+   * in a browser's secure context, `folderModelCache()` of `@glissade/core/files` in Node, and none
+   * otherwise. Without one, files stay in memory as long as they are used.
    */
   readonly cache?: ModelCache | false;
   /** Called as bytes of any file arrive over the network or from a cache. */

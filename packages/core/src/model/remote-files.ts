@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@glissade/graph";
+import { defaultModelCache } from "#default-model-cache";
 import type { ByteSource } from "../bytes/byte-source.ts";
-import { defaultModelCache } from "./cache/browser-model-cache.ts";
 import type { ModelCache } from "./cache/model-cache.ts";
 import type { RemoteFile } from "./file-response.ts";
 import { LoadProgress } from "./load-progress.ts";
@@ -23,7 +23,7 @@ export function cacheFor({
   throw new InvalidArgumentError({
     argument: "cache",
     received: cache,
-    expected: "a ModelCache such as browserModelCache(), or false",
+    expected: "a ModelCache such as browserModelCache() or folderModelCache(), or false",
   });
 }
 

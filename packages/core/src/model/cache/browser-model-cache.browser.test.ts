@@ -8,7 +8,8 @@ import type { ModelLoadProgress } from "../load-progress.ts";
 import { ModelFileMismatchError } from "../model-file-errors.ts";
 import { type OpenModelFilesOptions, openModelFiles } from "../model-files.ts";
 import type { ModelFileList } from "../model-source.ts";
-import { browserModelCache, defaultModelCache } from "./browser-model-cache.ts";
+import { browserModelCache } from "./browser-model-cache.ts";
+import { defaultModelCache } from "./default-cache.browser.ts";
 
 const name = "glissade-test";
 const size = 300_000;

@@ -48,16 +48,3 @@ export function browserModelCache({
     estimate: async () => (await storage()).estimate(),
   };
 }
-
-let shared: ModelCache | undefined;
-
-/**
- * The cache that is used where none is named: in a browser's secure context the standard one,
- * elsewhere none.
- */
-export function defaultModelCache(): ModelCache | undefined {
-  if (globalThis.isSecureContext !== true || typeof globalThis.caches !== "object")
-    return undefined;
-  shared ??= browserModelCache();
-  return shared;
-}

@@ -21,6 +21,9 @@ export interface FileVersion {
   readonly totalBytes?: number | undefined;
 }
 
+/** The bytes of a stored file: a Blob, or a path of the local file system (in Node). */
+export type StoredContent = Blob | { readonly path: string; readonly size: number };
+
 /** A file that arrived whole. */
 export interface CachedModelFile {
   readonly version: FileVersion;
@@ -28,28 +31,28 @@ export interface CachedModelFile {
    * Its bytes, each checked against the hash they were stored with; undefined where they are no
    * longer what was stored. Counts as a use.
    */
-  read(): Promise<Blob | undefined>;
+  read(): Promise<StoredContent | undefined>;
 }
 
 /** A file that is still arriving. Nobody sees it before `finish`. */
 export interface PendingModelFile {
   readonly version: FileVersion;
   /** What is stored of it, from its first byte. */
-  read(): Promise<Blob>;
+  read(): Promise<StoredContent>;
   /** Stores what follows; false where there is no room for it, whatever else is given up. */
   append(bytes: Uint8Array): Promise<boolean>;
   /**
    * Makes the file visible, at once, and gives it back; undefined where it was removed in the
    * meantime.
    */
-  finish(): Promise<Blob | undefined>;
+  finish(): Promise<StoredContent | undefined>;
   discard(): Promise<void>;
 }
 
 export interface ModelCacheEstimate {
   /** Files that are there whole. */
   readonly files: number;
-  /** With those of which a part is there. */
+  /** Includes partial downloads. */
   readonly bytes: number;
   /** The longest unused first. */
   readonly models: readonly {
@@ -61,8 +64,9 @@ export interface ModelCacheEstimate {
 }
 
 /**
- * Where model files that came over the network are kept. {@link browserModelCache} is the one for
- * browsers; another (in a folder, in a database) has to keep what is said here.
+ * Where model files that came over the network are kept: {@link browserModelCache} in browsers,
+ * `folderModelCache` of `@glissade/core/files` in Node. Another one, in a database for instance, has
+ * to keep these promises.
  */
 export interface ModelCache {
   readonly name: string;

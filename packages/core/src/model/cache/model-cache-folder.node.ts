@@ -9,13 +9,11 @@ export interface CacheSurroundings {
 }
 
 /**
- * Where fetched files are kept: the folder that was asked for, else that of the environment
- * variable GLISSADE_CACHE, else the platform's own place for such files.
- *
- * @param asked the command line's
+ * Where model files are kept: the folder that was asked for, or that of the environment variable
+ * GLISSADE_CACHE, or the platform's own place for such files.
  */
-export function cacheFolder(
-  asked: string | undefined,
+export function modelCacheFolder(
+  asked?: string,
   { platform, home, environment }: CacheSurroundings = {
     platform: process.platform,
     home: homedir(),
@@ -32,6 +30,6 @@ export function cacheFolder(
     );
   if (platform === "darwin") return posix.join(home, "Library", "Caches", "glissade");
   const base = environment.XDG_CACHE_HOME ?? "";
-  // the XDG rules have relative paths ignored
+  // The XDG rules have relative paths ignored.
   return posix.join(isAbsolute(base) ? base : posix.join(home, ".cache"), "glissade");
 }
