@@ -220,12 +220,12 @@ describe("warnings", () => {
 describe("a picture to begin with", () => {
   const png = encodePng(apple);
 
-  it("is edited as glide.edit does, by its strength", async () => {
+  it("is edited as glide.imageToImage does, by its strength", async () => {
     const { image, warnings } = await ask(
       { images: [png], text: "a red apple" },
       { steps: 4, strength: 0.5 },
     );
-    const expected = await glide.edit({
+    const expected = await glide.imageToImage({
       image: apple,
       prompt: "a red apple",
       seed: 7,

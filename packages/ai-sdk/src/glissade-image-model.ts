@@ -9,9 +9,9 @@ import {
   encodePng,
   type GenerateOptions,
   type GenerateResult,
-  type GenerateStep,
   type Glide,
   InvalidArgumentError,
+  type TaskRun,
 } from "@glissade/core";
 import { type GivenPicture, readGivenPicture } from "./given-picture.ts";
 import { type GlissadeImageOptions, readImageOptions } from "./image-options.ts";
@@ -52,7 +52,7 @@ export class GlissadeImageModel implements ImageModelV4 {
   }
 
   /**
-   * @throws as `loadGlide` and as `Glide.generate`, `edit` or `inpaint`; ImageError and
+   * @throws as `loadGlide` and as `Glide.generate`, `imageToImage` or `inpaint`; ImageError and
    * PictureFetchError for a picture that cannot be read; the signal's reason where aborted. The AI
    * SDK passes these on as they are, without trying again.
    */
@@ -99,20 +99,18 @@ export class GlissadeImageModel implements ImageModelV4 {
   }
 }
 
-type Run = AsyncGenerator<GenerateStep, GenerateResult, void>;
-
 function start(
   glide: Glide,
   call: ImageModelV4CallOptions,
   { strength, ...options }: GlissadeImageOptions,
   picture: GivenPicture | undefined,
-): Run {
+): TaskRun<"generate"> {
   const asked = generateOptions(call, options);
-  if (!picture) return glide.stream(asked);
+  if (!picture) return glide.generate(asked);
   const { image, mask } = picture;
   return mask
-    ? glide.streamInpaint({ ...asked, image, mask })
-    : glide.streamEdit({ ...asked, image, ...(strength !== undefined && { strength }) });
+    ? glide.inpaint({ ...asked, image, mask })
+    : glide.imageToImage({ ...asked, image, ...(strength !== undefined && { strength }) });
 }
 
 function generateOptions(
@@ -133,13 +131,12 @@ function generateOptions(
  * A step keeps JavaScript's thread busy until it returns: between two of them timers and the
  * server's other requests get their turn, and an abort is heard.
  */
-async function finish(run: Run): Promise<GenerateResult> {
-  for (;;) {
-    const next = await run.next().catch((error: unknown) => {
-      throw inCallersWords(error);
-    });
-    if (next.done) return next.value;
-    await new Promise((resolve) => setTimeout(resolve));
+async function finish(run: TaskRun<"generate">): Promise<GenerateResult> {
+  try {
+    for await (const _ of run) await new Promise((resolve) => setTimeout(resolve));
+    return await run;
+  } catch (error) {
+    throw inCallersWords(error);
   }
 }
 

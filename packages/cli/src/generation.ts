@@ -7,7 +7,7 @@ import type { Context } from "./command.ts";
 import { weightsDigest } from "./model-source.ts";
 import { type ProgressBar, progressBar } from "./progress-bar.ts";
 import { enlargement, render } from "./rendering.ts";
-import type { Pictures, Steps, Task } from "./tasks.ts";
+import type { Pictures, PicturesRun, Task } from "./tasks.ts";
 
 /** Options of every command that makes pictures. */
 export const runOptions = {
@@ -113,15 +113,13 @@ interface Followers {
   readonly width: number;
 }
 
-async function follow(steps: Steps, { bar, preview, width }: Followers): Promise<Pictures> {
-  for (;;) {
-    const next = await steps.next();
-    if (next.done) return next.value;
-    const step = next.value;
+async function follow(run: PicturesRun, { bar, preview, width }: Followers): Promise<Pictures> {
+  for await (const step of run) {
     bar.update(step.step, step.steps);
     if (preview !== undefined) await writePreview(preview, step.preview, width);
     await setImmediate(); // a network pass keeps the thread busy: this is where a Ctrl-C is heard
   }
+  return run;
 }
 
 async function writePreview(

@@ -75,7 +75,7 @@ async function byHand(
 
 /** The state after every step: pictures of random networks are black and white, and tell less. */
 async function statesOf(
-  run: ReturnType<Glide["stream"]> | ReturnType<Adm["stream"]>,
+  run: ReturnType<Glide["generate"]> | ReturnType<Adm["generate"]>,
 ): Promise<number[][]> {
   const states: number[][] = [];
   for await (const { x } of run) states.push([...x.data]);
@@ -135,8 +135,8 @@ describe("a converted model with a noised CLIP", () => {
       const glide = await loadGlide(source, { backend });
       expect(glide.networks).toEqual(["base", "clip"]);
       const runs = [
-        await statesOf(glide.stream(options)),
-        await statesOf(glide.stream({ ...options, clipGuidance: 500 })),
+        await statesOf(glide.generate(options)),
+        await statesOf(glide.generate({ ...options, clipGuidance: 500 })),
       ];
       await glide.dispose();
       return runs;
@@ -255,7 +255,7 @@ describe("a converted model of guided-diffusion", () => {
       expect(settings.classifierScale).toBe(2);
       const runs = [];
       for (const scale of [{}, { classifierScale: 0 }])
-        runs.push(await statesOf(adm.stream({ ...options, ...scale, classes: 1 })));
+        runs.push(await statesOf(adm.generate({ ...options, ...scale, classes: 1 })));
       await adm.dispose();
       return { images: images.map(({ data }) => data), runs };
     };

@@ -10,6 +10,7 @@ import {
   type ModelSource,
   type PictureSettings,
   type RecordedRun,
+  Run,
 } from "@glissade/core";
 import { type LoadOptions, loadModel } from "./model-source.ts";
 
@@ -20,7 +21,7 @@ export interface Pictures {
   readonly warnings: readonly { readonly message: string }[];
 }
 
-export type Steps = AsyncGenerator<GenerateStep, Pictures, void>;
+export type PicturesRun = Run<GenerateStep, Pictures>;
 
 /** What is to be made with a model once it is there. */
 export interface Task {
@@ -34,12 +35,12 @@ export interface LoadedTask {
   readonly provider: string;
   /** Width of the pictures that will come out, in pixels. */
   readonly width: number;
-  start(signal: AbortSignal): Steps;
+  start(signal: AbortSignal): PicturesRun;
 }
 
 interface Work<Model> {
   width(model: Model): number;
-  run(model: Model, signal: AbortSignal): Steps;
+  run(model: Model, signal: AbortSignal): PicturesRun;
 }
 
 /** Work for a model of GLIDE. */
@@ -51,7 +52,7 @@ export function glideTask(work: Work<Glide>): Task {
 export function generationOf(options: GenerateOptions): Task {
   return glideTask({
     width: (glide) => (options.upscale === false ? glide.baseSize : glide.imageSize),
-    run: (glide, signal) => glide.stream({ ...options, signal }),
+    run: (glide, signal) => glide.generate({ ...options, signal }),
   });
 }
 
@@ -59,7 +60,8 @@ export function generationOf(options: GenerateOptions): Task {
 export function samplingOf(options: AdmOptions): Task {
   return taskFor(loadAdm, "unet", {
     width: (adm: Adm) => adm.imageSize,
-    run: (adm, signal) => withoutWarnings(adm.stream({ ...options, signal })),
+    run: (adm, signal) =>
+      mapped(adm.generate({ ...options, signal }), (result) => ({ ...result, warnings: [] })),
   });
 }
 
@@ -70,8 +72,15 @@ export function recordedTask(recorded: RecordedRun): Task {
     : generationOf(recorded.options);
 }
 
-async function* withoutWarnings(run: ReturnType<Adm["stream"]>): Steps {
-  return { ...(yield* run), warnings: [] };
+/** The same run with another form of its result. */
+export function mapped<Step, Result, Mapped>(
+  run: Run<Step, Result>,
+  map: (result: Result) => Mapped,
+): Run<Step, Mapped> {
+  return new Run(async function* (): AsyncGenerator<Step, Mapped, void> {
+    yield* run;
+    return map(await run);
+  });
 }
 
 function taskFor<Model extends { readonly provider: string | undefined }>(

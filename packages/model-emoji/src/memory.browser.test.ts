@@ -93,7 +93,7 @@ it("memory is flat over 50 generations in a worker, some aborted and some left, 
       ).rejects.toMatchObject({ name: "AbortError" });
       endings.aborted++;
     } else if (run % 10 === 7) {
-      for await (const { step } of glide.stream(options)) if (step === 1) break;
+      for await (const { step } of glide.generate(options)) if (step === 1) break;
       endings.left++;
     } else {
       expect((await glide.generate(options)).images).toMatchObject([{ width: 32, height: 32 }]);

@@ -1,4 +1,4 @@
-import { type GlideLike, loadGlide } from "@glissade/core";
+import { type GlideLike, loadGlide, Run } from "@glissade/core";
 import { pause, slow, tinySource } from "@glissade/core/testing";
 import { interpreter } from "@glissade/graph";
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
@@ -29,22 +29,22 @@ afterEach(async () => {
 /** The model, with the runs counted that are going on. */
 function counted(inner: GlideLike) {
   const counts = { open: 0, begun: 0, steps: 0 };
-  const stream: GlideLike["stream"] = async function* (options) {
-    counts.open++;
-    counts.begun++;
-    try {
-      const run = inner.stream(options);
-      for (;;) {
-        const next = await run.next();
-        if (next.done) return next.value;
-        counts.steps++;
-        yield next.value;
+  const generate: GlideLike["generate"] = (options) =>
+    new Run(async function* (signal) {
+      counts.open++;
+      counts.begun++;
+      const run = inner.generate({ ...options, signal });
+      try {
+        for await (const step of run) {
+          counts.steps++;
+          yield step;
+        }
+        return await run;
+      } finally {
+        counts.open--;
       }
-    } finally {
-      counts.open--;
-    }
-  };
-  const watched: GlideLike = Object.create(inner, { stream: { value: stream } });
+    });
+  const watched: GlideLike = Object.create(inner, { generate: { value: generate } });
   return { counts, watched };
 }
 
@@ -227,7 +227,7 @@ describe("the hooks for pictures from pictures", () => {
       await upscale.generate({ image, prompt: "dot" }).catch(() => {});
     });
     expect(result.current.edit.images).toEqual(
-      (await glide.edit({ image, prompt: "line", seed: 2 })).images,
+      (await glide.imageToImage({ image, prompt: "line", seed: 2 })).images,
     );
     expect(result.current.inpaint.images).toHaveLength(1);
     expect(result.current.interpolate.images).toHaveLength(2);

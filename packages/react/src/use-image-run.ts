@@ -1,31 +1,21 @@
-import type { GlideLike } from "@glissade/core";
-import {
-  type ImageRunMethod,
-  type ImageRunSettings,
-  type ImageRunSnapshot,
-  type ImageRuns,
-  imageRun,
-  type RunnableGlide,
-} from "@glissade/core/store";
+import type { GlideLike, TaskMethods, TaskName, TaskOptions, TaskResult } from "@glissade/core";
+import { type ImageRunSettings, type ImageRunSnapshot, imageRun } from "@glissade/core/store";
 import { useEffect, useInsertionEffect, useState } from "react";
 import { useTracked } from "./use-tracked.ts";
 
 /** Whether and how often previews are made, and whether steps are kept. */
-export type ImageRunOptions = Omit<ImageRunSettings<ImageRunMethod>, "glide">;
+export type ImageRunOptions = Omit<ImageRunSettings<TaskName>, "glide">;
 
 /**
- * The state of a run, and what can be done. Only fields that a component reads make it render anew.
+ * The state of a run, and what can be done. A component re-renders only when a field it reads changes.
  */
-export interface ImageRunResult<Method extends ImageRunMethod>
-  extends ImageRunSnapshot<ImageRuns[Method]["result"]> {
+export interface ImageRunResult<Name extends TaskName> extends ImageRunSnapshot<TaskResult<Name>> {
   /**
-   * Makes pictures; a run that goes on is stopped first. Resolves to undefined where it was
+   * Makes images; a run in progress is stopped first. Resolves to undefined if it was
    * stopped. Rejects with what went wrong, which `error` has too; ignoring the promise causes no
    * unhandled rejection. The function stays the same.
    */
-  readonly generate: (
-    options: ImageRuns[Method]["options"],
-  ) => Promise<ImageRuns[Method]["result"] | undefined>;
+  readonly generate: (options: TaskOptions<Name>) => Promise<TaskResult<Name> | undefined>;
   /** Stops the run, with the last preview left. The function stays the same. */
   readonly stop: () => Promise<void>;
   /** Stops the run and forgets it. The function stays the same. */
@@ -33,7 +23,7 @@ export interface ImageRunResult<Method extends ImageRunMethod>
 }
 
 /**
- * Pictures from a prompt. The run is stopped when the component leaves.
+ * Images from a prompt. The run is stopped when the component leaves.
  *
  * @param glide of `useGlide`; while it is undefined, `generate` ends with ModelNotLoadedError
  * @example
@@ -44,49 +34,49 @@ export interface ImageRunResult<Method extends ImageRunMethod>
 export function useTextToImage(
   glide: GlideLike | undefined,
   options: ImageRunOptions = {},
-): ImageRunResult<"stream"> {
-  return useImageRun("stream", glide, options);
+): ImageRunResult<"generate"> {
+  return useImageRun("generate", glide, options);
 }
 
-/** A part of a picture anew, as `glide.inpaint`. Otherwise as `useTextToImage`. */
+/** Repaints a part of an image, as `glide.inpaint`. Otherwise as `useTextToImage`. */
 export function useInpaint(
   glide: GlideLike | undefined,
   options: ImageRunOptions = {},
-): ImageRunResult<"streamInpaint"> {
-  return useImageRun("streamInpaint", glide, options);
+): ImageRunResult<"inpaint"> {
+  return useImageRun("inpaint", glide, options);
 }
 
-/** A picture from a picture, as `glide.edit`. Otherwise as `useTextToImage`. */
+/** An image from an image, as `glide.imageToImage`. Otherwise as `useTextToImage`. */
 export function useImageToImage(
   glide: GlideLike | undefined,
   options: ImageRunOptions = {},
-): ImageRunResult<"streamEdit"> {
-  return useImageRun("streamEdit", glide, options);
+): ImageRunResult<"imageToImage"> {
+  return useImageRun("imageToImage", glide, options);
 }
 
-/** A picture enlarged, as `glide.upscale`. Otherwise as `useTextToImage`. */
+/** An enlarged image, as `glide.upscale`. Otherwise as `useTextToImage`. */
 export function useUpscale(
   glide: GlideLike | undefined,
   options: ImageRunOptions = {},
-): ImageRunResult<"streamUpscale"> {
-  return useImageRun("streamUpscale", glide, options);
+): ImageRunResult<"upscale"> {
+  return useImageRun("upscale", glide, options);
 }
 
-/** Pictures between two, as `glide.interpolate`. Otherwise as `useTextToImage`. */
+/** Images between two, as `glide.interpolate`. Otherwise as `useTextToImage`. */
 export function useInterpolate(
   glide: GlideLike | undefined,
   options: ImageRunOptions = {},
-): ImageRunResult<"streamInterpolate"> {
-  return useImageRun("streamInterpolate", glide, options);
+): ImageRunResult<"interpolate"> {
+  return useImageRun("interpolate", glide, options);
 }
 
-function useImageRun<Method extends ImageRunMethod>(
-  method: Method,
-  glide: RunnableGlide<Method> | undefined,
+function useImageRun<Name extends TaskName>(
+  task: Name,
+  glide: TaskMethods<Name> | undefined,
   options: ImageRunOptions,
-): ImageRunResult<Method> {
+): ImageRunResult<Name> {
   const [{ controller, store, actions }] = useState(() => {
-    const controller = imageRun(method, { ...options, glide });
+    const controller = imageRun(task, { ...options, glide });
     const { subscribe, getSnapshot, generate, stop, reset } = controller;
     return {
       controller,

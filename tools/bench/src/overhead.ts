@@ -27,7 +27,7 @@ export async function measureOverhead(
     const shares: number[] = [];
     const stepTimes: number[] = [];
     for (let round = -warmUpRounds; round < rounds; round++) {
-      const stream = glide.stream({
+      const run = glide.generate({
         prompt: "a red apple",
         seed: round + warmUpRounds,
         steps,
@@ -36,8 +36,8 @@ export async function measureOverhead(
       });
       let start = performance.now();
       clock.milliseconds = 0;
-      for (let next = await stream.next(); !next.done; next = await stream.next()) {
-        if (round >= 0 && next.value.step > 1) {
+      for await (const { step } of run) {
+        if (round >= 0 && step > 1) {
           // The first step also holds the start of the run: text, first noise.
           const total = performance.now() - start;
           stepTimes.push(total);

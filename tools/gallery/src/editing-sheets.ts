@@ -121,6 +121,6 @@ async function strengthsOf(
 ): Promise<RgbImage[]> {
   const row = [image];
   for (const strength of strengths)
-    row.push(only((await glide.edit({ image, prompt, strength, seed })).images));
+    row.push(only((await glide.imageToImage({ image, prompt, strength, seed })).images));
   return row;
 }

@@ -26,7 +26,12 @@ export async function benchmark(
   const passes: number[] = [];
   const begun = performance.now();
   let last = begun;
-  for await (const { stage } of glide.stream({ prompt: "red apple", seed: 1, steps: 10, signal })) {
+  for await (const { stage } of glide.generate({
+    prompt: "red apple",
+    seed: 1,
+    steps: 10,
+    signal,
+  })) {
     const now = performance.now();
     if (stage === "base") passes.push(now - last);
     last = now;

@@ -15,11 +15,11 @@ async function withLab(
   const glide = await loadGlide(files, { backend: interpreter() });
   const asked: GenerateOptions[] = [];
   const lab = new LabRun();
-  const stream = (options: GenerateOptions) => {
+  const generate = (options: GenerateOptions) => {
     asked.push(options);
-    return glide.stream(options);
+    return glide.generate(options);
   };
-  lab.configure({ stream });
+  lab.configure({ generate });
   try {
     await use(lab, glide, asked);
   } finally {

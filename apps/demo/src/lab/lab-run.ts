@@ -1,5 +1,5 @@
-import { type GeneratedImage, NumericalError } from "@glissade/core";
-import { type ImageRunSnapshot, imageRun, type RunnableGlide } from "@glissade/core/store";
+import { type GeneratedImage, NumericalError, type TaskMethods } from "@glissade/core";
+import { type ImageRunSnapshot, imageRun } from "@glissade/core/store";
 import { cellOptions, type LabCell, type LabRequest, labRows } from "./lab-grid.ts";
 
 /** A cell's picture, or why there is none. */
@@ -32,7 +32,7 @@ const idle: LabSnapshot = {
 
 /** Fills a grid of pictures, one after the other. */
 export class LabRun {
-  readonly #run = imageRun("stream", { glide: undefined });
+  readonly #run = imageRun("generate", { glide: undefined });
   readonly #listeners = new Set<() => void>();
   #snapshot = idle;
   /** Another object for every grid that was begun. */
@@ -49,7 +49,7 @@ export class LabRun {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly configure = (glide: RunnableGlide<"stream"> | undefined): void =>
+  readonly configure = (glide: TaskMethods<"generate"> | undefined): void =>
     this.#run.configure({ glide });
 
   /**

@@ -80,7 +80,7 @@ export const edit = command({
           width: (glide) =>
             mask ? image.width : goesOn(glide.baseSize) ? glide.imageSize : glide.baseSize,
           run: (glide, signal) =>
-            glide.streamEdit({
+            glide.imageToImage({
               ...asked,
               ...changes,
               ...(prompt === undefined && { prompt: null }),

@@ -64,7 +64,7 @@ export const inpaint = command({
         asked,
         task: glideTask({
           width: () => image.width,
-          run: (glide, signal) => glide.streamInpaint({ ...task, signal }),
+          run: (glide, signal) => glide.inpaint({ ...task, signal }),
         }),
         source,
       },

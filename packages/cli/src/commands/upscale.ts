@@ -1,10 +1,10 @@
 import { basename, extname } from "node:path";
-import type { GenerateResult, GenerateStep, UpscaleResult } from "@glissade/core";
+import type { GenerateResult, UpscaleResult } from "@glissade/core";
 import { readUpscalingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { makePictures } from "../make-pictures.ts";
 import { readSourcePicture } from "../picture-files.ts";
-import { glideTask } from "../tasks.ts";
+import { glideTask, mapped } from "../tasks.ts";
 
 const {
   out,
@@ -72,7 +72,7 @@ export const upscale = command({
         task: glideTask({
           width: (glide) => (image.width * glide.imageSize) / glide.baseSize,
           run: (glide, signal) =>
-            asGeneration(glide.streamUpscale({ ...asked, image, prompt, signal })),
+            mapped(glide.upscale({ ...asked, image, prompt, signal }), asGeneration),
         }),
         source: { task: "upscale", image: file },
       },
@@ -82,12 +82,9 @@ export const upscale = command({
 });
 
 /**
- * An upsampler's run in the form of one that made pictures: all its settings are the upsampler's.
+ * An upsampler's result in the form of a generation's: all its settings are the upsampler's.
  */
-async function* asGeneration(
-  run: AsyncGenerator<GenerateStep, UpscaleResult, void>,
-): AsyncGenerator<GenerateStep, GenerateResult, void> {
-  const { images, settings } = yield* run;
+function asGeneration({ images, settings }: UpscaleResult): GenerateResult {
   const { temperature: _, ...own } = settings;
   const none = { dynamicThresholding: undefined, clipGuidance: undefined, keepBest: undefined };
   return {

@@ -1,11 +1,6 @@
 import { interpreter } from "@glissade/graph";
 import { describe, expect, it } from "vitest";
-import {
-  type GenerateOptions,
-  type GenerateStep,
-  type Glide,
-  loadGlide,
-} from "../pipelines/index.ts";
+import { type Glide, loadGlide, Run } from "../pipelines/index.ts";
 import { tinyCascade, tinyModel } from "../testing/tiny-model.ts";
 import {
   type ImageRunSettings,
@@ -28,43 +23,41 @@ async function withGlide(use: (glide: Glide) => Promise<void>, source = files): 
   }
 }
 
-/** The model's stream, told how often its previews are read and whether it was ended. */
+/** The model's task, reporting how often its previews are read and whether it was ended. */
 function watched(glide: Glide) {
   const seen = { previews: 0, begun: 0, ended: 0 };
-  async function* stream(options: GenerateOptions) {
-    seen.begun++;
-    const run = glide.stream(options);
-    try {
-      for (;;) {
-        const next = await run.next();
-        if (next.done) return next.value;
-        const step: GenerateStep = next.value;
-        yield {
-          ...{
-            stage: step.stage,
+  const generate: Glide["generate"] = (options) =>
+    new Run(async function* (signal) {
+      seen.begun++;
+      const run = glide.generate({ ...options, signal });
+      try {
+        for await (const step of run) {
+          const { stage, steps, timestep, x0, x } = step;
+          yield {
+            stage,
             step: step.step,
-            steps: step.steps,
-            timestep: step.timestep,
-            x0: step.x0,
-            x: step.x,
-          },
-          get preview() {
-            seen.previews++;
-            return step.preview;
-          },
-        };
+            steps,
+            timestep,
+            x0,
+            x,
+            get preview() {
+              seen.previews++;
+              return step.preview;
+            },
+          };
+        }
+        return await run;
+      } finally {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        seen.ended++;
       }
-    } finally {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      seen.ended++;
-    }
-  }
-  return { stream, seen };
+    });
+  return { generate, seen };
 }
 
-function watchedRun(glide: Glide, settings: Omit<ImageRunSettings<"stream">, "glide"> = {}) {
-  const { stream, seen } = watched(glide);
-  const run = imageRun("stream", { glide: { stream }, previewInterval: 0, ...settings });
+function watchedRun(glide: Glide, settings: Omit<ImageRunSettings<"generate">, "glide"> = {}) {
+  const { generate, seen } = watched(glide);
+  const run = imageRun("generate", { glide: { generate }, previewInterval: 0, ...settings });
   const snapshots: ImageRunSnapshot<unknown>[] = [];
   run.subscribe(() => snapshots.push(run.getSnapshot()));
   return { run, seen, snapshots };
@@ -206,7 +199,7 @@ describe("ImageRunController", () => {
       const unhandled: unknown[] = [];
       const note = (reason: unknown) => unhandled.push(reason);
       process.on("unhandledRejection", note);
-      const run = imageRun("stream", { glide: undefined });
+      const run = imageRun("generate", { glide: undefined });
       void run.generate({ prompt: "dot" });
       await new Promise((resolve) => setTimeout(resolve, 5));
       expect(ModelNotLoadedError.isInstance(run.getSnapshot().error)).toBe(true);
@@ -233,10 +226,10 @@ describe("ImageRunController", () => {
         height: image.height,
         data: new Uint8Array(image.width * image.height).fill(255),
       };
-      const inpainting = imageRun("streamInpaint", { glide });
-      const editing = imageRun("streamEdit", { glide });
-      const upscaling = imageRun("streamUpscale", { glide });
-      const between = imageRun("streamInterpolate", { glide });
+      const inpainting = imageRun("inpaint", { glide });
+      const editing = imageRun("imageToImage", { glide });
+      const upscaling = imageRun("upscale", { glide });
+      const between = imageRun("interpolate", { glide });
       await inpainting.generate({ image, mask, prompt: "dot", seed: 1 });
       await editing.generate({ image, prompt: "dot", seed: 1 });
       await upscaling.generate({ image, prompt: "dot", seed: 1 });

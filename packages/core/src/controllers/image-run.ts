@@ -1,16 +1,12 @@
 import { GlissadeError } from "@glissade/graph";
 import type {
-  EditOptions,
   GeneratedImage,
-  GenerateOptions,
-  GenerateResult,
   GenerateStep,
   GenerateWarning,
-  InpaintOptions,
-  InterpolateOptions,
-  InterpolateResult,
-  UpscaleOptions,
-  UpscaleResult,
+  TaskMethods,
+  TaskName,
+  TaskOptions,
+  TaskResult,
 } from "../pipelines/index.ts";
 import {
   PreviewReader,
@@ -20,32 +16,11 @@ import {
 } from "./preview-reader.ts";
 import { asError, SnapshotStore } from "./snapshot-store.ts";
 
-/** What each of a model's generators takes and gives. */
-export interface ImageRuns {
-  readonly stream: { readonly options: GenerateOptions; readonly result: GenerateResult };
-  readonly streamInpaint: { readonly options: InpaintOptions; readonly result: GenerateResult };
-  readonly streamEdit: { readonly options: EditOptions; readonly result: GenerateResult };
-  readonly streamUpscale: { readonly options: UpscaleOptions; readonly result: UpscaleResult };
-  readonly streamInterpolate: {
-    readonly options: InterpolateOptions;
-    readonly result: InterpolateResult;
-  };
-}
-
-export type ImageRunMethod = keyof ImageRuns;
-
-/** A model as far as a run needs it. A `GlideLike` is one. */
-export type RunnableGlide<Method extends ImageRunMethod> = {
-  readonly [Name in Method]: (
-    options: ImageRuns[Name]["options"],
-  ) => AsyncGenerator<GenerateStep, ImageRuns[Name]["result"], void>;
-};
-
-export interface ImageRunSettings<Method extends ImageRunMethod> extends PreviewSettings {
+export interface ImageRunSettings<Name extends TaskName> extends PreviewSettings {
   /** The model; undefined where it is not loaded yet. */
-  readonly glide: RunnableGlide<Method> | undefined;
+  readonly glide: TaskMethods<Name> | undefined;
   /**
-   * Keep every step of a run, for a scrubber. Their pictures are made when they are read. Default
+   * Keep every step of a run, for a scrubber. Their images are made when they are read. Default
    * false.
    */
   readonly keepSteps?: boolean;
@@ -53,9 +28,9 @@ export interface ImageRunSettings<Method extends ImageRunMethod> extends Preview
 
 export interface ImageRunSnapshot<Result> {
   readonly status: "idle" | "running" | "done" | "stopped" | "error";
-  /** The finished pictures; none before `status` is `"done"`. */
+  /** The finished images; none before `status` is `"done"`. */
   readonly images: readonly GeneratedImage[];
-  /** The pictures expected so far, while it runs and after it was stopped. */
+  /** The images expected so far, while it runs and after it was stopped. */
   readonly preview: readonly GeneratedImage[] | undefined;
   /** Every finished step, with `keepSteps`. */
   readonly steps: readonly StepRecord[];
@@ -64,11 +39,11 @@ export interface ImageRunSnapshot<Result> {
     | undefined;
   readonly error: Error | undefined;
   readonly warnings: readonly GenerateWarning[];
-  /** All that the run gave: its settings beside the pictures. */
+  /** The whole result: the settings beside the images. */
   readonly result: Result | undefined;
 }
 
-/** Pictures were asked for before there was a model to make them. */
+/** Images were requested before a model was loaded. */
 export class ModelNotLoadedError extends GlissadeError {
   static override readonly code: string = "ModelNotLoadedError";
 
@@ -86,48 +61,52 @@ interface Run {
 }
 
 const idle = {
-  ...{ status: "idle", images: [], preview: undefined, steps: [], progress: undefined },
-  ...{ error: undefined, warnings: [], result: undefined },
+  status: "idle",
+  images: [],
+  preview: undefined,
+  steps: [],
+  progress: undefined,
+  error: undefined,
+  warnings: [],
+  result: undefined,
 } as const satisfies ImageRunSnapshot<never>;
 
 /**
- * One place of a page where pictures are made, one run at a time.
+ * One place on a page where images are made, one run at a time.
  *
  * @example
  * ```ts
- * const run = imageRun("stream", { glide });
+ * const run = imageRun("generate", { glide });
  * run.subscribe(() => show(run.getSnapshot()));
  * await run.generate({ prompt: "a red apple" });
  * ```
  */
-export class ImageRunController<Method extends ImageRunMethod = "stream"> extends SnapshotStore<
-  ImageRunSnapshot<ImageRuns[Method]["result"]>
+export class ImageRunController<Name extends TaskName = "generate"> extends SnapshotStore<
+  ImageRunSnapshot<TaskResult<Name>>
 > {
-  readonly #method: Method;
-  #settings: ImageRunSettings<Method>;
+  readonly #task: Name;
+  #settings: ImageRunSettings<Name>;
   #run: Run | undefined;
 
-  constructor(method: Method, settings: ImageRunSettings<Method>) {
+  constructor(task: Name, settings: ImageRunSettings<Name>) {
     super(idle);
-    this.#method = method;
+    this.#task = task;
     this.#settings = settings;
   }
 
   /** Other settings: the model counts from the next run on, the rest from the next step on. */
-  readonly configure = (settings: ImageRunSettings<Method>): void => {
+  readonly configure = (settings: ImageRunSettings<Name>): void => {
     this.#settings = settings;
   };
 
   /**
-   * Makes pictures. A run that goes on is stopped first.
+   * Makes images. A run in progress is stopped first.
    *
    * @returns the result, or undefined where it was stopped (by `stop`, `reset`, the next `generate`
    * or the signal in the options). It rejects with what went wrong, which the snapshot has too;
-   * whoever ignores the promise causes no unhandled rejection. Bound.
+   * the promise may be ignored, it never causes an unhandled rejection. Bound.
    */
-  readonly generate = (
-    options: ImageRuns[Method]["options"],
-  ): Promise<ImageRuns[Method]["result"] | undefined> => {
+  readonly generate = (options: TaskOptions<Name>): Promise<TaskResult<Name> | undefined> => {
     const former = this.#run;
     former?.abort.abort();
     const run: Run = { abort: new AbortController(), ended: Promise.resolve() };
@@ -139,8 +118,9 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
   };
 
   /**
-   * Stops the run: the snapshot says so at once, and nothing arrives any more. @returns when
-   * nothing of it runs any more. Bound.
+   * Stops the run. The snapshot updates immediately; no further steps are published. Bound.
+   *
+   * @returns once the run has ended
    */
   readonly stop = async (): Promise<void> => {
     const run = this.#run;
@@ -161,8 +141,8 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
   async #execute(
     run: Run,
     former: Promise<unknown> | undefined,
-    options: ImageRuns[Method]["options"],
-  ): Promise<ImageRuns[Method]["result"] | undefined> {
+    options: TaskOptions<Name>,
+  ): Promise<TaskResult<Name> | undefined> {
     await former;
     const { signal: own } = run.abort;
     const signal = options?.signal ? AbortSignal.any([own, options.signal]) : own;
@@ -186,19 +166,12 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
   }
 
   /** To the end or until it is aborted. Leaving the loop ends the generator and waits for that. */
-  async #walk(
-    run: Run,
-    options: ImageRuns[Method]["options"],
-  ): Promise<ImageRuns[Method]["result"] | undefined> {
+  async #walk(run: Run, options: TaskOptions<Name>): Promise<TaskResult<Name> | undefined> {
     const { glide } = this.#settings;
     if (!glide) throw new ModelNotLoadedError();
-    const method = this.#method;
     const previews = new PreviewReader();
-    let result: ImageRuns[Method]["result"] | undefined;
-    const steps = async function* () {
-      result = yield* glide[method](options);
-    };
-    for await (const finished of steps()) {
+    const going = glide[this.#task](options);
+    for await (const finished of going) {
       if (options.signal?.aborted) return undefined;
       const { step, steps, stage } = finished;
       const preview = previews.read(finished, this.#settings);
@@ -210,31 +183,28 @@ export class ImageRunController<Method extends ImageRunMethod = "stream"> extend
         }),
       });
     }
-    return result;
+    return going;
   }
 
   #stopped(run: Run | undefined): undefined {
     if (this.getSnapshot().status === "running") this.#publishFrom(run, { status: "stopped" });
   }
 
-  #publishFrom(
-    run: Run | undefined,
-    change: Partial<ImageRunSnapshot<ImageRuns[Method]["result"]>>,
-  ): void {
+  #publishFrom(run: Run | undefined, change: Partial<ImageRunSnapshot<TaskResult<Name>>>): void {
     const isLate = run?.abort.signal.aborted && change.status !== "stopped";
     if (run && run === this.#run && !isLate) this.publish({ ...this.getSnapshot(), ...change });
   }
 }
 
 /**
- * A controller for one of a model's generators.
+ * A controller for one of a model's tasks.
  *
- * @param method `"stream"`, `"streamInpaint"`, `"streamEdit"`, `"streamUpscale"` or
- * `"streamInterpolate"`
+ * @param task a method of `Glide`: `"generate"`, `"inpaint"`, `"imageToImage"`, `"upscale"` or
+ * `"interpolate"`
  */
-export function imageRun<Method extends ImageRunMethod>(
-  method: Method,
-  settings: ImageRunSettings<Method>,
-): ImageRunController<Method> {
-  return new ImageRunController(method, settings);
+export function imageRun<Name extends TaskName>(
+  task: Name,
+  settings: ImageRunSettings<Name>,
+): ImageRunController<Name> {
+  return new ImageRunController(task, settings);
 }

@@ -10,13 +10,10 @@ export {
 export { glideLoading, type SharedLoadOptions, type SourceLoader } from "./glide-loading.ts";
 export {
   ImageRunController,
-  type ImageRunMethod,
   type ImageRunSettings,
   type ImageRunSnapshot,
-  type ImageRuns,
   imageRun,
   ModelNotLoadedError,
-  type RunnableGlide,
 } from "./image-run.ts";
 export { loaderKey } from "./loader-key.ts";
 export type { PreviewSettings, StepRecord } from "./preview-reader.ts";

@@ -35,7 +35,10 @@ export function stepRecord(finished: GenerateStep): StepRecord {
   let source: GenerateStep | undefined = finished;
   let preview: readonly GeneratedImage[] = [];
   return {
-    ...{ stage, step, steps, timestep },
+    stage,
+    step,
+    steps,
+    timestep,
     get preview() {
       if (source) preview = source.preview;
       source = undefined;

@@ -66,7 +66,7 @@ describe("Adm", () => {
     (sampler) =>
       withAdm(async (adm) => {
         const first = async (classifierScale: number) => {
-          for await (const { x, timestep } of adm.stream({
+          for await (const { x, timestep } of adm.generate({
             classes: 1,
             seed: 2,
             sampler,

@@ -21,19 +21,19 @@ import { imageSeeds, perImageNoise } from "../random/index.ts";
 import { resolvePrompt } from "./options/prompt.ts";
 import { resolveSampler, type SamplerOptions, type SamplerSettings } from "./options/sampler.ts";
 import type { SamplingOptions } from "./options/sampling.ts";
+import { Run, type RunOptions } from "./run/run.ts";
 import {
   counted,
-  finished,
   type GeneratedImage,
   type GenerateStep,
   imagesWithSeeds,
   runSampler,
-  type WithProgress,
 } from "./run/sampling-loop.ts";
 
 export interface AdmOptions
   extends Omit<SamplerOptions, "guidance">,
-    Pick<SamplingOptions, "count" | "seed" | "gradients" | "signal"> {
+    Pick<SamplingOptions, "count" | "seed" | "gradients">,
+    RunOptions<GenerateStep> {
   /**
    * The class that is drawn, from 0, for all pictures or one a picture. Needed where the network is
    * conditional, or the classifier guides.
@@ -109,12 +109,11 @@ export class Adm {
    * const { images } = await adm.generate({ classes: 207, count: 4, seed: 7, classifierScale: 1 });
    * ```
    */
-  generate(options: WithProgress<AdmOptions>): Promise<AdmResult> {
-    return finished(this.stream(options), options?.onProgress);
+  generate(options: AdmOptions): Run<GenerateStep, AdmResult> {
+    return new Run((signal) => this.#steps({ ...options, signal }), options ?? {});
   }
 
-  /** The same step by step; the generator returns the result. */
-  async *stream(options: AdmOptions): AsyncGenerator<GenerateStep, AdmResult, void> {
+  async *#steps(options: AdmOptions): AsyncGenerator<GenerateStep, AdmResult, void> {
     if (this.#disposed) throw new DisposedError("This pipeline");
     const { model } = this.#parts;
     const { count, seed } = resolvePrompt({ ...options, prompt: null });

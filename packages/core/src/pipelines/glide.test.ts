@@ -242,7 +242,7 @@ describe("stopping", () => {
       await expect(glide.generate({ prompt: "dot", signal: AbortSignal.abort() })).rejects.toThrow(
         /abort/i,
       );
-      for await (const { step } of glide.stream({ prompt: "dot" })) if (step === 1) break;
+      for await (const { step } of glide.generate({ prompt: "dot" })) if (step === 1) break;
       expect((await glide.generate({ prompt: "dot" })).images).toHaveLength(1);
     }));
 

@@ -12,10 +12,19 @@ export type {
 export type { UpscalingOptions, UpscalingSettings } from "./options/upscaling.ts";
 export type { GenerateResult } from "./run/cascade.ts";
 export { guidedDenoiser } from "./run/denoiser.ts";
-export type { GeneratedImage, GenerateStep, WithProgress } from "./run/sampling-loop.ts";
+export { Run, type RunOptions, RunStartedError } from "./run/run.ts";
+export type { GeneratedImage, GenerateStep } from "./run/sampling-loop.ts";
 export { encodeText } from "./run/text-condition.ts";
 export type { ClipScoreOptions } from "./tasks/clip-score.ts";
-export type { EditOptions } from "./tasks/edit.ts";
+export type { ImageToImageOptions } from "./tasks/image-to-image.ts";
 export type { InpaintOptions } from "./tasks/inpaint.ts";
 export type { InterpolateOptions, InterpolateResult } from "./tasks/interpolate.ts";
 export type { UpscaleOptions, UpscaleResult } from "./tasks/upscale.ts";
+export type {
+  TaskMethods,
+  TaskName,
+  TaskOptions,
+  TaskResult,
+  TaskRun,
+  Tasks,
+} from "./tasks.ts";

@@ -1,5 +1,5 @@
 import type { ProviderFailure } from "@glissade/graph";
-import type { GenerateStep, Glide } from "../pipelines/index.ts";
+import type { GenerateStep, Glide, TaskName, TaskOptions, TaskResult } from "../pipelines/index.ts";
 import type { SentError } from "./error-transfer.ts";
 
 /** Where messages go and come from: a `Worker`, a `MessagePort`, a worker's own global scope. */
@@ -17,13 +17,12 @@ export interface Endpoint {
   start?(): void;
 }
 
-/** The runs of a `Glide`: its generators. */
-export type RunName =
-  | "stream"
-  | "streamInpaint"
-  | "streamEdit"
-  | "streamUpscale"
-  | "streamInterpolate";
+/** Begins a task. Its options are sent without signal and `onProgress`; the task checks them. */
+export interface Begin<Name extends TaskName> {
+  readonly type: "begin";
+  readonly task: Name;
+  readonly options: TaskOptions<Name>;
+}
 
 /**
  * What the page asks of the worker. Each request is answered once, under its number; a run has the
@@ -37,7 +36,7 @@ export type Request =
       readonly keepLoaded: boolean | undefined;
       readonly lock: string | undefined;
     }
-  | { readonly type: "begin"; readonly run: RunName; readonly options: unknown }
+  | Begin<TaskName>
   | { readonly type: "next" | "return"; readonly run: number }
   | { readonly type: "clipScore"; readonly options: unknown }
   | { readonly type: "dispose" };
@@ -67,6 +66,6 @@ export type SentStep = Pick<
 >;
 
 /** A run's next step, or its result. */
-export type SentResult =
+export type SentResult<Name extends TaskName = TaskName> =
   | { readonly done: false; readonly value: SentStep }
-  | { readonly done: true; readonly value: unknown };
+  | { readonly done: true; readonly value: TaskResult<Name> };

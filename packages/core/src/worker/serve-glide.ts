@@ -7,9 +7,12 @@ import {
   type Glide,
   type LoadGlideOptions,
   loadGlide,
+  type TaskMethods,
+  type TaskName,
+  type TaskResult,
 } from "../pipelines/index.ts";
 import { encodeError } from "./error-transfer.ts";
-import type { Answer, Endpoint, LoadedModel, Message, SentResult } from "./messages.ts";
+import type { Answer, Begin, Endpoint, LoadedModel, Message, SentResult } from "./messages.ts";
 import { decodeSource } from "./source-transfer.ts";
 
 export interface ServeGlideOptions
@@ -37,15 +40,16 @@ export function serveGlide(options: ServeGlideOptions): () => Promise<void> {
   return () => server.stop();
 }
 
-interface Run {
-  readonly generator: AsyncGenerator<GenerateStep, unknown, void>;
+interface Running {
+  readonly steps: AsyncGenerator<GenerateStep, void, void>;
+  readonly result: PromiseLike<TaskResult<TaskName>>;
   readonly controller: AbortController;
 }
 
 class GlideServer {
   readonly #options: ServeGlideOptions;
   readonly #endpoint: Endpoint;
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new Map<number, Running>();
   /** Of requests that are no runs. */
   readonly #controllers = new Map<number, AbortController>();
   readonly #onMessage = (event: Event): void =>
@@ -79,7 +83,7 @@ class GlideServer {
     } catch (error) {
       this.#answer({ type: "failure", id, error: encodeError(error) });
     }
-    // after the answer: whoever sees the lock free takes this worker for dead
+    // after replying, since a free lock is taken as a dead worker
     if (message.type === "dispose") this.#letGo();
   }
 
@@ -154,27 +158,29 @@ class GlideServer {
     });
   }
 
-  #begin({ id, run, options }: Extract<Message, { type: "begin" }>): void {
+  #begin<Name extends TaskName>({
+    id,
+    task,
+    options,
+  }: Begin<Name> & { readonly id: number }): void {
     const controller = new AbortController();
-    // The options are what the page's own call of this method was given; the method checks them.
-    const generator = this.#glide()[run]({
-      ...(options as object),
-      signal: controller.signal,
-    } as never);
-    this.#runs.set(id, { generator, controller });
+    const glide: TaskMethods = this.#glide();
+    const { signal } = controller;
+    const run = glide[task]({ ...options, signal });
+    this.#runs.set(id, { steps: run[Symbol.asyncIterator](), result: run, controller });
   }
 
   async #next(id: number): Promise<SentResult> {
     const run = this.#runs.get(id);
     if (!run) throw new DisposedError("This run");
     try {
-      const { done, value } = await run.generator.next();
-      if (!done) {
-        const { stage, step, steps, timestep, preview, x0, x } = value as GenerateStep;
+      const next = await run.steps.next();
+      if (!next.done) {
+        const { stage, step, steps, timestep, preview, x0, x } = next.value;
         return { done: false, value: { stage, step, steps, timestep, preview, x0, x } };
       }
       this.#runs.delete(id);
-      return { done: true, value };
+      return { done: true, value: await run.result };
     } catch (error) {
       this.#runs.delete(id);
       throw error;
@@ -184,8 +190,7 @@ class GlideServer {
   async #return(id: number): Promise<void> {
     const run = this.#runs.get(id);
     this.#runs.delete(id);
-    run?.controller.abort();
-    await run?.generator.return(undefined as never).catch(() => undefined); // the abort's own error
+    await run?.steps.return().catch(() => undefined); // the abort's own error
   }
 
   async #abortable<T>(id: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {

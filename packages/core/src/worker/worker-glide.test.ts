@@ -96,9 +96,9 @@ describe("a model at the other end of a channel", () => {
     const image = (await glide.generate({ prompt: "a", seed: 1, upscale: false })).images[0];
     if (!image) throw new Error("no picture");
     const mask = { width: 4, height: 4, data: new Uint8Array(16).fill(255) };
-    expect((await glide.edit({ image, prompt: "b", seed: 1, upscale: false })).images).toHaveLength(
-      1,
-    );
+    expect(
+      (await glide.imageToImage({ image, prompt: "b", seed: 1, upscale: false })).images,
+    ).toHaveLength(1);
     expect((await glide.upscale({ image, seed: 1 })).images[0]?.width).toBe(8);
     expect(
       (
@@ -164,7 +164,7 @@ describe("a model at the other end of a channel", () => {
   it("ends a run whose loop is left, and frees all networks when it is disposed of", async () => {
     const { glide, backend } = await connected();
     expect(backend.open).toBeGreaterThan(0);
-    for await (const { step } of glide.stream({ prompt: "a", seed: 1 })) if (step === 1) break;
+    for await (const { step } of glide.generate({ prompt: "a", seed: 1 })) if (step === 1) break;
     await glide.dispose();
     await glide.dispose();
     expect(backend.open).toBe(0);

@@ -1,22 +1,15 @@
 import type { ProviderFailure } from "@glissade/graph";
 import { DisposedError } from "@glissade/graph";
 import type { RgbImage } from "../image/index.ts";
-import type {
-  ClipScoreOptions,
-  EditOptions,
-  GenerateOptions,
-  GenerateResult,
-  GenerateStep,
-  GlideLike,
-  InpaintOptions,
-  InterpolateOptions,
-  InterpolateResult,
-  UpscaleOptions,
-  UpscaleResult,
-} from "../pipelines/index.ts";
-import { finished, type WithProgress } from "../pipelines/run/sampling-loop.ts";
+import type { ClipScoreOptions, GenerateStep, GlideLike } from "../pipelines/index.ts";
+import {
+  type TaskName,
+  type TaskOptions,
+  type TaskResult,
+  TaskRunner,
+} from "../pipelines/tasks.ts";
 import type { Channel } from "./channel.ts";
-import type { LoadedModel, RunName, SentResult } from "./messages.ts";
+import type { LoadedModel, SentResult } from "./messages.ts";
 
 export interface WorkerGlideParts {
   readonly channel: Channel;
@@ -26,11 +19,12 @@ export interface WorkerGlideParts {
 }
 
 /** A model in a worker, with the face of a `Glide`. */
-export class WorkerGlide implements GlideLike {
+export class WorkerGlide extends TaskRunner implements GlideLike {
   readonly #parts: WorkerGlideParts;
   #disposing: Promise<void> | undefined;
 
   constructor(parts: WorkerGlideParts) {
+    super();
     this.#parts = parts;
   }
 
@@ -66,48 +60,6 @@ export class WorkerGlide implements GlideLike {
     return this.#parts.loaded.defaults;
   }
 
-  generate(options: WithProgress<GenerateOptions>): Promise<GenerateResult> {
-    return finished(this.stream(options), options?.onProgress);
-  }
-
-  stream(options: GenerateOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
-    return this.#run("stream", options);
-  }
-
-  inpaint(options: WithProgress<InpaintOptions>): Promise<GenerateResult> {
-    return finished(this.streamInpaint(options), options?.onProgress);
-  }
-
-  streamInpaint(options: InpaintOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
-    return this.#run("streamInpaint", options);
-  }
-
-  edit(options: WithProgress<EditOptions>): Promise<GenerateResult> {
-    return finished(this.streamEdit(options), options?.onProgress);
-  }
-
-  streamEdit(options: EditOptions): AsyncGenerator<GenerateStep, GenerateResult, void> {
-    return this.#run("streamEdit", options);
-  }
-
-  upscale(options: WithProgress<UpscaleOptions>): Promise<UpscaleResult> {
-    return finished(this.streamUpscale(options), options?.onProgress);
-  }
-
-  streamUpscale(options: UpscaleOptions): AsyncGenerator<GenerateStep, UpscaleResult, void> {
-    return this.#run("streamUpscale", options);
-  }
-
-  interpolate(options: WithProgress<InterpolateOptions>): Promise<InterpolateResult> {
-    return finished(this.streamInterpolate(options), options?.onProgress);
-  }
-
-  streamInterpolate(
-    options: InterpolateOptions,
-  ): AsyncGenerator<GenerateStep, InterpolateResult, void> {
-    return this.#run("streamInterpolate", options);
-  }
-
   async clipScore({ signal, ...options }: ClipScoreOptions): Promise<number[]> {
     this.#assertUsable();
     const images = options.images?.map(({ width, height, data }: RgbImage) => ({
@@ -136,27 +88,26 @@ export class WorkerGlide implements GlideLike {
   }
 
   /** The worker computes a step when it is asked for it, as a generator on this thread would. */
-  async *#run<Result>(run: RunName, options: object): AsyncGenerator<GenerateStep, Result, void> {
+  protected async *steps<Name extends TaskName>(
+    task: Name,
+    options: TaskOptions<Name>,
+  ): AsyncGenerator<GenerateStep, TaskResult<Name>, void> {
     this.#assertUsable();
     const { channel } = this.#parts;
-    const {
-      signal,
-      onProgress: _,
-      ...plain
-    } = { signal: undefined, onProgress: undefined, ...options };
-    const begun = channel.request({ type: "begin", run, options: plain }, { signal });
+    const { signal } = options;
+    const plain = { ...options, signal: undefined, onProgress: undefined };
+    const begun = channel.request({ type: "begin", task, options: plain }, { signal });
     await begun.answer;
     let done = false;
     try {
       for (;;) {
-        const next = await channel.request<SentResult>(
+        const next = await channel.request<SentResult<Name>>(
           { type: "next", run: begun.id },
           { signal, run: begun.id },
         ).answer;
         if (next.done) {
           done = true;
-          // the worker's generator returns the result of the run that was begun
-          return next.value as Result;
+          return next.value;
         }
         yield next.value;
       }

@@ -9,7 +9,7 @@ import { promptOf } from "../../pictures/prompt-of.ts";
 import { download, fileName } from "../../pictures/save-file.ts";
 
 export interface CreatedPicturesProps {
-  readonly run: ImageRunResult<"stream">;
+  readonly run: ImageRunResult<"generate">;
   readonly maker: PictureMaker | undefined;
 }
 

@@ -13,6 +13,8 @@ import {
   perImageNoise,
   torchGenerator,
 } from "../../random/index.ts";
+import type { RunOptions } from "../run/run.ts";
+import type { GenerateStep } from "../run/sampling-loop.ts";
 import {
   type ClipGuidanceOptions,
   type ClipGuidanceSettings,
@@ -37,7 +39,7 @@ import {
 import { resolveUpscaling, type UpscalingOptions, type UpscalingSettings } from "./upscaling.ts";
 
 /** What all pipelines take: prompt, number, seed, and how the base network samples. */
-export interface SamplingOptions extends PromptOptions, SamplerOptions {
+export interface SamplingOptions extends PromptOptions, SamplerOptions, RunOptions<GenerateStep> {
   /**
    * `"per-image"` (default): every image has its own stream of noise. `"batch"`: one stream for
    * all, drawn in the order of the reference's notebook, which reproduces its image of a
@@ -66,8 +68,6 @@ export interface SamplingOptions extends PromptOptions, SamplerOptions {
    * used where the model has one.
    */
   readonly upscale?: boolean | UpscalingOptions;
-  /** Stops between two steps, with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**

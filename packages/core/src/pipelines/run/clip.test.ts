@@ -97,7 +97,7 @@ describe("CLIP guidance", () => {
     (sampler) =>
       withGlide(async (glide) => {
         const first = async (clipGuidance: number) => {
-          for await (const { x, timestep } of glide.stream({ ...quick, sampler, clipGuidance }))
+          for await (const { x, timestep } of glide.generate({ ...quick, sampler, clipGuidance }))
             return { x: x.data, timestep };
           return expect.unreachable("it has steps");
         };
@@ -158,7 +158,7 @@ describe("CLIP guidance", () => {
         expect(gradient[i]).toBeCloseTo(slope, 2);
       }
       const first = async (through: "x" | "x0") => {
-        for await (const step of glide.stream({
+        for await (const step of glide.generate({
           ...quick,
           sampler: "ddpm",
           clipGuidance: { scale: 5, through },
@@ -192,7 +192,7 @@ describe("CLIP guidance", () => {
         gradient: async (x) => mapTensor(x, () => 1),
       };
       const first = async (gradients: readonly GradientGuidance[]) => {
-        for await (const { x } of glide.stream({ ...quick, sampler: "ddpm", gradients }))
+        for await (const { x } of glide.generate({ ...quick, sampler: "ddpm", gradients }))
           return x.data;
         return expect.unreachable("it has steps");
       };
@@ -245,7 +245,7 @@ describe("keepBest of an edited picture", () => {
       };
       for (const { images } of [
         await glide.inpaint({ ...quick, ...masked, steps: 2, keepBest: 2 }),
-        await glide.edit({ ...quick, ...masked, keepBest: 2 }),
+        await glide.imageToImage({ ...quick, ...masked, keepBest: 2 }),
       ]) {
         expect(images).toHaveLength(2);
         expect(images[0]?.clipScore).toBeGreaterThan(images[1]?.clipScore ?? Infinity);

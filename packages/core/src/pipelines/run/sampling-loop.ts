@@ -103,20 +103,3 @@ export async function* counted<Result>(
 export function imagesWithSeeds(x: Tensor, seeds: readonly number[]): GeneratedImage[] {
   return imagesFromTensor(x).map((image, k) => ({ ...image, seed: seeds[k] ?? 0 }));
 }
-
-/** `onProgress` is passed every finished step. */
-export type WithProgress<Options> = Options & {
-  readonly onProgress?: (step: GenerateStep) => void;
-};
-
-/** Runs to the end, reporting every finished step. */
-export async function finished<Result>(
-  run: AsyncGenerator<GenerateStep, Result, void>,
-  onProgress: ((step: GenerateStep) => void) | undefined,
-): Promise<Result> {
-  for (;;) {
-    const next = await run.next();
-    if (next.done) return next.value;
-    onProgress?.(next.value);
-  }
-}

@@ -102,11 +102,11 @@ describe("the cascade", () => {
     const glide = await loadGlide(await tinyModel(cascade), { backend, keepLoaded: false });
     expect(backend.openExecutables).toBe(0);
     const open = new Set<string>();
-    for await (const { stage } of glide.stream({ prompt: "dot" }))
+    for await (const { stage } of glide.generate({ prompt: "dot" }))
       open.add(`${stage}: ${backend.openExecutables}`);
     expect([...open]).toEqual(["base: 2", "upsampler: 2"]);
     expect(backend.openExecutables).toBe(0);
-    for await (const _ of glide.stream({ prompt: "dot" })) break; // leaving early releases it too
+    for await (const _ of glide.generate({ prompt: "dot" })) break; // leaving early releases it too
     expect(backend.openExecutables).toBe(0);
     await glide.dispose();
   });
@@ -217,7 +217,7 @@ describe("inpaint", () => {
       const mask = { width, height, data: new Uint8Array(width * height).fill(255) };
       for (const { images } of [
         await glide.inpaint({ image, mask, prompt: "dot", steps: 1, upscale: false }),
-        await glide.edit({ image, mask, prompt: "dot", steps: 1, upscale: false }),
+        await glide.imageToImage({ image, mask, prompt: "dot", steps: 1, upscale: false }),
       ])
         expect([images[0]?.width, images[0]?.height]).toEqual([width, height]);
     }),
@@ -236,12 +236,12 @@ describe("inpaint", () => {
     }));
 });
 
-describe("edit", () => {
+describe("imageToImage", () => {
   it("gives the picture back at strength 0, and less of it the greater the strength", () =>
     withGlide(async (glide) => {
       const image = picture(4);
       const distance = async (strength: number) => {
-        const { images } = await glide.edit({
+        const { images } = await glide.imageToImage({
           image,
           prompt: "dot",
           strength,
@@ -263,19 +263,21 @@ describe("edit", () => {
   it("keeps to its mask, goes on to the upsampler, and takes no strength outside 0 to 1", () =>
     withGlide(async (glide) => {
       const image = picture(8);
-      const { images } = await glide.edit({ image, mask: rightHalf(8), prompt: "dot" });
+      const { images } = await glide.imageToImage({ image, mask: rightHalf(8), prompt: "dot" });
       expect([images[0]?.width, images[0]?.data.slice(0, 12)]).toEqual([
         8,
         image.data.slice(0, 12),
       ]);
       for (const strength of [-0.1, 1.1, Number.NaN])
-        await expect(glide.edit({ image, prompt: "dot", strength })).rejects.toThrow(/strength/);
+        await expect(glide.imageToImage({ image, prompt: "dot", strength })).rejects.toThrow(
+          /strength/,
+        );
     }));
 
   it("takes the noise of an inversion from the picture and what it is said to show, not from the seed", () =>
     withGlide(async (glide) => {
       const made = async (change: object) => {
-        const { images, settings } = await glide.edit({
+        const { images, settings } = await glide.imageToImage({
           image: picture(4),
           prompt: "dot",
           start: "inversion",
@@ -300,7 +302,7 @@ describe("edit", () => {
     withGlide(async (glide) => {
       const steps: string[] = [];
       const onProgress = ({ step, steps: total }: GenerateStep) => steps.push(`${step}/${total}`);
-      await glide.edit({
+      await glide.imageToImage({
         image: picture(4),
         prompt: null,
         strength: 1,
@@ -318,7 +320,7 @@ describe("edit", () => {
   ])("refuses a wrong %s", (argument, change) =>
     withGlide(async (glide) => {
       const error = await glide
-        .edit({ image: picture(4), prompt: "dot", ...(change as object) })
+        .imageToImage({ image: picture(4), prompt: "dot", ...(change as object) })
         .catch((reason: unknown) => reason);
       expect(InvalidArgumentError.isInstance(error) && error.argument).toBe(argument);
     }),

@@ -10,6 +10,7 @@ import {
 } from "../options/upscaling.ts";
 import type { PipelineParts } from "../run/cascade.ts";
 import { lowResolutionSide } from "../run/model-networks.ts";
+import type { RunOptions } from "../run/run.ts";
 import {
   counted,
   type GeneratedImage,
@@ -24,7 +25,8 @@ const largestSide = 1024;
 
 export interface UpscaleOptions
   extends UpscalingOptions,
-    Partial<Pick<SamplingOptions, "prompt" | "negativePrompt" | "count" | "seed" | "signal">> {
+    Partial<Pick<SamplingOptions, "prompt" | "negativePrompt" | "count" | "seed">>,
+    RunOptions<GenerateStep> {
   /**
    * The small picture, up to 1024 pixels a side; larger than the network's own, it is enlarged in
    * tiles.

@@ -19,7 +19,7 @@ import {
   withoutNeedlessUpscaling,
 } from "./known-image.ts";
 
-export interface EditOptions extends SamplingOptions {
+export interface ImageToImageOptions extends SamplingOptions {
   /** A sketch or photograph, of any size; it is squeezed to the network's square. */
   readonly image: RgbImage;
   /**
@@ -47,9 +47,9 @@ export interface EditOptions extends SamplingOptions {
  * known region is put into each predicted picture here; Song et al. 2021, arXiv 2010.02502, section
  * 4.3 for the inversion; Nichol et al. 2021, figure 4
  */
-export async function* edit(
+export async function* imageToImage(
   parts: PipelineParts,
-  options: EditOptions,
+  options: ImageToImageOptions,
 ): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const { model } = parts;
   const network = stageOf(model, "base");
@@ -107,7 +107,7 @@ function assertStrength(strength: number): number {
 function resolveInversion({
   start = "noise",
   sourcePrompt,
-}: EditOptions): Pick<ResolvedPrompt, "prompts" | "negativePrompt"> | undefined {
+}: ImageToImageOptions): Pick<ResolvedPrompt, "prompts" | "negativePrompt"> | undefined {
   if (start !== "noise" && start !== "inversion")
     throw new InvalidArgumentError({
       argument: "start",
