@@ -28,16 +28,16 @@ export const train = command({
   hint: `Give a stage: ${stageNames.join(", ")}; or export.`,
   options: trainOptions,
   notes: [
-    `Stages: ${stages.map(({ name, about }) => `${name} ${about}`).join("; ")}. export RUN puts the network of a run into a model folder, beside those that are there.`,
-    "A run is a function of its seed and recipe: killed and resumed it goes through the same losses, bit for bit with the same workers and threads. Ctrl-C ends it after its step with a checkpoint.",
-    "With --minutes the steps are counted from the speed of the first ones and then fixed, so that the cool-down ends with the run and a resumed run is the same one. A machine that becomes slower makes it longer.",
-    "In the run's folder: log.jsonl and TensorBoard's event files, step-*.safetensors (the last two), samples-*.png, report.html, and model/, which for a base network glissade generate --model takes.",
+    `Stages: ${stages.map(({ name, about }) => `${name} ${about}`).join("; ")}. export RUN adds the network of a run to a model folder.`,
+    "A run is a function of its seed and recipe: killed and resumed it has the same losses, bit for bit with the same workers and threads. Ctrl-C ends it after the current step, with a checkpoint.",
+    "With --minutes the number of steps follows from the speed of the first ones and is then fixed, so that the cool-down ends with the run and a resumed run is the same one. On a machine that slows down it takes longer.",
+    "In the run's folder: log.jsonl and TensorBoard's event files, step-*.safetensors (the last two), samples-*.png, report.html, and model/, which glissade generate --model takes if it is a base network.",
   ],
   examples: [
-    "glissade train base --data pictures/ --out runs/base --dry-run",
-    "glissade train base --data pictures/ --out runs/base --minutes 600 --batch 32",
+    "glissade train base --data images/ --out runs/base --dry-run",
+    "glissade train base --data images/ --out runs/base --minutes 600 --batch 32",
     "glissade train base --out runs/base --resume",
-    "glissade train finetune-inpaint --from runs/base --data pictures/ --out runs/inpaint",
+    "glissade train finetune-inpaint --from runs/base --data images/ --out runs/inpaint",
     "glissade train export runs/inpaint --out my-model",
     'glissade generate "a red apple" --model runs/base/model',
   ],
@@ -72,9 +72,7 @@ async function exportTrained(
 ): Promise<void> {
   const out = args.nonEmpty("out");
   if (run === undefined || out === undefined)
-    throw new UsageError(
-      "Say which run and where its network goes: glissade train export RUN --out MODEL.",
-    );
+    throw new UsageError("Give a run and a model folder: glissade train export RUN --out MODEL.");
   const average = args.decimal("average", 0);
   const component = await exportRun(run, out, {
     replace: args.has("force"),
@@ -150,7 +148,7 @@ async function runPlan(
   } catch (error) {
     if (signal.aborted)
       stderr.write(
-        `What was trained is kept. Go on with: glissade train ${plan.run.recipe.stage} --out ${folder} --resume\n`,
+        `The training so far is kept. Continue with: glissade train ${plan.run.recipe.stage} --out ${folder} --resume\n`,
       );
     throw error;
   } finally {

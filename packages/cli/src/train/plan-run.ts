@@ -32,19 +32,20 @@ export interface RunPlan {
   readonly run: AssembledRun;
   readonly data: TrainingData;
   readonly folder: string | undefined;
-  /** What `run.json` will say, the recipe apart. */
+  /** What `run.json` will hold besides the recipe. */
   readonly description: Omit<RunDescription, "recipe">;
   readonly seed: number;
   readonly workers: number;
   readonly threads: number;
-  /** Undefined where --steps or the recipe says how long the run is. */
+  /** Undefined if --steps or the recipe sets the length of the run. */
   readonly minutes: number | undefined;
   readonly isResumed: boolean;
 }
 
 /**
- * Reads the command line, the recipe, the start and the data. @throws for whatever is wrong with
- * them.
+ * Reads the command line, the recipe, the start and the data.
+ *
+ * @throws whatever is wrong with them.
  */
 export async function planRun(
   stage: string,
@@ -52,46 +53,119 @@ export async function planRun(
   signal: AbortSignal,
 ): Promise<RunPlan> {
   const folder = args.nonEmpty("out");
-  if (folder === undefined && !args.has("dry-run"))
-    throw new UsageError("Say where the run goes: --out DIR.");
+  if (folder === undefined && !args.has("dry-run")) throw new UsageError("Missing --out DIR.");
   // the names are checked before any file is read
   const preset = recipeFor(stage, readPreset(args));
   const minutes = args.integer("minutes", 1, 1_000_000);
   if (minutes !== undefined && args.has("steps"))
-    throw new UsageError("--steps and --minutes both say how long the run is: give one.");
+    throw new UsageError("--steps and --minutes both set the length of the run: give one.");
   const before =
     folder !== undefined && args.has("resume") ? await readRunDescription(folder) : undefined;
-  if (before && before.recipe.stage !== stage)
-    throw new UsageError(`${folder} is a run of the stage ${before.recipe.stage}, not ${stage}.`);
-  if (before && minutes !== undefined)
-    throw new UsageError(
-      "A run that is resumed has its length already: change it with --steps, or leave --minutes out.",
-    );
-  if (folder !== undefined && !before && !args.has("dry-run")) await assertFreeForRun(folder);
+  const settled =
+    folder !== undefined && before
+      ? await planResumed({ stage, folder, before }, args, signal)
+      : await planNew({ folder, preset }, args, signal);
+  return openPlan({ ...settled, folder, minutes, isResumed: before !== undefined }, signal);
+}
 
-  const workers = args.integer("workers", 1, 1024) ?? before?.workers ?? availableParallelism();
-  const threads = args.integer("threads", 1, 1024) ?? before?.threads ?? 1;
-  const recipe = await readRecipe(args, before?.recipe ?? preset, {
-    isResumed: before !== undefined,
+/** The options that `run.json` keeps under their own names. */
+type RunOptions = Pick<
+  RunDescription,
+  "seed" | "from" | "average" | "prompts" | "sampleEvery" | "guidance"
+>;
+
+/** A run whose options are settled, but whose data are not yet open. */
+interface SettledRun {
+  readonly recipe: Recipe;
+  readonly source: string;
+  readonly mirror: boolean;
+  readonly workers: number;
+  readonly threads: number;
+  readonly options: RunOptions;
+  readonly start: TrainedNetwork | undefined;
+  readonly tokenizer: unknown;
+  readonly classes: ReadonlyMap<string, number> | undefined;
+}
+
+interface NewRun {
+  readonly folder: string | undefined;
+  readonly preset: Recipe;
+}
+
+async function planNew(
+  { folder, preset }: NewRun,
+  args: TrainArguments,
+  signal: AbortSignal,
+): Promise<SettledRun> {
+  if (folder !== undefined && !args.has("dry-run")) await assertFreeForRun(folder);
+  const { workers = availableParallelism(), threads = 1 } = readWorkers(args);
+  const { recipe, hasPartSize } = await readRecipe(args, preset);
+  const partSize = hasPartSize
+    ? recipe.partSize
+    : partSizeFor({ batchSize: recipe.batchSize, workers, most: recipe.partSize });
+  const fitting = { ...recipe, partSize };
+  const source = args.nonEmpty("data");
+  if (source === undefined) throw new UsageError("Missing --data PATH, the images to train on.");
+  const options = { seed: 1, ...(await readRunOptions(args)) };
+  const start = await openStart(recipe.stage, options, signal);
+  return {
+    recipe: fitting,
+    source,
+    mirror: args.has("mirror"),
     workers,
-  });
-  if (before) assertSameConfig(before.recipe, recipe, { path: folder ?? "", mayDiffer: ["steps"] });
-  const source = args.nonEmpty("data") ?? before?.data;
-  if (source === undefined) throw new UsageError("Say what to train on: --data PATH.");
-  const seed = args.integer("seed", 0, Number.MAX_SAFE_INTEGER) ?? before?.seed ?? 1;
-  const from = args.nonEmpty("from") ?? before?.from;
-  const average = args.decimal("average", 0) ?? before?.average;
-  // then its weights are there, wherever it began
-  const hasCheckpoint = before !== undefined && (await listCheckpoints(folder ?? "")).length > 0;
-  const start = hasCheckpoint ? undefined : await openStart(recipe, { from, average, signal });
-  const tokenizer = before
-    ? await readRunTokenizer(folder ?? "")
-    : await readTokenizer(args, recipe, start);
-  const classes = args.has("classes")
-    ? await readClasses(args.nonEmpty("classes") ?? "")
-    : before?.classes && new Map(Object.entries(before.classes));
+    threads,
+    options,
+    start,
+    tokenizer: await readTokenizer(args, fitting, start),
+    classes: await readClasses(args),
+  };
+}
 
-  const mirror = before ? before.mirror === true : args.has("mirror");
+interface ResumedRun {
+  readonly stage: string;
+  readonly folder: string;
+  readonly before: RunDescription;
+}
+
+async function planResumed(
+  { stage, folder, before }: ResumedRun,
+  args: TrainArguments,
+  signal: AbortSignal,
+): Promise<SettledRun> {
+  if (before.recipe.stage !== stage)
+    throw new UsageError(`${folder} is a run of the stage ${before.recipe.stage}, not ${stage}.`);
+  if (args.has("minutes"))
+    throw new UsageError(
+      "A resumed run has its length already: change it with --steps, or leave --minutes out.",
+    );
+  const asked = readWorkers(args);
+  const { recipe } = await readRecipe(args, before.recipe);
+  assertSameConfig(before.recipe, recipe, { path: folder, mayDiffer: ["steps"] });
+  const options = { ...runOptionsOf(before), ...(await readRunOptions(args)) };
+  // A checkpoint holds the weights, whatever the run started from.
+  const hasCheckpoint = (await listCheckpoints(folder)).length > 0;
+  return {
+    recipe,
+    source: args.nonEmpty("data") ?? before.data,
+    mirror: before.mirror === true,
+    workers: asked.workers ?? before.workers ?? availableParallelism(),
+    threads: asked.threads ?? before.threads ?? 1,
+    options,
+    start: hasCheckpoint ? undefined : await openStart(stage, options, signal),
+    tokenizer: await readRunTokenizer(folder),
+    classes:
+      (await readClasses(args)) ?? (before.classes && new Map(Object.entries(before.classes))),
+  };
+}
+
+/** Opens the data and assembles the run. */
+async function openPlan(
+  plan: SettledRun & Pick<RunPlan, "folder" | "minutes" | "isResumed">,
+  signal: AbortSignal,
+): Promise<RunPlan> {
+  const { recipe, source, mirror, threads, options, start, tokenizer, classes } = plan;
+  const { folder, minutes, isResumed } = plan;
+  const { seed, ...others } = options;
   const data = await openTrainingData(source, {
     side: sideOf(recipe, start),
     seed,
@@ -105,31 +179,24 @@ export async function planRun(
       ...(classes && { classes }),
       ...(start && { start }),
     });
-    const sideBySide = Math.min(workers, run.recipe.batchSize / run.recipe.partSize);
-    const samples = given({
-      prompts: (await readPrompts(args)) ?? before?.prompts,
-      sampleEvery: args.integer("sample-every", 0, Number.MAX_SAFE_INTEGER) ?? before?.sampleEvery,
-      guidance: args.decimal("guidance", 0) ?? before?.guidance,
-    });
+    const workers = Math.min(plan.workers, run.recipe.batchSize / run.recipe.partSize);
     return {
       run,
       data,
       folder,
       seed,
-      workers: sideBySide,
+      workers,
       threads,
       minutes,
-      isResumed: before !== undefined,
+      isResumed,
       description: {
         seed,
         data: source,
         examples: data.size,
-        workers: sideBySide,
+        workers,
         threads,
         ...(mirror && { mirror }),
-        ...samples,
-        ...(from !== undefined && { from }),
-        ...(average !== undefined && { average }),
+        ...others,
         ...(classes && { classes: Object.fromEntries(classes) }),
       },
     };
@@ -139,38 +206,54 @@ export async function planRun(
   }
 }
 
-/**
- * The recipe with the changes of --recipe, --network and the single options, in this order, and
- * with parts for the workers that there are.
- */
-async function readRecipe(
-  args: TrainArguments,
-  recipe: Recipe,
-  { isResumed, workers }: { isResumed: boolean; workers: number },
-): Promise<Recipe> {
+function readWorkers(args: TrainArguments) {
+  return {
+    workers: args.integer("workers", 1, 1024),
+    threads: args.integer("threads", 1, 1024),
+  };
+}
+
+async function readRunOptions(args: TrainArguments): Promise<Partial<RunOptions>> {
+  return given({
+    seed: args.integer("seed", 0, Number.MAX_SAFE_INTEGER),
+    prompts: await readPrompts(args),
+    sampleEvery: args.integer("sample-every", 0, Number.MAX_SAFE_INTEGER),
+    guidance: args.decimal("guidance", 0),
+    from: args.nonEmpty("from"),
+    average: args.decimal("average", 0),
+  });
+}
+
+function runOptionsOf(run: RunDescription): RunOptions {
+  const { seed, prompts, sampleEvery, guidance, from, average } = run;
+  return { seed, ...given({ prompts, sampleEvery, guidance, from, average }) };
+}
+
+interface ReadRecipe {
+  readonly recipe: Recipe;
+  /** Whether the size of a part was asked for. */
+  readonly hasPartSize: boolean;
+}
+
+/** The recipe with the changes of --recipe, --network and the single options, in this order. */
+async function readRecipe(args: TrainArguments, recipe: Recipe): Promise<ReadRecipe> {
   const recipeFile = args.nonEmpty("recipe");
   const networkFile = args.nonEmpty("network");
   const fromFile = recipeFile === undefined ? {} : await readJsonFile(recipeFile);
   const changed = changeRecipe(recipe, fromFile);
   const network =
     networkFile === undefined ? changed.network : withoutClass(await readJsonFile(networkFile));
-  const chosen = changeRecipe({ ...changed, network }, readRecipeChanges(args));
-  if (isResumed || args.has("part") || "partSize" in fromFile) return chosen;
   return {
-    ...chosen,
-    partSize: partSizeFor({ batchSize: chosen.batchSize, workers, most: chosen.partSize }),
+    recipe: changeRecipe({ ...changed, network }, readRecipeChanges(args)),
+    hasPartSize: args.has("part") || "partSize" in fromFile,
   };
 }
 
-interface StartOptions {
-  readonly from: string | undefined;
-  readonly average: number | undefined;
-  readonly signal: AbortSignal;
-}
-
+/** The trained network that a run starts from; undefined if it starts with new weights. */
 async function openStart(
-  { stage }: Recipe,
-  { from, average, signal }: StartOptions,
+  stage: string,
+  { from, average }: RunOptions,
+  signal: AbortSignal,
 ): Promise<TrainedNetwork | undefined> {
   const { startsFrom } = stageByName(stage);
   if (from === undefined) {
@@ -210,11 +293,11 @@ function sideOf(recipe: Recipe, start: TrainedNetwork | undefined): number {
   throw new InvalidArgumentError({
     argument: "recipe.network.image_size",
     received: side,
-    expected: "the side of the pictures in pixels",
+    expected: "the side of the images in pixels",
   });
 }
 
-/** A model's `config.json` names its class, which is no argument. */
+/** A model's `config.json` names its class, which is not an argument of the network. */
 function withoutClass({
   _class_name: _,
   ...network
@@ -223,7 +306,9 @@ function withoutClass({
 }
 
 /** A list of captions in the order of their classes, or an object from caption to class. */
-async function readClasses(path: string): Promise<ReadonlyMap<string, number>> {
+async function readClasses(args: TrainArguments): Promise<ReadonlyMap<string, number> | undefined> {
+  const path = args.nonEmpty("classes");
+  if (path === undefined) return undefined;
   const json: unknown = await readFile(path, "utf8").then(JSON.parse, (cause: unknown) => {
     throw new UsageError(
       `${path} cannot be read (${cause instanceof Error ? cause.message : cause}). Give a file with --classes.`,
@@ -244,7 +329,7 @@ async function readClasses(path: string): Promise<ReadonlyMap<string, number>> {
   });
 }
 
-/** A text file with one prompt a line, or a list with semicolons. */
+/** A text file with one prompt per line, or a list with semicolons. */
 async function readPrompts(args: TrainArguments): Promise<readonly string[] | undefined> {
   const asked = args.nonEmpty("prompts");
   if (asked === undefined) return undefined;

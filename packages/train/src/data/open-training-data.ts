@@ -5,12 +5,12 @@ import { openImageTextData } from "./image-text-data.ts";
 import type { TrainingData } from "./training-data.ts";
 import { TrainingDataError } from "./training-data-error.ts";
 
-/** What a module of training data is asked with. */
+/** The argument of a module's `DataModule`. */
 export interface DataModuleOptions {
-  /** Side of the square pictures in pixels. */
+  /** Side of the square images in pixels. */
   readonly side: number;
   readonly seed: number;
-  /** What stands behind the `?` of its path: `?scenes=0.15` is `{ scenes: "0.15" }`. */
+  /** The part after the `?` of its path: `?scenes=0.15` is `{ scenes: "0.15" }`. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -24,7 +24,7 @@ export type DataModule = (options: DataModuleOptions) => Promise<TrainingData>;
 export interface OpenTrainingDataOptions {
   readonly side: number;
   readonly seed: number;
-  /** Flips pictures from files left to right, by chance. Default false. */
+  /** Flips images from files left to right at random. Default false. */
   readonly mirror?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -34,7 +34,7 @@ export interface OpenTrainingDataOptions {
  * `openImageTextData` takes them, or `module:PATH[?name=value&...][#export]`, a module that exports
  * a `DataModule`.
  *
- * @throws TrainingDataError where there is nothing to train on, or the module cannot be loaded or
+ * @throws TrainingDataError if there is nothing to train on, or the module cannot be loaded or
  * exports no function. @throws what the module throws.
  * @example `await openTrainingData("module:data/emoji/src/train-data.ts?scenes=0.15", { side: 64,
  * seed: 1 })`

@@ -2,8 +2,10 @@ import { InvalidArgumentError, type Tensor } from "@glissade/core";
 import { sizeOf, tensor } from "@glissade/graph";
 
 /**
- * @throws InvalidArgumentError where there is no such weight, or it has another number of elements:
- * the configuration is not this network's.
+ * A weight in the shape that the network has it in.
+ *
+ * @throws InvalidArgumentError if it is missing or has another number of elements: the configuration
+ * is not this network's.
  */
 export function fitted(
   label: string,

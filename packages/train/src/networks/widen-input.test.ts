@@ -75,19 +75,19 @@ describe.each([
     const low: Record<string, Tensor> = superResolution
       ? { low_res: philoxGenerator(9).randn([2, 3, 2, 2]) }
       : {};
-    const picture = philoxGenerator(5).randn([2, 3, 4, 4]);
+    const image = philoxGenerator(5).randn([2, 3, 4, 4]);
 
     it.each([0, 1])(
-      "says exactly what it said, with the mask all %i and a picture behind it",
+      "predicts exactly what it did before, with the mask all %i and an image behind it",
       (known) => {
         const mask = tensor([2, 1, 4, 4], new Float32Array(32).fill(known));
         const expected = evaluateGraph(before, inputs(low), weights);
-        const said = evaluateGraph(
+        const output = evaluateGraph(
           after,
-          inputs({ ...low, inpaint_image: picture, inpaint_mask: mask }),
+          inputs({ ...low, inpaint_image: image, inpaint_mask: mask }),
           widened,
         );
-        expect(said.output?.data).toEqual(expected.output?.data);
+        expect(output.output?.data).toEqual(expected.output?.data);
       },
     );
 
@@ -95,11 +95,11 @@ describe.each([
       const mask = tensor([2, 1, 4, 4], new Float32Array(32).fill(1));
       const moved = widened[inputWeight] as Tensor;
       const positions = patchSize ** 2;
-      moved.data[3 * positions * 9] = 1; // the first weight of the known picture's red
+      moved.data[3 * positions * 9] = 1; // the first weight of the known image's red
       const run = (red: number) => {
         const shown = tensor(
-          picture.dims,
-          picture.data.map((value, i) => (i < 16 ? red : value)),
+          image.dims,
+          image.data.map((value, i) => (i < 16 ? red : value)),
         );
         return evaluateGraph(
           after,

@@ -2,25 +2,25 @@ import { InvalidArgumentError, type Tensor } from "@glissade/core";
 import type { TextToImageConfig } from "@glissade/core/networks";
 import { sizeOf, tensor } from "@glissade/graph";
 
-/** The name of the convolution that sees the pictures. */
+/** The name of the convolution that sees the images. */
 export const inputWeight = "input_blocks.0.0.weight";
 
-/** The known part of the picture, and the mask. */
+/** The known part of the image, and the mask. */
 const inpaintChannels = 4;
 
 /**
  * The first convolution of a network that becomes an inpainting one: the new channels' weights are
- * zeros, so that it says what it said before, whatever it is shown there.
+ * zeros, so the network predicts what it did before, whatever those channels hold.
  *
- * The network sees [x, known picture, mask, low-resolution picture] one after the other, each
- * channel as all positions of its patch: the new ones lie behind x's, before those of an
- * upsampler's small picture.
+ * The network sees [x, known image, mask, low-resolution image] in this order, each channel as all
+ * positions of its patch: the new channels come after those of x and before those of an upsampler's
+ * small image.
  *
  * @param weight [M, C p^2, 3, 3] of the network as it was
  * @param config of the network as it was
  * @returns [M, (C + 4) p^2, 3, 3]
- * @throws InvalidArgumentError where the weight is not that network's, or it is an inpainting
- * network already.
+ * @throws InvalidArgumentError if the weight is not that network's, or it is an inpainting network
+ * already.
  * @see Nichol et al. 2021, section 4.3
  */
 export function widenInput(

@@ -12,26 +12,26 @@ export interface Recipe {
   readonly stage: string;
   /**
    * The network's arguments under the reference's names, as in a model's `config.json`. Empty for a
-   * stage that takes over a trained network.
+   * stage that continues a trained network.
    */
   readonly network: Readonly<Record<string, unknown>>;
   readonly diffusion: NoiseSchedule;
   /** Of a network that denoises. */
   readonly objective?: {
-    /** What the network says: the noise, the picture, or their mixture v. */
+    /** What the network predicts: the noise, the image, or their mixture v. */
     readonly meanType: PredictedQuantity;
     /** gamma of min-SNR weighting; left out for none. */
     readonly minSnrGamma?: number;
-    /** What the variance's part of the loss, L_vlb, weighs; left out for the reference's 1. */
+    /** The weight of the variance's part of the loss, L_vlb; left out for the reference's 1. */
     readonly vlbWeight?: number;
   };
-  /** Of a network that denoises; left out where all steps are alike. */
+  /** Of a network that denoises; left out if all steps are alike. */
   readonly timesteps?: TimestepChoice;
   /** How an upsampler's input is made. */
   readonly lowRes?: LowResolution;
   /** Optimiser steps of the whole run. */
   readonly steps: number;
-  /** Examples a step. */
+  /** Examples per step. */
   readonly batchSize: number;
   /**
    * Examples that one pass of the network takes: the batch is computed in parts, which decides how
@@ -44,16 +44,16 @@ export interface Recipe {
   readonly warmUp: number;
   /**
    * Share of the run at its end, 0 to 1, over which the learning rate falls in a straight line to
-   * nothing.
+   * zero.
    */
   readonly coolDown: number;
   /** Of matrices and convolutions; biases and norms do not decay. */
   readonly weightDecay: number;
-  /** The gradient's norm is cut to this. */
+  /** The gradient's norm is clipped to this. */
   readonly maxGradientNorm: number;
   /**
-   * Decays of the moving averages of the weights. Pictures are made with the longest, and so is the
-   * exported model.
+   * Decays of the moving averages of the weights. Sample images and the exported model use the
+   * longest.
    */
   readonly averages: readonly number[];
   /** Share of captions that become the empty sequence, for a network that denoises. */

@@ -9,7 +9,7 @@ import { splitRows } from "../trainer/split-rows.ts";
 import { TrainingState } from "../trainer/training-state.ts";
 import { peakMemory } from "./peak-memory.ts";
 
-/** What a run will cost, as far as its graph tells. */
+/** What a run will cost, as far as its graph shows. */
 export interface RunEstimate {
   readonly parameters: number;
   /** Billions of floating-point operations of convolutions and matrix products for one example. */
@@ -23,7 +23,7 @@ export interface RunEstimate {
     readonly activations: number;
     readonly total: number;
   };
-  /** Bytes of one checkpoint, and of all that lie on the disk at a time. */
+  /** Bytes of one checkpoint, and of all that are on the disk at a time. */
   readonly disk: { readonly checkpoint: number; readonly checkpoints: number };
 }
 
@@ -71,8 +71,8 @@ export interface MeasureOptions {
 }
 
 /**
- * Seconds of a whole step: the batch, its gradients, the optimiser. The parameters are put back as
- * they were.
+ * Seconds of a whole step: the batch, its gradients, the optimiser. The parameters are restored
+ * afterwards.
  */
 export async function measureStep(
   { loss, recipe, task }: AssembledRun,
@@ -107,7 +107,7 @@ export async function measureStep(
   return seconds;
 }
 
-/** What `train` is given for a recipe's optimiser. */
+/** The options of a recipe's optimiser. */
 export function optimiserOf({ weightDecay }: AssembledRun["recipe"]) {
   return { weightDecay, decays: matricesOnly };
 }

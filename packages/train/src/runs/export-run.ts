@@ -12,7 +12,7 @@ export interface ExportRunOptions {
   readonly average?: number;
   /** Default float16. */
   readonly dtype?: WeightType;
-  /** Write over a network of that kind. Default false. */
+  /** Replace a network of that kind. Default false. */
   readonly replace?: boolean;
   readonly signal?: AbortSignal;
 }

@@ -50,6 +50,10 @@ describe("the recipes", () => {
     expect(Object.keys(recipeFor("clip"))[0]).toBe("stage");
   });
 
+  it("have names of their own", () => {
+    expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
+  });
+
   it("are found by name", () => {
     expect(() => recipeFor("upsample")).toThrow(UnknownNameError);
     expect(() => recipeFor("base", "glid")).toThrow('Did you mean "glide"');

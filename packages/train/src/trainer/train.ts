@@ -37,7 +37,7 @@ export interface TrainOptions {
   readonly parameters: ParameterStore;
   /** Of the task's loss graph at `partSize`, and of these parameters. */
   readonly engine: GradientEngine;
-  /** The run's folder: checkpoints, logs, pictures. */
+  /** The run's folder: checkpoints, logs, images. */
   readonly folder: string;
   /** What a resumed run must agree on, e.g. the recipe and the network's config. */
   readonly config: object;
@@ -58,8 +58,8 @@ export interface TrainOptions {
   /** Default 5. */
   readonly checkpointMinutes?: number;
   /**
-   * Steps between two rounds of sample pictures, made by `sample` with the weights that it is given
-   * (the longest average).
+   * Steps between two rounds of sample images, made by `sample` with the weights passed to it (the
+   * longest average).
    */
   readonly sampleEvery?: number;
   readonly sample?: (weights: Float32Array, step: number) => Promise<SampleImage>;
@@ -119,7 +119,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const started = performance.now();
       const step = state.optimiser.steps;
       const { batch, prepared } = await batches.take(step).catch(async (error: unknown) => {
-        // while it waited for pictures: the steps up to here are good
+        // while it waited for images: the steps up to here are good
         if (signal?.aborted) await save();
         throw error;
       });
@@ -160,7 +160,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       });
       if (options.sampleEvery && (step + 1) % options.sampleEvery === 0)
         await takeSample(options, state, log).catch(async (error: unknown) => {
-          await save(); // a picture that fails is no reason to lose steps
+          await save(); // a failed sample is no reason to lose steps
           throw error;
         });
       if (signal?.aborted || Date.now() - savedAt >= 60_000 * (options.checkpointMinutes ?? 5)) {
@@ -215,9 +215,9 @@ async function takeSample(
 ): Promise<void> {
   if (!sample) return;
   const step = state.optimiser.steps;
-  const picture = await sample(state.best, step);
-  log.image(step, "samples", picture.png);
-  await onSample?.(picture, step);
+  const image = await sample(state.best, step);
+  log.image(step, "samples", image.png);
+  await onSample?.(image, step);
 }
 
 interface ReadyBatch {
