@@ -5,7 +5,13 @@ import { GraphError } from "../graph/operations/operation.ts";
 import { readTensor, toFloat32 } from "../parameters/tensor-bytes.ts";
 import type { WeightSource } from "../parameters/weight-source.ts";
 import { type AnyTensor, sizeOf, tensor } from "../tensor.ts";
-import type { Backend, CompileOptions, Executable, RunOptions } from "./backend.ts";
+import {
+  type Backend,
+  backendSpecificationVersion,
+  type CompileOptions,
+  type Executable,
+  type RunOptions,
+} from "./backend.ts";
 
 /**
  * The reference interpreter as a backend: every operation in float64 with plain loops, results
@@ -27,6 +33,7 @@ export interface Interpreter extends Backend {
 export function interpreter(): Interpreter {
   const open = new Set<Executable>();
   return {
+    specificationVersion: backendSpecificationVersion,
     name: "interpreter",
     provider: "float64",
     get openExecutables() {
