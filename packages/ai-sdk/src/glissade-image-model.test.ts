@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await glissade.dispose();
   await glide.dispose();
-  expect(backend.openSessions).toBe(0);
+  expect(backend.openExecutables).toBe(0);
   await backend.dispose();
 });
 

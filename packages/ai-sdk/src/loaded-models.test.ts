@@ -25,7 +25,7 @@ async function withModels(
     await use(models, backend);
   } finally {
     await models.dispose();
-    expect(backend.openSessions).toBe(0);
+    expect(backend.openExecutables).toBe(0);
     await backend.dispose();
   }
 }
@@ -37,11 +37,11 @@ describe("loaded models", () => {
         models.open("emoji", undefined),
         models.open("emoji", new AbortController().signal),
       ]);
-      const sessions = backend.openSessions;
+      const sessions = backend.openExecutables;
       expect(second).toBe(first);
       expect(sessions).toBe(2); // the base network's text transformer and its U-Net
       expect(await models.open("emoji", undefined)).toBe(first);
-      expect(backend.openSessions).toBe(sessions);
+      expect(backend.openExecutables).toBe(sessions);
     }));
 
   it("are looked for again after a load that failed", () =>
@@ -77,7 +77,7 @@ describe("loaded models", () => {
     const loading = failureOf(models.open("@glissade/model-emoji", undefined));
     await Promise.all([models.dispose(), models.dispose()]);
     expect(DisposedError.isInstance(await loading)).toBe(true);
-    expect(backend.openSessions).toBe(0);
+    expect(backend.openExecutables).toBe(0);
     expect(
       DisposedError.isInstance(await failureOf(glide.generate({ prompt: "a red apple" }))),
     ).toBe(true);
@@ -103,7 +103,7 @@ describe("loaded models", () => {
       models.open("@glissade/model-emoji", undefined),
     ]);
     await models.dispose();
-    expect(made.map(({ openSessions }) => openSessions)).toEqual([0]);
+    expect(made.map(({ openExecutables }) => openExecutables)).toEqual([0]);
     const others = new LoadedModels({ backend: made[0] as OnnxBackend, sources: { emoji } });
     expect(DisposedError.isInstance(await failureOf(others.open("emoji", undefined)))).toBe(true);
   });

@@ -58,7 +58,7 @@ describe("a WebGPU device", () => {
     await network.run({ x: tensor([1, 4], [1, 2, 3, 4]) });
     await backend.dispose();
     expect((await (await opened).lost).reason).toBe("destroyed");
-    expect(backend.openSessions).toBe(0);
+    expect(backend.openExecutables).toBe(0);
   });
 
   it("refuses what is beyond its limits before anything starts: at once where lengths are known, else at the run", async () => {
@@ -166,6 +166,6 @@ describe("runs of one build", () => {
     await expect(last).rejects.toThrow("enough");
     for (const [k, run] of [first, ...runs].entries())
       expect((await run)?.y?.data[0]).toBeCloseTo(Math.exp(k), 3);
-    expect(backends.map(({ openSessions }) => openSessions)).toEqual([2, 2]);
+    expect(backends.map(({ openExecutables }) => openExecutables)).toEqual([2, 2]);
   });
 });

@@ -9,4 +9,8 @@ export { DeviceLimitError, EmptyOutputError } from "./errors.ts";
 export { type OnnxBackend, onnx } from "./onnx-backend.ts";
 export { type OnnxModelFile, toOnnxModel } from "./onnx-model.ts";
 export type { OnnxOptions } from "./options.ts";
-export { type ExecutionProvider, executionProviders, type ProviderChoice } from "./providers.ts";
+export {
+  type ExecutionProvider,
+  executionProviders,
+  type ProviderChoice,
+} from "./provider-choice.ts";

@@ -110,14 +110,14 @@ describe("memory on a graphics device", () => {
       } else {
         expect((await running).y?.dims).toEqual(x.dims);
       }
-      seen.push({ ...onDevices(), sessions: backend.openSessions });
+      seen.push({ ...onDevices(), sessions: backend.openExecutables });
     }
     expect(seen.at(-1)).toMatchObject({ devices: 1, sessions: 1 });
     expect(seen.at(-1)?.buffers).toBeGreaterThan(5);
     expect(distinct(seen.slice(10))).toHaveLength(1);
     await backend.dispose();
     expect(onDevices()).toEqual({ devices: 0, buffers: 0, bytes: 0 });
-    expect(backend.openSessions).toBe(0);
+    expect(backend.openExecutables).toBe(0);
   });
 
   it("is flat over 20 networks that are opened, run and disposed of beside another", async () => {
@@ -129,7 +129,7 @@ describe("memory on a graphics device", () => {
       if (count % 4 !== 3) await network.run({ x: pictures(1, 32) }); // some are never run
       await network.dispose();
       await kept.run({ x: pictures(1) });
-      seen.push({ ...onDevices(), sessions: backend.openSessions });
+      seen.push({ ...onDevices(), sessions: backend.openExecutables });
     }
     expect(seen.at(-1)).toMatchObject({ devices: 1, sessions: 1 });
     expect(distinct(seen.slice(2))).toHaveLength(1);
@@ -171,10 +171,10 @@ describe("memory on a graphics device", () => {
         backend.compile(twoConvolutions(), weightsFromTensors({})),
       ).rejects.toMatchObject({ name: "WeightsError" });
       await kept.run({ x: pictures(1) });
-      seen.push({ ...onDevices(), sessions: backend.openSessions });
+      seen.push({ ...onDevices(), sessions: backend.openExecutables });
     }
     expect(distinct(seen.slice(2))).toHaveLength(1);
-    expect(backend.openSessions).toBe(1);
+    expect(backend.openExecutables).toBe(1);
     await backend.dispose();
     expect(onDevices()).toEqual({ devices: 0, buffers: 0, bytes: 0 });
   });

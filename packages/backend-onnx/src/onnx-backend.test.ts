@@ -105,7 +105,7 @@ describe("running", () => {
         backend.compile(gramGraph(), noWeights, { signal: AbortSignal.abort("never") }),
       ),
     ).toBe("never");
-    expect(backend.openSessions).toBe(1);
+    expect(backend.openExecutables).toBe(1);
     await backend.dispose();
   });
 });
@@ -144,14 +144,14 @@ describe("disposal", () => {
       await backend.compile(gramGraph(), noWeights),
       await backend.compile(gramGraph(), noWeights, { name: "the second" }),
     ];
-    expect(backend.openSessions).toBe(2);
+    expect(backend.openExecutables).toBe(2);
     await one.dispose();
     await one.dispose();
-    expect(backend.openSessions).toBe(1);
+    expect(backend.openExecutables).toBe(1);
     expect(DisposedError.isInstance(await errorOf(one.run({ x: waves([1, 96, 80]) })))).toBe(true);
     await backend.dispose();
     await backend.dispose();
-    expect(backend.openSessions).toBe(0);
+    expect(backend.openExecutables).toBe(0);
     expect(String(await errorOf(two.run({ x: waves([1, 96, 80]) })))).toMatch(
       /the second was disposed/,
     );
@@ -173,7 +173,7 @@ describe("disposal", () => {
     const compiling = errorOf(backend.compile(gramGraph(), noWeights));
     await backend.dispose();
     expect(DisposedError.isInstance(await compiling)).toBe(true);
-    expect(backend.openSessions).toBe(0);
+    expect(backend.openExecutables).toBe(0);
   });
 });
 

@@ -1,8 +1,12 @@
 import { checkProviders, InvalidArgumentError } from "@glissade/graph";
 import type { Env, InferenceSession } from "onnxruntime-common";
-import type { OnnxModelFile } from "./onnx-model.ts";
-import type { Platform } from "./platform.ts";
-import { asObject, executionProviders, type ProviderChoice, providerName } from "./providers.ts";
+import {
+  asObject,
+  type ExecutionProvider,
+  executionProviders,
+  type ProviderChoice,
+  providerName,
+} from "./provider-choice.ts";
 
 export type LogSeverity = 0 | 1 | 2 | 3 | 4;
 
@@ -69,6 +73,13 @@ const optimizationLevels = ["disabled", "basic", "extended", "layout", "all"];
 const memories = ["planned", "small"];
 const executionModes = ["sequential", "parallel"];
 
+/** What the options depend on. */
+export interface OptionsPlatform {
+  readonly name: "node" | "browser";
+  /** Tried in this order where nothing is asked for; the last always works. */
+  readonly defaultProviders: readonly ExecutionProvider[];
+}
+
 export type CheckedOptions = OnnxOptions & { readonly providers: readonly ProviderChoice[] };
 
 /**
@@ -76,7 +87,7 @@ export type CheckedOptions = OnnxOptions & { readonly providers: readonly Provid
  * documented.
  */
 export function checkOptions(
-  platform: Platform,
+  platform: OptionsPlatform,
   { providers = platform.defaultProviders, ...options }: OnnxOptions,
 ): CheckedOptions {
   const {
@@ -142,7 +153,7 @@ export function checkOptions(
 export function sessionOptions(
   options: OnnxOptions,
   provider: ProviderChoice,
-  { angleNodes }: Pick<OnnxModelFile, "angleNodes">,
+  { angleNodes }: { readonly angleNodes: readonly string[] },
 ): InferenceSession.SessionOptions {
   const {
     threads,

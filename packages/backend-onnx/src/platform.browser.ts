@@ -1,7 +1,7 @@
 import { type InTurn, queue, RuntimeMissingError, UnknownNameError } from "@glissade/graph";
 import { type CheckedOptions, logLevels } from "./options.ts";
 import type { Platform, ProviderRuntime, Runtime } from "./platform.ts";
-import { asObject, providerName } from "./providers.ts";
+import { asObject, providerName } from "./provider-choice.ts";
 import { openWebGpuDevice } from "./webgpu-device.ts";
 
 const inNodeOnly = (name: string) =>

@@ -1,8 +1,8 @@
 import type { DeviceLostError, InTurn } from "@glissade/graph";
 import type * as OnnxRuntime from "onnxruntime-common";
 import type { DeviceLimits } from "./device-limits.ts";
-import type { CheckedOptions } from "./options.ts";
-import type { ExecutionProvider, ProviderChoice } from "./providers.ts";
+import type { CheckedOptions, OptionsPlatform } from "./options.ts";
+import type { ExecutionProvider, ProviderChoice } from "./provider-choice.ts";
 
 /** What is used of ONNX Runtime: the same in onnxruntime-node and onnxruntime-web. */
 export type Runtime = Pick<typeof OnnxRuntime, "InferenceSession" | "Tensor" | "env">;
@@ -37,10 +37,7 @@ export interface WeightFolder {
 }
 
 /** What differs between Node and browsers. `#platform` gives the one that fits. */
-export interface Platform {
-  readonly name: "node" | "browser";
-  /** Tried in this order where nothing is asked for; the last always works. */
-  readonly defaultProviders: readonly ExecutionProvider[];
+export interface Platform extends OptionsPlatform {
   /**
    * How to get a provider that may be missing; for one that this platform never has, where it
    * exists.

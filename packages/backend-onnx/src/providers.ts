@@ -3,40 +3,11 @@ import { reasonOf } from "./errors.ts";
 import { encodeModel } from "./model-proto.ts";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform, ProviderRuntime } from "./platform.ts";
-
-/** The execution providers, of Node and of browsers. */
-export const executionProviders = [
-  "cpu",
-  "cuda",
-  "tensorrt",
-  "webgpu",
-  "dml",
-  "coreml",
-  "wasm",
-  "webnn",
-] as const;
-
-export type ExecutionProvider = (typeof executionProviders)[number];
-
-/**
- * A provider's name, or its name with options of its own that go to ONNX Runtime as they are, e.g.
- * `{ name: "cuda", deviceId: 1 }`.
- */
-export type ProviderChoice =
-  | ExecutionProvider
-  | { readonly name: ExecutionProvider; readonly [option: string]: unknown };
-
-export function providerName(choice: ProviderChoice): ExecutionProvider {
-  return typeof choice === "string" ? choice : choice.name;
-}
-
-/** The choice with its options, as ONNX Runtime takes it. */
-export function asObject(choice: ProviderChoice): Exclude<ProviderChoice, string> {
-  return typeof choice === "string" ? { name: choice } : choice;
-}
+import { type ExecutionProvider, type ProviderChoice, providerName } from "./provider-choice.ts";
 
 /** The provider that was opened, and why each before it was passed over. */
 export interface ChosenProvider extends ProviderRuntime {
+  readonly provider: ExecutionProvider;
   readonly passedOver: readonly ProviderFailure[];
 }
 
@@ -59,7 +30,7 @@ export async function chooseProvider(
     reasonFor: reasonOf,
     lastResort: platform.defaultProviders.at(-1) ?? "",
   });
-  return { ...opened, passedOver };
+  return { ...opened, provider: providerName(opened.choice), passedOver };
 }
 
 async function openProvider(

@@ -1,4 +1,4 @@
-import { backendName, type TfjsProvider } from "./providers.ts";
+import { backendName, type TfjsProvider } from "./provider-choice.ts";
 import type { TensorFlow } from "./tensorflow.ts";
 
 /**

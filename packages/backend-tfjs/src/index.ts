@@ -1,3 +1,3 @@
 export type { TensorFlowModule, TfjsOptions } from "./options.ts";
-export { type TfjsProvider, tfjsProviders } from "./providers.ts";
+export { type TfjsProvider, tfjsProviders } from "./provider-choice.ts";
 export { type TfjsBackend, tfjs } from "./tfjs-backend.ts";

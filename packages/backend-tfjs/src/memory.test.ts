@@ -12,7 +12,7 @@ import {
 } from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startedProviders } from "./__fixtures__/started-providers.ts";
-import type { TfjsProvider } from "./providers.ts";
+import type { TfjsProvider } from "./provider-choice.ts";
 import { type TfjsBackend, tfjs } from "./tfjs-backend.ts";
 
 /** Convolutions with something of most kinds between them. */

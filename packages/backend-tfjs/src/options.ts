@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from "@glissade/graph";
-import type { Platform } from "./platform.ts";
-import { checkTfjsProviders, type TfjsProvider } from "./providers.ts";
+import { checkTfjsProviders, type TfjsProvider } from "./provider-choice.ts";
 
 /**
  * TensorFlow.js, of which an application may have any package. Only what tells it from other things
@@ -34,6 +33,12 @@ export interface TfjsOptions {
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
 }
 
+/** What the options depend on. */
+export interface OptionsPlatform {
+  /** Tried in this order where nothing is asked for; the last always works. */
+  readonly defaultProviders: readonly TfjsProvider[];
+}
+
 export type CheckedOptions = TfjsOptions & { readonly providers: readonly TfjsProvider[] };
 
 /**
@@ -41,7 +46,7 @@ export type CheckedOptions = TfjsOptions & { readonly providers: readonly TfjsPr
  * documented.
  */
 export function checkOptions(
-  platform: Platform,
+  platform: OptionsPlatform,
   { providers = platform.defaultProviders, ...options }: TfjsOptions,
 ): CheckedOptions {
   const { tf, wasmPaths } = options;

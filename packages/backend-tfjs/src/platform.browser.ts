@@ -1,7 +1,7 @@
 import { RuntimeMissingError, reasonOf } from "@glissade/graph";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import type { TfjsProvider } from "./providers.ts";
+import type { TfjsProvider } from "./provider-choice.ts";
 
 const inNode = "It exists in Node only.";
 

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { GlissadeError, RuntimeMissingError, reasonOf } from "@glissade/graph";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import type { TfjsProvider } from "./providers.ts";
+import type { TfjsProvider } from "./provider-choice.ts";
 
 const inBrowsers =
   "It exists in browsers; in Node an application can register it with TensorFlow.js itself.";

@@ -1,11 +1,9 @@
-import type { CheckedOptions } from "./options.ts";
-import type { TfjsProvider } from "./providers.ts";
+import type { CheckedOptions, OptionsPlatform } from "./options.ts";
+import type { TfjsProvider } from "./provider-choice.ts";
 import type { TensorFlow } from "./tensorflow.ts";
 
 /** What differs between Node and browsers. `#platform` gives the one that fits. */
-export interface Platform {
-  /** Tried in this order where nothing is asked for; the last always works. */
-  readonly defaultProviders: readonly TfjsProvider[];
+export interface Platform extends OptionsPlatform {
   /** How to get a provider whose package is there and that could not be started. */
   readonly advice: Readonly<Record<TfjsProvider, string | undefined>>;
   /** @throws RuntimeMissingError where `@tensorflow/tfjs-core` is not installed. */

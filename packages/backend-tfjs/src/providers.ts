@@ -1,5 +1,4 @@
 import {
-  checkProviders,
   openFirstProvider,
   type ProviderFailure,
   queue,
@@ -7,24 +6,8 @@ import {
 } from "@glissade/graph";
 import type { CheckedOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
+import { backendName, type TfjsProvider } from "./provider-choice.ts";
 import type { BackendTraits, TensorFlow, TfTensor } from "./tensorflow.ts";
-
-/**
- * The backends of TensorFlow.js: native with CUDA, native, and those of browsers, of which `wasm`
- * and `cpu` run in Node as well.
- */
-export const tfjsProviders = ["node-gpu", "node", "webgpu", "webgl", "wasm", "cpu"] as const;
-
-export type TfjsProvider = (typeof tfjsProviders)[number];
-
-export function checkTfjsProviders(providers: readonly TfjsProvider[]): readonly TfjsProvider[] {
-  return checkProviders(providers, tfjsProviders, (provider) => provider);
-}
-
-/** The name under which TensorFlow.js knows a backend. Both native packages register the same. */
-export function backendName(provider: TfjsProvider): string {
-  return provider === "node" || provider === "node-gpu" ? "tensorflow" : provider;
-}
 
 /** The provider that was opened, and why each before it was passed over. */
 export interface OpenedProvider {

@@ -1,35 +1,22 @@
 import {
-  type Backend,
-  type CompileOptions,
-  DisposedError,
-  type Executable,
+  type CompiledBackend,
+  compiledBackend,
   type Graph,
-  type ProviderFailure,
   parameterCount,
   queue,
-  type WeightSource,
 } from "@glissade/graph";
 import { platform } from "#platform";
 import { onProvider } from "./active-backend.ts";
 import { planLayout } from "./layout-plan.ts";
-import { type CheckedOptions, checkOptions, type TfjsOptions } from "./options.ts";
-import { type OpenedProvider, openProvider, type TfjsProvider } from "./providers.ts";
-import { TfjsExecutable } from "./tfjs-executable.ts";
+import { checkOptions, type TfjsOptions } from "./options.ts";
+import type { TfjsProvider } from "./provider-choice.ts";
+import { openProvider } from "./providers.ts";
+import { TensorGraph } from "./tensor-graph.ts";
 import { assertTransferable } from "./transfer.ts";
 import { uploadWeights } from "./weights-in-memory.ts";
 
 /** Runs graphs on TensorFlow.js. */
-export interface TfjsBackend extends Backend {
-  readonly name: "tfjs";
-  readonly provider: TfjsProvider | undefined;
-  /**
-   * The providers that were asked for and could not be started, with the reasons. Empty until the
-   * first graph is compiled.
-   */
-  readonly fallbacks: readonly ProviderFailure[];
-  /** Compiled graphs that are not disposed yet. */
-  readonly openExecutables: number;
-}
+export type TfjsBackend = CompiledBackend<"tfjs", TfjsProvider>;
 
 /**
  * A backend on TensorFlow.js, in Node and in browsers: on one of its backends that the application
@@ -52,7 +39,28 @@ export interface TfjsBackend extends Backend {
  * ```
  */
 export function tfjs(options: TfjsOptions = {}): TfjsBackend {
-  return new TensorFlowBackend(checkOptions(platform, options));
+  const checked = checkOptions(platform, options);
+  const inTurn = queue();
+  return compiledBackend({
+    name: "tfjs",
+    runtime: "TensorFlow.js",
+    check: assertTypes,
+    open: () => openProvider(platform, checked),
+    async compile({ tf, provider, traits }, graph, weights, { signal }) {
+      const plan = planLayout(graph, { transposedProducts: traits.fastProducts });
+      const run = onProvider(tf, provider);
+      const uploaded = await uploadWeights(graph, plan, weights, {
+        tf,
+        traits,
+        onProvider: run,
+        signal,
+      });
+      return new TensorGraph({
+        ...{ graph, plan, weights: uploaded, tf, traits, onProvider: run, inTurn },
+        copyWeights: traits.packedCopies && 4 * parameterCount(graph) > packedCopiesLimit,
+      });
+    },
+  });
 }
 
 /**
@@ -60,89 +68,6 @@ export function tfjs(options: TfjsOptions = {}): TfjsBackend {
  * has 4 GiB in all, and packing anew takes a few per cent of the pass of a network of that size.
  */
 const packedCopiesLimit = 512 * 2 ** 20;
-
-class TensorFlowBackend implements TfjsBackend {
-  readonly name = "tfjs";
-  readonly #options: CheckedOptions;
-  readonly #executables = new Set<Executable>();
-  readonly #inTurn = queue();
-  #opening: Promise<OpenedProvider> | undefined;
-  #opened: OpenedProvider | undefined;
-  #disposed = false;
-
-  constructor(options: CheckedOptions) {
-    this.#options = options;
-  }
-
-  get provider(): TfjsProvider | undefined {
-    return this.#opened?.provider;
-  }
-
-  get fallbacks(): readonly ProviderFailure[] {
-    return this.#opened?.passedOver ?? [];
-  }
-
-  get openExecutables(): number {
-    return this.#executables.size;
-  }
-
-  async compile(
-    graph: Graph,
-    weights: WeightSource,
-    { name = "the graph", signal }: CompileOptions = {},
-  ): Promise<Executable> {
-    this.#assertUsable();
-    signal?.throwIfAborted();
-    assertTypes(graph, name);
-    const { tf, provider, traits } = await this.#open();
-    const plan = planLayout(graph, { transposedProducts: traits.fastProducts });
-    const run = onProvider(tf, provider);
-    const uploaded = await uploadWeights(graph, plan, weights, {
-      tf,
-      traits,
-      onProvider: run,
-      signal,
-    });
-    const executable = new TfjsExecutable({
-      ...{
-        graph,
-        plan,
-        name,
-        weights: uploaded,
-        tf,
-        traits,
-        onProvider: run,
-        inTurn: this.#inTurn,
-      },
-      copyWeights: traits.packedCopies && 4 * parameterCount(graph) > packedCopiesLimit,
-      onDispose: () => this.#executables.delete(executable),
-    });
-    this.#executables.add(executable);
-    try {
-      signal?.throwIfAborted();
-      this.#assertUsable();
-    } catch (error) {
-      await executable.dispose();
-      throw error;
-    }
-    return executable;
-  }
-
-  async dispose(): Promise<void> {
-    this.#disposed = true;
-    await Promise.all([...this.#executables].map((executable) => executable.dispose()));
-  }
-
-  async #open(): Promise<OpenedProvider> {
-    this.#opening ??= openProvider(platform, this.#options);
-    this.#opened = await this.#opening;
-    return this.#opened;
-  }
-
-  #assertUsable(): void {
-    if (this.#disposed) throw new DisposedError("The TensorFlow.js backend");
-  }
-}
 
 function assertTypes(graph: Graph, name: string): void {
   for (const { name: input, dtype } of graph.inputs) assertTransferable(dtype, input, name);

@@ -1,6 +1,7 @@
 export {
   type AnyTensor,
   type Backend,
+  BackendVersionError,
   DeviceLostError,
   DisposedError,
   ExecutionError,

@@ -1,11 +1,13 @@
-export type {
-  Backend,
-  CompileOptions,
-  Executable,
-  ProviderFailure,
-  RunOptions,
+export {
+  type Backend,
+  backendSpecificationVersion,
+  type CompileOptions,
+  type Executable,
+  type ProviderFailure,
+  type RunOptions,
 } from "./backend/backend.ts";
 export {
+  BackendVersionError,
   DeviceLostError,
   ExecutionError,
   GraphCompileError,
@@ -13,6 +15,13 @@ export {
   RuntimeMissingError,
   reasonOf,
 } from "./backend/backend-errors.ts";
+export {
+  type BackendParts,
+  type CompiledBackend,
+  type CompiledGraph,
+  compiledBackend,
+  type OpenedRuntime,
+} from "./backend/compiled-backend.ts";
 export { type InTurn, queue } from "./backend/in-turn.ts";
 export { type Interpreter, interpreter } from "./backend/interpreter.ts";
 export {

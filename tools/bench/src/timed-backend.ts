@@ -13,6 +13,7 @@ export interface NetworkClock {
  */
 export function timedBackend(backend: Backend, clock: NetworkClock): Backend {
   return {
+    specificationVersion: backend.specificationVersion,
     get name() {
       return backend.name;
     },

@@ -9,6 +9,7 @@ export type RunCounts = Map<string, number>;
  */
 export function countedBackend(backend: Backend, counts: RunCounts): Backend {
   return {
+    specificationVersion: backend.specificationVersion,
     get name() {
       return backend.name;
     },

@@ -1,7 +1,8 @@
 import { ProviderUnavailableError, reasonOf } from "@glissade/graph";
 import { platform } from "#platform";
 import { checkOptions, type TfjsOptions } from "../options.ts";
-import { type OpenedProvider, openProvider, type TfjsProvider } from "../providers.ts";
+import type { TfjsProvider } from "../provider-choice.ts";
+import { type OpenedProvider, openProvider } from "../providers.ts";
 
 /** A provider with TensorFlow.js on it, or with why it does not start here. */
 export type Started = { readonly provider: TfjsProvider } & ({ readonly opened: OpenedProvider; readonly title: string } | { readonly opened: undefined; readonly title: string });

@@ -1,4 +1,5 @@
 import {
+  BackendVersionError,
   DisposedError,
   GlissadeError,
   InvalidArgumentError,
@@ -15,6 +16,7 @@ import { ddim } from "../samplers/index.ts";
 import { tinyConfig, tinyModel, tinyWeights } from "../testing/tiny-model.ts";
 import { encodeSafetensors } from "../weights/index.ts";
 import type { Glide } from "./glide.ts";
+import { loadAdm } from "./load-adm.ts";
 import { loadGlide } from "./load-glide.ts";
 import type { SamplingOptions } from "./options/sampling.ts";
 import type { GenerateStep } from "./run/sampling-loop.ts";
@@ -299,6 +301,19 @@ describe("loadGlide", () => {
     expect(
       InvalidArgumentError.isInstance(await failure(loadGlide(await tinyModel(), {} as never))),
     ).toBe(true);
+  });
+
+  it.each([
+    ["states no version", undefined, "states no specificationVersion"],
+    ["is of another version", "v2", 'has the specificationVersion "v2"'],
+  ])("refuses a backend that %s, and says what to do", async (_, specificationVersion, problem) => {
+    const backend = { ...interpreter(), specificationVersion } as never;
+    for (const load of [loadGlide, loadAdm]) {
+      const error = await failure(load(await tinyModel(), { backend }));
+      expect(BackendVersionError.isInstance(error)).toBe(true);
+      expect(String(error)).toContain(`The backend "interpreter" ${problem}`);
+      expect(String(error)).toContain("Install versions of its package and of @glissade/core");
+    }
   });
 
   it("stops a generation whose network gives numbers that are not finite", async () => {

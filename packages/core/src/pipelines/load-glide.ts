@@ -1,5 +1,9 @@
-import type { Backend } from "@glissade/graph";
-import { InvalidArgumentError } from "@glissade/graph";
+import {
+  type Backend,
+  BackendVersionError,
+  backendSpecificationVersion,
+  InvalidArgumentError,
+} from "@glissade/graph";
 import { readModelDescription } from "../model/description/read.ts";
 import { type ModelSource, type OpenModelFilesOptions, openModelFiles } from "../model/index.ts";
 import { Glide } from "./glide.ts";
@@ -55,12 +59,19 @@ export async function loadGlide(
   return new Glide({ model, backend, networks });
 }
 
-/** @throws InvalidArgumentError where it is none */
+/** @throws InvalidArgumentError if it is none; BackendVersionError for one of another version */
 export function assertBackend(backend: Backend): void {
   if (typeof backend?.compile !== "function")
     throw new InvalidArgumentError({
       argument: "backend",
       received: backend,
       expected: "a backend such as onnx() of @glissade/backend-onnx",
+    });
+  const { name, specificationVersion: received } = backend;
+  if (received !== backendSpecificationVersion)
+    throw new BackendVersionError({
+      backend: name,
+      received,
+      expected: backendSpecificationVersion,
     });
 }

@@ -42,6 +42,7 @@ export function tinyLoads({
 /** A backend whose every pass takes a while, so that a run can be met on its way. */
 export function slow(backend: Backend, milliseconds = 5): Backend {
   return {
+    specificationVersion: backend.specificationVersion,
     name: backend.name,
     provider: backend.provider,
     dispose: () => backend.dispose(),

@@ -17,6 +17,7 @@ import { serveGlide } from "./serve-glide.ts";
 function countingBackend(): Backend & { open: number } {
   const inner = interpreter();
   return {
+    specificationVersion: inner.specificationVersion,
     name: inner.name,
     provider: inner.provider,
     open: 0,

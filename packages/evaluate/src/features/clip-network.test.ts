@@ -19,6 +19,7 @@ function counted(): { readonly backend: Backend; open(): number } {
   return {
     open: () => open,
     backend: {
+      specificationVersion: backend.specificationVersion,
       name: backend.name,
       provider: backend.provider,
       dispose: async () => {},

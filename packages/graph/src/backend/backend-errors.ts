@@ -60,6 +60,34 @@ export class DeviceLostError extends GlissadeError {
   }
 }
 
+/**
+ * A backend follows another version of the contract between Glissade and its backends, or none: the
+ * packages were not released together.
+ */
+export class BackendVersionError extends GlissadeError {
+  static override readonly code: string = "BackendVersionError";
+
+  /** The version that the backend states. */
+  readonly received: unknown;
+  readonly expected: string;
+
+  constructor({
+    backend,
+    received,
+    expected,
+  }: { backend: string; received: unknown; expected: string }) {
+    const states =
+      received === undefined
+        ? "states no specificationVersion"
+        : `has the specificationVersion ${display(received)}`;
+    super(
+      `The backend ${display(backend)} ${states}, and this version of Glissade needs ${display(expected)}. Install versions of its package and of @glissade/core that were released together; for a backend of your own, follow the Backend interface of @glissade/graph and set specificationVersion: ${display(expected)}.`,
+    );
+    this.received = received;
+    this.expected = expected;
+  }
+}
+
 /** A backend's runtime refused a graph, or the graph asks for something that it cannot do. */
 export class GraphCompileError extends GlissadeError {
   static override readonly code: string = "GraphCompileError";

@@ -17,8 +17,13 @@ export interface ProviderFailure {
   readonly advice: string | undefined;
 }
 
+/** The version of this contract. A backend of another version is refused when it is given. */
+export const backendSpecificationVersion = "v1";
+
 /** Something that executes graphs: ONNX Runtime, TensorFlow.js. */
 export interface Backend {
+  /** The version of this contract that the backend follows. */
+  readonly specificationVersion: typeof backendSpecificationVersion;
   /** `"onnx"`, `"tfjs"`. */
   readonly name: string;
   /**

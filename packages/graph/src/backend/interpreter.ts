@@ -5,7 +5,13 @@ import { describeParameter } from "../parameters/parameter-weights.ts";
 import { readTensor, toFloat32 } from "../parameters/tensor-bytes.ts";
 import type { WeightSource } from "../parameters/weight-source.ts";
 import { type AnyTensor, tensor } from "../tensor.ts";
-import type { Backend, CompileOptions, Executable, RunOptions } from "./backend.ts";
+import {
+  type Backend,
+  backendSpecificationVersion,
+  type CompileOptions,
+  type Executable,
+  type RunOptions,
+} from "./backend.ts";
 import { bindInputs } from "./run-inputs.ts";
 
 /**
@@ -28,6 +34,7 @@ export interface Interpreter extends Backend {
 export function interpreter(): Interpreter {
   const open = new Set<Executable>();
   return {
+    specificationVersion: backendSpecificationVersion,
     name: "interpreter",
     provider: "float64",
     get openExecutables() {

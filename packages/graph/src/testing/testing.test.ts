@@ -48,6 +48,7 @@ describe("the test kit", () => {
 
   it("finds a backend that takes any input", async () => {
     const careless = (): Backend => ({
+      specificationVersion: interpreter().specificationVersion,
       name: "careless",
       provider: undefined,
       dispose: async () => {},

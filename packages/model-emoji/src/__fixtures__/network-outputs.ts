@@ -24,6 +24,7 @@ export async function emojiOutputs(backend: Backend): Promise<EmojiOutputs> {
 /** The same backend, which tells what its networks give. */
 function listening(backend: Backend, onOutputs: (outputs: Readonly<Record<string, AnyTensor>>) => void): Backend {
   return {
+    specificationVersion: backend.specificationVersion,
     name: backend.name,
     get provider() {
       return backend.provider;

@@ -86,7 +86,7 @@ describe("gradients over the parts of a batch", () => {
       expect(distance(gradient, ofTwo.gradient)).toBeLessThan(1e-6);
       expect(rowsOfOutput(outputs, "losses")).toEqual(rowsOfOutput(ofTwo.outputs, "losses"));
     }
-    expect(local.openSessions).toBe(0);
+    expect(local.openExecutables).toBe(0);
     await local.dispose();
   });
 

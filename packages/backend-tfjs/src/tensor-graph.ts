@@ -1,15 +1,9 @@
 import {
   type AnyTensor,
-  bindInputs,
   boundDims,
-  DisposedError,
-  type Executable,
-  ExecutionError,
-  GlissadeError,
+  type CompiledGraph,
   type Graph,
   type InTurn,
-  type RunOptions,
-  reasonOf,
   type SymbolicLengths,
 } from "@glissade/graph";
 import { platform } from "#platform";
@@ -21,17 +15,15 @@ import { TensorStore } from "./tensor-store.ts";
 import type { BackendTraits, TensorFlow } from "./tensorflow.ts";
 import { download, upload } from "./transfer.ts";
 
-export interface ExecutableParts {
+export interface TensorGraphParts {
   readonly graph: Graph;
   readonly plan: Plan;
-  readonly name: string;
   readonly weights: TensorStore;
   readonly tf: TensorFlow;
   readonly traits: BackendTraits;
   readonly copyWeights: boolean;
   readonly onProvider: OnProvider;
   readonly inTurn: InTurn;
-  readonly onDispose: () => void;
 }
 
 /**
@@ -41,14 +33,12 @@ export interface ExecutableParts {
 const sliceMilliseconds = 30;
 
 /** A graph with its weights in TensorFlow.js's memory. */
-export class TfjsExecutable implements Executable {
-  readonly #parts: ExecutableParts;
+export class TensorGraph implements CompiledGraph {
+  readonly #parts: TensorGraphParts;
   readonly #rowIndices: readonly RowIndices[];
   readonly #reads: ReadonlyMap<string, number>;
-  readonly #running = new Set<Promise<unknown>>();
-  #disposing: Promise<void> | undefined;
 
-  constructor(parts: ExecutableParts) {
+  constructor(parts: TensorGraphParts) {
     this.#parts = parts;
     this.#rowIndices = rowIndicesOf(parts.graph);
     this.#reads = countReads(
@@ -59,38 +49,15 @@ export class TfjsExecutable implements Executable {
 
   async run(
     inputs: Readonly<Record<string, AnyTensor>>,
-    { signal }: RunOptions = {},
+    lengths: SymbolicLengths,
+    signal: AbortSignal | undefined,
   ): Promise<Record<string, AnyTensor>> {
-    const { graph, name, inTurn } = this.#parts;
-    if (this.#disposing) throw new DisposedError(name);
-    signal?.throwIfAborted();
-    const lengths = bindInputs(graph, inputs);
     assertRowsExist(this.#rowIndices, inputs, lengths);
-    const run = inTurn(() => this.#compute(inputs, lengths, signal));
-    this.#running.add(run);
-    try {
-      return await run;
-    } catch (cause) {
-      signal?.throwIfAborted();
-      if (GlissadeError.isInstance(cause)) throw cause;
-      throw new ExecutionError(`TensorFlow.js failed while it ran ${name}: ${reasonOf(cause)}.`, {
-        cause,
-      });
-    } finally {
-      this.#running.delete(run);
-    }
+    return this.#parts.inTurn(() => this.#compute(inputs, lengths, signal));
   }
 
-  /** Waits for runs that have begun, then frees the weights. */
-  dispose(): Promise<void> {
-    this.#disposing ??= this.#release();
-    return this.#disposing;
-  }
-
-  async #release(): Promise<void> {
-    await Promise.allSettled(this.#running);
+  release(): void {
     this.#parts.weights.dispose();
-    this.#parts.onDispose();
   }
 
   async #compute(

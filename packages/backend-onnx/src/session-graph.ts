@@ -1,21 +1,11 @@
-import {
-  type AnyTensor,
-  bindInputs,
-  DisposedError,
-  type Executable,
-  ExecutionError,
-  GlissadeError,
-  type Graph,
-  type InTurn,
-  type RunOptions,
-} from "@glissade/graph";
+import type { AnyTensor, CompiledGraph, Graph, InTurn, SymbolicLengths } from "@glissade/graph";
 import type { InferenceSession } from "onnxruntime-common";
 import { assertWithinLimits } from "./device-limits.ts";
-import { EmptyOutputError, reasonOf } from "./errors.ts";
+import { EmptyOutputError } from "./errors.ts";
 import type { Device, Runtime } from "./platform.ts";
 import { feedsFor, resultTensor } from "./run-tensors.ts";
 
-export interface ExecutableParts {
+export interface SessionGraphParts {
   readonly graph: Graph;
   readonly name: string;
   readonly runtime: Runtime;
@@ -25,48 +15,35 @@ export interface ExecutableParts {
   /** Take an output of nothing but zeros for the device's fault. */
   readonly refuseZeros: boolean;
   readonly outputNames: ReadonlyMap<string, string>;
-  readonly profiled: boolean;
-  readonly onDispose: () => void;
+  readonly isProfiled: boolean;
 }
 
 /** A graph in an open session. */
-export class OnnxExecutable implements Executable {
-  readonly #parts: ExecutableParts;
-  readonly #running = new Set<Promise<unknown>>();
-  #disposing: Promise<void> | undefined;
+export class SessionGraph implements CompiledGraph {
+  readonly #parts: SessionGraphParts;
 
-  constructor(parts: ExecutableParts) {
+  constructor(parts: SessionGraphParts) {
     this.#parts = parts;
   }
 
   async run(
     inputs: Readonly<Record<string, AnyTensor>>,
-    { signal }: RunOptions = {},
+    lengths: SymbolicLengths,
+    signal: AbortSignal | undefined,
   ): Promise<Record<string, AnyTensor>> {
     const { graph, name, runtime, device } = this.#parts;
-    if (this.#disposing) throw new DisposedError(name);
-    signal?.throwIfAborted();
     if (device?.lost) throw device.lost;
-    const lengths = bindInputs(graph, inputs);
     if (device) assertWithinLimits(graph, device.limits, name, lengths);
-    const feeds = feedsFor(runtime, graph, inputs);
-    const outputs = await this.#track(this.#runInTurn(feeds, signal), signal);
+    const run = this.#runInTurn(feedsFor(runtime, graph, inputs), signal);
+    const outputs = await (device ? whileThere(device, run, signal) : run);
     signal?.throwIfAborted();
     return outputs;
   }
 
-  /** Waits for runs that have begun, then frees the session. */
-  dispose(): Promise<void> {
-    this.#disposing ??= this.#release();
-    return this.#disposing;
-  }
-
-  async #release(): Promise<void> {
-    const { session, profiled, inTurn, onDispose } = this.#parts;
-    await Promise.allSettled(this.#running);
-    if (profiled) session.endProfiling();
+  async release(): Promise<void> {
+    const { session, isProfiled, inTurn } = this.#parts;
+    if (isProfiled) session.endProfiling();
     await inTurn(() => session.release());
-    onDispose();
   }
 
   /**
@@ -101,23 +78,21 @@ export class OnnxExecutable implements Executable {
     }
     return outputs;
   }
+}
 
-  async #track<T>(run: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const { name, device } = this.#parts;
-    this.#running.add(run);
-    try {
-      return await (device ? Promise.race([run, device.untilLost]) : run);
-    } catch (cause) {
-      signal?.throwIfAborted();
-      // the loss is told a moment after the failure that it causes
-      if (device) await Promise.race([device.untilLost, afterwards()]);
-      if (GlissadeError.isInstance(cause)) throw cause;
-      throw new ExecutionError(`ONNX Runtime failed while it ran ${name}: ${reasonOf(cause)}.`, {
-        cause,
-      });
-    } finally {
-      this.#running.delete(run);
-    }
+/** What a run gives, unless the device is lost before. */
+async function whileThere<T>(
+  device: Device,
+  run: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  try {
+    return await Promise.race([run, device.untilLost]);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    // The loss is reported a moment after the failure that it causes.
+    await Promise.race([device.untilLost, afterwards()]);
+    throw cause;
   }
 }
 
