@@ -6,6 +6,7 @@ import { convertWeights, weightsFromTensors } from "@glissade/core";
 import { cosineRate, initialise, ParameterStore, train, workerGradients } from "@glissade/train";
 import { things } from "@glissade-data/emoji";
 import { runCommand } from "./interruption.ts";
+import { jsonText } from "./json-text.ts";
 import { openJudge } from "./judge.ts";
 import { judgeData } from "./judge-data.ts";
 import { type JudgeDescription, judgeFolder, judgeWeightsPath } from "./judge-files.ts";
@@ -117,7 +118,7 @@ async function writeJudge(
   const backend = onnx();
   const judge = await openJudge(backend, folder);
   const measured = await measureJudge(judge, images);
-  await writeWhole(path, `${JSON.stringify({ ...unmeasured, ...measured }, undefined, 1)}\n`);
+  await writeWhole(path, jsonText({ ...unmeasured, ...measured }));
   await judge.dispose();
   await backend.dispose();
   console.log(JSON.stringify(measured.accuracy));
