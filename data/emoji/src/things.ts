@@ -2,6 +2,8 @@ import { plural } from "./english.ts";
 import type { SourceName } from "./sources.ts";
 import { type ThingGroup, thingTable } from "./thing-table.ts";
 
+export type { ThingGroup };
+
 /** Something that people ask for and that the data draws well, in several styles. */
 export interface Thing {
   /** What it is called first. */
@@ -16,8 +18,8 @@ export interface Thing {
 /** The styles that things are drawn in: the data has them whole, and they draw well. */
 export const thingSources = ["noto", "twemoji", "fluent3d", "emojitwo", "fluentflat"] as const satisfies readonly SourceName[];
 
-const groups = Object.keys(thingTable) as ThingGroup[];
-const rows = groups.flatMap((group) =>
+export const thingGroups = Object.keys(thingTable) as ThingGroup[];
+const rows = thingGroups.flatMap((group) =>
   thingTable[group]
     .split("\n")
     .filter((line) => line !== "")
@@ -39,6 +41,11 @@ const singulars = new Set([...writtenNames].filter((name) => !uncountable.has(na
 /** Whether the name takes "a" or "an": it is neither plural nor a name of what is not counted. */
 export function takesArticle(name: string): boolean {
   return singulars.has(name);
+}
+
+/** Whether the name is a plural that was added, and not one of the table. */
+export function isAddedPlural(name: string): boolean {
+  return !writtenNames.has(name);
 }
 
 const thingsByName = new Map(things.flatMap((thing) => [thing.name, ...thing.names].map((name) => [name, thing] as const)));
@@ -67,7 +74,7 @@ function listed(text: string): string[] {
 }
 
 /** "cup of coffee" becomes "cups of coffee": what is before a preposition is counted. */
-function pluralOf(name: string): string {
+export function pluralOf(name: string): string {
   const [, head = name, tail = ""] = /^(.+?)( (?:of|on|in|with|and|blowing) .+)?$/.exec(name) ?? [];
   return `${plural(head)}${tail}`;
 }
