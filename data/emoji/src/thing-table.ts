@@ -18,7 +18,7 @@ leopard | | cheetah, jaguar
 horse | horse, horse face | pony, stallion, mare, foal, horse face
 unicorn | | unicorn face
 zebra
-~deer | deer | stag, doe, reindeer, fawn
+~deer | deer | stag, ~doe, reindeer, fawn
 cow | cow, cow face | dairy cow, ~cattle, cow face
 pig | pig, pig face | piggy, piglet, hog, pig face
 ~sheep | ewe | lamb, ewe
@@ -90,7 +90,7 @@ spider | | tarantula
 spider web | | spiderweb, cobweb, spider's web
 scorpion
 worm | | earthworm
-paw print | paw prints | paw, animal tracks
+paw print | paw prints | paw, ~animal tracks
 `,
   plant: `
 bouquet | | bouquet of flowers, bunch of flowers
@@ -235,7 +235,7 @@ temple | classical building | greek temple, museum, classical building, roman te
 fountain | | water fountain
 tent | tent, camping | camping tent, campsite
 city | cityscape | cityscape, town, skyline, city skyline
-sunset | sunset, cityscape at dusk | sundown, dusk
+sunset | sunset, cityscape at dusk | sundown, ~dusk
 sunrise | sunrise, sunrise over mountains | dawn, ~sunrise over the sea
 bridge | bridge at night | suspension bridge
 carousel | carousel horse | merry-go-round, carousel horse, merry go round
@@ -395,7 +395,7 @@ explosion | collision | ~boom, bang, collision
 question mark | red question mark
 exclamation mark | red exclamation mark | exclamation point
 check mark | check mark, check mark button | checkmark, tick
-~yin yang | yin yang | yin and yang
+~yin yang | yin yang | ~yin and yang
 `,
   face: `
 smiling face | grinning face, grinning face with big eyes, grinning face with smiling eyes, \
