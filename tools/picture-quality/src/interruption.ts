@@ -1,4 +1,5 @@
 import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { UnknownThingError } from "./known-things.ts";
 
 /**
  * Runs a command that Ctrl-C aborts, so that it leaves nothing half-written; a second Ctrl-C ends
@@ -24,6 +25,7 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<void>
 
 function isUsageError(error: unknown): boolean {
   if (InvalidArgumentError.isInstance(error) || UnknownNameError.isInstance(error)) return true;
+  if (UnknownThingError.isInstance(error)) return true;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return code.startsWith("ERR_PARSE_ARGS");
 }

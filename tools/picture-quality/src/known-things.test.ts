@@ -14,7 +14,9 @@ describe("a thing's number", () => {
 
   it("is refused with the nearest names where there is none", () => {
     expect(() => known.numberOf("taxis")).toThrow(UnknownThingError);
-    expect(() => known.numberOf("taxis")).toThrow(/"taxis"\. The nearest that it knows: "taxi"/);
+    expect(() => known.numberOf("taxis")).toThrow(
+      /"taxis"\. The nearest that it knows: "taxi", "(?!cab)/,
+    );
   });
 
   it.each([

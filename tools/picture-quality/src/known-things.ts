@@ -43,7 +43,7 @@ export function knownThings({ things, names }: Pick<JudgeDescription, "things" |
     numberOf(name) {
       const asked = plain(name);
       const number = numbers.get(asked) ?? numbers.get(asked.replace(article, ""));
-      if (number === undefined) throw new UnknownThingError(name, nearest(asked, numbers.keys()));
+      if (number === undefined) throw new UnknownThingError(name, nearest(asked, numbers));
       return number;
     },
     numberIn(caption) {
@@ -58,10 +58,13 @@ function plain(text: string): string {
   return text.trim().toLowerCase().replace(/\s+/g, " ");
 }
 
-function nearest(asked: string, names: Iterable<string>): string[] {
-  return [...names]
-    .map((name) => ({ name, similarity: similarity(asked, name) }))
+/** The most similar names of different things. */
+function nearest(asked: string, numbers: ReadonlyMap<string, number>): string[] {
+  const told = new Set<number>();
+  return [...numbers]
+    .map(([name, number]) => ({ name, number, similarity: similarity(asked, name) }))
     .sort((a, b) => b.similarity - a.similarity)
+    .filter(({ number }) => !told.has(number) && told.add(number))
     .slice(0, namedInError)
     .map(({ name }) => name);
 }
