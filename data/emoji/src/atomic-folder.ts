@@ -4,8 +4,14 @@ import { basename, dirname, join } from "node:path";
 
 const unfinishedSuffix = ".part";
 
-/** Fills a folder under a temporary name and gives it its own name when it is complete; what lay there is replaced. */
-export async function writeFolder(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+/**
+ * Fills a folder under a temporary name and gives it its own name when it is complete; what lay
+ * there is replaced.
+ */
+export async function writeFolder(
+  path: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     await mkdir(temporary, { recursive: true });
@@ -33,7 +39,8 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
 export async function removeUnfinished(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    if (name.startsWith(".") && name.endsWith(unfinishedSuffix)) await rm(join(folder, name), { recursive: true, force: true });
+    if (name.startsWith(".") && name.endsWith(unfinishedSuffix))
+      await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -29,19 +29,27 @@ describe("buildData", () => {
   it("finds labels by code points and by names, in every source", () => {
     const found = records.map(({ source, label, kind }) => `${source}: ${label} (${kind})`);
     expect(found).toEqual(
-      expect.arrayContaining(["noto: red apple (object)", "noto: umbrella (object)", "gameicons: umbrella (glyph)", "gameicons: old key (glyph)"]),
+      expect.arrayContaining([
+        "noto: red apple (object)",
+        "noto: umbrella (object)",
+        "gameicons: umbrella (glyph)",
+        "gameicons: old key (glyph)",
+      ]),
     );
   });
 
   it("keeps one skin tone of the five, and says it", () => {
     const hands = records.filter(({ concept }) => concept === "waving hand");
     expect(hands).toHaveLength(1);
-    expect(hands[0]?.label).toMatch(/^waving hand with (light|medium-light|medium|medium-dark|dark) skin tone$/);
+    expect(hands[0]?.label).toMatch(
+      /^waving hand with (light|medium-light|medium|medium-dark|dark) skin tone$/,
+    );
   });
 
   it("leaves out weapons, blank pictures and what was drawn before", () => {
     expect(records.filter(({ label }) => /pistol|ak47/.test(label))).toEqual([]);
-    expect(records.filter(({ source }) => source === "twemoji")).toEqual([]); // one is blank, one is Noto's
+    // one is blank, one is Noto's
+    expect(records.filter(({ source }) => source === "twemoji")).toEqual([]);
     expect([manifest.left, manifest.duplicates]).toEqual([1, 1]);
   });
 
@@ -53,7 +61,10 @@ describe("buildData", () => {
     const apple = records.find(({ label, source }) => label === "red apple" && source === "noto");
     expect(apple?.meanColor).toEqual([255, 0, 0]);
     const picture = async (side: 128 | 64) =>
-      (await readFile(packPath(folder, "noto", side))).subarray((apple?.index ?? 0) * side * side * 4, ((apple?.index ?? 0) + 1) * side * side * 4);
+      (await readFile(packPath(folder, "noto", side))).subarray(
+        (apple?.index ?? 0) * side * side * 4,
+        ((apple?.index ?? 0) + 1) * side * side * 4,
+      );
     const [large, small] = [await picture(128), await picture(64)];
     const at = (x: number, y: number, channel: number) => large[(y * 128 + x) * 4 + channel] ?? 0;
     for (const [x, y] of [
@@ -62,10 +73,17 @@ describe("buildData", () => {
       [0, 0],
       [55, 40],
     ] as const) {
-      const mean = (at(2 * x, 2 * y, 3) + at(2 * x + 1, 2 * y, 3) + at(2 * x, 2 * y + 1, 3) + at(2 * x + 1, 2 * y + 1, 3)) / 4;
+      const mean =
+        (at(2 * x, 2 * y, 3) +
+          at(2 * x + 1, 2 * y, 3) +
+          at(2 * x, 2 * y + 1, 3) +
+          at(2 * x + 1, 2 * y + 1, 3)) /
+        4;
       expect(Math.abs((small[(y * 64 + x) * 4 + 3] ?? 0) - mean)).toBeLessThanOrEqual(0.5);
     }
-    expect([...small.subarray((32 * 64 + 32) * 4, (32 * 64 + 32) * 4 + 4)]).toEqual([255, 0, 0, 255]);
+    expect([...small.subarray((32 * 64 + 32) * 4, (32 * 64 + 32) * 4 + 4)]).toEqual([
+      255, 0, 0, 255,
+    ]);
     expect([...small.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
   });
 
@@ -80,7 +98,8 @@ describe("buildData", () => {
 
   it("credits every source", async () => {
     const credits = await readFile(join(folder, "DATA_CREDITS.md"), "utf8");
-    for (const name of ["Noto Emoji", "Twemoji", "game-icons.net", "emojibase"]) expect(credits).toContain(name);
+    for (const name of ["Noto Emoji", "Twemoji", "game-icons.net", "emojibase"])
+      expect(credits).toContain(name);
   });
 
   it("does not draw again what is there", async () => {
@@ -93,10 +112,15 @@ describe("buildData", () => {
   it("leaves nothing half-made behind when it is stopped, and finishes later", async () => {
     const stopped = join(root, "stopped");
     const controller = new AbortController();
-    const onProgress = (message: string) => message.startsWith("drawing twemoji") && controller.abort(new Error("stopped"));
-    await expect(buildData({ folder: stopped, cache, sources, signal: controller.signal, onProgress })).rejects.toThrow("stopped");
+    const onProgress = (message: string) =>
+      message.startsWith("drawing twemoji") && controller.abort(new Error("stopped"));
+    await expect(
+      buildData({ folder: stopped, cache, sources, signal: controller.signal, onProgress }),
+    ).rejects.toThrow("stopped");
     await expect(readManifest(stopped)).rejects.toThrow(DataFolderError);
-    expect((await readdir(join(stopped, "packs"))).filter((name) => name.startsWith("."))).toEqual([]);
+    expect((await readdir(join(stopped, "packs"))).filter((name) => name.startsWith("."))).toEqual(
+      [],
+    );
     const finished = await buildData({ folder: stopped, cache, sources });
     expect(finished.files).toEqual(manifest.files);
     expect((await stat(manifestPath(stopped))).size).toBeGreaterThan(0);

@@ -18,7 +18,13 @@ const usage = `Builds the emoji and clip art data set from published icon packag
 
 await runCommand(async (signal) => {
   const { values } = parseArgs({
-    options: { out: { type: "string" }, cache: { type: "string" }, sets: { type: "string" }, without: { type: "string" }, help: { type: "boolean" } },
+    options: {
+      out: { type: "string" },
+      cache: { type: "string" },
+      sets: { type: "string" },
+      without: { type: "string" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help) {
     process.stdout.write(usage);
@@ -35,7 +41,9 @@ await runCommand(async (signal) => {
     onProgress: progressOn(process.stderr),
   });
   process.stderr.write("\n");
-  process.stdout.write(`${folder}: ${manifest.pictures} pictures, ${manifest.captions} captions, splits ${JSON.stringify(manifest.bySplit)}\n`);
+  process.stdout.write(
+    `${folder}: ${manifest.pictures} pictures, ${manifest.captions} captions, splits ${JSON.stringify(manifest.bySplit)}\n`,
+  );
 });
 
 function namesIn(list: string | undefined): SourceName[] | undefined {

@@ -30,11 +30,16 @@ describe("captionsOf", () => {
   });
 
   it("never leaves a background unsaid that is not white", () => {
-    for (const caption of captionsOf(apple, { background: "dark blue" })) expect(caption).toMatch(/on a dark blue background$/);
+    for (const caption of captionsOf(apple, { background: "dark blue" }))
+      expect(caption).toMatch(/on a dark blue background$/);
   });
 
   it("says a glyph's colour in every caption", () => {
-    for (const caption of captionsOf({ ...apple, label: "umbrella", style: "silhouette" }, { color: "purple" })) expect(caption).toMatch(/purple/);
+    for (const caption of captionsOf(
+      { ...apple, label: "umbrella", style: "silhouette" },
+      { color: "purple" },
+    ))
+      expect(caption).toMatch(/purple/);
   });
 
   it("has no caption twice", () => {

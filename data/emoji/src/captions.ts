@@ -31,7 +31,8 @@ const categories: Readonly<Record<string, string>> = {
   "sky-weather": "weather",
 };
 
-export interface Captioned extends Pick<ListedPicture, "source" | "file" | "label" | "keywords" | "subgroup"> {
+export interface Captioned
+  extends Pick<ListedPicture, "source" | "file" | "label" | "keywords" | "subgroup"> {
   readonly style: string;
 }
 
@@ -43,18 +44,26 @@ export interface CaptionColors {
 }
 
 /**
- * What may be said of a picture: its label alone, with an article, with its style; keywords; its category; its background. On any background but white,
- * only what names it: where a caption is silent, the background is white.
+ * What may be said of a picture: its label alone, with an article, with its style; keywords; its
+ * category; its background. On any background but white, only what names it: where a caption is
+ * silent, the background is white.
  */
-export function captionsOf(picture: Captioned, { color, background = "white" }: CaptionColors = {}): string[] {
+export function captionsOf(
+  picture: Captioned,
+  { color, background = "white" }: CaptionColors = {},
+): string[] {
   const { style } = picture;
   const label = color ? `${color} ${picture.label}` : picture.label;
   const named = withArticle(label);
-  const captions = [`${named} on a ${background} background`, `${style} of ${named} on a ${background} background`];
+  const captions = [
+    `${named} on a ${background} background`,
+    `${style} of ${named} on a ${background} background`,
+  ];
   if (background === "white") {
     captions.push(label, named, `${named}, ${style}`, `${style} of ${named}`, `${label}, ${style}`);
     const keywords = chosenKeywords(picture);
-    if (keywords.length > 1) captions.push(`${[...(color ? [color] : []), ...keywords].join(", ")}, ${style}`);
+    if (keywords.length > 1)
+      captions.push(`${[...(color ? [color] : []), ...keywords].join(", ")}, ${style}`);
     const category = categories[picture.subgroup];
     if (category && !color) captions.push(`${category}, ${label}`);
   }
@@ -63,7 +72,11 @@ export function captionsOf(picture: Captioned, { color, background = "white" }: 
 
 /** Three keywords, the same in every build, and others for each picture of a concept. */
 function chosenKeywords({ source, file, keywords }: Captioned): string[] {
-  const usable = keywords.filter((keyword) => keyword.length > 2 && keyword.length < 20 && !/^\d/.test(keyword));
-  const order = new Map(usable.map((keyword) => [keyword, stableHash(`${source}${file}${keyword}0`)]));
+  const usable = keywords.filter(
+    (keyword) => keyword.length > 2 && keyword.length < 20 && !/^\d/.test(keyword),
+  );
+  const order = new Map(
+    usable.map((keyword) => [keyword, stableHash(`${source}${file}${keyword}0`)]),
+  );
   return usable.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)).slice(0, 3);
 }

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { TokenizerFile } from "@glissade/core";
 import {
   glideTokenizer,
   openSafetensors,
@@ -10,7 +11,6 @@ import {
   weightsFromTensors,
   writeSafetensors,
 } from "@glissade/core";
-import type { TokenizerFile } from "@glissade/core";
 
 /**
  * A base network that reads with another tokenizer: every token of the new one begins where the old

@@ -33,7 +33,12 @@ export function colorShares({ pixels }: Cutout): Map<ThingColor, number> {
     const alpha = pixels[at + 3] as number;
     if (alpha < 128) continue;
     total += 1;
-    oklabOf(straight(pixels, at, alpha), straight(pixels, at + 1, alpha), straight(pixels, at + 2, alpha), lab);
+    oklabOf(
+      straight(pixels, at, alpha),
+      straight(pixels, at + 1, alpha),
+      straight(pixels, at + 2, alpha),
+      lab,
+    );
     const [lightness = 0, a = 0, b = 0] = lab;
     const name = colorNameOf({ lightness, chroma: Math.hypot(a, b), hue: hueOf(a, b) });
     if (name) areas.set(name, (areas.get(name) ?? 0) + 1);

@@ -1,4 +1,7 @@
-/** What people ask for first. A small model with little time to learn sees these more often (`EmojiDataOptions.common`). */
+/**
+ * What people ask for first. A small model with little time to learn sees these more often
+ * (`EmojiDataOptions.common`).
+ */
 export const commonConcepts: ReadonlySet<string> = new Set(
   [
     "banana, blueberries, cherries, coconut, grapes, green apple, kiwi fruit, lemon, mango, melon, olive, peach, pear, pineapple, red apple, strawberry, tangerine, tomato, watermelon",

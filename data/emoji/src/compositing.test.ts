@@ -12,10 +12,12 @@ const pixelAt = ({ planes, side }: { planes: Float32Array; side: number }, x: nu
   [0, 1, 2].map((channel) => planes[channel * side * side + y * side + x]);
 
 function expectColor(received: readonly (number | undefined)[], expected: readonly number[]) {
-  for (const [channel, value] of expected.entries()) expect(received[channel]).toBeCloseTo(value, 3);
+  for (const [channel, value] of expected.entries())
+    expect(received[channel]).toBeCloseTo(value, 3);
 }
 
-const opaque = (side: number) => new Uint8Array(side * side * 4).map((_, i) => [200, 100, 0, 255][i % 4] as number);
+const opaque = (side: number) =>
+  new Uint8Array(side * side * 4).map((_, i) => [200, 100, 0, 255][i % 4] as number);
 
 describe("placeCutout", () => {
   it("covers exactly the square around its centre", () => {
@@ -31,8 +33,14 @@ describe("placeCutout", () => {
 
   it("keeps the total of alpha when it scales by a number that is not whole", () => {
     const canvas = whiteCanvas(32);
-    placeCutout(canvas, { pixels: framedSquare([0, 0, 0], 32), side: 32 }, { size: 13, centerX: 16, centerY: 16 });
-    const darkness = canvas.planes.subarray(0, 32 * 32).reduce((sum, value) => sum + (255 - value) / 255, 0);
+    placeCutout(
+      canvas,
+      { pixels: framedSquare([0, 0, 0], 32), side: 32 },
+      { size: 13, centerX: 16, centerY: 16 },
+    );
+    const darkness = canvas.planes
+      .subarray(0, 32 * 32)
+      .reduce((sum, value) => sum + (255 - value) / 255, 0);
     expect(darkness).toBeCloseTo(13 ** 2 / 4, 3); // a quarter of the square is opaque
   });
 
@@ -45,7 +53,11 @@ describe("placeCutout", () => {
 
   it("paints by alpha alone where a colour is given", () => {
     const canvas = whiteCanvas(8);
-    placeCutout(canvas, { pixels: opaque(16), side: 16 }, { size: 8, centerX: 4, centerY: 4, color: [1, 2, 3] });
+    placeCutout(
+      canvas,
+      { pixels: opaque(16), side: 16 },
+      { size: 8, centerX: 4, centerY: 4, color: [1, 2, 3] },
+    );
     expectColor(pixelAt(canvas, 4, 4), [1, 2, 3]);
   });
 });

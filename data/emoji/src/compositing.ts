@@ -19,7 +19,10 @@ export function fillCanvas({ planes, side }: Canvas, [red, green, blue]: Color):
   planes.fill(blue, 2 * size, 3 * size);
 }
 
-/** Lays a cut-out of the canvas's own side over all of it. @param color paints it, by its alpha alone */
+/**
+ * Lays a cut-out of the canvas's own side over all of it. @param color paints it, by its alpha
+ * alone
+ */
 export function coverCanvas(
   { planes, side }: Canvas,
   { pixels }: Cutout,
@@ -32,7 +35,9 @@ export function coverCanvas(
       const alpha = (pixels[source + 3] as number) / 255;
       const target = y * side + x;
       for (let channel = 0; channel < 3; channel++) {
-        const own = color ? (color[channel] as number) * alpha : (pixels[source + channel] as number);
+        const own = color
+          ? (color[channel] as number) * alpha
+          : (pixels[source + channel] as number);
         const at = channel * size + target;
         planes[at] = own + (planes[at] as number) * (1 - alpha);
       }
@@ -40,11 +45,19 @@ export function coverCanvas(
   }
 }
 
-/** Lays a cut-out over a canvas, scaled to `size` pixels by area means; what lies outside is cut off. Centre in pixels of the canvas. */
+/**
+ * Lays a cut-out over a canvas, scaled to `size` pixels by area means; what lies outside is cut
+ * off. Centre in pixels of the canvas.
+ */
 export function placeCutout(
   { planes, side }: Canvas,
   cutout: Cutout,
-  { size, centerX, centerY, color }: { size: number; centerX: number; centerY: number; color?: Color | undefined },
+  {
+    size,
+    centerX,
+    centerY,
+    color,
+  }: { size: number; centerX: number; centerY: number; color?: Color | undefined },
 ): void {
   const scaled = scaledCutout(cutout, size);
   const left = Math.round(centerX - size / 2);
@@ -56,7 +69,9 @@ export function placeCutout(
       const alpha = (scaled[source + 3] as number) / 255;
       const target = (top + row) * side + left + column;
       for (let channel = 0; channel < 3; channel++) {
-        const own = color ? (color[channel] as number) * alpha : (scaled[source + channel] as number);
+        const own = color
+          ? (color[channel] as number) * alpha
+          : (scaled[source + channel] as number);
         const at = channel * plane + target;
         planes[at] = own + (planes[at] as number) * (1 - alpha);
       }
@@ -81,7 +96,10 @@ function sharesOf(from: number, to: number): Shares {
   const weights = Array.from(starts, (start, target) => {
     const [begin, end] = [target * step, Math.min(from, (target + 1) * step)];
     const count = Math.max(1, Math.ceil(end - 1e-9) - start);
-    return Float32Array.from({ length: count }, (_, k) => (Math.min(end, start + k + 1) - Math.max(begin, start + k)) / (end - begin));
+    return Float32Array.from(
+      { length: count },
+      (_, k) => (Math.min(end, start + k + 1) - Math.max(begin, start + k)) / (end - begin),
+    );
   });
   const shares = { starts, weights };
   sharesBySides.set(key, shares);
@@ -120,7 +138,8 @@ function scaledCutout({ pixels, side }: Cutout, size: number): Float32Array {
       const weight = share[k] as number;
       const source = (start + k) * length;
       const target = row * length;
-      for (let i = 0; i < length; i++) small[target + i] = (small[target + i] as number) + weight * (narrow[source + i] as number);
+      for (let i = 0; i < length; i++)
+        small[target + i] = (small[target + i] as number) + weight * (narrow[source + i] as number);
     }
   }
   return small;

@@ -16,8 +16,13 @@ KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHAN
 SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
 FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
-/** `DATA_CREDITS.md`: whom the pictures and words are owed to. It goes beside weights that were trained on them. */
-export function dataCredits(sources: readonly { readonly source: PictureSource; readonly pictures: number }[]): string {
+/**
+ * `DATA_CREDITS.md`: whom the pictures and words are owed to. It goes beside weights that were
+ * trained on them.
+ */
+export function dataCredits(
+  sources: readonly { readonly source: PictureSource; readonly pictures: number }[],
+): string {
   const rows = sources.map(({ source, pictures }) => {
     const license = `[${source.license}](${licenseTexts[source.license] ?? source.homepage})`;
     return `| [${source.credit}](${source.homepage}) | ${license} | \`${source.package.name}\` ${source.package.version} | "${source.style}" | ${pictures} |`;

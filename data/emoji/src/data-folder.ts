@@ -25,19 +25,30 @@ export interface Manifest {
   readonly left: number;
   /** Of the programs that draw. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly packages: readonly { readonly name: string; readonly version: string; readonly digest: string; readonly license: string }[];
+  readonly packages: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly digest: string;
+    readonly license: string;
+  }[];
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
 }
 
-/** Where the data lies if nothing is said: `$GLISSADE_DATA`, or `.data/emoji` in the repository, which git ignores. */
+/**
+ * Where the data lies if nothing is said: `$GLISSADE_DATA`, or `.data/emoji` in the repository,
+ * which git ignores.
+ */
 export function defaultDataFolder(): string {
-  return resolve(process.env.GLISSADE_DATA ?? fileURLToPath(new URL("../../../.data/emoji", import.meta.url)));
+  return resolve(
+    process.env.GLISSADE_DATA ?? fileURLToPath(new URL("../../../.data/emoji", import.meta.url)),
+  );
 }
 
 export const manifestPath = (folder: string) => join(folder, "manifest.json");
 export const recordsPath = (folder: string) => join(folder, "meta.jsonl");
 export const packFolder = (folder: string) => join(folder, "packs");
-export const packPath = (folder: string, source: SourceName, side: PackSide) => join(packFolder(folder), source, `rgba${side}.bin`);
+export const packPath = (folder: string, source: SourceName, side: PackSide) =>
+  join(packFolder(folder), source, `rgba${side}.bin`);
 
 /** @throws DataFolderError where the folder holds no complete data, or data of another format. */
 export async function readManifest(folder: string): Promise<Manifest> {
@@ -45,7 +56,12 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await readJson<Manifest>(manifestPath(folder)).catch((cause: unknown) => {
     throw new DataFolderError({ folder, problem: "holds no complete data set", hint, cause });
   });
-  if (manifest.format !== dataFormat) throw new DataFolderError({ folder, problem: `holds data of format ${manifest.format}, not ${dataFormat}`, hint });
+  if (manifest.format !== dataFormat)
+    throw new DataFolderError({
+      folder,
+      problem: `holds data of format ${manifest.format}, not ${dataFormat}`,
+      hint,
+    });
   return manifest;
 }
 

@@ -38,7 +38,11 @@ interface EmojibaseEntry {
   readonly tags?: readonly string[];
   readonly group?: number;
   readonly subgroup?: number;
-  readonly skins?: readonly { readonly label: string; readonly hexcode: string; readonly tone: number | readonly number[] }[];
+  readonly skins?: readonly {
+    readonly label: string;
+    readonly hexcode: string;
+    readonly tone: number | readonly number[];
+  }[];
 }
 
 interface EmojibaseMessages {
@@ -58,14 +62,18 @@ const kindOfGroup: Readonly<Record<string, PictureKind>> = {
   flags: "flag",
 };
 
-/** Reads the package of labels, and the name tables of the picture packages that have been fetched. */
+/**
+ * Reads the package of labels, and the name tables of the picture packages that have been fetched.
+ */
 export async function loadEmojiTable(cache: string): Promise<EmojiTable> {
   const folder = unpackedFolder(cache, emojibase);
   const entries = await readJson<EmojibaseEntry[]>(join(folder, "en/data.json"));
   const koreanEntries = await readJson<EmojibaseEntry[]>(join(folder, "ko/data.json"));
   const messages = await readJson<EmojibaseMessages>(join(folder, "en/messages.json"));
 
-  const korean = new Map(koreanEntries.map((entry) => [normalizedHexcode(entry.hexcode), entry.label]));
+  const korean = new Map(
+    koreanEntries.map((entry) => [normalizedHexcode(entry.hexcode), entry.label]),
+  );
   const groupKeys = new Map(messages.groups.map(({ order, key }) => [order, key]));
   const subgroupKeys = new Map(messages.subgroups.map(({ order, key }) => [order, key]));
 
@@ -116,35 +124,53 @@ export async function loadEmojiTable(cache: string): Promise<EmojiTable> {
     concepts,
     words,
     byHexcode: (hexcode) => matches.get(normalizedHexcode(hexcode)),
-    byName: (name, isLoose = false) => names.get(name) ?? (isLoose ? looseNames.get(name.replaceAll("-", "").replace(/^flagfor/, "flag")) : undefined),
+    byName: (name, isLoose = false) =>
+      names.get(name) ??
+      (isLoose ? looseNames.get(name.replaceAll("-", "").replace(/^flagfor/, "flag")) : undefined),
   };
 }
 
 type AddName = (name: string, match: EmojiMatch | undefined) => void;
 
 /** Names and aliases of the packages that say which code points an icon draws. */
-async function addPackageNames(cache: string, matches: ReadonlyMap<string, EmojiMatch>, names: ReadonlyMap<string, EmojiMatch>, add: AddName): Promise<void> {
+async function addPackageNames(
+  cache: string,
+  matches: ReadonlyMap<string, EmojiMatch>,
+  names: ReadonlyMap<string, EmojiMatch>,
+  add: AddName,
+): Promise<void> {
   for (const source of nameTablePackages) {
     const folder = unpackedFolder(cache, source);
     const characters = await readJson<Record<string, string>>(join(folder, "chars.json"));
-    const { aliases = {} } = await readJson<{ aliases?: Record<string, { parent: string }> }>(join(folder, "icons.json"));
-    for (const [hexcode, name] of Object.entries(characters)) add(name, matches.get(normalizedHexcode(hexcode)));
+    const { aliases = {} } = await readJson<{ aliases?: Record<string, { parent: string }> }>(
+      join(folder, "icons.json"),
+    );
+    for (const [hexcode, name] of Object.entries(characters))
+      add(name, matches.get(normalizedHexcode(hexcode)));
     for (const [alias, { parent }] of Object.entries(aliases)) add(alias, names.get(parent));
   }
 }
 
 /** Short names that chat programs use, and Unicode's own names. */
-async function addShortcodes(folder: string, matches: ReadonlyMap<string, EmojiMatch>, add: AddName): Promise<void> {
+async function addShortcodes(
+  folder: string,
+  matches: ReadonlyMap<string, EmojiMatch>,
+  add: AddName,
+): Promise<void> {
   const untoned = (hexcode: string) => {
     const match = matches.get(normalizedHexcode(hexcode));
     return match?.tone === 0 ? match : undefined;
   };
   for (const list of ["cldr", "emojibase", "github", "iamcal", "joypixels", "emojibase-legacy"]) {
-    const shortcodes = await readJson<Record<string, string | string[]>>(join(folder, `en/shortcodes/${list}.json`));
+    const shortcodes = await readJson<Record<string, string | string[]>>(
+      join(folder, `en/shortcodes/${list}.json`),
+    );
     for (const [hexcode, codes] of Object.entries(shortcodes)) {
       for (const code of [codes].flat()) add(code.replaceAll("_", "-"), untoned(hexcode));
     }
   }
-  const unicodeNames = await readJson<Record<string, string>>(join(folder, "meta/unicode-names.json"));
+  const unicodeNames = await readJson<Record<string, string>>(
+    join(folder, "meta/unicode-names.json"),
+  );
   for (const [hexcode, name] of Object.entries(unicodeNames)) add(slug(name), untoned(hexcode));
 }

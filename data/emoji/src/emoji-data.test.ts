@@ -58,7 +58,8 @@ describe("openEmojiData", () => {
       kinds.add(example.kind);
       const [first, second] = items.map(({ picture }) => picture.label);
       if (example.kind === "pair") expect(isHeldOutPair(first ?? "", second ?? "")).toBe(false);
-      if (example.kind === "count") expect(isHeldOutCount(first ?? "", example.caption.split(" ")[0] ?? "")).toBe(false);
+      if (example.kind === "count")
+        expect(isHeldOutCount(first ?? "", example.caption.split(" ")[0] ?? "")).toBe(false);
     }
     expect(kinds).toEqual(new Set(["place", "pair", "count", "plain"]));
   });
@@ -69,32 +70,51 @@ describe("openEmojiData", () => {
       if (!("items" in example) || example.kind !== "pair") continue;
       const [first, second] = example.items;
       if (!first || !second) throw new Error("a pair of one");
-      if (/ to the left of /.test(example.caption)) expect(first.centerX).toBeLessThan(second.centerX - 0.3);
-      if (/ to the right of /.test(example.caption)) expect(first.centerX).toBeGreaterThan(second.centerX + 0.3);
+      if (/ to the left of /.test(example.caption))
+        expect(first.centerX).toBeLessThan(second.centerX - 0.3);
+      if (/ to the right of /.test(example.caption))
+        expect(first.centerX).toBeGreaterThan(second.centerX + 0.3);
       if (/ above /.test(example.caption)) expect(first.centerY).toBeLessThan(second.centerY - 0.3);
-      if (/ below /.test(example.caption)) expect(first.centerY).toBeGreaterThan(second.centerY + 0.3);
+      if (/ below /.test(example.caption))
+        expect(first.centerY).toBeGreaterThan(second.centerY + 0.3);
     }
   });
 
   it("shows kinds in proportion to their weights, and none of weight 0", async () => {
-    const weighted = await openEmojiData({ folder, side: 32, seed: 1, scenes: 0, weights: { glyph: 0 } });
+    const weighted = await openEmojiData({
+      folder,
+      side: 32,
+      seed: 1,
+      scenes: 0,
+      weights: { glyph: 0 },
+    });
     const shown = Array.from({ length: 300 }, (_, number) => weighted.example(number));
-    expect(shown.every((example) => "picture" in example && example.picture.kind === "object")).toBe(true);
+    expect(
+      shown.every((example) => "picture" in example && example.picture.kind === "object"),
+    ).toBe(true);
   });
 
   it("goes through a held-out part in order", async () => {
     const val = await openEmojiData({ folder, side: 32, seed: 1, split: "val" });
     const expected = records.filter(({ split }) => split === "val");
     expect(val.size).toBe(expected.length);
-    const labels = expected.map((_, number) => val.example(number)).map((example) => ("picture" in example ? example.picture : undefined));
+    const labels = expected
+      .map((_, number) => val.example(number))
+      .map((example) => ("picture" in example ? example.picture : undefined));
     expect(labels).toEqual(expected);
   });
 
   it("says what is wrong with its options", async () => {
-    await expect(openEmojiData({ folder, side: 32, seed: -1 })).rejects.toThrow(InvalidArgumentError);
+    await expect(openEmojiData({ folder, side: 32, seed: -1 })).rejects.toThrow(
+      InvalidArgumentError,
+    );
     await expect(openEmojiData({ folder, side: 32, seed: 1, scenes: 2 })).rejects.toThrow(/scenes/);
-    await expect(openEmojiData({ folder, side: 32, seed: 1, weights: { glyph: -1 } })).rejects.toThrow(/weights\.glyph/);
-    await expect(openEmojiData({ folder, side: 32, seed: 1, split: "test" as "val" })).rejects.toThrow(UnknownNameError);
+    await expect(
+      openEmojiData({ folder, side: 32, seed: 1, weights: { glyph: -1 } }),
+    ).rejects.toThrow(/weights\.glyph/);
+    await expect(
+      openEmojiData({ folder, side: 32, seed: 1, split: "test" as "val" }),
+    ).rejects.toThrow(UnknownNameError);
     await expect(data.batch(0.5, 1)).rejects.toThrow(/start/);
   });
 
@@ -102,7 +122,9 @@ describe("openEmojiData", () => {
     const unfinished = await mkdtemp(join(tmpdir(), "emoji-data-"));
     await writeTinyData(unfinished);
     await unlink(manifestPath(unfinished));
-    await expect(openEmojiData({ folder: unfinished, side: 32, seed: 1 })).rejects.toThrow(DataFolderError);
+    await expect(openEmojiData({ folder: unfinished, side: 32, seed: 1 })).rejects.toThrow(
+      DataFolderError,
+    );
     await rm(unfinished, { recursive: true });
   });
 });
@@ -126,5 +148,7 @@ describe("heldOutExamples", () => {
 it("lists every stored caption and as many of scenes as asked", async () => {
   const captions: string[] = [];
   for await (const caption of trainingCaptions({ folder, scenes: 9 })) captions.push(caption);
-  expect(captions).toHaveLength(records.reduce((sum, record) => sum + record.captions.length, 0) + 9);
+  expect(captions).toHaveLength(
+    records.reduce((sum, record) => sum + record.captions.length, 0) + 9,
+  );
 });

@@ -5,7 +5,13 @@ import type { Canvas } from "./compositing.ts";
 import { defaultDataFolder, readRecords } from "./data-folder.ts";
 import { DataFolderError } from "./errors.ts";
 import { exampleRandom } from "./example-random.ts";
-import { drawHeldOutColor, drawPlainExample, type PlainExample, paintPlainExample, paintScene } from "./examples.ts";
+import {
+  drawHeldOutColor,
+  drawPlainExample,
+  type PlainExample,
+  paintPlainExample,
+  paintScene,
+} from "./examples.ts";
 import type { PictureKind, PictureRecord, PictureSplit } from "./picture-record.ts";
 import { loadPictures, type PictureStore } from "./picture-store.ts";
 import { type PackSide, packSides } from "./render-picture.ts";
@@ -13,10 +19,21 @@ import { drawSceneOf, type Scene, type SceneSplit, scenePool } from "./scenes.ts
 import { type SourceName, sourceNames } from "./sources.ts";
 import { weightedPick } from "./weighted-pick.ts";
 
-/** Parts of the data: of pictures, of the colours of glyphs, and of scenes. All but `train` are held out of it. */
+/**
+ * Parts of the data: of pictures, of the colours of glyphs, and of scenes. All but `train` are held
+ * out of it.
+ */
 export type ExampleSplit = PictureSplit | "test_color" | Exclude<SceneSplit, "train">;
 
-export const exampleSplits: readonly ExampleSplit[] = ["train", "val", "test_style", "test_concept", "test_color", "test_pair", "test_count"];
+export const exampleSplits: readonly ExampleSplit[] = [
+  "train",
+  "val",
+  "test_style",
+  "test_concept",
+  "test_color",
+  "test_pair",
+  "test_count",
+];
 
 /** How often a picture of each kind is drawn, against one of an object. */
 export const defaultWeights: Readonly<Record<PictureKind, number>> = {
@@ -40,7 +57,10 @@ export interface EmojiDataOptions {
   readonly split?: ExampleSplit;
   /** Share of training examples that are scenes put together of several pictures. @default 0.4 */
   readonly scenes?: number;
-  /** Changes `defaultWeights`; 0 leaves a kind out (of single pictures: scenes are made of objects and glyphs). */
+  /**
+   * Changes `defaultWeights`; 0 leaves a kind out (of single pictures: scenes are made of objects
+   * and glyphs).
+   */
   readonly weights?: Partial<Readonly<Record<PictureKind, number>>>;
   /** Only pictures of these sources. @default all */
   readonly sources?: readonly SourceName[];
@@ -72,30 +92,54 @@ export interface EmojiData extends TrainingData {
 const generatedEpoch = 1024;
 
 /**
- * Opens a folder that `build.ts` has made. Every example is a function of the options and its number.
+ * Opens a folder that `build.ts` has made. Every example is a function of the options and its
+ * number.
  *
- * @throws DataFolderError where the folder is incomplete or has nothing to offer. @throws InvalidArgumentError for options out of range.
- * @example `const data = await openEmojiData({ side: 32, seed: 1, weights: { glyph: 0, clipart: 0 } });`
+ * @throws DataFolderError where the folder is incomplete or has nothing to offer. @throws
+ * InvalidArgumentError for options out of range.
+ * @example `const data = await openEmojiData({ side: 32, seed: 1, weights: { glyph: 0, clipart: 0 }
+ * });`
  */
 export async function openEmojiData(options: EmojiDataOptions): Promise<EmojiData> {
-  const { folder = defaultDataFolder(), side, seed, split = "train", scenes = 0.4, sources, labels, signal } = options;
+  const {
+    folder = defaultDataFolder(),
+    side,
+    seed,
+    split = "train",
+    scenes = 0.4,
+    sources,
+    labels,
+    signal,
+  } = options;
   assertOptions(options);
   const wanted = labels && new Set(labels);
-  const records = (await readRecords(folder)).filter(({ source, label }) => (!sources || sources.includes(source)) && (!wanted || wanted.has(label)));
+  const records = (await readRecords(folder)).filter(
+    ({ source, label }) => (!sources || sources.includes(source)) && (!wanted || wanted.has(label)),
+  );
   const weights = { ...defaultWeights, ...options.weights };
   const pictures = picturesOf(split, records).filter(({ kind }) => weights[kind] > 0);
-  const sceneShare = split === "train" ? scenes : split === "test_pair" || split === "test_count" ? 1 : 0;
+  const sceneShare =
+    split === "train" ? scenes : split === "test_pair" || split === "test_count" ? 1 : 0;
   const pool = scenePool(sceneShare > 0 ? records : []);
   const isEmpty = (sceneShare < 1 && pictures.length === 0) || (sceneShare > 0 && pool.size === 0);
   if (isEmpty)
-    throw new DataFolderError({ folder, problem: `has no examples of ${split} with these weights, sources and labels`, hint: "Allow more of them." });
+    throw new DataFolderError({
+      folder,
+      problem: `has no examples of ${split} with these weights, sources and labels`,
+      hint: "Allow more of them.",
+    });
 
   const store = await loadPictures(folder, side, sceneShare < 1 ? pictures : [], signal);
   const cutoutSide = cutoutSideFor(side);
   const cutouts = await loadPictures(folder, cutoutSide, [...pool.values()].flat(), signal);
 
-  const pick = weightedPick(pictures.map((picture) => weights[picture.kind] * emphasis(picture, options)));
-  const choices = { mirror: (options.mirror ?? true) ? 0.5 : 0, backgrounds: options.backgrounds ?? 0.1 };
+  const pick = weightedPick(
+    pictures.map((picture) => weights[picture.kind] * emphasis(picture, options)),
+  );
+  const choices = {
+    mirror: (options.mirror ?? true) ? 0.5 : 0,
+    backgrounds: options.backgrounds ?? 0.1,
+  };
   const example = (number: number): Example => {
     const random = exampleRandom(seed, number);
     if (split === "train") {
@@ -104,9 +148,13 @@ export async function openEmojiData(options: EmojiDataOptions): Promise<EmojiDat
     }
     if (split === "test_pair" || split === "test_count") return drawSceneOf(split, random, pool);
     const picture = pictures[number % pictures.length] as PictureRecord;
-    return (split === "test_color" && drawHeldOutColor(picture, random)) || drawPlainExample(picture, random, { mirror: 0, backgrounds: 0 });
+    return (
+      (split === "test_color" && drawHeldOutColor(picture, random)) ||
+      drawPlainExample(picture, random, { mirror: 0, backgrounds: 0 })
+    );
   };
-  const paint = (shown: Example, planes: Float32Array) => paintExample(shown, { planes, side }, store, cutouts);
+  const paint = (shown: Example, planes: Float32Array) =>
+    paintExample(shown, { planes, side }, store, cutouts);
 
   const size = sceneShare === 1 ? generatedEpoch : pictures.length;
   let isDisposed = false;
@@ -138,59 +186,116 @@ export async function openEmojiData(options: EmojiDataOptions): Promise<EmojiDat
   };
 }
 
-function emphasis({ source, label, kind }: PictureRecord, { sourceWeights = {}, common = 1 }: EmojiDataOptions): number {
+function emphasis(
+  { source, label, kind }: PictureRecord,
+  { sourceWeights = {}, common = 1 }: EmojiDataOptions,
+): number {
   const isCommon = (kind === "object" || kind === "face") && commonConcepts.has(label);
   return (sourceWeights[source] ?? 1) * (isCommon ? common : 1);
 }
 
-/** Pictures of a split of single pictures; for `test_color` the training glyphs that have a colour that is held out. */
+/**
+ * Pictures of a split of single pictures; for `test_color` the training glyphs that have a colour
+ * that is held out.
+ */
 function picturesOf(split: ExampleSplit, records: readonly PictureRecord[]): PictureRecord[] {
   if (split === "test_color") {
     const random = exampleRandom(0, 0);
-    return records.filter((record) => record.split === "train" && drawHeldOutColor(record, random) !== undefined);
+    return records.filter(
+      (record) => record.split === "train" && drawHeldOutColor(record, random) !== undefined,
+    );
   }
   return records.filter((record) => record.split === split);
 }
 
-function paintExample(example: Example, canvas: Canvas, store: PictureStore, cutouts: PictureStore): void {
+function paintExample(
+  example: Example,
+  canvas: Canvas,
+  store: PictureStore,
+  cutouts: PictureStore,
+): void {
   if ("items" in example) paintScene(canvas, example, cutouts);
   else paintPlainExample(canvas, example, store);
 }
 
-/** Pictures in a scene are at most as large as the scene: from packs twice as large they are always scaled down. */
+/**
+ * Pictures in a scene are at most as large as the scene: from packs twice as large they are always
+ * scaled down.
+ */
 function cutoutSideFor(side: PackSide): PackSide {
   return packSides.find((packSide) => packSide === 2 * side) ?? side;
 }
 
-function describeSize(sceneShare: number, pictures: number, pool: ReadonlyMap<string, readonly PictureRecord[]>): string {
+function describeSize(
+  sceneShare: number,
+  pictures: number,
+  pool: ReadonlyMap<string, readonly PictureRecord[]>,
+): string {
   const parts: string[] = [];
   if (sceneShare < 1) parts.push(`${pictures} pictures`);
   if (sceneShare > 0) {
     const cutouts = [...pool.values()].reduce((sum, { length }) => sum + length, 0);
-    parts.push(`${Math.round(100 * sceneShare)} % scenes of ${cutouts} cut-outs in ${pool.size} styles`);
+    parts.push(
+      `${Math.round(100 * sceneShare)} % scenes of ${cutouts} cut-outs in ${pool.size} styles`,
+    );
   }
   return parts.join(" and ");
 }
 
-function assertOptions({ side, seed, split = "train", scenes = 0.4, backgrounds = 0.1, weights = {}, sourceWeights = {}, common = 1 }: EmojiDataOptions): void {
+function assertOptions({
+  side,
+  seed,
+  split = "train",
+  scenes = 0.4,
+  backgrounds = 0.1,
+  weights = {},
+  sourceWeights = {},
+  common = 1,
+}: EmojiDataOptions): void {
   assertSeed(seed);
-  if (!packSides.includes(side)) throw new InvalidArgumentError({ argument: "side", received: side, expected: `one of ${packSides.join(", ")}` });
-  if (!exampleSplits.includes(split)) throw new UnknownNameError({ kind: "split", asked: split, known: exampleSplits });
+  if (!packSides.includes(side))
+    throw new InvalidArgumentError({
+      argument: "side",
+      received: side,
+      expected: `one of ${packSides.join(", ")}`,
+    });
+  if (!exampleSplits.includes(split))
+    throw new UnknownNameError({ kind: "split", asked: split, known: exampleSplits });
   for (const kind of Object.keys(weights)) {
-    if (!Object.hasOwn(defaultWeights, kind)) throw new UnknownNameError({ kind: "kind of picture", asked: kind, known: Object.keys(defaultWeights) });
+    if (!Object.hasOwn(defaultWeights, kind))
+      throw new UnknownNameError({
+        kind: "kind of picture",
+        asked: kind,
+        known: Object.keys(defaultWeights),
+      });
   }
   for (const source of Object.keys(sourceWeights)) {
-    if (!sourceNames.some((name) => name === source)) throw new UnknownNameError({ kind: "source of pictures", asked: source, known: sourceNames });
+    if (!sourceNames.some((name) => name === source))
+      throw new UnknownNameError({ kind: "source of pictures", asked: source, known: sourceNames });
   }
   for (const [name, weight] of Object.entries({ ...weights, ...sourceWeights, common })) {
     if (!(weight >= 0 && Number.isFinite(weight)))
-      throw new InvalidArgumentError({ argument: `weights.${name}`, received: weight, expected: "a number from 0" });
+      throw new InvalidArgumentError({
+        argument: `weights.${name}`,
+        received: weight,
+        expected: "a number from 0",
+      });
   }
   for (const [argument, share] of Object.entries({ scenes, backgrounds })) {
-    if (!(share >= 0 && share <= 1)) throw new InvalidArgumentError({ argument, received: share, expected: "a share from 0 to 1" });
+    if (!(share >= 0 && share <= 1))
+      throw new InvalidArgumentError({
+        argument,
+        received: share,
+        expected: "a share from 0 to 1",
+      });
   }
 }
 
 function assertCount(argument: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError({ argument, received: value, expected: `a whole number from ${least}` });
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new InvalidArgumentError({
+      argument,
+      received: value,
+      expected: `a whole number from ${least}`,
+    });
 }

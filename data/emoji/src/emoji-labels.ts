@@ -1,4 +1,7 @@
-/** `"Señor: 1st place"` becomes `"senor-1st-place"`: the form in which names of different packages are compared. */
+/**
+ * `"Señor: 1st place"` becomes `"senor-1st-place"`: the form in which names of different packages
+ * are compared.
+ */
 export function slug(text: string): string {
   const plain = text
     .normalize("NFD")
@@ -10,7 +13,10 @@ export function slug(text: string): string {
     .replace(/^-|-$/g, "");
 }
 
-/** Code points as the packages write them, without the variation selector that only some of them keep: `"1f441-fe0f"` becomes `"1F441"`. */
+/**
+ * Code points as the packages write them, without the variation selector that only some of them
+ * keep: `"1f441-fe0f"` becomes `"1F441"`.
+ */
 export function normalizedHexcode(hexcode: string): string {
   return hexcode
     .toUpperCase()
@@ -19,10 +25,14 @@ export function normalizedHexcode(hexcode: string): string {
     .join("-");
 }
 
-/** A Unicode name as one would say it: `"flag: Chad"` becomes `"flag of chad"`, `"man: red hair"` `"man with red hair"`. */
+/**
+ * A Unicode name as one would say it: `"flag: Chad"` becomes `"flag of chad"`, `"man: red hair"`
+ * `"man with red hair"`.
+ */
 export function spokenLabel(unicodeLabel: string): string {
   const label = unicodeLabel.toLowerCase().replace(/[“”"]/g, "").replace(/’/g, "'");
-  const [, category, detail] = /^(flag|keycap|man|woman|person|family|kiss): (.+)$/.exec(label) ?? [];
+  const [, category, detail] =
+    /^(flag|keycap|man|woman|person|family|kiss): (.+)$/.exec(label) ?? [];
   if (category && detail) {
     if (category === "flag") return `flag of ${detail}`;
     if (category === "keycap") return `keycap ${detail}`;

@@ -44,5 +44,10 @@ describe("plural", () => {
 });
 
 it("counts what takes an article", () => {
-  expect(["taxi", "scissors", "cooked rice", "bus"].map(isCountable)).toEqual([true, false, false, true]);
+  expect(["taxi", "scissors", "cooked rice", "bus"].map(isCountable)).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
 });

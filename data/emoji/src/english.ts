@@ -9,10 +9,15 @@ const massNouns = new RegExp(
     .replaceAll(" ", "|")}|dim sum)$`,
 );
 const hasDeterminer = /^(an?|the|two|three|pair of|no|ok|\d|one|keycap)\b/;
-const singularInS = /(bus|cactus|octopus|virus|walrus|compass|cross|glass|dress|princess|boss|chess|christmas|lens|iris)$/;
-const startsWithVowelSound = /^(?!ewe|eu|one\b|once)([aeio]|u(?!ni|fo|pc|s\b|s[aeub]|k|r[aio]|t)|hour|x(?![aey]))/;
+const singularInS =
+  /(bus|cactus|octopus|virus|walrus|compass|cross|glass|dress|princess|boss|chess|christmas|lens|iris)$/;
+const startsWithVowelSound =
+  /^(?!ewe|eu|one\b|once)([aeio]|u(?!ni|fo|pc|s\b|s[aeub]|k|r[aio]|t)|hour|x(?![aey]))/;
 
-/** The label with "a", "an" or "the" where English wants one: `"an umbrella"`, `"the flag of chad"`, `"scissors"`. */
+/**
+ * The label with "a", "an" or "the" where English wants one: `"an umbrella"`, `"the flag of chad"`,
+ * `"scissors"`.
+ */
 export function withArticle(label: string): string {
   if (label.startsWith("flag of ")) return `the ${label}`;
   const isPlural = /[^su]s$/.test(label) && !singularInS.test(label);
@@ -61,7 +66,8 @@ function pluralWord(word: string): string {
   const irregular = irregularPlurals[word];
   if (irregular) return irregular;
   if (word.endsWith("man")) return `${word.slice(0, -3)}men`;
-  if (/(s|x|ch|sh)$/.test(word) || /(tomato|potato|mango|volcano|tornado|superhero)$/.test(word)) return `${word}es`;
+  if (/(s|x|ch|sh)$/.test(word) || /(tomato|potato|mango|volcano|tornado|superhero)$/.test(word))
+    return `${word}es`;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
   return `${word}s`;
 }

@@ -7,7 +7,12 @@ export class SourceError extends GlissadeError {
   /** The package's name. */
   readonly source: string;
 
-  constructor({ source, problem, hint, cause }: { source: string; problem: string; hint: string; cause?: unknown }) {
+  constructor({
+    source,
+    problem,
+    hint,
+    cause,
+  }: { source: string; problem: string; hint: string; cause?: unknown }) {
     super(`${source} ${problem}. ${hint}`, { cause });
     this.source = source;
   }
@@ -19,7 +24,12 @@ export class DataFolderError extends GlissadeError {
 
   readonly folder: string;
 
-  constructor({ folder, problem, hint, cause }: { folder: string; problem: string; hint: string; cause?: unknown }) {
+  constructor({
+    folder,
+    problem,
+    hint,
+    cause,
+  }: { folder: string; problem: string; hint: string; cause?: unknown }) {
     super(`${folder} ${problem}. ${hint}`, { cause });
     this.folder = folder;
   }

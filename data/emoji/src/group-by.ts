@@ -1,4 +1,7 @@
-/** Values by a key, in the order in which keys first occur. (`Map.groupBy`, which Node 20 does not have.) */
+/**
+ * Values by a key, in the order in which keys first occur. (`Map.groupBy`, which Node 20 does not
+ * have.)
+ */
 export function groupBy<T, K>(values: readonly T[], keyOf: (value: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const value of values) {

@@ -1,5 +1,10 @@
 import type { RgbImage } from "@glissade/core";
-import { type EmojiDataOptions, type Example, type ExampleSplit, openEmojiData } from "./emoji-data.ts";
+import {
+  type EmojiDataOptions,
+  type Example,
+  type ExampleSplit,
+  openEmojiData,
+} from "./emoji-data.ts";
 import { withArticle } from "./english.ts";
 import { rgbFromPlanes } from "./rgb-from-planes.ts";
 import { openThingData, type ThingDataOptions } from "./thing-data.ts";
@@ -13,7 +18,8 @@ export interface HeldOutExample {
   readonly label: string;
 }
 
-export interface HeldOutOptions extends Pick<EmojiDataOptions, "folder" | "side" | "sources" | "weights" | "signal"> {
+export interface HeldOutOptions
+  extends Pick<EmojiDataOptions, "folder" | "side" | "sources" | "weights" | "signal"> {
   readonly split: Exclude<ExampleSplit, "train">;
   /** Where to begin in the split. @default 0 */
   readonly start?: number;
@@ -24,14 +30,22 @@ export interface HeldOutOptions extends Pick<EmojiDataOptions, "folder" | "side"
 }
 
 /**
- * Examples that training never sees, in a fixed order; single pictures each with the same kind of caption: `"a red apple, 3d render"`.
+ * Examples that training never sees, in a fixed order; single pictures each with the same kind of
+ * caption: `"a red apple, 3d render"`.
  *
  * @throws DataFolderError where the folder is incomplete or the split is empty.
  */
-export async function heldOutExamples({ start = 0, count, seed = 0, ...options }: HeldOutOptions): Promise<HeldOutExample[]> {
+export async function heldOutExamples({
+  start = 0,
+  count,
+  seed = 0,
+  ...options
+}: HeldOutOptions): Promise<HeldOutExample[]> {
   const data = await openEmojiData({ ...options, seed });
   const isEndless = options.split === "test_pair" || options.split === "test_count";
-  const available = isEndless ? (count ?? data.size) : Math.min(count ?? data.size, data.size - start);
+  const available = isEndless
+    ? (count ?? data.size)
+    : Math.min(count ?? data.size, data.size - start);
   const examples = Array.from({ length: Math.max(0, available) }, (_, position) => {
     const example = data.example(start + position);
     const planes = new Float32Array(3 * data.side * data.side);
@@ -42,7 +56,8 @@ export async function heldOutExamples({ start = 0, count, seed = 0, ...options }
   return examples;
 }
 
-export interface HeldOutThingOptions extends Pick<ThingDataOptions, "folder" | "side" | "sources" | "signal"> {
+export interface HeldOutThingOptions
+  extends Pick<ThingDataOptions, "folder" | "side" | "sources" | "signal"> {
   readonly split: Exclude<NonNullable<ThingDataOptions["split"]>, "train">;
   /** Where to begin in the split. @default 0 */
   readonly start?: number;
@@ -59,13 +74,22 @@ export interface HeldOutThing extends HeldOutExample {
 }
 
 /**
- * Examples of things that training with `openThingData` never sees: `"a cat, flat emoji"`, or `"a blue car"`.
+ * Examples of things that training with `openThingData` never sees: `"a cat, flat emoji"`, or `"a
+ * blue car"`.
  *
  * @throws DataFolderError where the folder is incomplete or the split is empty.
  */
-export async function heldOutThings({ start = 0, count, seed = 0, ...options }: HeldOutThingOptions): Promise<HeldOutThing[]> {
+export async function heldOutThings({
+  start = 0,
+  count,
+  seed = 0,
+  ...options
+}: HeldOutThingOptions): Promise<HeldOutThing[]> {
   const data = await openThingData({ ...options, seed });
-  const available = options.split === "test_pair" ? (count ?? data.size) : Math.min(count ?? data.size, data.size - start);
+  const available =
+    options.split === "test_pair"
+      ? (count ?? data.size)
+      : Math.min(count ?? data.size, data.size - start);
   const examples = Array.from({ length: Math.max(0, available) }, (_, position) => {
     const example = data.example(start + position);
     const planes = new Float32Array(3 * data.side * data.side);

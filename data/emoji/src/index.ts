@@ -1,5 +1,13 @@
 export { defaultDataFolder, readRecords } from "./data-folder.ts";
-export { defaultWeights, type EmojiData, type EmojiDataOptions, type Example, type ExampleSplit, exampleSplits, openEmojiData } from "./emoji-data.ts";
+export {
+  defaultWeights,
+  type EmojiData,
+  type EmojiDataOptions,
+  type Example,
+  type ExampleSplit,
+  exampleSplits,
+  openEmojiData,
+} from "./emoji-data.ts";
 export { DataFolderError, SourceError } from "./errors.ts";
 export {
   type HeldOutExample,

@@ -1,6 +1,9 @@
 import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
 
-/** An abort on the first Ctrl-C, so that what is unfinished is removed; the second ends the program at once. */
+/**
+ * An abort on the first Ctrl-C, so that what is unfinished is removed; the second ends the program
+ * at once.
+ */
 export function interruptionSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
@@ -12,7 +15,10 @@ export function interruptionSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** Runs a command: an error becomes one line on stderr and an exit code: 2 for a wrong command line, 130 after Ctrl-C, else 1. */
+/**
+ * Runs a command: an error becomes one line on stderr and an exit code: 2 for a wrong command line,
+ * 130 after Ctrl-C, else 1.
+ */
 export async function runCommand(command: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const signal = interruptionSignal();
   try {
@@ -27,5 +33,7 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<void>
 /** Whether the command line has to be changed for the command to work. */
 function isUsageError(error: unknown): boolean {
   if (InvalidArgumentError.isInstance(error) || UnknownNameError.isInstance(error)) return true;
-  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+  return (
+    error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")
+  );
 }

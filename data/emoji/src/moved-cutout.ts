@@ -32,18 +32,28 @@ export function extentOf({ pixels, side }: Cutout): Extent {
 
 /** Keeps what is shown inside the canvas: a thing is moved and scaled, but never cut off. */
 export function keptInside({ scale, right, down, isMirrored }: Placing, extent: Extent): Placing {
-  const [left, far] = isMirrored ? [1 - extent.right, 1 - extent.left] : [extent.left, extent.right];
+  const [left, far] = isMirrored
+    ? [1 - extent.right, 1 - extent.left]
+    : [extent.left, extent.right];
   const most = 1 / Math.max(far - left, extent.bottom - extent.top, 1e-3);
   const kept = Math.min(scale, Math.max(1, most));
   const inside = (shift: number, from: number, to: number) => {
     const [low, high] = [-(0.5 + (from - 0.5) * kept), 1 - (0.5 + (to - 0.5) * kept)];
     return low > high ? (low + high) / 2 : Math.max(low, Math.min(high, shift));
   };
-  return { scale: kept, right: inside(right, left, far), down: inside(down, extent.top, extent.bottom), isMirrored };
+  return {
+    scale: kept,
+    right: inside(right, left, far),
+    down: inside(down, extent.top, extent.bottom),
+    isMirrored,
+  };
 }
 
 /** The cut-out at half its side, moved, scaled and mirrored: four samples to a pixel. */
-export function movedCutout({ pixels, side }: Cutout, { scale, right, down, isMirrored }: Placing): Cutout {
+export function movedCutout(
+  { pixels, side }: Cutout,
+  { scale, right, down, isMirrored }: Placing,
+): Cutout {
   const half = side / 2;
   const result = new Uint8Array(half * half * 4);
   const columns = samplesAlong(side, scale, right, isMirrored);
@@ -76,16 +86,32 @@ function samplesAlong(side: number, scale: number, shift: number, isMirrored: bo
   });
 }
 
-function addRow(line: Float32Array, pixels: Uint8Array, side: number, row: number, weight: number, columns: readonly Sample[]): void {
+function addRow(
+  line: Float32Array,
+  pixels: Uint8Array,
+  side: number,
+  row: number,
+  weight: number,
+  columns: readonly Sample[],
+): void {
   if (row < 0 || row >= side || weight === 0) return;
   for (let column = 0; column < columns.length; column++) {
     const { at, rest } = columns[column] as Sample;
     const to = (column >> 1) * 4;
     if (at >= 0 && at < side) addPixel(line, to, pixels, (row * side + at) * 4, weight * rest);
-    if (at + 1 >= 0 && at + 1 < side) addPixel(line, to, pixels, (row * side + at + 1) * 4, weight * (1 - rest));
+    if (at + 1 >= 0 && at + 1 < side)
+      addPixel(line, to, pixels, (row * side + at + 1) * 4, weight * (1 - rest));
   }
 }
 
-function addPixel(line: Float32Array, to: number, pixels: Uint8Array, from: number, weight: number): void {
-  for (let channel = 0; channel < 4; channel++) line[to + channel] = (line[to + channel] as number) + weight * (pixels[from + channel] as number);
+function addPixel(
+  line: Float32Array,
+  to: number,
+  pixels: Uint8Array,
+  from: number,
+  weight: number,
+): void {
+  for (let channel = 0; channel < 4; channel++)
+    line[to + channel] =
+      (line[to + channel] as number) + weight * (pixels[from + channel] as number);
 }

@@ -1,7 +1,16 @@
 import type { SourceName } from "./sources.ts";
 
 /** What a picture shows, as far as sampling weights tell apart. */
-export type PictureKind = "object" | "face" | "person" | "symbol" | "flag" | "letter" | "glyph" | "comic" | "clipart";
+export type PictureKind =
+  | "object"
+  | "face"
+  | "person"
+  | "symbol"
+  | "flag"
+  | "letter"
+  | "glyph"
+  | "comic"
+  | "clipart";
 
 /** Parts of the data. Everything but `train` is held out; the README says what each asks. */
 export type PictureSplit = "train" | "val" | "test_style" | "test_concept";

@@ -46,7 +46,8 @@ function looksLike(cutout: Cutout, color: ThingColor): boolean {
   if ((colorShares(cutout).get(color) ?? 0) < leastShown) return false;
   const mean = perceivedColor(meanColorOf(cutout));
   const wanted = thingColors[color];
-  if (wanted.chroma === 0) return mean.chroma < 0.06 && Math.abs(mean.lightness - wanted.lightness) < 0.25;
+  if (wanted.chroma === 0)
+    return mean.chroma < 0.06 && Math.abs(mean.lightness - wanted.lightness) < 0.25;
   return mean.chroma > 0.3 * wanted.chroma && Math.abs(hueDifference(wanted.hue, mean.hue)) < 30;
 }
 
@@ -58,7 +59,12 @@ function labPixels({ pixels }: Cutout): { labs: Float64Array; shown: number } {
   for (let at = 0, to = 0; at < pixels.length; at += 4, to += 3) {
     const alpha = pixels[at + 3] as number;
     if (alpha === 0) continue;
-    oklabOf(straight(pixels, at, alpha), straight(pixels, at + 1, alpha), straight(pixels, at + 2, alpha), lab);
+    oklabOf(
+      straight(pixels, at, alpha),
+      straight(pixels, at + 1, alpha),
+      straight(pixels, at + 2, alpha),
+      lab,
+    );
     labs.set(lab, to);
     shown += alpha / 255;
   }
@@ -72,10 +78,21 @@ function mainPaint(cutout: Cutout): Paint | undefined {
   const byHue =
     hue === undefined
       ? undefined
-      : paintOf(cutout, labs, shown, (lightness, chroma, own) => coloredness(chroma) * nearness(hueDifference(hue, own)) * (lightness > 0.12 ? 1 : 0));
+      : paintOf(
+          cutout,
+          labs,
+          shown,
+          (lightness, chroma, own) =>
+            coloredness(chroma) * nearness(hueDifference(hue, own)) * (lightness > 0.12 ? 1 : 0),
+        );
   if (byHue && byHue.share >= leastPaint) return byHue;
   // what has no colour is painted where it is neither an outline nor a highlight
-  return paintOf(cutout, labs, shown, (lightness, chroma) => (1 - ramp(chroma, colored, 1.5 * colored)) * ramp(lightness, 0.22, 0.34));
+  return paintOf(
+    cutout,
+    labs,
+    shown,
+    (lightness, chroma) => (1 - ramp(chroma, colored, 1.5 * colored)) * ramp(lightness, 0.22, 0.34),
+  );
 }
 
 /** The hue with most colour around it. */
@@ -91,19 +108,29 @@ function mainHue({ pixels }: Cutout, labs: Float64Array): number | undefined {
   let [best, most] = [0, 0];
   for (let bin = 0; bin < 72; bin++) {
     let sum = 0;
-    for (let offset = -4; offset <= 4; offset++) sum += (5 - Math.abs(offset)) * (bins[(bin + offset + 72) % 72] as number);
+    for (let offset = -4; offset <= 4; offset++)
+      sum += (5 - Math.abs(offset)) * (bins[(bin + offset + 72) % 72] as number);
     if (sum > most) [best, most] = [bin, sum];
   }
   return most > 0 ? best * 5 + 2.5 : undefined;
 }
 
-function paintOf({ pixels }: Cutout, labs: Float64Array, shown: number, belonging: (lightness: number, chroma: number, hue: number) => number): Paint {
+function paintOf(
+  { pixels }: Cutout,
+  labs: Float64Array,
+  shown: number,
+  belonging: (lightness: number, chroma: number, hue: number) => number,
+): Paint {
   const weights = new Float32Array(pixels.length / 4);
   let [total, lightness, a, b, chroma] = [0, 0, 0, 0, 0];
   for (let pixel = 0; pixel < weights.length; pixel++) {
     const alpha = (pixels[4 * pixel + 3] as number) / 255;
     if (alpha === 0) continue;
-    const [ownLightness, ownA, ownB] = [labs[3 * pixel] as number, labs[3 * pixel + 1] as number, labs[3 * pixel + 2] as number];
+    const [ownLightness, ownA, ownB] = [
+      labs[3 * pixel] as number,
+      labs[3 * pixel + 1] as number,
+      labs[3 * pixel + 2] as number,
+    ];
     const ownChroma = Math.hypot(ownA, ownB);
     const weight = belonging(ownLightness, ownChroma, hueOf(ownA, ownB));
     weights[pixel] = weight;
@@ -114,7 +141,13 @@ function paintOf({ pixels }: Cutout, labs: Float64Array, shown: number, belongin
     chroma += weight * alpha * ownChroma;
   }
   const scale = 1 / Math.max(total, 1e-6);
-  return { weights, lightness: lightness * scale, chroma: chroma * scale, hue: hueOf(a, b), share: total / shown };
+  return {
+    weights,
+    lightness: lightness * scale,
+    chroma: chroma * scale,
+    hue: hueOf(a, b),
+    share: total / shown,
+  };
 }
 
 /** Black stays black and white white; what lies between moves with the mean. */
@@ -132,18 +165,27 @@ function repaint({ pixels, side }: Cutout, paint: Paint, color: ThingColor): Cut
     const weight = paint.weights[pixel] as number;
     const alpha = (pixels[4 * pixel + 3] as number) / 255;
     if (weight === 0 || alpha === 0) continue;
-    const [lightness, a, b] = [labs[3 * pixel] as number, labs[3 * pixel + 1] as number, labs[3 * pixel + 2] as number];
+    const [lightness, a, b] = [
+      labs[3 * pixel] as number,
+      labs[3 * pixel + 1] as number,
+      labs[3 * pixel + 2] as number,
+    ];
     // a colourless thing keeps its brightest lights: they are what makes it look shaded
     const moved = movedLightness(lightness, paint.lightness, target.lightness);
     const isGray = paint.chroma < colored;
-    const strength = isGray ? 1 - ramp(moved, 0.9, 1) : Math.min(1.25, Math.hypot(a, b) / Math.max(paint.chroma, 1e-3));
+    const strength = isGray
+      ? 1 - ramp(moved, 0.9, 1)
+      : Math.min(1.25, Math.hypot(a, b) / Math.max(paint.chroma, 1e-3));
     const turn = isGray ? 0 : 0.35 * hueDifference(paint.hue, hueOf(a, b));
     const hue = ((target.hue + turn) * Math.PI) / 180;
     let chroma = target.chroma * strength;
-    while (!rgbOfOklab(moved, chroma * Math.cos(hue), chroma * Math.sin(hue), rgb) && chroma > 0.01) chroma *= 0.92;
+    while (!rgbOfOklab(moved, chroma * Math.cos(hue), chroma * Math.sin(hue), rgb) && chroma > 0.01)
+      chroma *= 0.92;
     for (let channel = 0; channel < 3; channel++) {
       const at = 4 * pixel + channel;
-      result[at] = Math.round((1 - weight) * (pixels[at] as number) + weight * alpha * (rgb[channel] as number));
+      result[at] = Math.round(
+        (1 - weight) * (pixels[at] as number) + weight * alpha * (rgb[channel] as number),
+      );
     }
   }
   return { pixels: result, side };

@@ -3,7 +3,10 @@ import sharp, { type Sharp } from "sharp";
 import type { SvgDocument } from "./listing/iconify-file.ts";
 import { pageOf, type ViewBox, withViewBox } from "./svg-view-box.ts";
 
-/** Pictures are drawn at this side; the smaller ones are exact means of it, so that an upsampler's input agrees with its target. */
+/**
+ * Pictures are drawn at this side; the smaller ones are exact means of it, so that an upsampler's
+ * input agrees with its target.
+ */
 export const renderSide = 256;
 
 /** Sides that are kept. */
@@ -39,8 +42,13 @@ export async function renderDrawing(path: string): Promise<Uint8Array> {
     const ink = inkBox(await drawnIn(view, drawing, draftSide), draftSide);
     if (!ink) break;
     const unit = view.side / draftSide;
-    const side = (Math.max(ink.width, ink.height) * unit * renderSide) / (renderSide - 2 * cropMargin);
-    view = { x: view.x + (ink.left + ink.width / 2) * unit - side / 2, y: view.y + (ink.top + ink.height / 2) * unit - side / 2, side };
+    const side =
+      (Math.max(ink.width, ink.height) * unit * renderSide) / (renderSide - 2 * cropMargin);
+    view = {
+      x: view.x + (ink.left + ink.width / 2) * unit - side / 2,
+      y: view.y + (ink.top + ink.height / 2) * unit - side / 2,
+      side,
+    };
   }
   return premultiplied(await drawnIn(view, drawing, renderSide));
 }
@@ -51,7 +59,12 @@ async function drawnIn(view: ViewBox, drawing: string, side: number): Promise<Bu
 
 /** RGBA of side x side, centred. */
 async function fitted(image: Sharp, side: number): Promise<Buffer> {
-  return image.ensureAlpha().toColourspace("srgb").resize(side, side, { fit: "contain", background: transparent }).raw().toBuffer();
+  return image
+    .ensureAlpha()
+    .toColourspace("srgb")
+    .resize(side, side, { fit: "contain", background: transparent })
+    .raw()
+    .toBuffer();
 }
 
 interface Box {
@@ -79,7 +92,8 @@ function inkBox(rgba: Uint8Array, side: number): Box | undefined {
 function premultiplied(rgba: Uint8Array): Uint8Array {
   for (let i = 0; i < rgba.length; i += 4) {
     const alpha = rgba[i + 3] as number;
-    for (let channel = 0; channel < 3; channel++) rgba[i + channel] = Math.round(((rgba[i + channel] as number) * alpha) / 255);
+    for (let channel = 0; channel < 3; channel++)
+      rgba[i + channel] = Math.round(((rgba[i + channel] as number) * alpha) / 255);
   }
   return rgba;
 }
@@ -94,7 +108,13 @@ export function halved(rgba: Uint8Array, side: number): Uint8Array {
     for (let x = 0; x < half; x++) {
       const corner = 2 * y * row + 8 * x;
       for (let i = corner; i < corner + 4; i++) {
-        small[target++] = ((rgba[i] as number) + (rgba[i + 4] as number) + (rgba[i + row] as number) + (rgba[i + row + 4] as number) + 2) >> 2;
+        small[target++] =
+          ((rgba[i] as number) +
+            (rgba[i + 4] as number) +
+            (rgba[i + row] as number) +
+            (rgba[i + row + 4] as number) +
+            2) >>
+          2;
       }
     }
   }
@@ -113,11 +133,14 @@ export function inkOf(rgba: Uint8Array): Ink {
   const sum = [0, 0, 0, 0];
   for (let i = 0; i < rgba.length; i += 4) {
     const alpha = rgba[i + 3] as number;
-    const darkest = Math.min(rgba[i] as number, rgba[i + 1] as number, rgba[i + 2] as number) + 255 - alpha;
+    const darkest =
+      Math.min(rgba[i] as number, rgba[i + 1] as number, rgba[i + 2] as number) + 255 - alpha;
     if (alpha > 16 && darkest < 235) visible++;
-    for (let channel = 0; channel < 4; channel++) sum[channel] = (sum[channel] as number) + (rgba[i + channel] as number);
+    for (let channel = 0; channel < 4; channel++)
+      sum[channel] = (sum[channel] as number) + (rgba[i + channel] as number);
   }
   const [red = 0, green = 0, blue = 0, alpha = 0] = sum;
-  const mean = (total: number) => (alpha === 0 ? 0 : Math.min(255, Math.round((255 * total) / alpha)));
+  const mean = (total: number) =>
+    alpha === 0 ? 0 : Math.min(255, Math.round((255 * total) / alpha));
   return { visible: visible / (rgba.length / 4), meanColor: [mean(red), mean(green), mean(blue)] };
 }

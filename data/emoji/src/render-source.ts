@@ -7,7 +7,16 @@ import { unpackedFolder } from "./fetch-sources.ts";
 import { readJson } from "./json-file.ts";
 import { type IconifyFile, iconDocument } from "./listing/iconify-file.ts";
 import type { ListedPicture } from "./picture-record.ts";
-import { halved, inkOf, type PackSide, packSides, renderBitmap, renderDrawing, renderIcon, renderSide } from "./render-picture.ts";
+import {
+  halved,
+  inkOf,
+  type PackSide,
+  packSides,
+  renderBitmap,
+  renderDrawing,
+  renderIcon,
+  renderSide,
+} from "./render-picture.ts";
 import { type SourceName, sourceOf } from "./sources.ts";
 
 /** A picture of a source's packs. */
@@ -48,24 +57,36 @@ const inFlight = 8;
 export const packName = (side: PackSide) => `rgba${side}.bin`;
 const recordName = "rendered.json";
 
-/** Draws all pictures of a source into packs of premultiplied RGBA, or finds that this was done before. */
-export async function renderSource(name: SourceName, pictures: readonly ListedPicture[], options: RenderOptions): Promise<RenderedSource> {
+/**
+ * Draws all pictures of a source into packs of premultiplied RGBA, or finds that this was done
+ * before.
+ */
+export async function renderSource(
+  name: SourceName,
+  pictures: readonly ListedPicture[],
+  options: RenderOptions,
+): Promise<RenderedSource> {
   const { folder, cache, signal, onProgress } = options;
   const fingerprint = fingerprintOf(name, pictures);
   const target = join(folder, name);
-  const before = await readJson<RenderedSource>(join(target, recordName)).catch(() => undefined); // none yet, or damaged
+  // none yet, or damaged
+  const before = await readJson<RenderedSource>(join(target, recordName)).catch(() => undefined);
   if (before?.fingerprint === fingerprint) return before;
   await options.onChange?.();
 
   let record: RenderedSource | undefined;
   await writeFolder(target, async (temporary) => {
-    const packs = await Promise.all(packSides.map((side) => openPack(join(temporary, packName(side)), side)));
+    const packs = await Promise.all(
+      packSides.map((side) => openPack(join(temporary, packName(side)), side)),
+    );
     try {
       const { rendered, left } = await renderInto(packs, pictures, await renderer(name, cache), {
         ...(signal && { signal }),
         ...(onProgress && { onProgress }),
       });
-      const sha256 = Object.fromEntries(packs.map(({ side, hash }) => [packName(side), hash.digest("hex")]));
+      const sha256 = Object.fromEntries(
+        packs.map(({ side, hash }) => [packName(side), hash.digest("hex")]),
+      );
       record = { fingerprint, pictures: rendered, left, sha256 };
     } finally {
       for (const { handle } of packs) await handle.close();
@@ -87,7 +108,12 @@ async function openPack(path: string, side: PackSide): Promise<Pack> {
 
 type Render = (picture: ListedPicture) => Promise<Uint8Array>;
 
-async function renderInto(packs: readonly Pack[], pictures: readonly ListedPicture[], render: Render, options: Pick<RenderOptions, "signal" | "onProgress">) {
+async function renderInto(
+  packs: readonly Pack[],
+  pictures: readonly ListedPicture[],
+  render: Render,
+  options: Pick<RenderOptions, "signal" | "onProgress">,
+) {
   const rendered: RenderedPicture[] = [];
   const left: { file: string; reason: string }[] = [];
   for (let start = 0; start < pictures.length; start += inFlight) {
@@ -97,7 +123,10 @@ async function renderInto(packs: readonly Pack[], pictures: readonly ListedPictu
     for (const [position, picture] of some.entries()) {
       const result = drawn[position];
       if (result?.status !== "fulfilled") {
-        left.push({ file: picture.file, reason: result?.reason instanceof Error ? result.reason.message : "could not be drawn" });
+        left.push({
+          file: picture.file,
+          reason: result?.reason instanceof Error ? result.reason.message : "could not be drawn",
+        });
         continue;
       }
       let pixels = result.value;
@@ -134,6 +163,14 @@ async function renderer(name: SourceName, cache: string): Promise<Render> {
 }
 
 function fingerprintOf(name: SourceName, pictures: readonly ListedPicture[]): string {
-  const made = { package: sourceOf(name).package, rendererVersion, renderSide, packSides, leastVisible, versions: sharp.versions, pictures };
+  const made = {
+    package: sourceOf(name).package,
+    rendererVersion,
+    renderSide,
+    packSides,
+    leastVisible,
+    versions: sharp.versions,
+    pictures,
+  };
   return createHash("sha256").update(JSON.stringify(made)).digest("hex");
 }

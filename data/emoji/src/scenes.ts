@@ -1,4 +1,11 @@
-import { type BackgroundColor, backgroundColorNames, type GlyphColor, glyphColorNames, glyphColors, isVisibleOn } from "./colors.ts";
+import {
+  type BackgroundColor,
+  backgroundColorNames,
+  type GlyphColor,
+  glyphColorNames,
+  glyphColors,
+  isVisibleOn,
+} from "./colors.ts";
 import { countWords, isCountable, plural, withArticle } from "./english.ts";
 import type { ExampleRandom } from "./example-random.ts";
 import { groupBy } from "./group-by.ts";
@@ -34,13 +41,23 @@ const unplaceableSubgroups = /time|^sky|place-map|place-geo|hotel|event|transpor
 const unplaceableLabels =
   /\b(with|and|in|on|of|over|at|locked|unlocked|increasing|decreasing|hotel|japanese|mahjong|muted|chart|performing|deciduous)\b|cigarette|pistol|bomb/;
 
-/** The pictures that scenes may be made of: training pictures of single objects, and glyphs of the same objects. */
+/**
+ * The pictures that scenes may be made of: training pictures of single objects, and glyphs of the
+ * same objects.
+ */
 export function scenePool(records: readonly PictureRecord[]): ScenePool {
   const isPlaceable = ({ split, tone, subgroup, label }: PictureRecord) =>
-    split === "train" && tone === 0 && !unplaceableSubgroups.test(subgroup) && !unplaceableLabels.test(label);
-  const objects = records.filter((record) => record.kind === "object" && record.source !== "slemoji" && isPlaceable(record));
+    split === "train" &&
+    tone === 0 &&
+    !unplaceableSubgroups.test(subgroup) &&
+    !unplaceableLabels.test(label);
+  const objects = records.filter(
+    (record) => record.kind === "object" && record.source !== "slemoji" && isPlaceable(record),
+  );
   const names = new Set(objects.map(({ label }) => label));
-  const glyphs = records.filter((record) => record.isGlyph && isPlaceable(record) && names.has(record.label));
+  const glyphs = records.filter(
+    (record) => record.isGlyph && isPlaceable(record) && names.has(record.label),
+  );
   return groupBy([...objects, ...glyphs], ({ style }) => style);
 }
 
@@ -70,7 +87,8 @@ const aboveAndBelow = [
   [0.5, low],
   [0.5, high],
 ] as const;
-const reversed = ([first, second]: typeof leftAndRight | typeof aboveAndBelow) => [second, first] as const;
+const reversed = ([first, second]: typeof leftAndRight | typeof aboveAndBelow) =>
+  [second, first] as const;
 
 /** Where a number of equal things is laid. */
 const countLayouts = [
@@ -96,23 +114,42 @@ const countLayouts = [
 
 const jitter = 0.03;
 
-/** A scene at random: one object with a size and a place, two with a relation, several equal ones, or one on a background. */
+/**
+ * A scene at random: one object with a size and a place, two with a relation, several equal ones,
+ * or one on a background.
+ */
 export function drawScene(random: ExampleRandom, pool: ScenePool): Scene {
   const pictures = random.pick([...pool.values()]);
   const picture = random.pick(pictures);
   const background = random.chance(0.5) ? "white" : backgroundFor(picture, random);
   const color = colorFor(picture, background, random);
   const label = colored(picture, color);
-  const item = (size: number, centerX: number, centerY: number): SceneItem => ({ picture, color, size, centerX, centerY });
+  const item = (size: number, centerX: number, centerY: number): SceneItem => ({
+    picture,
+    color,
+    size,
+    centerX,
+    centerY,
+  });
   const moved = (center: number, by = jitter) => center + (2 * random.uniform() - 1) * by;
 
   const choice = random.uniform();
   if (choice < 0.25) {
     const { word, size, places } = random.pick(wordedSizes);
-    const { words, centerX, centerY } = random.pick<(typeof wordedPlaces)[number] | typeof middle>(places);
-    const caption = [withArticle(word ? `${word} ${label}` : label), words].filter(Boolean).join(" ");
+    const { words, centerX, centerY } = random.pick<(typeof wordedPlaces)[number] | typeof middle>(
+      places,
+    );
+    const caption = [withArticle(word ? `${word} ${label}` : label), words]
+      .filter(Boolean)
+      .join(" ");
     const items = [item(size, moved(centerX, jitter / 2), moved(centerY, jitter / 2))];
-    return { kind: "place", split: "train", caption: withTail(caption, background, picture, random), background, items };
+    return {
+      kind: "place",
+      split: "train",
+      caption: withTail(caption, background, picture, random),
+      background,
+      items,
+    };
   }
   if (choice < 0.6) return pairScene(random, pictures, { picture, color, background });
   if (choice < 0.85 && isCountable(picture.label)) {
@@ -121,10 +158,24 @@ export function drawScene(random: ExampleRandom, pool: ScenePool): Scene {
     const count = countWords[centers.length] as string;
     const caption = withTail(`${count} ${plural(label)}`, background, picture, random);
     const items = centers.map(([centerX, centerY]) => item(size, moved(centerX), moved(centerY)));
-    return { kind: "count", split: isHeldOutCount(picture.label, count) ? "test_count" : "train", caption, background, items };
+    return {
+      kind: "count",
+      split: isHeldOutCount(picture.label, count) ? "test_count" : "train",
+      caption,
+      background,
+      items,
+    };
   }
-  const items = [item(0.7 + 0.25 * random.uniform(), moved(0.5, jitter / 2), moved(0.5, jitter / 2))];
-  return { kind: "plain", split: "train", caption: withTail(withArticle(label), background, picture, random), background, items };
+  const items = [
+    item(0.7 + 0.25 * random.uniform(), moved(0.5, jitter / 2), moved(0.5, jitter / 2)),
+  ];
+  return {
+    kind: "plain",
+    split: "train",
+    caption: withTail(withArticle(label), background, picture, random),
+    background,
+    items,
+  };
 }
 
 /** The first scene of a split that the random numbers give. */
@@ -141,7 +192,12 @@ function pairScene(
   first: { picture: PictureRecord; color: GlyphColor | undefined; background: BackgroundColor },
 ): Scene {
   const second = otherPicture(first.picture, pictures, random);
-  const background = second.isGlyph || first.background === "white" || isVisibleOn(second.meanColor, first.background) ? first.background : "white";
+  const background =
+    second.isGlyph ||
+    first.background === "white" ||
+    isVisibleOn(second.meanColor, first.background)
+      ? first.background
+      : "white";
   const secondColor = colorFor(second, background, random);
   const relation = random.pick(["left", "right", "above", "below", "beside"] as const);
   const words = {
@@ -162,14 +218,30 @@ function pairScene(
   const items = [first.picture, second].map((picture, position): SceneItem => {
     const [centerX = 0.5, centerY = 0.5] = centers[position] ?? [];
     const shift = () => (2 * random.uniform() - 1) * jitter;
-    return { picture, color: colors[position], size: 0.46, centerX: centerX + shift(), centerY: centerY + shift() };
+    return {
+      picture,
+      color: colors[position],
+      size: 0.46,
+      centerX: centerX + shift(),
+      centerY: centerY + shift(),
+    };
   });
   const caption = `${withArticle(colored(first.picture, first.color))} ${words} ${withArticle(colored(second, secondColor))}`;
   const split = isHeldOutPair(first.picture.label, second.label) ? "test_pair" : "train";
-  return { kind: "pair", split, caption: withTail(caption, background, first.picture, random), background, items };
+  return {
+    kind: "pair",
+    split,
+    caption: withTail(caption, background, first.picture, random),
+    background,
+    items,
+  };
 }
 
-function otherPicture(picture: PictureRecord, pictures: readonly PictureRecord[], random: ExampleRandom): PictureRecord {
+function otherPicture(
+  picture: PictureRecord,
+  pictures: readonly PictureRecord[],
+  random: ExampleRandom,
+): PictureRecord {
   for (let attempt = 0; attempt < 100; attempt++) {
     const other = random.pick(pictures);
     if (other.label !== picture.label) return other;
@@ -179,12 +251,18 @@ function otherPicture(picture: PictureRecord, pictures: readonly PictureRecord[]
 
 /** A background other than white on which the picture can be seen; white where there is none. */
 function backgroundFor(picture: PictureRecord, random: ExampleRandom): BackgroundColor {
-  const usable = backgroundColorNames.filter((name) => name !== "white" && (picture.isGlyph || isVisibleOn(picture.meanColor, name)));
+  const usable = backgroundColorNames.filter(
+    (name) => name !== "white" && (picture.isGlyph || isVisibleOn(picture.meanColor, name)),
+  );
   return usable.length > 0 ? random.pick(usable) : "white";
 }
 
 /** A glyph's colour: one that can be seen on the background and that is not held out for it. */
-export function colorFor({ isGlyph, label }: PictureRecord, background: BackgroundColor, random: ExampleRandom): GlyphColor | undefined {
+export function colorFor(
+  { isGlyph, label }: PictureRecord,
+  background: BackgroundColor,
+  random: ExampleRandom,
+): GlyphColor | undefined {
   if (!isGlyph) return undefined;
   return random.pick(usableColors(label, background));
 }
@@ -200,7 +278,12 @@ function colored({ label }: PictureRecord, color: GlyphColor | undefined): strin
 }
 
 /** Names the background where it is not white (and sometimes where it is), and often the style. */
-function withTail(caption: string, background: BackgroundColor, { style }: PictureRecord, random: ExampleRandom): string {
+function withTail(
+  caption: string,
+  background: BackgroundColor,
+  { style }: PictureRecord,
+  random: ExampleRandom,
+): string {
   const namesBackground = background !== "white" || random.chance(0.4);
   return `${caption}${namesBackground ? ` on a ${background} background` : ""}${random.chance(0.5) ? `, ${style}` : ""}`;
 }

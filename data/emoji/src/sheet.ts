@@ -50,20 +50,39 @@ await runCommand(async (signal) => {
   }
   const folder = values.data ?? defaultDataFolder();
   const side = packSides.find((known) => known === Number(values.side));
-  if (!side) throw new InvalidArgumentError({ argument: "--side", received: values.side, expected: `one of ${packSides.join(", ")}` });
+  if (!side)
+    throw new InvalidArgumentError({
+      argument: "--side",
+      received: values.side,
+      expected: `one of ${packSides.join(", ")}`,
+    });
   const split = exampleSplits.find((known) => known === values.split);
-  if (!split) throw new UnknownNameError({ kind: "split", asked: values.split, known: exampleSplits });
+  if (!split)
+    throw new UnknownNameError({ kind: "split", asked: values.split, known: exampleSplits });
 
   const { pictures, captions, columns } = values.styles
     ? await styleSheet(folder, side, signal)
     : await exampleSheet(
-        await openEmojiData({ folder, side, split, seed: Number(values.seed), scenes: Number(values.scenes), signal }),
+        await openEmojiData({
+          folder,
+          side,
+          split,
+          seed: Number(values.seed),
+          scenes: Number(values.scenes),
+          signal,
+        }),
         Number(values.count),
         Number(values.columns),
       );
   await writeFile(values.out, encodePng(contactSheet(pictures, { columns })));
-  const lines = captions.map((caption, position) => `${1 + Math.floor(position / columns)},${1 + (position % columns)}\t${caption}\n`);
-  await writeFile(values.out.replace(/(\.png)?$/, ".txt"), `row,column\tcaption\n${lines.join("")}`);
+  const lines = captions.map(
+    (caption, position) =>
+      `${1 + Math.floor(position / columns)},${1 + (position % columns)}\t${caption}\n`,
+  );
+  await writeFile(
+    values.out.replace(/(\.png)?$/, ".txt"),
+    `row,column\tcaption\n${lines.join("")}`,
+  );
   process.stdout.write(`${values.out}: ${pictures.length} pictures, ${columns} a row\n`);
 });
 
@@ -78,7 +97,9 @@ async function exampleSheet(data: EmojiData, count: number, columns: number) {
 }
 
 async function styleSheet(folder: string, side: PackSide, signal: AbortSignal) {
-  const records = (await readRecords(folder)).filter(({ label, isGlyph }) => styleConcepts.includes(label) && !isGlyph);
+  const records = (await readRecords(folder)).filter(
+    ({ label, isGlyph }) => styleConcepts.includes(label) && !isGlyph,
+  );
   const store = await loadPictures(folder, side, records, signal);
   const styles = [...new Set(records.map(({ style }) => style))];
   const captions: string[] = [];
@@ -87,7 +108,12 @@ async function styleSheet(folder: string, side: PackSide, signal: AbortSignal) {
       const picture = records.find((record) => record.label === label && record.style === style);
       captions.push(picture ? `${label}, ${style}` : "");
       const planes = new Float32Array(3 * side * side).fill(255);
-      if (picture) paintPlainExample({ planes, side }, { picture, caption: "", color: undefined, background: "white", isMirrored: false }, store);
+      if (picture)
+        paintPlainExample(
+          { planes, side },
+          { picture, caption: "", color: undefined, background: "white", isMirrored: false },
+          store,
+        );
       return rgbFromPlanes(planes, side);
     }),
   );

@@ -44,7 +44,11 @@ export interface PictureSource {
   readonly nameEnding?: string;
 }
 
-const npm = (name: string, version: string, integrity: string): NpmPackage => ({ name, version, integrity: `sha512-${integrity}` });
+const npm = (name: string, version: string, integrity: string): NpmPackage => ({
+  name,
+  version,
+  integrity: `sha512-${integrity}`,
+});
 
 /*
  * Left out: @iconify-json/fluent-emoji (a vector trace of the 3-D set: half of the pairs are near-duplicates), OpenMoji and EmojiOne 1 (share-alike),
@@ -52,7 +56,11 @@ const npm = (name: string, version: string, integrity: string): NpmPackage => ({
  */
 export const pictureSources = {
   noto: {
-    package: npm("@iconify-json/noto", "1.2.9", "DQiuXENbun41ch+XPSV55H9FaWKpHTyz46YIKtSaKYD4fIDDzL1tR6H4np/T38jfrTAeI3rcKF0mqHYeZVAuaw=="),
+    package: npm(
+      "@iconify-json/noto",
+      "1.2.9",
+      "DQiuXENbun41ch+XPSV55H9FaWKpHTyz46YIKtSaKYD4fIDDzL1tR6H4np/T38jfrTAeI3rcKF0mqHYeZVAuaw==",
+    ),
     layout: "emoji-icons",
     style: "shaded emoji",
     license: "Apache-2.0",
@@ -60,7 +68,11 @@ export const pictureSources = {
     homepage: "https://github.com/googlefonts/noto-emoji",
   },
   notov1: {
-    package: npm("@iconify-json/noto-v1", "1.2.5", "/DsVMius69Q0fRS53z7QK1TROSuar606jiIx+laXtdsYGMXpf6LtHBx6CGfoo3UHHb/XpBsw+1L1x3eyPqMuVA=="),
+    package: npm(
+      "@iconify-json/noto-v1",
+      "1.2.5",
+      "/DsVMius69Q0fRS53z7QK1TROSuar606jiIx+laXtdsYGMXpf6LtHBx6CGfoo3UHHb/XpBsw+1L1x3eyPqMuVA==",
+    ),
     layout: "emoji-icons",
     style: "blob emoji",
     license: "Apache-2.0",
@@ -69,7 +81,11 @@ export const pictureSources = {
     hasLooseNames: true,
   },
   twemoji: {
-    package: npm("@iconify-json/twemoji", "1.2.5", "uKpuIEV0v6K5BW3Mjdyl+XKFVAbbcPxAgifKvEMtZoUZB5+YiY5zaMm2uNNCxyXzAWU9yNLlj41WU6/mvgALsw=="),
+    package: npm(
+      "@iconify-json/twemoji",
+      "1.2.5",
+      "uKpuIEV0v6K5BW3Mjdyl+XKFVAbbcPxAgifKvEMtZoUZB5+YiY5zaMm2uNNCxyXzAWU9yNLlj41WU6/mvgALsw==",
+    ),
     layout: "emoji-icons",
     style: "flat emoji",
     license: "CC-BY-4.0",
@@ -77,7 +93,11 @@ export const pictureSources = {
     homepage: "https://github.com/jdecked/twemoji",
   },
   fluentflat: {
-    package: npm("@iconify-json/fluent-emoji-flat", "1.2.6", "RY47RgPb47fYUiyrA64sIOL0+UU02s29sXpNBbIQRBUlPlfNFTKUmZDERGuxDs/7yNGWqQYvuaSYM1M4fRXlUw=="),
+    package: npm(
+      "@iconify-json/fluent-emoji-flat",
+      "1.2.6",
+      "RY47RgPb47fYUiyrA64sIOL0+UU02s29sXpNBbIQRBUlPlfNFTKUmZDERGuxDs/7yNGWqQYvuaSYM1M4fRXlUw==",
+    ),
     layout: "emoji-icons",
     style: "minimal icon",
     license: "MIT",
@@ -85,7 +105,11 @@ export const pictureSources = {
     homepage: "https://github.com/microsoft/fluentui-emoji",
   },
   fluent3d: {
-    package: npm("@lobehub/fluent-emoji-3d", "1.1.0", "Wlq2lVStTnr8BDpIJ0pEnTKO4LuDxxqTEhTvRtD1DLRF0me7ogeRQjKoehDHXuVJ2Qaecgl5wRBv60lUAG3h7g=="),
+    package: npm(
+      "@lobehub/fluent-emoji-3d",
+      "1.1.0",
+      "Wlq2lVStTnr8BDpIJ0pEnTKO4LuDxxqTEhTvRtD1DLRF0me7ogeRQjKoehDHXuVJ2Qaecgl5wRBv60lUAG3h7g==",
+    ),
     layout: "emoji-files",
     style: "3d render",
     license: "MIT",
@@ -93,7 +117,11 @@ export const pictureSources = {
     homepage: "https://github.com/microsoft/fluentui-emoji",
   },
   emojitwo: {
-    package: npm("@iconify-json/emojione", "1.2.3", "T9+T3HIbJNLKKsmxYKlaYhvnHYkz/HNYTV7SHCXVZPfeUi4FqskY70YeN8yYAZT8cCv7w5vJxS4Q1m8zb9CMMg=="),
+    package: npm(
+      "@iconify-json/emojione",
+      "1.2.3",
+      "T9+T3HIbJNLKKsmxYKlaYhvnHYkz/HNYTV7SHCXVZPfeUi4FqskY70YeN8yYAZT8cCv7w5vJxS4Q1m8zb9CMMg==",
+    ),
     layout: "emoji-icons",
     style: "cartoon emoji",
     license: "CC-BY-4.0",
@@ -102,7 +130,11 @@ export const pictureSources = {
     hasLooseNames: true,
   },
   fxemoji: {
-    package: npm("@iconify-json/fxemoji", "1.2.2", "UAasRaxzFUKfIGSmLwnoarsssA4LX0VLLuEmplIqM6ZNQqIQRtav8tZ4H1neTlBreXuMQyAifr5jP4kn78DpiQ=="),
+    package: npm(
+      "@iconify-json/fxemoji",
+      "1.2.2",
+      "UAasRaxzFUKfIGSmLwnoarsssA4LX0VLLuEmplIqM6ZNQqIQRtav8tZ4H1neTlBreXuMQyAifr5jP4kn78DpiQ==",
+    ),
     layout: "emoji-icons",
     style: "paper emoji",
     license: "CC-BY-4.0",
@@ -111,7 +143,11 @@ export const pictureSources = {
     hasLooseNames: true,
   },
   openclipart: {
-    package: { name: "openclipart-svg", version: "1:0.18+dfsg-19", sha256: "989712d90d57dfa3230049f553bb43b76c30ee4d4b8c5f6e106e33f7db5cbdc5" },
+    package: {
+      name: "openclipart-svg",
+      version: "1:0.18+dfsg-19",
+      sha256: "989712d90d57dfa3230049f553bb43b76c30ee4d4b8c5f6e106e33f7db5cbdc5",
+    },
     layout: "clip-art",
     style: "clip art",
     license: "Public-Domain",
@@ -119,7 +155,11 @@ export const pictureSources = {
     homepage: "https://openclipart.org",
   },
   slemoji: {
-    package: npm("@iconify-json/streamline-emojis", "1.2.4", "iNr9T9XuZVTyQPJO8ZlLxBzPkpi7qMl+z1l0C31vpEMqhPMelth3n7CeWQYtixdetDPdI81yeG4ROqjWpYJE6A=="),
+    package: npm(
+      "@iconify-json/streamline-emojis",
+      "1.2.4",
+      "iNr9T9XuZVTyQPJO8ZlLxBzPkpi7qMl+z1l0C31vpEMqhPMelth3n7CeWQYtixdetDPdI81yeG4ROqjWpYJE6A==",
+    ),
     layout: "named-icons",
     style: "comic icon",
     license: "CC-BY-4.0",
@@ -127,7 +167,11 @@ export const pictureSources = {
     homepage: "https://www.streamlinehq.com",
   },
   gameicons: {
-    package: npm("@iconify-json/game-icons", "1.2.4", "/HDDZxowXgDJcOEwPspUCq5RuDdl25OyZKdtxqqiPJQNTrWIym7r4StLzIVs77DyNzOWWhH5wDqwYR3WHeDfkg=="),
+    package: npm(
+      "@iconify-json/game-icons",
+      "1.2.4",
+      "/HDDZxowXgDJcOEwPspUCq5RuDdl25OyZKdtxqqiPJQNTrWIym7r4StLzIVs77DyNzOWWhH5wDqwYR3WHeDfkg==",
+    ),
     layout: "named-icons",
     style: "silhouette",
     license: "CC-BY-3.0",
@@ -137,7 +181,11 @@ export const pictureSources = {
     isGlyph: true,
   },
   phfill: {
-    package: npm("@iconify-json/ph", "1.2.2", "PgkEZNtqa8hBGjHXQa4pMwZa93hmfu8FUSjs/nv4oUU6yLsgv+gh9nu28Kqi8Fz9CCVu4hj1MZs9/60J57IzFw=="),
+    package: npm(
+      "@iconify-json/ph",
+      "1.2.2",
+      "PgkEZNtqa8hBGjHXQa4pMwZa93hmfu8FUSjs/nv4oUU6yLsgv+gh9nu28Kqi8Fz9CCVu4hj1MZs9/60J57IzFw==",
+    ),
     layout: "named-icons",
     style: "silhouette",
     license: "MIT",
@@ -164,6 +212,11 @@ export const emojibase: NpmPackage = npm(
 );
 
 /** Packages whose tables of code points and names help to match the names of others. */
-export const nameTablePackages: readonly NpmPackage[] = [pictureSources.noto.package, pictureSources.twemoji.package, pictureSources.fluentflat.package];
+export const nameTablePackages: readonly NpmPackage[] = [
+  pictureSources.noto.package,
+  pictureSources.twemoji.package,
+  pictureSources.fluentflat.package,
+];
 
-export const isDebian = (source: NpmPackage | DebianPackage): source is DebianPackage => "sha256" in source;
+export const isDebian = (source: NpmPackage | DebianPackage): source is DebianPackage =>
+  "sha256" in source;

@@ -7,17 +7,20 @@ const leastStyles = 4;
 type Split = Pick<ListedPicture, "source" | "file" | "hexcode" | "concept" | "kind" | "tone">;
 
 /**
- * The part of the data that each picture belongs to, in the order given: by hashes, so that it is the same on every machine.
+ * The part of the data that each picture belongs to, in the order given: by hashes, so that it is
+ * the same on every machine.
  *
- * `test_concept`: 2 % of the emoji concepts, in every style and under every source's name. `test_style`: 8 % of the concepts with many styles lose one
- * of them. `val`: 1 % of all other pictures. The rest is `train`.
+ * `test_concept`: 2 % of the emoji concepts, in every style and under every source's name.
+ * `test_style`: 8 % of the concepts with many styles lose one of them. `val`: 1 % of all other
+ * pictures. The rest is `train`.
  */
 export function splitPictures(pictures: readonly Split[]): PictureSplit[] {
   const unseen = new Set(pictures.filter(isUnseenConcept).map(({ concept }) => concept));
   const heldStyles = chooseHeldStyles(pictures);
   return pictures.map((picture) => {
     if (isUnseenConcept(picture) || unseen.has(picture.concept)) return "test_concept";
-    if (picture.hexcode && picture.tone === 0 && heldStyles.get(picture.hexcode) === picture.source) return "test_style";
+    if (picture.hexcode && picture.tone === 0 && heldStyles.get(picture.hexcode) === picture.source)
+      return "test_style";
     return stableHash(`iid${picture.source}${picture.file}`) < 0.01 ? "val" : "train";
   });
 }
@@ -31,7 +34,8 @@ function isUnseenConcept({ hexcode, kind }: Split): boolean {
 function chooseHeldStyles(pictures: readonly Split[]): Map<string, string> {
   const sourcesOf = new Map<string, Set<string>>();
   for (const { hexcode, source, tone, kind } of pictures) {
-    if (!hexcode || tone > 0 || kind === "glyph" || source === "slemoji") continue; // Streamline draws several pictures of a concept
+    // Streamline draws several pictures of a concept
+    if (!hexcode || tone > 0 || kind === "glyph" || source === "slemoji") continue;
     sourcesOf.set(hexcode, (sourcesOf.get(hexcode) ?? new Set()).add(source));
   }
   const held = new Map<string, string>();

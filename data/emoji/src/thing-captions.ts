@@ -36,7 +36,9 @@ export function withColor(name: string, color: string): string {
   return takesArticle(name) ? plainArticle(`${color} ${name}`) : `${color} ${name}`;
 }
 
-/** `withArticle` leaves out articles of its own list of words; here the things say who takes one. */
+/**
+ * `withArticle` leaves out articles of its own list of words; here the things say who takes one.
+ */
 export function plainArticle(words: string): string {
   const first = words.split(" ", 1)[0] ?? words;
   return `${/^an /.test(withArticle(`${first} one`)) ? "an" : "a"} ${words}`;
@@ -46,16 +48,26 @@ export function plainArticle(words: string): string {
 const firstNameShare = 0.62;
 const pluralShare = 0.07;
 /** Names that a colour cannot stand before: "a blue cup of tea", "a red beautiful woman". */
-const composed = / (of|on|in|with|and|blowing) |^(sad|happy|angry|crying|sick|ill|old|a) |red|blue|green|gold|white|brown|black|yellow|golden|^(he|she)$/;
+const composed =
+  / (of|on|in|with|and|blowing) |^(sad|happy|angry|crying|sick|ill|old|a) |red|blue|green|gold|white|brown|black|yellow|golden|^(he|she)$/;
 
 /** Colours that have a second word. */
-const otherColorWords: Partial<Readonly<Record<ThingColor, string>>> = { gray: "grey", purple: "violet" };
+const otherColorWords: Partial<Readonly<Record<ThingColor, string>>> = {
+  gray: "grey",
+  purple: "violet",
+};
 
-export function drawName(thing: Thing, color: ThingColor | undefined, random: ExampleRandom): string {
+export function drawName(
+  thing: Thing,
+  color: ThingColor | undefined,
+  random: ExampleRandom,
+): string {
   const choice = random.uniform();
   if (choice < firstNameShare) return thing.name;
   const wantsPlural = choice < firstNameShare + pluralShare;
-  const names = thing.names.filter((name) => isAddedPlural(name) === wantsPlural && !(color && composed.test(name)));
+  const names = thing.names.filter(
+    (name) => isAddedPlural(name) === wantsPlural && !(color && composed.test(name)),
+  );
   return names.length > 0 ? random.pick(names) : thing.name;
 }
 
@@ -78,7 +90,17 @@ function drawBareForm(name: string, thing: Thing, random: ExampleRandom): string
   return describe(name, random.pick(adjectivesOf(thing)));
 }
 
-const kindsOfImage = ["picture", "a picture", "an image", "image", "a drawing", "an icon", "an emoji", "an illustration", "a photo"];
+const kindsOfImage = [
+  "picture",
+  "a picture",
+  "an image",
+  "image",
+  "a drawing",
+  "an icon",
+  "an emoji",
+  "an illustration",
+  "a photo",
+];
 
 function describe(name: string, adjective: string): string {
   return takesArticle(name) ? plainArticle(`${adjective} ${name}`) : `${adjective} ${name}`;

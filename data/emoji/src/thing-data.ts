@@ -6,7 +6,14 @@ import { exampleRandom } from "./example-random.ts";
 import { type PackSide, packSides } from "./render-picture.ts";
 import { type SourceName, sourceNames } from "./sources.ts";
 import { recolorableThings } from "./thing-colors.ts";
-import { drawColoredThing, drawThing, heldOutColors, heldOutExample, paintThings, type ThingExample } from "./thing-examples.ts";
+import {
+  drawColoredThing,
+  drawThing,
+  heldOutColors,
+  heldOutExample,
+  paintThings,
+  type ThingExample,
+} from "./thing-examples.ts";
 import { loadThingImages, type ThingImages } from "./thing-images.ts";
 import { type PooledThing, thingPool } from "./thing-pool.ts";
 import { drawThingScene, thingScenePool } from "./thing-scenes.ts";
@@ -15,7 +22,11 @@ import { type ThingGroup, thingGroups, thingSources } from "./things.ts";
 import { weightedPick } from "./weighted-pick.ts";
 
 /** How often a thing of each group is drawn, against one of the groups that are not named. */
-const defaultGroupWeights: Partial<Readonly<Record<ThingGroup, number>>> = { face: 0.7, person: 0.5, sign: 0.7 };
+const defaultGroupWeights: Partial<Readonly<Record<ThingGroup, number>>> = {
+  face: 0.7,
+  person: 0.5,
+  sign: 0.7,
+};
 
 export interface ThingDataOptions {
   /** @default `$GLISSADE_DATA`, or `.data/emoji` in the repository */
@@ -28,11 +39,17 @@ export interface ThingDataOptions {
   readonly sources?: readonly SourceName[];
   /** Share of training examples in a colour that the caption says. @default 0 */
   readonly colors?: number;
-  /** Share of training examples of two things, of several of one, or of a head with a hat. @default 0 */
+  /**
+   * Share of training examples of two things, of several of one, or of a head with a hat. @default
+   * 0
+   */
   readonly scenes?: number;
   /** Share of the other training examples on a background that is not white. @default 0 */
   readonly backgrounds?: number;
-  /** How far training images are moved and scaled, as a part of the side; up to a side of 64. @default 0 */
+  /**
+   * How far training images are moved and scaled, as a part of the side; up to a side of 64.
+   * @default 0
+   */
   readonly shift?: number;
   /** Mirrors half of the training images that allow it. @default true */
   readonly mirror?: boolean;
@@ -65,12 +82,21 @@ export async function openThingData(options: ThingDataOptions): Promise<ThingDat
   const { folder = defaultDataFolder(), side, split = "train", sources, signal } = options;
   const isOfTraining = split !== "val" && split !== "test_style";
   const pool = thingPool(await readRecords(folder), isOfTraining ? "train" : split, sources);
-  const pictures = pool.flatMap(({ images, colored }) => [...images.flat(), ...[...colored.values()].flat()]);
+  const pictures = pool.flatMap(({ images, colored }) => [
+    ...images.flat(),
+    ...[...colored.values()].flat(),
+  ]);
   const images = await loadThingImages(folder, side, largeSideFor(side), pictures, signal);
   const { size, example } = examplesOf(pool, images, options);
-  if (size === 0) throw new DataFolderError({ folder, problem: `has no examples of ${split} for these sources`, hint: "Allow more of them." });
+  if (size === 0)
+    throw new DataFolderError({
+      folder,
+      problem: `has no examples of ${split} for these sources`,
+      hint: "Allow more of them.",
+    });
 
-  const paint = (shown: ThingExample, planes: Float32Array) => paintThings({ planes, side }, shown, images);
+  const paint = (shown: ThingExample, planes: Float32Array) =>
+    paintThings({ planes, side }, shown, images);
   let isDisposed = false;
   return {
     description: `things, ${split}: ${pool.length} things, ${pictures.length} images, ${side}x${side}`,
@@ -106,18 +132,27 @@ interface NumberedExamples {
   example(number: number): ThingExample;
 }
 
-function examplesOf(pool: readonly PooledThing[], images: ThingImages, options: ThingDataOptions): NumberedExamples {
+function examplesOf(
+  pool: readonly PooledThing[],
+  images: ThingImages,
+  options: ThingDataOptions,
+): NumberedExamples {
   switch (options.split) {
     case "val":
     case "test_style":
-      return listed(pool.flatMap(({ thing, images: own }) => own.flat().map((picture) => heldOutExample(thing, picture))));
+      return listed(
+        pool.flatMap(({ thing, images: own }) =>
+          own.flat().map((picture) => heldOutExample(thing, picture)),
+        ),
+      );
     case "test_color":
       return listed(heldOutColors(pool, images));
     case "test_pair": {
       const scenes = thingScenePool(pool);
       return {
         size: scenes.styles.size > 0 ? generatedEpoch : 0,
-        example: (number) => drawThingScene(exampleRandom(options.seed, number), scenes, images, true),
+        example: (number) =>
+          drawThingScene(exampleRandom(options.seed, number), scenes, images, true),
       };
     }
     default:
@@ -126,16 +161,29 @@ function examplesOf(pool: readonly PooledThing[], images: ThingImages, options: 
 }
 
 function listed(examples: readonly ThingExample[]): NumberedExamples {
-  return { size: examples.length, example: (number) => examples[number % examples.length] as ThingExample };
+  return {
+    size: examples.length,
+    example: (number) => examples[number % examples.length] as ThingExample,
+  };
 }
 
-/** Colours are drawn anew where a thing cannot have them; after so many times it is shown as it is. */
+/**
+ * Colours are drawn anew where a thing cannot have them; after so many times it is shown as it is.
+ */
 const mostColorDraws = 30;
 
 function trainingExamples(
   pool: readonly PooledThing[],
   images: ThingImages,
-  { seed, colors = 0, scenes = 0, backgrounds = 0, shift = 0, mirror = true, weights }: ThingDataOptions,
+  {
+    seed,
+    colors = 0,
+    scenes = 0,
+    backgrounds = 0,
+    shift = 0,
+    mirror = true,
+    weights,
+  }: ThingDataOptions,
 ): NumberedExamples {
   const groupWeights = { ...defaultGroupWeights, ...weights };
   const weightOf = ({ thing }: PooledThing) => groupWeights[thing.group] ?? 1;
@@ -176,24 +224,62 @@ function assertOptions({
   weights = {},
 }: ThingDataOptions): void {
   assertSeed(seed);
-  if (!packSides.includes(side)) throw new InvalidArgumentError({ argument: "side", received: side, expected: `one of ${packSides.join(", ")}` });
-  if (!thingSplits.includes(split)) throw new UnknownNameError({ kind: "split", asked: split, known: thingSplits });
+  if (!packSides.includes(side))
+    throw new InvalidArgumentError({
+      argument: "side",
+      received: side,
+      expected: `one of ${packSides.join(", ")}`,
+    });
+  if (!thingSplits.includes(split))
+    throw new UnknownNameError({ kind: "split", asked: split, known: thingSplits });
   for (const source of sources) {
-    if (!sourceNames.includes(source)) throw new UnknownNameError({ kind: "source of pictures", asked: source, known: sourceNames });
-    if (!(thingSources as readonly string[]).includes(source)) throw new UnknownNameError({ kind: "style of things", asked: source, known: thingSources });
+    if (!sourceNames.includes(source))
+      throw new UnknownNameError({ kind: "source of pictures", asked: source, known: sourceNames });
+    if (!(thingSources as readonly string[]).includes(source))
+      throw new UnknownNameError({ kind: "style of things", asked: source, known: thingSources });
   }
-  for (const [argument, share] of Object.entries({ colors, scenes, backgrounds, "colors + scenes": colors + scenes })) {
-    if (!(share >= 0 && share <= 1)) throw new InvalidArgumentError({ argument, received: share, expected: "a share from 0 to 1" });
+  for (const [argument, share] of Object.entries({
+    colors,
+    scenes,
+    backgrounds,
+    "colors + scenes": colors + scenes,
+  })) {
+    if (!(share >= 0 && share <= 1))
+      throw new InvalidArgumentError({
+        argument,
+        received: share,
+        expected: "a share from 0 to 1",
+      });
   }
-  if (!(shift >= 0 && shift <= 0.25)) throw new InvalidArgumentError({ argument: "shift", received: shift, expected: "a part of the side from 0 to 0.25" });
-  if (shift > 0 && largeSideFor(side) === side) throw new InvalidArgumentError({ argument: "shift", received: shift, expected: `0 at a side of ${side}` });
+  if (!(shift >= 0 && shift <= 0.25))
+    throw new InvalidArgumentError({
+      argument: "shift",
+      received: shift,
+      expected: "a part of the side from 0 to 0.25",
+    });
+  if (shift > 0 && largeSideFor(side) === side)
+    throw new InvalidArgumentError({
+      argument: "shift",
+      received: shift,
+      expected: `0 at a side of ${side}`,
+    });
   for (const [group, weight] of Object.entries(weights)) {
-    if (!thingGroups.some((known) => known === group)) throw new UnknownNameError({ kind: "group of things", asked: group, known: thingGroups });
+    if (!thingGroups.some((known) => known === group))
+      throw new UnknownNameError({ kind: "group of things", asked: group, known: thingGroups });
     if (!(weight >= 0 && Number.isFinite(weight)))
-      throw new InvalidArgumentError({ argument: `weights.${group}`, received: weight, expected: "a number from 0" });
+      throw new InvalidArgumentError({
+        argument: `weights.${group}`,
+        received: weight,
+        expected: "a number from 0",
+      });
   }
 }
 
 function assertCount(argument: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError({ argument, received: value, expected: `a whole number from ${least}` });
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new InvalidArgumentError({
+      argument,
+      received: value,
+      expected: `a whole number from ${least}`,
+    });
 }

@@ -6,7 +6,14 @@ import { keptInside, movedCutout, type Placing } from "./moved-cutout.ts";
 import type { PictureRecord } from "./picture-record.ts";
 import { painted } from "./recolor.ts";
 import { drawThingCaption, plainThingCaption } from "./thing-captions.ts";
-import { recolorableThings, type ThingBackground, type ThingColor, thingBackgroundNames, thingBackgrounds, thingColorNames } from "./thing-colors.ts";
+import {
+  recolorableThings,
+  type ThingBackground,
+  type ThingColor,
+  thingBackgroundNames,
+  thingBackgrounds,
+  thingColorNames,
+} from "./thing-colors.ts";
 import type { ThingImages } from "./thing-images.ts";
 import type { PooledThing } from "./thing-pool.ts";
 import { isHeldOutThingColor } from "./thing-splits.ts";
@@ -18,7 +25,9 @@ export interface ThingItem {
   /** What it is painted with; undefined where it keeps its own colours. */
   readonly paint: ThingColor | undefined;
   /** Over all of the canvas, or at a place of it (lengths are fractions of the side). */
-  readonly place: Placing | { readonly size: number; readonly centerX: number; readonly centerY: number };
+  readonly place:
+    | Placing
+    | { readonly size: number; readonly centerX: number; readonly centerY: number };
 }
 
 /** One example of the stream, before it is painted. */
@@ -43,23 +52,54 @@ export interface ThingChoices {
 }
 
 /** Groups whose own colours are worth a word: "a red apple". */
-const colorfulGroups: ReadonlySet<ThingGroup> = new Set(["animal", "plant", "food", "vehicle", "wear", "object", "sign"]);
+const colorfulGroups: ReadonlySet<ThingGroup> = new Set([
+  "animal",
+  "plant",
+  "food",
+  "vehicle",
+  "wear",
+  "object",
+  "sign",
+]);
 /** Share of the examples of these that name the thing's own colour. */
 const ownColorShare = 0.06;
 /** White things are often laid on a colour, where they can be seen. */
 const whiteBackgroundShare = 0.5;
 
 /** A thing as it is, or on a background. */
-export function drawThing(pooled: PooledThing, random: ExampleRandom, images: ThingImages, choices: ThingChoices): ThingExample {
+export function drawThing(
+  pooled: PooledThing,
+  random: ExampleRandom,
+  images: ThingImages,
+  choices: ThingChoices,
+): ThingExample {
   const picture = random.pick(random.pick(pooled.images));
-  const own = colorfulGroups.has(pooled.thing.group) && random.chance(ownColorShare) ? images.ownColor(picture) : undefined;
+  const own =
+    colorfulGroups.has(pooled.thing.group) && random.chance(ownColorShare)
+      ? images.ownColor(picture)
+      : undefined;
   const color = own && !isHeldOutThingColor(pooled.thing.name, own) ? own : undefined;
-  const background = random.chance(choices.backgrounds) ? visibleBackground(picture.meanColor, random) : "white";
-  return exampleOf(pooled.thing, { picture, color, paint: undefined, background }, random, images, choices);
+  const background = random.chance(choices.backgrounds)
+    ? visibleBackground(picture.meanColor, random)
+    : "white";
+  return exampleOf(
+    pooled.thing,
+    { picture, color, paint: undefined, background },
+    random,
+    images,
+    choices,
+  );
 }
 
-/** A thing in a colour that the caption says; undefined where this draw came upon none that works. */
-export function drawColoredThing(pooled: PooledThing, random: ExampleRandom, images: ThingImages, choices: ThingChoices): ThingExample | undefined {
+/**
+ * A thing in a colour that the caption says; undefined where this draw came upon none that works.
+ */
+export function drawColoredThing(
+  pooled: PooledThing,
+  random: ExampleRandom,
+  images: ThingImages,
+  choices: ThingChoices,
+): ThingExample | undefined {
   const { thing } = pooled;
   const color = random.pick(thingColorNames);
   if (isHeldOutThingColor(thing.name, color)) return undefined;
@@ -69,11 +109,15 @@ export function drawColoredThing(pooled: PooledThing, random: ExampleRandom, ima
   if (!isNatural && !images.canBe(picture, color)) return undefined;
   const paint = isNatural || images.ownColor(picture) === color ? undefined : color;
   const share = color === "white" ? whiteBackgroundShare : choices.backgrounds;
-  const background = random.chance(share) ? visibleBackground(colorOnScreen[color], random) : "white";
+  const background = random.chance(share)
+    ? visibleBackground(colorOnScreen[color], random)
+    : "white";
   return exampleOf(thing, { picture, color, paint, background }, random, images, choices);
 }
 
-/** Things in colours that training does not say of them and in which no image has them by itself. */
+/**
+ * Things in colours that training does not say of them and in which no image has them by itself.
+ */
 export function heldOutColors(pool: readonly PooledThing[], images: ThingImages): ThingExample[] {
   return pool
     .filter(({ thing }) => recolorableThings.has(thing.name))
@@ -91,10 +135,21 @@ export function heldOutColors(pool: readonly PooledThing[], images: ThingImages)
 }
 
 /** An image as it is, with the caption that all held-out examples of its kind have. */
-export function heldOutExample(thing: Thing, picture: PictureRecord, color?: ThingColor): ThingExample {
+export function heldOutExample(
+  thing: Thing,
+  picture: PictureRecord,
+  color?: ThingColor,
+): ThingExample {
   const { style } = picture;
   const items = [{ picture, paint: color, place: asItIs }];
-  return { caption: plainThingCaption(thing, { style, color }), thing, style, color, background: "white", items };
+  return {
+    caption: plainThingCaption(thing, { style, color }),
+    thing,
+    style,
+    color,
+    background: "white",
+    items,
+  };
 }
 
 const asItIs: Placing = { scale: 1, right: 0, down: 0, isMirrored: false };
@@ -114,10 +169,17 @@ function exampleOf(
   { mirror, shift }: ThingChoices,
 ): ThingExample {
   const { style } = picture;
-  const caption = drawThingCaption(thing, { style, color, ...(background !== "white" && { background }) }, random);
+  const caption = drawThingCaption(
+    thing,
+    { style, color, ...(background !== "white" && { background }) },
+    random,
+  );
   const isMirrored = isMirrorable(picture) && random.chance(mirror);
   const by = () => shift * (2 * random.uniform() - 1);
-  const place = shift > 0 ? keptInside({ scale: 1 + by(), right: by(), down: by(), isMirrored }, images.extent(picture)) : { ...asItIs, isMirrored };
+  const place =
+    shift > 0
+      ? keptInside({ scale: 1 + by(), right: by(), down: by(), isMirrored }, images.extent(picture))
+      : { ...asItIs, isMirrored };
   return { caption, thing, style, color, background, items: [{ picture, paint, place }] };
 }
 
@@ -125,7 +187,9 @@ const leastContrast = 90;
 
 /** A background other than white on which the colour can be seen, if there is one. */
 export function visibleBackground(color: Color, random: ExampleRandom): ThingBackground {
-  const visible = thingBackgroundNames.filter((name) => name !== "white" && colorDistance(color, thingBackgrounds[name]) >= leastContrast);
+  const visible = thingBackgroundNames.filter(
+    (name) => name !== "white" && colorDistance(color, thingBackgrounds[name]) >= leastContrast,
+  );
   return visible.length > 0 ? random.pick(visible) : "white";
 }
 
@@ -144,14 +208,22 @@ const colorOnScreen: Readonly<Record<ThingColor, Color>> = {
   white: [255, 255, 255],
 };
 
-export function paintThings(canvas: Canvas, { background, items }: ThingExample, images: ThingImages): void {
+export function paintThings(
+  canvas: Canvas,
+  { background, items }: ThingExample,
+  images: ThingImages,
+): void {
   fillCanvas(canvas, thingBackgrounds[background]);
   for (const { picture, paint, place } of items) {
     const colored = (cutout: Cutout) => (paint ? painted(cutout, paint) : cutout);
     if ("size" in place) {
       const { size, centerX, centerY } = place;
       const { side } = canvas;
-      placeCutout(canvas, colored(images.large(picture)), { size: Math.round(size * side), centerX: centerX * side, centerY: centerY * side });
+      placeCutout(canvas, colored(images.large(picture)), {
+        size: Math.round(size * side),
+        centerX: centerX * side,
+        centerY: centerY * side,
+      });
     } else if (isMoved(place)) {
       coverCanvas(canvas, movedCutout(colored(images.large(picture)), place));
     } else {

@@ -7,7 +7,10 @@ import { recolored } from "./recolor.ts";
 import type { PackSide } from "./render-picture.ts";
 import type { ThingColor } from "./thing-colors.ts";
 
-/** The pixels of things, and what can be told from them; each is measured once, when it is first asked. */
+/**
+ * The pixels of things, and what can be told from them; each is measured once, when it is first
+ * asked.
+ */
 export interface ThingImages {
   /** At the side of the canvas. */
   exact(picture: PictureRecord): Cutout;
@@ -36,13 +39,19 @@ export async function loadThingImages(
   const colors = new Map<string, ThingColor | undefined>();
   const ability = new Map<string, boolean>();
   const extents = new Map<string, Extent>();
-  const ownColor = (picture: PictureRecord) => once(colors, keyOf(picture), () => ownColorOf(cutoutIn(measured, picture)));
+  const ownColor = (picture: PictureRecord) =>
+    once(colors, keyOf(picture), () => ownColorOf(cutoutIn(measured, picture)));
   return {
     exact: (picture) => cutoutIn(exact, picture),
     large: (picture) => cutoutIn(large, picture),
     ownColor,
     canBe: (picture, color) =>
-      ownColor(picture) === color || once(ability, `${keyOf(picture)} ${color}`, () => recolored(cutoutIn(measured, picture), color) !== undefined),
+      ownColor(picture) === color ||
+      once(
+        ability,
+        `${keyOf(picture)} ${color}`,
+        () => recolored(cutoutIn(measured, picture), color) !== undefined,
+      ),
     extent: (picture) => once(extents, keyOf(picture), () => extentOf(cutoutIn(measured, picture))),
   };
 }
@@ -59,6 +68,7 @@ function once<T>(known: Map<string, T>, key: string, measure: () => T): T {
 
 function cutoutIn(store: PictureStore, picture: PictureRecord): Cutout {
   const pixels = store.pixelsOf(picture);
-  if (!pixels) throw new Error(`the image ${picture.source} ${picture.file} was not loaded`); // a mistake of this package
+  // a mistake of this package
+  if (!pixels) throw new Error(`the image ${picture.source} ${picture.file} was not loaded`);
   return { pixels, side: store.side };
 }

@@ -25,18 +25,24 @@ export function thingPool(
   sources: readonly SourceName[] = thingSources,
 ): PooledThing[] {
   const byLabel = groupBy(
-    records.filter(({ source, tone, kind }) => tone === 0 && kind !== "flag" && isOneOf(thingSources, source)),
+    records.filter(
+      ({ source, tone, kind }) => tone === 0 && kind !== "flag" && isOneOf(thingSources, source),
+    ),
     ({ label }) => label,
   );
   return things.flatMap((thing) => {
     const all = thing.labels.flatMap((label) => byLabel.get(label) ?? []);
     const own = coloredLabels.filter((entry) => entry.thing === thing.name);
     const held = heldOutSource(thing.name, [...new Set(all.map(({ source }) => source))]);
-    const partOf = ({ source, split: of }: PictureRecord) => (source === held ? "test_style" : of === "val" ? "val" : "train");
-    const isWanted = (record: PictureRecord) => partOf(record) === split && sources.includes(record.source);
+    const partOf = ({ source, split: of }: PictureRecord) =>
+      source === held ? "test_style" : of === "val" ? "val" : "train";
+    const isWanted = (record: PictureRecord) =>
+      partOf(record) === split && sources.includes(record.source);
     const images = [...groupBy(all.filter(isWanted), ({ source }) => source).values()];
     const colored = new Map(
-      own.map(({ label, color }) => [color, (byLabel.get(label) ?? []).filter(isWanted)] as const).filter(([, ofColor]) => ofColor.length > 0),
+      own
+        .map(({ label, color }) => [color, (byLabel.get(label) ?? []).filter(isWanted)] as const)
+        .filter(([, ofColor]) => ofColor.length > 0),
     );
     return images.length > 0 ? [{ thing, images, colored }] : [];
   });

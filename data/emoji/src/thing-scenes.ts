@@ -23,8 +23,26 @@ export interface ThingScenePool {
 }
 
 /** What can stand beside something else. */
-const placeableGroups: ReadonlySet<ThingGroup> = new Set(["animal", "plant", "food", "vehicle", "wear", "object", "face"]);
-const alsoPlaceable: ReadonlySet<string> = new Set(["star", "moon", "sun", "cloud", "umbrella", "snowman", "house", "castle", "heart"]);
+const placeableGroups: ReadonlySet<ThingGroup> = new Set([
+  "animal",
+  "plant",
+  "food",
+  "vehicle",
+  "wear",
+  "object",
+  "face",
+]);
+const alsoPlaceable: ReadonlySet<string> = new Set([
+  "star",
+  "moon",
+  "sun",
+  "cloud",
+  "umbrella",
+  "snowman",
+  "house",
+  "castle",
+  "heart",
+]);
 
 const hats: ReadonlySet<string> = new Set(["top hat", "crown", "cap"]);
 /** Heads seen from the front, whole, with nothing above the forehead. */
@@ -36,25 +54,47 @@ const wearers: ReadonlySet<string> = new Set(
 );
 
 export function thingScenePool(pool: readonly PooledThing[]): ThingScenePool {
-  const placeable = pool.filter(({ thing }) => placeableGroups.has(thing.group) || alsoPlaceable.has(thing.name));
-  const styled = placeable.flatMap(({ thing, images }) => images.map((pictures) => ({ style: pictures[0]?.style ?? "", thing, pictures })));
+  const placeable = pool.filter(
+    ({ thing }) => placeableGroups.has(thing.group) || alsoPlaceable.has(thing.name),
+  );
+  const styled = placeable.flatMap(({ thing, images }) =>
+    images.map((pictures) => ({ style: pictures[0]?.style ?? "", thing, pictures })),
+  );
   return { styles: groupBy(styled, ({ style }) => style) };
 }
 
 const [low, high] = [0.27, 0.73];
 const jitter = 0.03;
 
-/** Two things, several of one, or a head with a hat. @param isHeldOut whether the pairs wanted are those that training does not see */
-export function drawThingScene(random: ExampleRandom, { styles }: ThingScenePool, images: ThingImages, isHeldOut = false): ThingExample {
+/**
+ * Two things, several of one, or a head with a hat. @param isHeldOut whether the pairs wanted are
+ * those that training does not see
+ */
+export function drawThingScene(
+  random: ExampleRandom,
+  { styles }: ThingScenePool,
+  images: ThingImages,
+  isHeldOut = false,
+): ThingExample {
   for (;;) {
     const [style, styled] = random.pick([...styles]);
     const choice = isHeldOut ? 0 : random.uniform();
-    const scene = choice < 0.5 ? pairOf(styled, random, isHeldOut) : choice < 0.8 ? severalOf(styled, random) : hattedOf(styled, random, images);
+    const scene =
+      choice < 0.5
+        ? pairOf(styled, random, isHeldOut)
+        : choice < 0.8
+          ? severalOf(styled, random)
+          : hattedOf(styled, random, images);
     if (!scene) continue;
     const { thing, items, words } = scene;
     const background = random.chance(0.2) ? backgroundFor(items, random) : "white";
-    const asked = background === "white" ? words : `${words} on ${plainArticle(`${background} background`)}`;
-    const caption = isHeldOut ? `${asked}, ${style}` : random.chance(0.5) ? withStyle(asked, style, random) : asked;
+    const asked =
+      background === "white" ? words : `${words} on ${plainArticle(`${background} background`)}`;
+    const caption = isHeldOut
+      ? `${asked}, ${style}`
+      : random.chance(0.5)
+        ? withStyle(asked, style, random)
+        : asked;
     return { caption, thing, style, color: undefined, background, items };
   }
 }
@@ -65,10 +105,24 @@ interface Arranged {
   readonly items: readonly ThingItem[];
 }
 
-function pairOf(styled: readonly StyledThing[], random: ExampleRandom, isHeldOut: boolean): Arranged | undefined {
+function pairOf(
+  styled: readonly StyledThing[],
+  random: ExampleRandom,
+  isHeldOut: boolean,
+): Arranged | undefined {
   const [one, other] = [random.pick(styled), random.pick(styled)];
-  if (one.thing === other.thing || isHeldOutPair(one.thing.name, other.thing.name) !== isHeldOut) return undefined;
-  const relation = random.pick(["and", "and", "and", "next to", "to the left of", "to the right of", "above", "below"] as const);
+  if (one.thing === other.thing || isHeldOutPair(one.thing.name, other.thing.name) !== isHeldOut)
+    return undefined;
+  const relation = random.pick([
+    "and",
+    "and",
+    "and",
+    "next to",
+    "to the left of",
+    "to the right of",
+    "above",
+    "below",
+  ] as const);
   const isUpright = relation === "above" || relation === "below";
   const isTurned = relation === "to the right of" || relation === "below";
   const centers = isTurned ? [high, low] : [low, high];
@@ -76,7 +130,11 @@ function pairOf(styled: readonly StyledThing[], random: ExampleRandom, isHeldOut
     const along = centers[at] ?? 0.5;
     return itemAt(random.pick(pictures), 0.47, isUpright ? [0.5, along] : [along, 0.5], random);
   });
-  return { thing: one.thing, words: `${articled(one.thing.name)} ${relation} ${articled(other.thing.name)}`, items };
+  return {
+    thing: one.thing,
+    words: `${articled(one.thing.name)} ${relation} ${articled(other.thing.name)}`,
+    items,
+  };
 }
 
 const layouts = [
@@ -106,7 +164,11 @@ function severalOf(styled: readonly StyledThing[], random: ExampleRandom): Arran
   return { thing, words: `${countWords[centers.length]} ${pluralOf(thing.name)}`, items };
 }
 
-function hattedOf(styled: readonly StyledThing[], random: ExampleRandom, images: ThingImages): Arranged | undefined {
+function hattedOf(
+  styled: readonly StyledThing[],
+  random: ExampleRandom,
+  images: ThingImages,
+): Arranged | undefined {
   const worn = styled.filter(({ thing }) => hats.has(thing.name));
   const heads = styled.filter(({ pictures }) => pictures.some(({ label }) => wearers.has(label)));
   if (worn.length === 0 || heads.length === 0) return undefined;
@@ -116,25 +178,43 @@ function hattedOf(styled: readonly StyledThing[], random: ExampleRandom, images:
   const [headSize, hatSize] = [0.74, 0.44];
   const [headExtent, hatExtent] = [images.extent(head), images.extent(hatPicture)];
   const headTop = 0.98 - (headExtent.bottom - headExtent.top) * headSize;
-  const hatBottom = Math.max((hatExtent.bottom - hatExtent.top) * hatSize + 0.01, headTop + 0.13 * headSize);
+  const hatBottom = Math.max(
+    (hatExtent.bottom - hatExtent.top) * hatSize + 0.01,
+    headTop + 0.13 * headSize,
+  );
   const middleOf = (extent: typeof headExtent) => (extent.left + extent.right) / 2;
   const items = [
-    { picture: head, paint: undefined, place: { size: headSize, centerX: 0.5, centerY: 0.98 - (headExtent.bottom - 0.5) * headSize } },
+    {
+      picture: head,
+      paint: undefined,
+      place: { size: headSize, centerX: 0.5, centerY: 0.98 - (headExtent.bottom - 0.5) * headSize },
+    },
     {
       picture: hatPicture,
       paint: undefined,
       place: {
         size: hatSize,
-        centerX: 0.5 + (middleOf(headExtent) - 0.5) * headSize - (middleOf(hatExtent) - 0.5) * hatSize,
+        centerX:
+          0.5 + (middleOf(headExtent) - 0.5) * headSize - (middleOf(hatExtent) - 0.5) * hatSize,
         centerY: hatBottom - (hatExtent.bottom - 0.5) * hatSize,
       },
     },
   ];
-  const name = hat.thing.name === "top hat" ? random.pick(["hat", "hat", "top hat"]) : hat.thing.name;
-  return { thing, words: `${articled(thing.name)} ${random.pick(["with", "wearing"])} a ${name}`, items };
+  const name =
+    hat.thing.name === "top hat" ? random.pick(["hat", "hat", "top hat"]) : hat.thing.name;
+  return {
+    thing,
+    words: `${articled(thing.name)} ${random.pick(["with", "wearing"])} a ${name}`,
+    items,
+  };
 }
 
-function itemAt(picture: PictureRecord, size: number, [x, y]: readonly [number, number] | readonly number[], random: ExampleRandom): ThingItem {
+function itemAt(
+  picture: PictureRecord,
+  size: number,
+  [x, y]: readonly [number, number] | readonly number[],
+  random: ExampleRandom,
+): ThingItem {
   const moved = (center = 0.5) => center + (2 * random.uniform() - 1) * jitter;
   return { picture, paint: undefined, place: { size, centerX: moved(x), centerY: moved(y) } };
 }
@@ -142,6 +222,8 @@ function itemAt(picture: PictureRecord, size: number, [x, y]: readonly [number, 
 /** A background on which all items can be seen; white where there is none. */
 function backgroundFor(items: readonly ThingItem[], random: ExampleRandom): ThingBackground {
   const background = visibleBackground(items[0]?.picture.meanColor ?? [0, 0, 0], random);
-  const areSeen = items.every(({ picture }) => colorDistance(picture.meanColor, thingBackgrounds[background]) >= 90);
+  const areSeen = items.every(
+    ({ picture }) => colorDistance(picture.meanColor, thingBackgrounds[background]) >= 90,
+  );
   return areSeen ? background : "white";
 }

@@ -1,5 +1,16 @@
 /** What a thing is, for how often it is drawn and what may be done with it. */
-export type ThingGroup = "animal" | "plant" | "food" | "vehicle" | "place" | "sky" | "wear" | "object" | "sign" | "face" | "person";
+export type ThingGroup =
+  | "animal"
+  | "plant"
+  | "food"
+  | "vehicle"
+  | "place"
+  | "sky"
+  | "wear"
+  | "object"
+  | "sign"
+  | "face"
+  | "person";
 
 /**
  * The things by hand, one a line: `name | labels of the data | other names`. Without labels, the

@@ -35,14 +35,26 @@ const sceneWords = [
   "large",
 ];
 
-/** Captions for the tokenizer of things, without images: what training says, every name, and the words of scenes. */
-export function* thingCaptions({ count = 60_000, seed = 0 }: ThingCaptionOptions = {}): Generator<string> {
+/**
+ * Captions for the tokenizer of things, without images: what training says, every name, and the
+ * words of scenes.
+ */
+export function* thingCaptions({
+  count = 60_000,
+  seed = 0,
+}: ThingCaptionOptions = {}): Generator<string> {
   const styles = thingSources.map((source) => sourceOf(source).style);
   for (let number = 0; number < count; number++) {
     const random = exampleRandom(seed, number);
     const color = random.chance(colorShare) ? random.pick(thingColorNames) : undefined;
-    const background = random.chance(backgroundShare) ? random.pick(thingBackgroundNames) : undefined;
-    yield drawThingCaption(random.pick(things), { style: random.pick(styles), color, background }, random);
+    const background = random.chance(backgroundShare)
+      ? random.pick(thingBackgroundNames)
+      : undefined;
+    yield drawThingCaption(
+      random.pick(things),
+      { style: random.pick(styles), color, background },
+      random,
+    );
   }
   const words = [...sceneWords, ...backgroundColorNames.map((name) => `on a ${name} background`)];
   for (let repeat = 0; repeat < repeats; repeat++) {

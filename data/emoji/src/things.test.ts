@@ -6,7 +6,11 @@ import { takesArticle, thingNamed, things } from "./things.ts";
 const labelsByImages: Readonly<Record<string, readonly string[]>> = JSON.parse(
   await readFile(new URL("./__fixtures__/labels-by-images.json", import.meta.url), "utf8"),
 );
-const imagesOf = new Map(Object.entries(labelsByImages).flatMap(([count, labels]) => labels.map((label) => [label, Number(count)] as const)));
+const imagesOf = new Map(
+  Object.entries(labelsByImages).flatMap(([count, labels]) =>
+    labels.map((label) => [label, Number(count)] as const),
+  ),
+);
 
 describe("things", () => {
   it("are about 400", () => {
@@ -27,7 +31,8 @@ describe("things", () => {
   });
 
   it("have at least three images each", () => {
-    const images = (labels: readonly string[]) => labels.reduce((sum, label) => sum + (imagesOf.get(label) ?? 0), 0);
+    const images = (labels: readonly string[]) =>
+      labels.reduce((sum, label) => sum + (imagesOf.get(label) ?? 0), 0);
     expect(things.filter(({ labels }) => images(labels) < 3).map(({ name }) => name)).toEqual([]);
   });
 

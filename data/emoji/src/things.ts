@@ -16,7 +16,13 @@ export interface Thing {
 }
 
 /** The styles that things are drawn in: the data has them whole, and they draw well. */
-export const thingSources = ["noto", "twemoji", "fluent3d", "emojitwo", "fluentflat"] as const satisfies readonly SourceName[];
+export const thingSources = [
+  "noto",
+  "twemoji",
+  "fluent3d",
+  "emojitwo",
+  "fluentflat",
+] as const satisfies readonly SourceName[];
 
 export const thingGroups = Object.keys(thingTable) as ThingGroup[];
 const rows = thingGroups.flatMap((group) =>
@@ -26,7 +32,9 @@ const rows = thingGroups.flatMap((group) =>
     .map((line) => ({ group, ...readRow(line) })),
 );
 const writtenNames = new Set(rows.flatMap(({ own }) => own.map(({ name }) => name)));
-const uncountable = new Set(rows.flatMap(({ own }) => own.filter(({ isCounted }) => !isCounted).map(({ name }) => name)));
+const uncountable = new Set(
+  rows.flatMap(({ own }) => own.filter(({ isCounted }) => !isCounted).map(({ name }) => name)),
+);
 
 export const things: readonly Thing[] = rows.map(({ group, labels, own }) => {
   const [first = { name: "" }, ...others] = own;
@@ -48,7 +56,9 @@ export function isAddedPlural(name: string): boolean {
   return !writtenNames.has(name);
 }
 
-const thingsByName = new Map(things.flatMap((thing) => [thing.name, ...thing.names].map((name) => [name, thing] as const)));
+const thingsByName = new Map(
+  things.flatMap((thing) => [thing.name, ...thing.names].map((name) => [name, thing] as const)),
+);
 
 /** The thing of exactly this name, in any case and with or without an article. */
 export function thingNamed(name: string): Thing | undefined {

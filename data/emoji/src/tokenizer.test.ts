@@ -25,9 +25,13 @@ describe("trainBytePairs", () => {
   });
 
   it("agrees with counting all pairs anew before every merge", () => {
-    const counts = new Map(Array.from({ length: 200 }, (_, k) => [(k * 7919 + 3 ** (k % 13)).toString(3), 1 + (k % 5)]));
+    const counts = new Map(
+      Array.from({ length: 200 }, (_, k) => [(k * 7919 + 3 ** (k % 13)).toString(3), 1 + (k % 5)]),
+    );
     const alphabet = ["0", "1", "2"];
-    expect(trainBytePairs(counts, alphabet, 60).merges).toEqual(mergesByRecounting(counts, alphabet, 60));
+    expect(trainBytePairs(counts, alphabet, 60).merges).toEqual(
+      mergesByRecounting(counts, alphabet, 60),
+    );
   });
 
   it("stops when no pair is left", () => {
@@ -46,21 +50,32 @@ describe("trainTokenizer", () => {
     expect(file.added_tokens?.[0]).toMatchObject({ id: 269, content: "<|endoftext|>" });
   });
 
-  it.each(["a red apple", "A Red APPLE", "빨간 사과", "l'île, 42 «naïve» 🍎"])("gives %j back in lower case", (text) => {
-    expect(tokenizer.decode(tokenizer.encode(text))).toBe(text.toLowerCase());
-  });
+  it.each(["a red apple", "A Red APPLE", "빨간 사과", "l'île, 42 «naïve» 🍎"])(
+    "gives %j back in lower case",
+    (text) => {
+      expect(tokenizer.decode(tokenizer.encode(text))).toBe(text.toLowerCase());
+    },
+  );
 
   it("makes a frequent word one token", () => {
     expect(tokenizer.encode(" apple")).toHaveLength(1);
   });
 
   it("counts tokens", () => {
-    expect(tokenCounts(["a", "b", "cd"], (text) => [...text].map(Number))).toEqual({ mean: 4 / 3, p99: 1, max: 2 });
+    expect(tokenCounts(["a", "b", "cd"], (text) => [...text].map(Number))).toEqual({
+      mean: 4 / 3,
+      p99: 1,
+      max: 2,
+    });
   });
 });
 
 /** The plainest byte-pair training: nothing is kept from one merge to the next. */
-function mergesByRecounting(counts: ReadonlyMap<string, number>, alphabet: readonly string[], size: number): [string, string][] {
+function mergesByRecounting(
+  counts: ReadonlyMap<string, number>,
+  alphabet: readonly string[],
+  size: number,
+): [string, string][] {
   const ids = new Map(alphabet.map((token, id) => [token, id]));
   let words = Array.from(counts, ([word, count]) => ({ symbols: [...word], count }));
   const merges: [string, string][] = [];
@@ -72,8 +87,14 @@ function mergesByRecounting(counts: ReadonlyMap<string, number>, alphabet: reado
         pairs.set(pair.join(" "), { pair, count: count + (pairs.get(pair.join(" "))?.count ?? 0) });
       }
     }
-    const idsOf = ([left, right]: [string, string]) => [ids.get(left) ?? 0, ids.get(right) ?? 0] as const;
-    const [best] = [...pairs.values()].sort((a, b) => b.count - a.count || idsOf(a.pair)[0] - idsOf(b.pair)[0] || idsOf(a.pair)[1] - idsOf(b.pair)[1]);
+    const idsOf = ([left, right]: [string, string]) =>
+      [ids.get(left) ?? 0, ids.get(right) ?? 0] as const;
+    const [best] = [...pairs.values()].sort(
+      (a, b) =>
+        b.count - a.count ||
+        idsOf(a.pair)[0] - idsOf(b.pair)[0] ||
+        idsOf(a.pair)[1] - idsOf(b.pair)[1],
+    );
     if (!best) break;
     const [left, right] = best.pair;
     merges.push(best.pair);

@@ -3,14 +3,23 @@ import { trainBytePairs } from "./byte-pair-training.ts";
 
 export const endOfText = "<|endoftext|>";
 
-/** GPT-2's words: English contractions, letters, digits, other characters, each with at most one leading space; then runs of white space. */
+/**
+ * GPT-2's words: English contractions, letters, digits, other characters, each with at most one
+ * leading space; then runs of white space.
+ */
 const words = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
-/** Each byte as one printable character, numbered on from U+0100 where Latin-1 has none. Radford et al. 2019, section 2.2. */
+/**
+ * Each byte as one printable character, numbered on from U+0100 where Latin-1 has none. Radford et
+ * al. 2019, section 2.2.
+ */
 const byteSymbols = (() => {
-  const isPrintable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173);
+  const isPrintable = (byte: number) =>
+    (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173);
   let others = 0;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(isPrintable(byte) ? byte : 256 + others++));
+  return Array.from({ length: 256 }, (_, byte) =>
+    String.fromCharCode(isPrintable(byte) ? byte : 256 + others++),
+  );
 })();
 
 /** A Hugging Face `tokenizer.json`, as `glideTokenizer` reads it. */
@@ -19,15 +28,25 @@ export interface WrittenTokenizer extends TokenizerFile {
 }
 
 /**
- * Learns a byte-level, lower-cased BPE from captions. Its last token is `<|endoftext|>`, which GLIDE pads with.
+ * Learns a byte-level, lower-cased BPE from captions. Its last token is `<|endoftext|>`, which
+ * GLIDE pads with.
  *
  * @param size tokens in all @default 2048
- * @param wordsAreAlike whether a caption's first word is written as all others are, with a space before it: one token for a word instead of two
+ * @param wordsAreAlike whether a caption's first word is written as all others are, with a space
+ * before it: one token for a word instead of two
  */
-export function trainTokenizer(captions: Iterable<string>, size = 2048, { wordsAreAlike = false } = {}): WrittenTokenizer {
+export function trainTokenizer(
+  captions: Iterable<string>,
+  size = 2048,
+  { wordsAreAlike = false } = {},
+): WrittenTokenizer {
   const least = byteSymbols.length + 1;
   if (!Number.isSafeInteger(size) || size < least) {
-    throw new InvalidArgumentError({ argument: "size", received: size, expected: `a whole number from ${least}: one token a byte, and the last` });
+    throw new InvalidArgumentError({
+      argument: "size",
+      received: size,
+      expected: `a whole number from ${least}: one token a byte, and the last`,
+    });
   }
   const counts = new Map<string, number>();
   const encoder = new TextEncoder();
@@ -45,15 +64,37 @@ export function trainTokenizer(captions: Iterable<string>, size = 2048, { wordsA
 /** The place before a text that begins with a word; an empty text stays empty. */
 const firstWord = /^(?=\S)/u;
 
-function tokenizerFile(tokens: readonly string[], merges: readonly (readonly [string, string])[], wordsAreAlike: boolean): WrittenTokenizer {
+function tokenizerFile(
+  tokens: readonly string[],
+  merges: readonly (readonly [string, string])[],
+  wordsAreAlike: boolean,
+): WrittenTokenizer {
   const spaced = { type: "Replace", pattern: { Regex: firstWord.source }, content: " " };
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+  const byteLevel = {
+    type: "ByteLevel",
+    add_prefix_space: false,
+    trim_offsets: true,
+    use_regex: true,
+  };
   const written = {
     version: "1.0" as const,
     truncation: null,
     padding: null,
-    added_tokens: [{ id: tokens.length, content: endOfText, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }],
-    normalizer: { type: "Sequence", normalizers: [{ type: "NFKC" }, { type: "Lowercase" }, ...(wordsAreAlike ? [spaced] : [])] },
+    added_tokens: [
+      {
+        id: tokens.length,
+        content: endOfText,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      },
+    ],
+    normalizer: {
+      type: "Sequence",
+      normalizers: [{ type: "NFKC" }, { type: "Lowercase" }, ...(wordsAreAlike ? [spaced] : [])],
+    },
     pre_tokenizer: byteLevel,
     post_processor: null,
     decoder: { ...byteLevel, add_prefix_space: true },
@@ -80,8 +121,15 @@ export interface TokenCounts {
   readonly max: number;
 }
 
-export function tokenCounts(captions: Iterable<string>, encode: (caption: string) => readonly number[]): TokenCounts {
+export function tokenCounts(
+  captions: Iterable<string>,
+  encode: (caption: string) => readonly number[],
+): TokenCounts {
   const lengths = Float64Array.from(captions, (caption) => encode(caption).length).sort();
   const sum = lengths.reduce((total, length) => total + length, 0);
-  return { mean: sum / Math.max(1, lengths.length), p99: lengths[Math.floor(0.99 * (lengths.length - 1))] ?? 0, max: lengths.at(-1) ?? 0 };
+  return {
+    mean: sum / Math.max(1, lengths.length),
+    p99: lengths[Math.floor(0.99 * (lengths.length - 1))] ?? 0,
+    max: lengths.at(-1) ?? 0,
+  };
 }

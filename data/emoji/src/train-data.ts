@@ -6,13 +6,36 @@ import { sourceNames } from "./sources.ts";
 import { openThingData, type ThingData, type ThingDataOptions } from "./thing-data.ts";
 import type { ThingSplit } from "./thing-splits.ts";
 
-const thingNames = ["folder", "things", "colors", "scenes", "backgrounds", "shift", "mirror", "weights", "sources", "split"];
-const names = ["folder", "scenes", "weights", "sources", "labels", "sourceWeights", "common", "backgrounds", "mirror"];
+const thingNames = [
+  "folder",
+  "things",
+  "colors",
+  "scenes",
+  "backgrounds",
+  "shift",
+  "mirror",
+  "weights",
+  "sources",
+  "split",
+];
+const names = [
+  "folder",
+  "scenes",
+  "weights",
+  "sources",
+  "labels",
+  "sourceWeights",
+  "common",
+  "backgrounds",
+  "mirror",
+];
 
 /**
- * The emoji data for `glissade train --data module:data/emoji/src/train-data.ts?scenes=0.15&weights=object:1,face:0.7`. The parameters are `EmojiDataOptions`; lists have commas, and the folder is `$GLISSADE_DATA` or the
- * repository's own where it is not given. With `things=true` it is the data of things, and the parameters are `ThingDataOptions`:
- * `?things=true&colors=0.12&backgrounds=0.04&shift=0.06`.
+ * The emoji data for `glissade train --data
+ * module:data/emoji/src/train-data.ts?scenes=0.15&weights=object:1,face:0.7`. The parameters are
+ * `EmojiDataOptions`; lists have commas, and the folder is `$GLISSADE_DATA` or the repository's own
+ * where it is not given. With `things=true` it is the data of things, and the parameters are
+ * `ThingDataOptions`: `?things=true&colors=0.12&backgrounds=0.04&shift=0.06`.
  */
 export default function trainData(options: DataModuleOptions): Promise<EmojiData | ThingData> {
   return options.parameters.things === "true" ? thingTrainData(options) : emojiTrainData(options);
@@ -33,7 +56,9 @@ function thingTrainData({ side, seed, parameters, signal }: DataModuleOptions): 
     ...(mirror !== undefined && { mirror: mirror !== "false" }),
     ...(weights !== undefined && { weights: weightsIn(weights) }),
     ...(split !== undefined && { split: split as ThingSplit }),
-    ...(sources !== undefined && { sources: sourceNames.filter((name) => sources.split(",").includes(name)) }),
+    ...(sources !== undefined && {
+      sources: sourceNames.filter((name) => sources.split(",").includes(name)),
+    }),
     ...(signal && { signal }),
   };
   return openThingData(options);
@@ -41,13 +66,19 @@ function thingTrainData({ side, seed, parameters, signal }: DataModuleOptions): 
 
 function assertNames(parameters: Readonly<Record<string, string>>, known: readonly string[]): void {
   for (const name of Object.keys(parameters)) {
-    if (!known.includes(name)) throw new InvalidArgumentError({ argument: "data", received: name, expected: `only ${known.join(", ")}` });
+    if (!known.includes(name))
+      throw new InvalidArgumentError({
+        argument: "data",
+        received: name,
+        expected: `only ${known.join(", ")}`,
+      });
   }
 }
 
 function emojiTrainData({ side, seed, parameters, signal }: DataModuleOptions): Promise<EmojiData> {
   assertNames(parameters, names);
-  const { folder, scenes, weights, sources, labels, sourceWeights, common, backgrounds, mirror } = parameters;
+  const { folder, scenes, weights, sources, labels, sourceWeights, common, backgrounds, mirror } =
+    parameters;
   const options: EmojiDataOptions = {
     side: side as PackSide, // openEmojiData checks it
     seed,
@@ -59,7 +90,9 @@ function emojiTrainData({ side, seed, parameters, signal }: DataModuleOptions): 
     ...(labels !== undefined && { labels: labels.split(",").map((label) => label.trim()) }),
     ...(sourceWeights !== undefined && { sourceWeights: weightsIn(sourceWeights) }),
     ...(common !== undefined && { common: number("common", common) }),
-    ...(sources !== undefined && { sources: sourceNames.filter((name) => sources.split(",").includes(name)) }),
+    ...(sources !== undefined && {
+      sources: sourceNames.filter((name) => sources.split(",").includes(name)),
+    }),
     ...(signal && { signal }),
   };
   return openEmojiData(options);

@@ -37,13 +37,18 @@ await runCommand(async (signal) => {
   const folder = values.data ?? defaultDataFolder();
   const captions: string[] = [];
   if (values.things) captions.push(...thingCaptions());
-  else for await (const caption of trainingCaptions({ folder, scenes: Number(values.scenes) })) captions.push(caption);
+  else
+    for await (const caption of trainingCaptions({ folder, scenes: Number(values.scenes) }))
+      captions.push(caption);
   signal.throwIfAborted();
   const size = Number(values.size ?? (values.things ? 4096 : 2048));
   const file = trainTokenizer(captions, size, { wordsAreAlike: values.things });
-  const out = values.out ?? join(folder, values.things ? "tokenizer-things.json" : "tokenizer.json");
+  const out =
+    values.out ?? join(folder, values.things ? "tokenizer-things.json" : "tokenizer.json");
   await writeWhole(out, `${JSON.stringify(file, null, 2)}\n`);
   const tokenizer = glideTokenizer(file);
   const { mean, p99, max } = tokenCounts(captions, tokenizer.encode);
-  process.stdout.write(`${out}: ${tokenizer.vocabularySize} tokens; captions have ${mean.toFixed(1)} on average, 99 % at most ${p99}, all at most ${max}\n`);
+  process.stdout.write(
+    `${out}: ${tokenizer.vocabularySize} tokens; captions have ${mean.toFixed(1)} on average, 99 % at most ${p99}, all at most ${max}\n`,
+  );
 });

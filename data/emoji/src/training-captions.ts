@@ -11,11 +11,19 @@ export interface CaptionOptions {
   readonly seed?: number;
 }
 
-/** Captions for a tokeniser: all that are stored, then some of scenes. Without pixels, so it takes a second. */
-export async function* trainingCaptions({ folder = defaultDataFolder(), scenes = 3000, seed = 0 }: CaptionOptions = {}): AsyncGenerator<string> {
+/**
+ * Captions for a tokeniser: all that are stored, then some of scenes. Without pixels, so it takes a
+ * second.
+ */
+export async function* trainingCaptions({
+  folder = defaultDataFolder(),
+  scenes = 3000,
+  seed = 0,
+}: CaptionOptions = {}): AsyncGenerator<string> {
   const records = await readRecords(folder);
   for (const { captions } of records) yield* captions;
   const pool = scenePool(records);
   if (pool.size === 0) return;
-  for (let scene = 0; scene < scenes; scene++) yield drawSceneOf("train", exampleRandom(seed, scene), pool).caption;
+  for (let scene = 0; scene < scenes; scene++)
+    yield drawSceneOf("train", exampleRandom(seed, scene), pool).caption;
 }

@@ -1,4 +1,7 @@
-/** Draws positions of a list with given weights. @returns a function from a uniform value in [0, 1) to a position */
+/**
+ * Draws positions of a list with given weights. @returns a function from a uniform value in [0, 1)
+ * to a position
+ */
 export function weightedPick(weights: readonly number[]): (uniform: number) => number {
   const cumulative = new Float64Array(weights.length);
   let total = 0;

@@ -65,7 +65,13 @@ it("measures what is right, wrong, and mistaken", () => {
     { text: "limousine", things: ["taxi"] },
     { text: "justice", things: [] },
   ];
-  expect(measureMatching(matcher, texts, 0.9)).toEqual({ meant: 2, right: 1, wrong: 1, others: 1, mistaken: 0 });
+  expect(measureMatching(matcher, texts, 0.9)).toEqual({
+    meant: 2,
+    right: 1,
+    wrong: 1,
+    others: 1,
+    mistaken: 0,
+  });
 });
 
 it("takes the letters of a text for its words", () => {

@@ -19,16 +19,26 @@ export interface WordMatcher {
 export const leastSimilarity = 0.65;
 
 /** Words that say nothing of what is shown. */
-const emptyWords = new Set("a an the of on in with and or some my your his her its to for picture image photo drawing icon emoji".split(" "));
+const emptyWords = new Set(
+  "a an the of on in with and or some my your his her its to for picture image photo drawing icon emoji".split(
+    " ",
+  ),
+);
 
 /** The words of a text, in lower case. */
 export function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[a-z]+/g) ?? [];
 }
 
-/** Compares texts with the names of things by the mean of their words' vectors, from which the mean of all words is taken. */
+/**
+ * Compares texts with the names of things by the mean of their words' vectors, from which the mean
+ * of all words is taken.
+ */
 export function wordMatcher(vectors: WordVectors): WordMatcher {
-  const center = meanOf(vectors.words.map((word) => vectors.vectorOf(word)).filter(isKnown), vectors.dimensions);
+  const center = meanOf(
+    vectors.words.map((word) => vectors.vectorOf(word)).filter(isKnown),
+    vectors.dimensions,
+  );
   const directionOf = (text: string) => {
     const content = wordsOf(text).filter((word) => !emptyWords.has(word));
     const known = content.map((word) => vectors.vectorOf(word)).filter(isKnown);
@@ -52,10 +62,16 @@ export function wordMatcher(vectors: WordVectors): WordMatcher {
       if (!direction) return [];
       const best = new Map<Thing, NearThing>();
       for (const { thing, name, direction: other } of named) {
-        const similarity = direction.reduce((sum, value, at) => sum + value * (other[at] as number), 0);
-        if (similarity > (best.get(thing)?.similarity ?? -1)) best.set(thing, { thing, name, similarity });
+        const similarity = direction.reduce(
+          (sum, value, at) => sum + value * (other[at] as number),
+          0,
+        );
+        if (similarity > (best.get(thing)?.similarity ?? -1))
+          best.set(thing, { thing, name, similarity });
       }
-      return [...best.values()].sort((one, other) => other.similarity - one.similarity).slice(0, count);
+      return [...best.values()]
+        .sort((one, other) => other.similarity - one.similarity)
+        .slice(0, count);
     },
   };
 }
@@ -66,7 +82,10 @@ function isOfFeeling({ group }: Thing, name: string): boolean {
 }
 
 export interface MatchingFigures {
-  /** Texts that mean a thing, and how many of them were given to one that they can mean, or to another. */
+  /**
+   * Texts that mean a thing, and how many of them were given to one that they can mean, or to
+   * another.
+   */
   readonly meant: number;
   readonly right: number;
   readonly wrong: number;
@@ -89,7 +108,13 @@ export function measureMatching(
   const others = answers.filter(({ meant }) => meant.length === 0);
   const right = meaning.filter(({ meant, answer }) => answer && meant.includes(answer)).length;
   const given = meaning.filter(({ answer }) => answer).length;
-  return { meant: meaning.length, right, wrong: given - right, others: others.length, mistaken: others.filter(({ answer }) => answer).length };
+  return {
+    meant: meaning.length,
+    right,
+    wrong: given - right,
+    others: others.length,
+    mistaken: others.filter(({ answer }) => answer).length,
+  };
 }
 
 function isKnown(vector: Float32Array | undefined): vector is Float32Array {
@@ -98,7 +123,9 @@ function isKnown(vector: Float32Array | undefined): vector is Float32Array {
 
 function meanOf(vectors: readonly Float32Array[], dimensions: number): Float32Array {
   const mean = new Float32Array(dimensions);
-  for (const vector of vectors) for (let at = 0; at < dimensions; at++) mean[at] = (mean[at] as number) + (vector[at] as number) / vectors.length;
+  for (const vector of vectors)
+    for (let at = 0; at < dimensions; at++)
+      mean[at] = (mean[at] as number) + (vector[at] as number) / vectors.length;
   return mean;
 }
 

@@ -5,7 +5,10 @@ export interface WordVectors {
   readonly words: readonly string[];
   readonly dimensions: number;
   vectorOf(word: string): Float32Array | undefined;
-  /** Of the tokens of the tokenizer that the file was written for: those that are a word with a vector. */
+  /**
+   * Of the tokens of the tokenizer that the file was written for: those that are a word with a
+   * vector.
+   */
   readonly tokenWords: ReadonlyMap<number, string>;
 }
 
@@ -19,17 +22,22 @@ export interface WritableWordVectors {
 }
 
 /**
- * Writes words with their vectors as a `.safetensors` file: `vectors`, int8 [words, dimensions], times `scales`, float32 [words], have length 1; `tokens`
- * and `rows`, int32, say which token is which word. The words are in the metadata, one a line.
+ * Writes words with their vectors as a `.safetensors` file: `vectors`, int8 [words, dimensions],
+ * times `scales`, float32 [words], have length 1; `tokens` and `rows`, int32, say which token is
+ * which word. The words are in the metadata, one a line.
  */
-export async function writeWordVectors(path: string, { words, vectors, tokenWords, source }: WritableWordVectors): Promise<void> {
+export async function writeWordVectors(
+  path: string,
+  { words, vectors, tokenWords, source }: WritableWordVectors,
+): Promise<void> {
   const dimensions = vectors[0]?.length ?? 0;
   const quantized = new Int8Array(words.length * dimensions);
   const scales = new Float32Array(words.length);
   for (const [row, vector] of vectors.entries()) {
     const length = Math.hypot(...vector) || 1;
     const step = Math.max(...vector.map(Math.abs)) / 127 || 1;
-    for (const [column, value] of vector.entries()) quantized[row * dimensions + column] = Math.round(value / step);
+    for (const [column, value] of vector.entries())
+      quantized[row * dimensions + column] = Math.round(value / step);
     scales[row] = step / length;
   }
   const rowOf = new Map(words.map((word, row) => [word, row]));
@@ -68,7 +76,8 @@ export async function readWordVectors(file: WeightFile): Promise<WordVectors> {
   };
   const [values, scales] = [numbers("vectors"), numbers("scales")];
   const dimensions = values.length / words.length;
-  for (let at = 0; at < values.length; at++) values[at] = (values[at] as number) * (scales[Math.floor(at / dimensions)] as number);
+  for (let at = 0; at < values.length; at++)
+    values[at] = (values[at] as number) * (scales[Math.floor(at / dimensions)] as number);
   const rowOf = new Map(words.map((word, row) => [word, row]));
   const rows = numbers("rows");
   return {
@@ -76,8 +85,12 @@ export async function readWordVectors(file: WeightFile): Promise<WordVectors> {
     dimensions,
     vectorOf(word) {
       const row = rowOf.get(word);
-      return row === undefined ? undefined : values.subarray(row * dimensions, (row + 1) * dimensions);
+      return row === undefined
+        ? undefined
+        : values.subarray(row * dimensions, (row + 1) * dimensions);
     },
-    tokenWords: new Map([...numbers("tokens")].map((token, at) => [token, words[rows[at] ?? 0] ?? ""])),
+    tokenWords: new Map(
+      [...numbers("tokens")].map((token, at) => [token, words[rows[at] ?? 0] ?? ""]),
+    ),
   };
 }

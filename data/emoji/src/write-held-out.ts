@@ -29,13 +29,22 @@ await runCommand(async (signal) => {
   });
   if (values.help) return void process.stdout.write(usage);
   const side = packSides.find((known) => known === Number(values.side));
-  if (!side) throw new UnknownNameError({ kind: "side", asked: values.side, known: packSides.map(String) });
+  if (!side)
+    throw new UnknownNameError({ kind: "side", asked: values.side, known: packSides.map(String) });
   const examples: HeldOutExample[] = [];
-  for (const split of ["val", "test_style", "test_concept"] as const) examples.push(...(await heldOutExamples({ split, side, folder: values.data, signal })));
-  const shuffled = examples.sort((a, b) => place(a) - place(b)); // so that the first N are like all of them
+  for (const split of ["val", "test_style", "test_concept"] as const)
+    examples.push(...(await heldOutExamples({ split, side, folder: values.data, signal })));
+  // so that the first N are like all of them
+  const shuffled = examples.sort((a, b) => place(a) - place(b));
   await mkdir(values.out, { recursive: true });
   const pictures = join(values.out, "held-out.npz");
-  await writeNpz(pictures, [shuffled.map(({ picture }) => picture)], { count: shuffled.length, width: side, height: side, compress: true, signal });
+  await writeNpz(pictures, [shuffled.map(({ picture }) => picture)], {
+    count: shuffled.length,
+    width: side,
+    height: side,
+    compress: true,
+    signal,
+  });
   await writeFile(
     join(values.out, "captions.json"),
     `${JSON.stringify(

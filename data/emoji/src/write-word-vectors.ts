@@ -54,30 +54,47 @@ await runCommand(async (signal) => {
   const ordinary = published.words.filter((word) => /^[a-z]{3,}$/.test(word));
   const common = ordinary.slice(0, Number(values.common));
   const named = things.flatMap(({ name, names }) => [name, ...names].flatMap(wordsOf));
-  const nouns = things.filter(({ group }) => group !== "face").flatMap(({ name, names }) => [name, ...names].filter((each) => /^[a-z]+$/.test(each)));
+  const nouns = things
+    .filter(({ group }) => group !== "face")
+    .flatMap(({ name, names }) => [name, ...names].filter((each) => /^[a-z]+$/.test(each)));
   const known = (word: string) => Object.hasOwn(published.vectors, word);
-  const near = nearestWords(published, ordinary.slice(0, mostSearched), nouns.filter(known)).slice(0, Number(values.near));
+  const near = nearestWords(published, ordinary.slice(0, mostSearched), nouns.filter(known)).slice(
+    0,
+    Number(values.near),
+  );
   signal.throwIfAborted();
   const words = [...new Set([...common, ...named, ...tokenWords.values(), ...near])].filter(known);
-  const vectors = words.map((word) => (published.vectors[word] ?? []).slice(0, published.dimensions));
+  const vectors = words.map((word) =>
+    (published.vectors[word] ?? []).slice(0, published.dimensions),
+  );
   await writeWordVectors(values.out, { words, vectors, tokenWords, source });
   await reportMatching(values.out);
   const missing = [...new Set(named)].filter((word) => !known(word));
-  process.stdout.write(`${values.out}: ${words.length} words of ${published.dimensions} numbers; without a vector: ${missing.join(", ")}\n`);
+  process.stdout.write(
+    `${values.out}: ${words.length} words of ${published.dimensions} numbers; without a vector: ${missing.join(", ")}\n`,
+  );
 });
 
 /** Says how well words that are no names are told, at several thresholds. */
 async function reportMatching(path: string): Promise<void> {
   const matcher = wordMatcher(await readWordVectors(path));
-  const texts = await readJson<{ text: string; things: string[] }[]>(fileURLToPath(new URL("__fixtures__/unknown-words.json", import.meta.url)));
+  const texts = await readJson<{ text: string; things: string[] }[]>(
+    fileURLToPath(new URL("__fixtures__/unknown-words.json", import.meta.url)),
+  );
   for (const least of [0.5, 0.6, 0.65, 0.7, 0.75]) {
     const { meant, right, wrong, others, mistaken } = measureMatching(matcher, texts, least);
-    process.stdout.write(`from ${least} on: ${right} right and ${wrong} wrong of ${meant}; ${mistaken} of ${others} that mean none\n`);
+    process.stdout.write(
+      `from ${least} on: ${right} right and ${wrong} wrong of ${meant}; ${mistaken} of ${others} that mean none\n`,
+    );
   }
 }
 
 /** The words by how near they are to any of the names, nearest first. */
-function nearestWords({ vectors, dimensions }: PublishedVectors, words: readonly string[], names: readonly string[]): string[] {
+function nearestWords(
+  { vectors, dimensions }: PublishedVectors,
+  words: readonly string[],
+  names: readonly string[],
+): string[] {
   const unitOf = (word: string) => {
     const vector = Float64Array.from((vectors[word] ?? []).slice(0, dimensions));
     const length = Math.hypot(...vector) || 1;
@@ -90,13 +107,16 @@ function nearestWords({ vectors, dimensions }: PublishedVectors, words: readonly
       let best = -1;
       for (const target of targets) {
         let sum = 0;
-        for (let at = 0; at < dimensions; at++) sum += (vector[at] as number) * (target[at] as number);
+        for (let at = 0; at < dimensions; at++)
+          sum += (vector[at] as number) * (target[at] as number);
         best = Math.max(best, sum);
       }
       return [word, best] as const;
     }),
   );
-  return [...words].sort((one, other) => (similarities.get(other) ?? 0) - (similarities.get(one) ?? 0));
+  return [...words].sort(
+    (one, other) => (similarities.get(other) ?? 0) - (similarities.get(one) ?? 0),
+  );
 }
 
 /** Tokens that are a whole word (they begin with a space), by their id. */

@@ -10,7 +10,10 @@ import { splitPictures } from "../splits.ts";
 const objects = ["apple", "pizza", "rocket", "umbrella", "fox", "fish", "key", "guitar", "taxi", "crown", "anchor", "cactus"];
 const sources: readonly SourceName[] = ["noto", "twemoji", "fluent3d", "emojitwo", "gameicons"];
 
-/** Opaque squares of one colour a picture, in a frame of nothing; glyphs are black. Split as real pictures are, but for `val`, which gets the last object. */
+/**
+ * Opaque squares of one colour a picture, in a frame of nothing; glyphs are black. Split as real
+ * pictures are, but for `val`, which gets the last object.
+ */
 export function tinyRecords(): PictureRecord[] {
   const listed = sources.flatMap((source) =>
     objects.map((label, index) => {

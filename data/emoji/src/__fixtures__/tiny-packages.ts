@@ -16,7 +16,10 @@ function tonedHand(tone: number) {
 
 const disc = (color: string) => `<circle cx="8" cy="8" r="6" fill="${color}"/>`;
 
-/** A cache of packages as they look unpacked, with a handful of pictures: enough for a build without a network. */
+/**
+ * A cache of packages as they look unpacked, with a handful of pictures: enough for a build without
+ * a network.
+ */
 export async function writeTinyPackages(cache: string): Promise<void> {
   const write = async (source: NpmPackage, files: Record<string, unknown>) => {
     for (const [name, content] of Object.entries(files)) {

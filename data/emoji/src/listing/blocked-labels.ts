@@ -1,5 +1,6 @@
 /** Emoji that are not for a demonstration which anybody may open. */
-export const blockedEmoji = /middle finger|cigarette|pistol|\bbomb\b|love hotel|no one under eighteen|syringe with blood/;
+export const blockedEmoji =
+  /middle finger|cigarette|pistol|\bbomb\b|love hotel|no one under eighteen|syringe with blood/;
 
 const words = [
   // guns and what belongs to them; a water gun and a ray gun are toys

@@ -30,6 +30,11 @@ export function iconDocument(file: IconifyFile, name: string): SvgDocument | und
   const width = icon.width ?? file.width ?? 16;
   const height = icon.height ?? file.height ?? 16;
   const box = [icon.left ?? file.left ?? 0, icon.top ?? file.top ?? 0, width, height].join(" ");
-  const namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
-  return { svg: `<svg ${namespaces} viewBox="${box}" width="${width}" height="${height}" color="#000">${icon.body}</svg>`, width, height };
+  const namespaces =
+    'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
+  return {
+    svg: `<svg ${namespaces} viewBox="${box}" width="${width}" height="${height}" color="#000">${icon.body}</svg>`,
+    width,
+    height,
+  };
 }

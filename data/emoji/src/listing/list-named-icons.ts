@@ -7,17 +7,23 @@ import { blockedEmoji, blockedNames } from "./blocked-labels.ts";
 import type { IconifyFile } from "./iconify-file.ts";
 import { pictureOf } from "./list-emoji.ts";
 
-const brands = /\b(logo|brand|abstract|facebook|twitter|google|apple logo|instagram|microsoft|adobe|linkedin|youtube)\b/;
+const brands =
+  /\b(logo|brand|abstract|facebook|twitter|google|apple logo|instagram|microsoft|adobe|linkedin|youtube)\b/;
 
 /** Pictures of a package whose icons are named by what they show. */
-export async function listNamedIcons(name: SourceName, folder: string, table: EmojiTable): Promise<ListedPicture[]> {
+export async function listNamedIcons(
+  name: SourceName,
+  folder: string,
+  table: EmojiTable,
+): Promise<ListedPicture[]> {
   const source = sourceOf(name);
   const ending = source.nameEnding ?? "";
   const { icons } = await readJson<IconifyFile>(join(folder, "icons.json"));
   return Object.entries(icons).flatMap(([icon, { hidden }]): ListedPicture[] => {
     if (hidden || !icon.endsWith(ending)) return [];
     const label = labelFromName(icon.slice(0, icon.length - ending.length));
-    if (!label || brands.test(label) || blockedEmoji.test(label) || blockedNames.test(label)) return [];
+    if (!label || brands.test(label) || blockedEmoji.test(label) || blockedNames.test(label))
+      return [];
     const match = table.byName(label.replaceAll(" ", "-"));
     if (source.nameEnding && !match) return []; // the rest of such a package is interface symbols
     if (match && !source.isGlyph) return [pictureOf(name, icon, match.concept)];
