@@ -46,6 +46,13 @@ const irregularPlurals: Readonly<Record<string, string>> = {
   moose: "moose",
   ox: "oxen",
   loaf: "loaves",
+  scarf: "scarves",
+  half: "halves",
+  person: "people",
+  human: "humans",
+  reindeer: "reindeer",
+  goldfish: "goldfish",
+  buffalo: "buffalo",
 };
 
 /** `"red apple"` becomes `"red apples"`. */
@@ -58,7 +65,9 @@ export function plural(label: string): string {
 function pluralWord(word: string): string {
   const irregular = irregularPlurals[word];
   if (irregular) return irregular;
-  if (/(s|x|ch|sh)$/.test(word) || /(tomato|potato|mango)$/.test(word)) return `${word}es`;
+  if (word.endsWith("man")) return `${word.slice(0, -3)}men`;
+  if (/(s|x|ch|sh)$/.test(word) || /(tomato|potato|mango|volcano|tornado|superhero)$/.test(word))
+    return `${word}es`;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
   return `${word}s`;
 }

@@ -112,3 +112,19 @@ function merged(symbols: readonly string[], left: string, right: string): string
   }
   return result;
 }
+
+describe("trainTokenizer where words are alike", () => {
+  const captions = ["cat", "a cat", "cats, 3d render", "the cat"];
+  const tokenizer = glideTokenizer(trainTokenizer(captions, 270, { wordsAreAlike: true }));
+
+  it("has one token for a word at the beginning and within", () => {
+    const [first] = tokenizer.encode("Cat");
+    expect(tokenizer.encode("cat")).toHaveLength(1);
+    expect(tokenizer.encode("a cat").at(-1)).toBe(first);
+  });
+
+  it("leaves an empty caption empty, and adds no second space", () => {
+    expect(tokenizer.encode("")).toEqual([]);
+    expect(tokenizer.encode(" cat")).toEqual(tokenizer.encode("cat"));
+  });
+});

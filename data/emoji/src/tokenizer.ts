@@ -33,8 +33,14 @@ export interface WrittenTokenizer extends TokenizerFile {
  * GLIDE pads with.
  *
  * @param size tokens in all @default 2048
+ * @param wordsAreAlike whether a caption's first word is written as all others are, with a space
+ * before it: one token for a word instead of two
  */
-export function trainTokenizer(captions: Iterable<string>, size = 2048): WrittenTokenizer {
+export function trainTokenizer(
+  captions: Iterable<string>,
+  size = 2048,
+  { wordsAreAlike = false } = {},
+): WrittenTokenizer {
   const least = byteSymbols.length + 1;
   if (!Number.isSafeInteger(size) || size < least) {
     throw new InvalidArgumentError({
@@ -46,19 +52,25 @@ export function trainTokenizer(captions: Iterable<string>, size = 2048): Written
   const counts = new Map<string, number>();
   const encoder = new TextEncoder();
   for (const caption of captions) {
-    for (const [word] of caption.normalize("NFKC").toLowerCase().matchAll(words)) {
+    const text = caption.normalize("NFKC").toLowerCase();
+    for (const [word] of (wordsAreAlike ? text.replace(firstWord, " ") : text).matchAll(words)) {
       const symbols = Array.from(encoder.encode(word), (byte) => byteSymbols[byte]).join("");
       counts.set(symbols, (counts.get(symbols) ?? 0) + 1);
     }
   }
   const { tokens, merges } = trainBytePairs(counts, [...byteSymbols].sort(), size - 1);
-  return tokenizerFile(tokens, merges);
+  return tokenizerFile(tokens, merges, wordsAreAlike);
 }
+
+/** The place before a text that begins with a word; an empty text stays empty. */
+const firstWord = /^(?=\S)/u;
 
 function tokenizerFile(
   tokens: readonly string[],
   merges: readonly (readonly [string, string])[],
+  wordsAreAlike: boolean,
 ): WrittenTokenizer {
+  const spaced = { type: "Replace", pattern: { Regex: firstWord.source }, content: " " };
   const byteLevel = {
     type: "ByteLevel",
     add_prefix_space: false,
@@ -80,7 +92,10 @@ function tokenizerFile(
         special: true,
       },
     ],
-    normalizer: { type: "Sequence", normalizers: [{ type: "NFKC" }, { type: "Lowercase" }] },
+    normalizer: {
+      type: "Sequence",
+      normalizers: [{ type: "NFKC" }, { type: "Lowercase" }, ...(wordsAreAlike ? [spaced] : [])],
+    },
     pre_tokenizer: byteLevel,
     post_processor: null,
     decoder: { ...byteLevel, add_prefix_space: true },

@@ -1,9 +1,10 @@
+import { writeFileAtomically } from "@glissade/core/files";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { writeFileAtomically } from "@glissade/core/files";
 import { glideTokenizer } from "@glissade/core/text";
 import { defaultDataFolder } from "./data-folder.ts";
 import { runCommand } from "./interruption.ts";
+import { thingCaptions } from "./thing-training-captions.ts";
 import { tokenCounts, trainTokenizer } from "./tokenizer.ts";
 import { trainingCaptions } from "./training-captions.ts";
 
@@ -13,7 +14,8 @@ const usage = `Learns the data's tokeniser from its captions.
 
   --data DIR    folder of the data (default: $GLISSADE_DATA, or .data/emoji in the repository)
   --out FILE    (default: tokenizer.json in the folder of the data)
-  --size N      tokens in all (default: 2048)
+  --size N      tokens in all (default: 2048; with --things 4096)
+  --things      of the captions of things, and one token for a word at the beginning of a caption and within
   --scenes N    captions of scenes to add to the stored ones (default: 3000)
 `;
 
@@ -22,7 +24,8 @@ await runCommand(async (signal) => {
     options: {
       data: { type: "string" },
       out: { type: "string" },
-      size: { type: "string", default: "2048" },
+      size: { type: "string" },
+      things: { type: "boolean", default: false },
       scenes: { type: "string", default: "3000" },
       help: { type: "boolean", default: false },
     },
@@ -33,11 +36,15 @@ await runCommand(async (signal) => {
   }
   const folder = values.data ?? defaultDataFolder();
   const captions: string[] = [];
-  for await (const caption of trainingCaptions({ folder, scenes: Number(values.scenes) }))
-    captions.push(caption);
+  if (values.things) captions.push(...thingCaptions());
+  else
+    for await (const caption of trainingCaptions({ folder, scenes: Number(values.scenes) }))
+      captions.push(caption);
   signal.throwIfAborted();
-  const file = trainTokenizer(captions, Number(values.size));
-  const out = values.out ?? join(folder, "tokenizer.json");
+  const size = Number(values.size ?? (values.things ? 4096 : 2048));
+  const file = trainTokenizer(captions, size, { wordsAreAlike: values.things });
+  const out =
+    values.out ?? join(folder, values.things ? "tokenizer-things.json" : "tokenizer.json");
   await writeFileAtomically(out, `${JSON.stringify(file, null, 2)}\n`, { makeFolders: true });
   const tokenizer = glideTokenizer(file);
   const { mean, p99, max } = tokenCounts(captions, tokenizer.encode);

@@ -1,13 +1,6 @@
 import { GlissadeError } from "@glissade/core";
-import {
-  type FetchedModelFile,
-  type FolderModelCache,
-  fetchToFolder,
-  ModelCacheError,
-  type RemoteFile,
-  systemFault,
-} from "@glissade/core/files";
-import { ModelFileError, ModelFileMismatchError } from "@glissade/core/model";
+import { type FetchedModelFile, type FolderModelCache, fetchToFolder, ModelCacheError, type RemoteFile, systemFault } from "@glissade/core/files";
+import { ModelFileError, ModelFileMismatchError } from "@glissade/core";
 import { OutputError } from "../errors.ts";
 
 /** A file could not be fetched, or is not what was expected. */

@@ -1,13 +1,5 @@
 import { GlissadeError } from "@glissade/graph";
-import type {
-  GeneratedImage,
-  GenerateStep,
-  GenerateWarning,
-  TaskMethods,
-  TaskName,
-  TaskOptions,
-  TaskResult,
-} from "../pipelines/index.ts";
+import type { GeneratedImage, GenerateStep, GenerateWarning, TaskMethods, TaskName, TaskOptions, TaskResult } from "../pipelines/index.ts";
 import {
   PreviewReader,
   type PreviewSettings,
