@@ -52,12 +52,13 @@ export async function measure(
     probabilities: samples.probabilities,
     captioned,
   };
-  // The inputs hold everything that the metrics without `?` need.
-  const metrics = (await measured(metricRegistry, inputs, { seed, signal })) as unknown as Metrics;
-  return { metrics, card: cardOf(reference, samples, seed) };
+  const values = await measured(metricRegistry, inputs, { seed, signal });
+  // What `distanceInputs`, the pooled features and the manifolds allow is there: every metric
+  // without `?`.
+  return { metrics: values as unknown as Metrics, card: cardOf(reference, samples, seed) };
 }
 
-/** What the two sets and the captions allow; all that `CertainInput` names. */
+/** What the two sets and the captions allow. */
 type AvailableInputs = {
   readonly [Input in keyof MetricInputs]?: MetricInputs[Input] | undefined;
 };
@@ -157,19 +158,26 @@ function notesOn(reference: PictureFeatures, samples: PictureFeatures): string[]
   const notes: string[] = [];
   if (smaller <= dimensions)
     notes.push(
-      `There are ${smaller} pictures in the smaller set and ${dimensions} feature dimensions: its covariance is singular. The Fréchet distance is computed all the same, without regularisation, and is far too high; the kernel distance is not affected.`,
+      `There are ${smaller} pictures in the smaller set and ${dimensions} feature dimensions: ` +
+        "its covariance is singular. The Fréchet distance is computed all the same, without " +
+        "regularisation, and is far too high; the kernel distance is not affected.",
     );
   if (smaller < customaryCount)
     notes.push(
-      `The Fréchet distance grows as samples become fewer, about as 1/N: with ${reference.set.count} and ${samples.set.count} pictures it compares only with results of the same numbers. The kernel distance has no such bias. Precision and recall depend on both numbers too.`,
+      "The Fréchet distance grows as samples become fewer, about as 1/N: with " +
+        `${reference.set.count} and ${samples.set.count} pictures it compares only with results ` +
+        "of the same numbers. The kernel distance has no such bias. Precision and recall depend " +
+        "on both numbers too.",
     );
   if (!isInception(samples.network))
     notes.push(
-      `The features are not Inception's (${name}): the Fréchet distance is no FID of the literature, and compares only within this network.`,
+      `The features are not Inception's (${name}): the Fréchet distance is no FID of the ` +
+        "literature, and compares only within this network.",
     );
   if (samples.probabilities && !isInception(samples.network))
     notes.push(
-      "The Inception score is that of a zero-shot classifier: CLIP's similarities to the classes' texts, as probabilities.",
+      "The Inception score is that of a zero-shot classifier: CLIP's similarities to the " +
+        "classes' texts, as probabilities.",
     );
   return notes;
 }

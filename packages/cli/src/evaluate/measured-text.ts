@@ -3,12 +3,13 @@ import { type MeasuredSet, metricLines } from "@glissade/evaluate";
 /** What was measured as text: what was compared, and a line for each metric. */
 export function measuredText(set: MeasuredSet): string {
   const { features, reference, samples } = set.card;
+  const { name, sha256, dimensions, resize } = features;
   const lines = [
     { title: "Reference", text: setText(reference) },
     { title: "Samples", text: setText(samples) },
     {
       title: "Features",
-      text: `${features.name} (${features.sha256.slice(0, 12)}), ${features.dimensions} dimensions, resize ${features.resize}`,
+      text: `${name} (${sha256.slice(0, 12)}), ${dimensions} dimensions, resize ${resize}`,
     },
     ...metricLines(set),
   ];

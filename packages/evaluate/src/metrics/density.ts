@@ -1,6 +1,8 @@
 import type { Metric } from "./metric.ts";
 
-/** From 0, about 1 for equal sets: precision that an outlier of the reference cannot raise alone. */
+/**
+ * From 0, about 1 for equal sets: precision that an outlier of the reference cannot raise alone.
+ */
 export const density = {
   key: "density",
   title: "Density",

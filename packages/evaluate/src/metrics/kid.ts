@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 import { significant } from "./significant.ts";
 
 /** The mean over subsets, and the standard deviation between them. */
-interface MeanAndDeviation {
+export interface MeanAndDeviation {
   readonly mean: number;
   readonly deviation: number;
 }
@@ -28,6 +28,6 @@ export const kid = {
 function withDeviation({ mean, deviation }: MeanAndDeviation): string {
   const text = significant(mean, 3);
   if (!Number.isFinite(deviation) || !Number.isFinite(mean)) return text;
-  const decimals = text.split(".")[1]?.length ?? 0;
-  return `${text} ± ${text.includes("e") ? significant(deviation, 2) : deviation.toFixed(decimals)}`;
+  if (text.includes("e")) return `${text} ± ${significant(deviation, 2)}`;
+  return `${text} ± ${deviation.toFixed(text.split(".")[1]?.length ?? 0)}`;
 }

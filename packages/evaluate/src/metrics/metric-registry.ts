@@ -5,7 +5,7 @@ import { diversity } from "./diversity.ts";
 import { fid } from "./fid.ts";
 import { inceptionScore } from "./inception-score.ts";
 import { kid } from "./kid.ts";
-import type { CertainInput, Metric } from "./metric.ts";
+import type { Metric } from "./metric.ts";
 import { precision } from "./precision.ts";
 import { rPrecision } from "./r-precision.ts";
 import { recall } from "./recall.ts";
@@ -31,8 +31,12 @@ export const metricRegistry = [
 
 type RegisteredMetric = (typeof metricRegistry)[number];
 type ValueOf<M extends RegisteredMetric> = Awaited<ReturnType<M["measure"]>>;
-/** Metrics that any two sets of images allow. */
-type CertainMetric = Extract<RegisteredMetric, { needs: readonly CertainInput[] }>;
+/**
+ * In every result: any two sets allow these metrics, and the first version measured them. A metric
+ * that came later is missing in results stored before it.
+ */
+type CertainKey = "fid" | "kid" | "precision" | "recall" | "density" | "coverage" | "diversity";
+type CertainMetric = Extract<RegisteredMetric, { key: CertainKey }>;
 
 /**
  * The measured values by the metrics' keys. Metrics that the features or the captions do not allow

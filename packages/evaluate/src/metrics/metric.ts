@@ -37,9 +37,6 @@ export interface MetricInputs {
 
 export type MetricInput = keyof MetricInputs;
 
-/** There for every two sets; the other inputs may be missing. */
-export type CertainInput = "pooled" | "gaussians" | "manifolds";
-
 /** How a metric is measured. */
 export interface MetricOptions {
   /** Of random draws. */

@@ -35,7 +35,10 @@ export interface MetricLine {
 /**
  * What was measured, in the order of the registry and in words.
  *
- * @example `for (const { title, text } of metricLines(await measure(a, b))) console.log(title, text);`
+ * @example
+ * ```ts
+ * for (const { title, text } of metricLines(await measure(a, b))) console.log(title, text);
+ * ```
  */
 export function metricLines({ metrics, card }: MeasuredSet): MetricLine[] {
   const values: MetricValues = metrics;

@@ -19,11 +19,12 @@ export function measuringNetwork({ settings }: SweepResults): FeatureNetworkCard
     ({ name, sha256 }) => name !== first.name || sha256 !== first.sha256,
   );
   if (stranger) {
+    const weights = stranger.name === first.name ? " with other weights" : "";
     throw new InvalidArgumentError({
       argument: "results.settings",
-      received: `distances measured by ${first.name} and by ${stranger.name}${stranger.name === first.name ? " with other weights" : ""}`,
+      received: `distances measured by ${first.name} and by ${stranger.name}${weights}`,
       expected: "settings that one network measured",
-      hint: "Distances of two networks cannot stand beside each other: measure all settings with one.",
+      hint: "Distances of two networks do not compare: measure all settings with one network.",
     });
   }
   return first;

@@ -126,12 +126,14 @@ function notesOf(
     notes.push("Bold: the best of its column.");
   if (!isInception(network))
     notes.push(
-      `Measured by the features of ${plainLine(network.name)}, not of Inception: distances compare only with others of the same network.`,
+      `Measured by the features of ${plainLine(network.name)}, not of Inception: distances ` +
+        "compare only with others of the same network.",
     );
   const byClip = measures.flatMap(({ nameByClip = [] }) => nameByClip);
   if (byClip.length > 0 && rows.some(({ setting }) => setting.strategy === "clip"))
     notes.push(
-      `${byClip.join(" and ")} of CLIP guidance are not ranked: it optimises such a score itself, so that they say nothing about its pictures.`,
+      `${byClip.join(" and ")} of CLIP guidance are not ranked: it optimises such a score ` +
+        "itself, so that they say nothing about its pictures.",
     );
   return notes;
 }
