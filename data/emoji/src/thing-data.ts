@@ -1,5 +1,5 @@
-import { assertSeed } from "@glissade/core/random";
 import { DisposedError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { assertSeed } from "@glissade/core/random";
 import type { TrainingBatch, TrainingData } from "@glissade/train";
 import { defaultDataFolder, readRecords } from "./data-folder.ts";
 import { DataFolderError } from "./errors.ts";

@@ -1,6 +1,6 @@
-import { writeFileAtomically } from "@glissade/core/files";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { writeFileAtomically } from "@glissade/core/files";
 import { glideTokenizer } from "@glissade/core/text";
 import { defaultDataFolder } from "./data-folder.ts";
 import { runCommand } from "./interruption.ts";

@@ -1,5 +1,13 @@
 import type { ImageModelV4CallOptions, ImageModelV4File, SharedV4Warning } from "@ai-sdk/provider";
-import { decodePng, ImageError, InvalidArgumentError, type Mask, maskFromAlpha, maskFromImage, type RgbImage } from "@glissade/core";
+import {
+  decodePng,
+  ImageError,
+  InvalidArgumentError,
+  type Mask,
+  maskFromAlpha,
+  maskFromImage,
+  type RgbImage,
+} from "@glissade/core";
 import { type FetchPictureOptions, fetchPicture } from "./fetch-picture.ts";
 
 /**

@@ -3,7 +3,18 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { crc32, deflateSync } from "node:zlib";
 import { onnx } from "@glissade/backend-onnx";
-import { decodePng, encodePng, type Glide, ImageError, InvalidArgumentError, loadGlide, ModelNotFoundError, type RgbImage, rgbImage, UnknownNameError } from "@glissade/core";
+import {
+  decodePng,
+  encodePng,
+  type Glide,
+  ImageError,
+  InvalidArgumentError,
+  loadGlide,
+  ModelNotFoundError,
+  type RgbImage,
+  rgbImage,
+  UnknownNameError,
+} from "@glissade/core";
 import { generateImage } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PictureFetchError } from "./fetch-picture.ts";

@@ -5,7 +5,14 @@ import type {
   JSONObject,
   SharedV4Warning,
 } from "@ai-sdk/provider";
-import { encodePng, type GenerateOptions, type GenerateResult, type Glide, InvalidArgumentError, type TaskRun } from "@glissade/core";
+import {
+  encodePng,
+  type GenerateOptions,
+  type GenerateResult,
+  type Glide,
+  InvalidArgumentError,
+  type TaskRun,
+} from "@glissade/core";
 import { type GivenPicture, readGivenPicture } from "./given-picture.ts";
 import { type GlissadeImageOptions, readImageOptions } from "./image-options.ts";
 import type { LoadedModels } from "./loaded-models.ts";

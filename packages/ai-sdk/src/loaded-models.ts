@@ -1,4 +1,10 @@
-import { type Backend, DisposedError, type Glide, loadGlide, type ModelSource } from "@glissade/core";
+import {
+  type Backend,
+  DisposedError,
+  type Glide,
+  loadGlide,
+  type ModelSource,
+} from "@glissade/core";
 
 export interface LoadedModelsOptions {
   /**

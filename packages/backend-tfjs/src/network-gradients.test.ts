@@ -1,6 +1,12 @@
 import { onnx } from "@glissade/backend-onnx";
 import { betaSchedule, gaussianDiffusion, qSample } from "@glissade/core/diffusion";
-import { clipContrastiveGraph, parseClipConfig, parseTextToImageConfig, textToImageNetwork, wholeGraph } from "@glissade/core/networks";
+import {
+  clipContrastiveGraph,
+  parseClipConfig,
+  parseTextToImageConfig,
+  textToImageNetwork,
+  wholeGraph,
+} from "@glissade/core/networks";
 import { torchGenerator } from "@glissade/core/random";
 import {
   type AnyTensor,

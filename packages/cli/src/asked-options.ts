@@ -1,4 +1,13 @@
-import { type GenerateOptions, InvalidArgumentError, randomSeed, type SamplerName, type Spacing, samplers, spacings, type UpscalingOptions } from "@glissade/core";
+import {
+  type GenerateOptions,
+  InvalidArgumentError,
+  randomSeed,
+  type SamplerName,
+  type Spacing,
+  samplers,
+  spacings,
+  type UpscalingOptions,
+} from "@glissade/core";
 import { type Arguments, given, type OptionTable } from "./arguments.ts";
 import { runOptions } from "./generation.ts";
 import { defaultModel } from "./model-source.ts";

@@ -1,6 +1,21 @@
 import type { StageName } from "@glissade/core";
 import { clipTowers, modelComponents } from "@glissade/core/model";
-import { admClassifierGraph, admGraph, clipImageGraph, clipTextGraph, glideBase, glideClip, glideUpsampler, parseAdmClassifierConfig, parseAdmConfig, parseClipConfig, parseTextToImageConfig, type TextToImageConfig, textGraph, textToImageGraph } from "@glissade/core/networks";
+import {
+  admClassifierGraph,
+  admGraph,
+  clipImageGraph,
+  clipTextGraph,
+  glideBase,
+  glideClip,
+  glideUpsampler,
+  parseAdmClassifierConfig,
+  parseAdmConfig,
+  parseClipConfig,
+  parseTextToImageConfig,
+  type TextToImageConfig,
+  textGraph,
+  textToImageGraph,
+} from "@glissade/core/networks";
 import type { Graph } from "@glissade/graph";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -3,7 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onnx } from "@glissade/backend-onnx";
-import { type Adm, decodePictureRecord, decodePng, encodePictureRecord, encodePng, type Glide, loadAdm, loadGlide, pictureRecordKeyword, type Tensor } from "@glissade/core";
+import {
+  type Adm,
+  decodePictureRecord,
+  decodePng,
+  encodePictureRecord,
+  encodePng,
+  type Glide,
+  loadAdm,
+  loadGlide,
+  pictureRecordKeyword,
+  type Tensor,
+} from "@glissade/core";
 import { encodeSafetensors, writeSafetensors } from "@glissade/core/weights";
 import { emoji } from "@glissade/model-emoji";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type Backend, InvalidArgumentError, ModelFormatError, type ModelSource, UnknownNameError } from "@glissade/core";
+import {
+  type Backend,
+  InvalidArgumentError,
+  ModelFormatError,
+  type ModelSource,
+  UnknownNameError,
+} from "@glissade/core";
 import { openModelFiles } from "@glissade/core/model";
 import { emoji } from "@glissade/model-emoji";
 

@@ -1,5 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
-import { type DecodedPng, decodePng, encodePngWithRecord, type PictureRecord, PictureSettingsError, type SourceRecord } from "@glissade/core";
+import {
+  type DecodedPng,
+  decodePng,
+  encodePngWithRecord,
+  type PictureRecord,
+  PictureSettingsError,
+  type SourceRecord,
+} from "@glissade/core";
 import type { OutputFile } from "@glissade/core/files";
 import { readPicture } from "@glissade/train";
 import { faultOf } from "./errors.ts";

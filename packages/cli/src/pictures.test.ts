@@ -1,7 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodePictureRecord, decodePng, encodePictureRecord, encodePng, pictureRecordKeyword } from "@glissade/core";
+import {
+  decodePictureRecord,
+  decodePng,
+  encodePictureRecord,
+  encodePng,
+  pictureRecordKeyword,
+} from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
 

@@ -1,4 +1,17 @@
-import { type Adm, type AdmOptions, type GeneratedImage, type GenerateOptions, type GenerateStep, type Glide, loadAdm, loadGlide, type ModelSource, type PictureSettings, type RecordedRun, Run } from "@glissade/core";
+import {
+  type Adm,
+  type AdmOptions,
+  type GeneratedImage,
+  type GenerateOptions,
+  type GenerateStep,
+  type Glide,
+  loadAdm,
+  loadGlide,
+  type ModelSource,
+  type PictureSettings,
+  type RecordedRun,
+  Run,
+} from "@glissade/core";
 import { type LoadOptions, loadModel } from "./model-source.ts";
 
 /** What a run made. */

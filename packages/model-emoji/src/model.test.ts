@@ -1,7 +1,14 @@
 import { onnx } from "@glissade/backend-onnx";
 import { type AnyTensor, type Backend, loadGlide, type Tensor } from "@glissade/core";
 import { openModelFiles } from "@glissade/core/model";
-import { clipImageGraph, clipTextGraph, parseClipConfig, parseTextToImageConfig, textGraph, textToImageGraph } from "@glissade/core/networks";
+import {
+  clipImageGraph,
+  clipTextGraph,
+  parseClipConfig,
+  parseTextToImageConfig,
+  textGraph,
+  textToImageGraph,
+} from "@glissade/core/networks";
 import { torchGenerator } from "@glissade/core/random";
 import { clipTokenizer, glideTokenizer } from "@glissade/core/text";
 import { type Graph, interpreter, typedTensor } from "@glissade/graph";

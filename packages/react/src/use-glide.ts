@@ -1,5 +1,10 @@
 import type { GlideLike, ModelSource } from "@glissade/core";
-import { type GlideLoader, type GlideLoaderSnapshot, type SharedLoadOptions, sharedLoaders } from "@glissade/core/store";
+import {
+  type GlideLoader,
+  type GlideLoaderSnapshot,
+  type SharedLoadOptions,
+  sharedLoaders,
+} from "@glissade/core/store";
 import { useEffect, useMemo } from "react";
 import { useGlissadeDefaults } from "./glissade-provider.ts";
 import { useSettledOptions } from "./settled-options.ts";

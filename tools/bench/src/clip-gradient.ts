@@ -2,7 +2,13 @@ import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
 import type { Backend } from "@glissade/core";
 import { openModelFiles } from "@glissade/core/model";
-import { type ClipConfig, clipGuidanceGraph, clipImageGraph, glideClip, parseClipConfig } from "@glissade/core/networks";
+import {
+  type ClipConfig,
+  clipGuidanceGraph,
+  clipImageGraph,
+  glideClip,
+  parseClipConfig,
+} from "@glissade/core/networks";
 import { type Task, task } from "./networks.ts";
 import { randomWeights } from "./random-weights.ts";
 import { measureInTurn, median } from "./statistics.ts";

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
 import { type Glide, loadGlide, type SamplerName, samplerByName } from "@glissade/core";
-import { glideBase, glideUpsampler, parseTextToImageConfig, textGraph, textToImageGraph } from "@glissade/core/networks";
+import {
+  glideBase,
+  glideUpsampler,
+  parseTextToImageConfig,
+  textGraph,
+  textToImageGraph,
+} from "@glissade/core/networks";
 import { convertWeights } from "@glissade/core/weights";
 import { computedWeights } from "@glissade/graph";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";

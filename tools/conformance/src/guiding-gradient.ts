@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Tensor } from "@glissade/core";
-import { admClassifierGuidanceGraph, clipGuidanceGraph, clipTextGraph, parseAdmClassifierConfig } from "@glissade/core/networks";
+import {
+  admClassifierGuidanceGraph,
+  clipGuidanceGraph,
+  clipTextGraph,
+  parseAdmClassifierConfig,
+} from "@glissade/core/networks";
 import { openSafetensors } from "@glissade/core/weights";
 import { type Executable, tensor } from "@glissade/graph";
 import type { CaseContext, GoldenCase } from "./case.ts";

@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { AnyTensor } from "@glissade/core";
-import { type ImageSize, parseTextToImageConfig, type TextToImageConfig, textGraph, textToImageGraph } from "@glissade/core/networks";
+import {
+  type ImageSize,
+  parseTextToImageConfig,
+  type TextToImageConfig,
+  textGraph,
+  textToImageGraph,
+} from "@glissade/core/networks";
 import type { Executable, WeightSource } from "@glissade/graph";
 import type { CaseContext, GoldenCase } from "./case.ts";
 

@@ -1,4 +1,11 @@
-import { type BetaScheduleName, betaSchedule, type GaussianDiffusion, gaussianDiffusion, respace, spaceTimesteps } from "@glissade/core/diffusion";
+import {
+  type BetaScheduleName,
+  betaSchedule,
+  type GaussianDiffusion,
+  gaussianDiffusion,
+  respace,
+  spaceTimesteps,
+} from "@glissade/core/diffusion";
 import type { GoldenCase } from "./case.ts";
 
 /** A constructor or function call of the reference as a case's `call` spells it. */

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Backend, type GeneratedImage, type Glide, loadGlide, type ModelSource } from "@glissade/core";
+import {
+  type Backend,
+  type GeneratedImage,
+  type Glide,
+  loadGlide,
+  type ModelSource,
+} from "@glissade/core";
 import { type ModelFiles, openModelFiles } from "@glissade/core/model";
 import { type ClipNetwork, openClipNetwork } from "@glissade/evaluate";
 import captions from "./captions.json" with { type: "json" };

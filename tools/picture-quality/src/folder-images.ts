@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { centerCrop } from "@glissade/core/image";
 import { InvalidArgumentError, type RgbImage } from "@glissade/core";
+import { centerCrop } from "@glissade/core/image";
 import { readPicture } from "@glissade/train";
 
 /** An image file, and what it is said to show. */

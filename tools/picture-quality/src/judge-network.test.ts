@@ -1,5 +1,5 @@
-import { evaluateGraph, parameterCount, tensor, typedTensor } from "@glissade/graph";
 import { rgbImage } from "@glissade/core";
+import { evaluateGraph, parameterCount, tensor, typedTensor } from "@glissade/graph";
 import { ParameterStore } from "@glissade/train";
 import { describe, expect, it } from "vitest";
 import { judgeInput } from "./judge.ts";

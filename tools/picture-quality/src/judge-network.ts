@@ -1,4 +1,10 @@
-import { convolution, crossEntropy, linear, logSoftmax, meanOverBatch } from "@glissade/core/networks";
+import {
+  convolution,
+  crossEntropy,
+  linear,
+  logSoftmax,
+  meanOverBatch,
+} from "@glissade/core/networks";
 import { type Dim, type Graph, GraphBuilder, simplify, type Value } from "@glissade/graph";
 
 /** Side in pixels of the images that the judge looks at. */

@@ -1,5 +1,5 @@
-import { typedTensor } from "@glissade/graph";
 import { UnknownNameError } from "@glissade/core";
+import { typedTensor } from "@glissade/graph";
 import type { GraphInputs, PreparedBatch, TrainingBatch, TrainingTask } from "@glissade/train";
 import { type JudgeShape, judgeLossGraph, plainJudgeGraph } from "./judge-network.ts";
 import { hitsOf } from "./ranking.ts";

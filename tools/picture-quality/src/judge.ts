@@ -1,7 +1,7 @@
 import { type Backend, InvalidArgumentError, type RgbImage, type Tensor } from "@glissade/core";
-import { concatRows } from "@glissade/graph";
-import { openSafetensors } from "@glissade/core/weights";
 import { resize, tensorFromImages } from "@glissade/core/image";
+import { openSafetensors } from "@glissade/core/weights";
+import { concatRows } from "@glissade/graph";
 import {
   type JudgeDescription,
   judgeFolder,

@@ -1,8 +1,8 @@
-import { writeFileAtomically } from "@glissade/core/files";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
 import { type Backend, InvalidArgumentError } from "@glissade/core";
+import { writeFileAtomically } from "@glissade/core/files";
 import { emoji } from "@glissade/model-emoji";
 import { clipEye, clipEyeTable } from "./clip-eye.ts";
 import { imageSheet } from "./image-sheet.ts";
@@ -96,7 +96,8 @@ async function report(backend: Backend, asked: Asked, signal: AbortSignal): Prom
             ...sampling,
           })
         : await judgeFolder(asked.folder, { judge, signal, tell });
-    if (asked.sheet !== undefined) await writeFileAtomically(asked.sheet, await imageSheet(rows, signal));
+    if (asked.sheet !== undefined)
+      await writeFileAtomically(asked.sheet, await imageSheet(rows, signal));
     return asked.json ? JSON.stringify(results) : resultTable(results);
   } finally {
     await judge.dispose();

@@ -1,8 +1,8 @@
-import { writeFileAtomically } from "@glissade/core/files";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { onnx } from "@glissade/backend-onnx";
+import { writeFileAtomically } from "@glissade/core/files";
 import { convertWeights } from "@glissade/core/weights";
 import { weightsFromTensors } from "@glissade/graph";
 import { cosineRate, initialise, ParameterStore, train, workerGradients } from "@glissade/train";

@@ -1,4 +1,11 @@
-import { decodePictureRecord, decodePng, encodePngWithRecord, type GeneratedImage, type GenerateSettings, type GlideLike } from "@glissade/core";
+import {
+  decodePictureRecord,
+  decodePng,
+  encodePngWithRecord,
+  type GeneratedImage,
+  type GenerateSettings,
+  type GlideLike,
+} from "@glissade/core";
 import { version } from "@glissade/core/package.json";
 import { defaultRequest, type PictureRequest, readRequest } from "./picture-request.ts";
 import { promptOf } from "./prompt-of.ts";

@@ -1,4 +1,12 @@
-import { extendCanvas, InvalidArgumentError, type Mask, maskFromAlpha, maskFromImage, type RgbImage, type SourceRecord } from "@glissade/core";
+import {
+  extendCanvas,
+  InvalidArgumentError,
+  type Mask,
+  maskFromAlpha,
+  maskFromImage,
+  type RgbImage,
+  type SourceRecord,
+} from "@glissade/core";
 import { type Arguments, given } from "../arguments.ts";
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";

@@ -1,5 +1,14 @@
 import { basename, extname } from "node:path";
-import { decodePictureRecord, encodePngWithRecord, InvalidArgumentError, optionsOfRecord, type PictureRecord, PictureSettingsError, type RgbImage, UnknownNameError } from "@glissade/core";
+import {
+  decodePictureRecord,
+  encodePngWithRecord,
+  InvalidArgumentError,
+  optionsOfRecord,
+  type PictureRecord,
+  PictureSettingsError,
+  type RgbImage,
+  UnknownNameError,
+} from "@glissade/core";
 import { assertFileWritable, writeFileAtomically } from "@glissade/core/files";
 import type { OptionTable } from "../arguments.ts";
 import { readBackend } from "../backends.ts";

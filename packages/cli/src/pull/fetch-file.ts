@@ -1,6 +1,12 @@
-import { GlissadeError } from "@glissade/core";
-import { type FetchedModelFile, type FolderModelCache, fetchToFolder, ModelCacheError, type RemoteFile, systemFault } from "@glissade/core/files";
-import { ModelFileError, ModelFileMismatchError } from "@glissade/core";
+import { GlissadeError, ModelFileError, ModelFileMismatchError } from "@glissade/core";
+import {
+  type FetchedModelFile,
+  type FolderModelCache,
+  fetchToFolder,
+  ModelCacheError,
+  type RemoteFile,
+  systemFault,
+} from "@glissade/core/files";
 import { OutputError } from "../errors.ts";
 
 /** A file could not be fetched, or is not what was expected. */

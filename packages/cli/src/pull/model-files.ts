@@ -2,7 +2,11 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type FolderModelCache, folderModelCache, type StoredModelFile } from "@glissade/core/files";
+import {
+  type FolderModelCache,
+  folderModelCache,
+  type StoredModelFile,
+} from "@glissade/core/files";
 import { describeByConfig } from "../checkpoint-networks.ts";
 import { assertHoldsNetwork, type Checkpoint } from "../convert-checkpoints.ts";
 import { CheckpointError, faultOf, OutputError } from "../errors.ts";

@@ -1,5 +1,13 @@
 import { GlissadeError } from "@glissade/graph";
-import type { GeneratedImage, GenerateStep, GenerateWarning, TaskMethods, TaskName, TaskOptions, TaskResult } from "../pipelines/index.ts";
+import type {
+  GeneratedImage,
+  GenerateStep,
+  GenerateWarning,
+  TaskMethods,
+  TaskName,
+  TaskOptions,
+  TaskResult,
+} from "../pipelines/index.ts";
 import {
   PreviewReader,
   type PreviewSettings,

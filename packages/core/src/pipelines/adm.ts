@@ -9,7 +9,12 @@ import {
   type Tensor,
   typedTensor,
 } from "@glissade/graph";
-import { type Denoise, type GaussianDiffusion, predict, spacedDiffusion } from "../diffusion/index.ts";
+import {
+  type Denoise,
+  type GaussianDiffusion,
+  predict,
+  spacedDiffusion,
+} from "../diffusion/index.ts";
 import { classifierGradient, type GradientGuidance, guidedByGradients } from "../guidance/index.ts";
 import type { AdmDescription } from "../model/description/read-adm.ts";
 import { imageSeeds, perImageNoise } from "../random/index.ts";

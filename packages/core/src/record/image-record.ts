@@ -1,6 +1,12 @@
 import type { Spacing } from "../diffusion/index.ts";
 import { encodePng, type RgbImage } from "../image/index.ts";
-import type { AdmOptions, AdmResult, GenerateOptions, GenerateSettings, SamplerSettings } from "../pipelines/index.ts";
+import type {
+  AdmOptions,
+  AdmResult,
+  GenerateOptions,
+  GenerateSettings,
+  SamplerSettings,
+} from "../pipelines/index.ts";
 import type { SamplerName } from "../samplers/index.ts";
 import { PictureSettingsError } from "./image-settings-error.ts";
 import { Fields } from "./record-fields.ts";

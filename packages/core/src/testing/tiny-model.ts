@@ -1,6 +1,16 @@
 import type { Graph } from "@glissade/graph";
 import { type AnyTensor, sizeOf, tensor } from "@glissade/graph";
-import { admClassifierGuidanceGraph, admGraph, clipImageGraph, clipTextGraph, parseAdmClassifierConfig, parseAdmConfig, parseClipConfig, textGraph, textToImageGraph } from "../networks/index.ts";
+import {
+  admClassifierGuidanceGraph,
+  admGraph,
+  clipImageGraph,
+  clipTextGraph,
+  parseAdmClassifierConfig,
+  parseAdmConfig,
+  parseClipConfig,
+  textGraph,
+  textToImageGraph,
+} from "../networks/index.ts";
 import { parseTextToImageConfig } from "../networks/text-to-image/config.ts";
 import { philoxGenerator } from "../random/index.ts";
 import { byteSymbols } from "../text/byte-symbols.ts";

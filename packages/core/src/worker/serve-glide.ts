@@ -1,7 +1,16 @@
 import type { Backend } from "@glissade/graph";
 import { DisposedError } from "@glissade/graph";
 import type { ModelSource } from "../model/index.ts";
-import { type ClipScoreOptions, type GenerateStep, type Glide, type LoadGlideOptions, loadGlide, type TaskMethods, type TaskName, type TaskResult } from "../pipelines/index.ts";
+import {
+  type ClipScoreOptions,
+  type GenerateStep,
+  type Glide,
+  type LoadGlideOptions,
+  loadGlide,
+  type TaskMethods,
+  type TaskName,
+  type TaskResult,
+} from "../pipelines/index.ts";
 import { encodeError } from "./error-transfer.ts";
 import type { Answer, Begin, Endpoint, LoadedModel, Message, SentResult } from "./messages.ts";
 import { decodeSource } from "./source-transfer.ts";

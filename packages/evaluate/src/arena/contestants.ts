@@ -1,6 +1,12 @@
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { decodePictureRecord, decodePng, encodePng, InvalidArgumentError, PictureSettingsError } from "@glissade/core";
+import {
+  decodePictureRecord,
+  decodePng,
+  encodePng,
+  InvalidArgumentError,
+  PictureSettingsError,
+} from "@glissade/core";
 import { ContestantsError } from "./arena-errors.ts";
 import { readCaptions } from "./captions.ts";
 

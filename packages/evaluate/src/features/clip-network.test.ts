@@ -1,5 +1,11 @@
 import { onnx } from "@glissade/backend-onnx";
-import { type Backend, InvalidArgumentError, loadGlide, NumericalError, rgbImage } from "@glissade/core";
+import {
+  type Backend,
+  InvalidArgumentError,
+  loadGlide,
+  NumericalError,
+  rgbImage,
+} from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
 import { afterAll, describe, expect, it } from "vitest";
 import { openClipNetwork } from "./clip-network.ts";

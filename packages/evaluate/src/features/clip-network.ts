@@ -1,7 +1,20 @@
-import { type AnyTensor, type Backend, InvalidArgumentError, type ModelSource, NumericalError, type RgbImage, type Tensor } from "@glissade/core";
+import {
+  type AnyTensor,
+  type Backend,
+  InvalidArgumentError,
+  type ModelSource,
+  NumericalError,
+  type RgbImage,
+  type Tensor,
+} from "@glissade/core";
 import { readImage } from "@glissade/core/image";
 import { openModelFiles } from "@glissade/core/model";
-import { type ClipConfig, clipImageGraph, clipTextGraph, parseClipConfig } from "@glissade/core/networks";
+import {
+  type ClipConfig,
+  clipImageGraph,
+  clipTextGraph,
+  parseClipConfig,
+} from "@glissade/core/networks";
 import { type ClipTokenizer, clipTextInputs, clipTokenizer } from "@glissade/core/text";
 import { concatRows, type Executable, rows, tensor, type WeightSource } from "@glissade/graph";
 import type {

@@ -3,7 +3,14 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onnx } from "@glissade/backend-onnx";
-import { type Backend, DisposedError, InvalidArgumentError, NumericalError, UnknownNameError, WeightsError } from "@glissade/core";
+import {
+  type Backend,
+  DisposedError,
+  InvalidArgumentError,
+  NumericalError,
+  UnknownNameError,
+  WeightsError,
+} from "@glissade/core";
 import { encodeSafetensors, openSafetensors, writeSafetensors } from "@glissade/core/weights";
 import { rows, tensor } from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,11 @@
-import { type Backend, InvalidArgumentError, NumericalError, type RgbImage, type Tensor, WeightsError } from "@glissade/core";
+import {
+  type Backend,
+  InvalidArgumentError,
+  NumericalError,
+  type RgbImage,
+  type Tensor,
+  WeightsError,
+} from "@glissade/core";
 import type { WeightFile } from "@glissade/core/weights";
 import { openWeights } from "@glissade/core/weights";
 import {

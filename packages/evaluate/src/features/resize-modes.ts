@@ -1,5 +1,17 @@
-import { InvalidArgumentError, type RgbImage, rgbImage, type Tensor, UnknownNameError } from "@glissade/core";
-import { type AxisWeights, antialiasedWeights, bilinearWeights, cubic, resizeWith } from "@glissade/core/image";
+import {
+  InvalidArgumentError,
+  type RgbImage,
+  rgbImage,
+  type Tensor,
+  UnknownNameError,
+} from "@glissade/core";
+import {
+  type AxisWeights,
+  antialiasedWeights,
+  bilinearWeights,
+  cubic,
+  resizeWith,
+} from "@glissade/core/image";
 import { concatRows, tensor } from "@glissade/graph";
 
 const modes = {

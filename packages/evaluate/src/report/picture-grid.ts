@@ -1,4 +1,10 @@
-import { contactSheet, encodePng, enlarge, InvalidArgumentError, type RgbImage } from "@glissade/core";
+import {
+  contactSheet,
+  encodePng,
+  enlarge,
+  InvalidArgumentError,
+  type RgbImage,
+} from "@glissade/core";
 import type { SweepResults } from "../sweep/sweep-results.ts";
 
 /** A sample of a setting. */

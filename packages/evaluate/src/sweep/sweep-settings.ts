@@ -1,4 +1,10 @@
-import { type GenerateOptions, InvalidArgumentError, type SamplerName, samplers, UnknownNameError } from "@glissade/core";
+import {
+  type GenerateOptions,
+  InvalidArgumentError,
+  type SamplerName,
+  samplers,
+  UnknownNameError,
+} from "@glissade/core";
 import type { GuidanceStrategy, SweepSetting } from "./sweep-results.ts";
 
 export const guidanceStrategies: readonly GuidanceStrategy[] = ["cfg", "clip"];

@@ -3,7 +3,13 @@ import { basename, join } from "node:path";
 import type { Tensor } from "@glissade/core";
 import type { BetaScheduleName, MeanType } from "@glissade/core/diffusion";
 import { writeFileAtomically } from "@glissade/core/files";
-import { clipTowers, conflictWith, descriptionFiles, modelPaths, type WrittenComponent } from "@glissade/core/model";
+import {
+  clipTowers,
+  conflictWith,
+  descriptionFiles,
+  modelPaths,
+  type WrittenComponent,
+} from "@glissade/core/model";
 import { convertWeights, type WeightType } from "@glissade/core/weights";
 import { weightsFromTensors } from "@glissade/graph";
 import type { ComponentName } from "../networks/component.ts";

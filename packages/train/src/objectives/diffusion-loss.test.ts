@@ -1,5 +1,20 @@
-import { type AnyTensor, InvalidArgumentError, type Tensor, UnknownNameError } from "@glissade/core";
-import { betaSchedule, gaussianDiffusion, type MeanType, predict, predictEpsilonFromX0, qPosteriorMeanVariance, qSample, type VarianceType, velocity } from "@glissade/core/diffusion";
+import {
+  type AnyTensor,
+  InvalidArgumentError,
+  type Tensor,
+  UnknownNameError,
+} from "@glissade/core";
+import {
+  betaSchedule,
+  gaussianDiffusion,
+  type MeanType,
+  predict,
+  predictEpsilonFromX0,
+  qPosteriorMeanVariance,
+  qSample,
+  type VarianceType,
+  velocity,
+} from "@glissade/core/diffusion";
 import { torchGenerator } from "@glissade/core/random";
 import {
   evaluateGraph,

@@ -1,5 +1,14 @@
 import type { AnyTensor, Tensor } from "@glissade/core";
-import { type GaussianDiffusion, type MeanType, type MeanVariance, predict, qMeanVariance, qPosteriorMeanVariance, qSample, type VarianceType } from "@glissade/core/diffusion";
+import {
+  type GaussianDiffusion,
+  type MeanType,
+  type MeanVariance,
+  predict,
+  qMeanVariance,
+  qPosteriorMeanVariance,
+  qSample,
+  type VarianceType,
+} from "@glissade/core/diffusion";
 import type { NoiseSource } from "@glissade/core/random";
 import { evaluateGraph, GraphBuilder, type Value } from "@glissade/graph";
 import { discretizedGaussianLogLikelihood, normalKl } from "./likelihoods.ts";

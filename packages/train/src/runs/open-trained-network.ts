@@ -1,5 +1,10 @@
 import { InvalidArgumentError, type ModelSource, type Tensor } from "@glissade/core";
-import { modelComponents, modelPaths, openModelFiles, parseSchedulerConfig } from "@glissade/core/model";
+import {
+  modelComponents,
+  modelPaths,
+  openModelFiles,
+  parseSchedulerConfig,
+} from "@glissade/core/model";
 import { readTensor, tensor, toFloat32 } from "@glissade/graph";
 import { type LoadedCheckpoint, latestCheckpoint, listCheckpoints } from "../checkpoints/index.ts";
 import type { TrainedNetwork } from "../networks/trained-network.ts";

@@ -1,5 +1,9 @@
 import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
-import { parseAdmClassifierConfig, parseClipConfig, parseTextToImageConfig } from "@glissade/core/networks";
+import {
+  parseAdmClassifierConfig,
+  parseClipConfig,
+  parseTextToImageConfig,
+} from "@glissade/core/networks";
 import { describe, expect, it } from "vitest";
 import { changeRecipe } from "../recipes/change-recipe.ts";
 import { partSizeFor } from "../recipes/part-size.ts";

@@ -1,6 +1,10 @@
 import { InvalidArgumentError, type Tensor } from "@glissade/core";
 import type { GaussianDiffusion } from "@glissade/core/diffusion";
-import { type AdmClassifierConfig, admClassifier, admClassifierLossGraph } from "@glissade/core/networks";
+import {
+  type AdmClassifierConfig,
+  admClassifier,
+  admClassifierLossGraph,
+} from "@glissade/core/networks";
 import { GraphBuilder, typedTensor } from "@glissade/graph";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
 import { noisedPictures } from "./noised-pictures.ts";

@@ -1,6 +1,11 @@
 import { InvalidArgumentError } from "@glissade/core";
 import type { GaussianDiffusion } from "@glissade/core/diffusion";
-import { type ClipConfig, clipContrastiveGraph, clipImageTower, clipTextTower } from "@glissade/core/networks";
+import {
+  type ClipConfig,
+  clipContrastiveGraph,
+  clipImageTower,
+  clipTextTower,
+} from "@glissade/core/networks";
 import { type ClipTokenizer, clipTextInputs } from "@glissade/core/text";
 import { GraphBuilder } from "@glissade/graph";
 import type { GraphInputs } from "../engine/gradient-engine.ts";

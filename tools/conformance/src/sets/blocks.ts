@@ -1,5 +1,21 @@
 import type { AnyTensor } from "@glissade/core";
-import { attention, attentionBlock, attentionPool, clipTransformerBlock, glideAttention, groupNorm, layerNorm, type QueryKeyValue, type ResidualBlockOptions, residualBlock, splitHeadsFirst, splitQkvFirst, textKeysAndValues, timestepEmbedding, transformerBlock } from "@glissade/core/networks";
+import {
+  attention,
+  attentionBlock,
+  attentionPool,
+  clipTransformerBlock,
+  glideAttention,
+  groupNorm,
+  layerNorm,
+  type QueryKeyValue,
+  type ResidualBlockOptions,
+  residualBlock,
+  splitHeadsFirst,
+  splitQkvFirst,
+  textKeysAndValues,
+  timestepEmbedding,
+  transformerBlock,
+} from "@glissade/core/networks";
 import { evaluateGraph, type Graph, GraphBuilder, gradient, type Value } from "@glissade/graph";
 import { type CaseContext, type GoldenCase, NotSupported, type Tolerance } from "../case.ts";
 import { floatsNamed, tensorNamed } from "../named-tensors.ts";

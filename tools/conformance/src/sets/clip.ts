@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnyTensor } from "@glissade/core";
-import { type ClipConfig, clipGuidanceGraph, clipImageGraph, clipTextGraph, glideClip, parseClipConfig } from "@glissade/core/networks";
+import {
+  type ClipConfig,
+  clipGuidanceGraph,
+  clipImageGraph,
+  clipTextGraph,
+  glideClip,
+  parseClipConfig,
+} from "@glissade/core/networks";
 import { type Graph, tensor } from "@glissade/graph";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { compareCheckpoints } from "../compare-checkpoints.ts";

@@ -1,5 +1,18 @@
 import type { Tensor } from "@glissade/core";
-import { type GaussianDiffusion, type MeanType, type PredictionOptions, predict, predictEpsilonFromX0, predictX0FromEpsilon, qMeanVariance, qPosteriorMeanVariance, qSample, rescaleTimesteps, splitChannelHalves, type VarianceType } from "@glissade/core/diffusion";
+import {
+  type GaussianDiffusion,
+  type MeanType,
+  type PredictionOptions,
+  predict,
+  predictEpsilonFromX0,
+  predictX0FromEpsilon,
+  qMeanVariance,
+  qPosteriorMeanVariance,
+  qSample,
+  rescaleTimesteps,
+  splitChannelHalves,
+  type VarianceType,
+} from "@glissade/core/diffusion";
 import { conditionMean, conditionScore } from "@glissade/core/guidance";
 import { ancestralStep, ddimReverseStep, ddimStep } from "@glissade/core/samplers";
 import { mapTensor, tensor } from "@glissade/graph";

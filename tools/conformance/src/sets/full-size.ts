@@ -2,7 +2,15 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AnyTensor, Tensor } from "@glissade/core";
-import { clipGuidanceGraph, clipImageGraph, clipTextGraph, glideClip, parseClipConfig, parseTextToImageConfig, type TextToImageConfig } from "@glissade/core/networks";
+import {
+  clipGuidanceGraph,
+  clipImageGraph,
+  clipTextGraph,
+  glideClip,
+  parseClipConfig,
+  parseTextToImageConfig,
+  type TextToImageConfig,
+} from "@glissade/core/networks";
 import { clipTokenizer, glideTokenizer } from "@glissade/core/text";
 import { openSafetensors, writeSafetensors } from "@glissade/core/weights";
 import {

@@ -1,5 +1,11 @@
 import type { AnyTensor } from "@glissade/core";
-import { admClassifierGraph, admClassifierGuidanceGraph, admGraph, parseAdmClassifierConfig, parseAdmConfig } from "@glissade/core/networks";
+import {
+  admClassifierGraph,
+  admClassifierGuidanceGraph,
+  admGraph,
+  parseAdmClassifierConfig,
+  parseAdmConfig,
+} from "@glissade/core/networks";
 import { type Graph, parameterCount, tensor } from "@glissade/graph";
 import type { CaseContext } from "../case.ts";
 import { compareCheckpoints } from "../compare-checkpoints.ts";

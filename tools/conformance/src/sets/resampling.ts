@@ -1,7 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AnyTensor, decodePng, type RgbImage, rgbImage, type Tensor } from "@glissade/core";
-import { averagePool, centerCrop, imagesFromTensor, type PilFilter, quantizeLowResolution, type ResizeMethod, readImage, resize, resizeNearest, resizePil, showImages, tensorFromImages } from "@glissade/core/image";
+import {
+  averagePool,
+  centerCrop,
+  imagesFromTensor,
+  type PilFilter,
+  quantizeLowResolution,
+  type ResizeMethod,
+  readImage,
+  resize,
+  resizeNearest,
+  resizePil,
+  showImages,
+  tensorFromImages,
+} from "@glissade/core/image";
 import { type CaseContext, NotSupported } from "../case.ts";
 import { tensorNamed } from "../named-tensors.ts";
 

@@ -1,5 +1,11 @@
 import { GlissadeError } from "@glissade/core";
-import { type BetaScheduleName, betaSchedule, gaussianDiffusion, respace, spaceTimesteps } from "@glissade/core/diffusion";
+import {
+  type BetaScheduleName,
+  betaSchedule,
+  gaussianDiffusion,
+  respace,
+  spaceTimesteps,
+} from "@glissade/core/diffusion";
 import type { CaseContext } from "../case.ts";
 import { processArray } from "./schedules.ts";
 

@@ -1,4 +1,11 @@
-import { type BetaScheduleName, betaSchedule, type GaussianDiffusion, gaussianDiffusion, type LegacyBetaScheduleName, legacyBetaSchedule } from "@glissade/core/diffusion";
+import {
+  type BetaScheduleName,
+  betaSchedule,
+  type GaussianDiffusion,
+  gaussianDiffusion,
+  type LegacyBetaScheduleName,
+  legacyBetaSchedule,
+} from "@glissade/core/diffusion";
 import { type CaseContext, type GoldenCase, NotSupported } from "../case.ts";
 import { findCall, unquoted } from "../reference-call.ts";
 

@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnyTensor } from "@glissade/core";
-import { type ClipTokenizer, cleanText, clipTokenizer, type GlideTokenizer, glideTokenizer } from "@glissade/core/text";
+import {
+  type ClipTokenizer,
+  cleanText,
+  clipTokenizer,
+  type GlideTokenizer,
+  glideTokenizer,
+} from "@glissade/core/text";
 import { loadClipVocabulary } from "@glissade/vocabularies/clip";
 import { loadGpt2Vocabulary } from "@glissade/vocabularies/gpt2";
 import { type CaseContext, NotSupported } from "../case.ts";

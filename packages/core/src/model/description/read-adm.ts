@@ -1,5 +1,10 @@
 import { display } from "@glissade/graph";
-import { type AdmClassifierConfig, type AdmConfig, parseAdmClassifierConfig, parseAdmConfig } from "../../networks/index.ts";
+import {
+  type AdmClassifierConfig,
+  type AdmConfig,
+  parseAdmClassifierConfig,
+  parseAdmConfig,
+} from "../../networks/index.ts";
 import type { ModelFiles } from "../model-files.ts";
 import { modelPaths } from "./components.ts";
 import { type GenerationDefaults, readDefaults } from "./read.ts";

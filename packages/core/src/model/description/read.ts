@@ -1,5 +1,10 @@
 import { display, GlissadeError } from "@glissade/graph";
-import { type ClipConfig, parseClipConfig, parseTextToImageConfig, type TextToImageConfig } from "../../networks/index.ts";
+import {
+  type ClipConfig,
+  parseClipConfig,
+  parseTextToImageConfig,
+  type TextToImageConfig,
+} from "../../networks/index.ts";
 import type { ClipTokenizer, GlideTokenizer } from "../../text/index.ts";
 import type { ModelFiles } from "../model-files.ts";
 import { modelComponents, modelPaths, type StageName, stageNames } from "./components.ts";

@@ -1,5 +1,13 @@
 import { display, GlissadeError, InvalidArgumentError, UnknownNameError } from "@glissade/graph";
-import { type BetaScheduleName, betaSchedule, type GaussianDiffusion, gaussianDiffusion, type MeanType, parseBetaScheduleName, type VarianceType } from "../../diffusion/index.ts";
+import {
+  type BetaScheduleName,
+  betaSchedule,
+  type GaussianDiffusion,
+  gaussianDiffusion,
+  type MeanType,
+  parseBetaScheduleName,
+  type VarianceType,
+} from "../../diffusion/index.ts";
 import type { ModelFiles } from "../model-files.ts";
 import { modelPaths } from "./components.ts";
 

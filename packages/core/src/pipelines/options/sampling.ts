@@ -6,7 +6,13 @@ import {
   type ModelDescription,
   type StageDescription,
 } from "../../model/description/read.ts";
-import { batchNoise, imageSeeds, type NoiseSource, perImageNoise, torchGenerator } from "../../random/index.ts";
+import {
+  batchNoise,
+  imageSeeds,
+  type NoiseSource,
+  perImageNoise,
+  torchGenerator,
+} from "../../random/index.ts";
 import type { RunOptions } from "../run/run.ts";
 import type { GenerateStep } from "../run/sampling-loop.ts";
 import {

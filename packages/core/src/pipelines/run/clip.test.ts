@@ -13,7 +13,16 @@ import { type GradientGuidance, linearScale } from "../../guidance/index.ts";
 import { rgbImage } from "../../image/index.ts";
 import { MissingNetworkError } from "../../model/description/read.ts";
 import { openModelFiles } from "../../model/index.ts";
-import { clipGuidanceGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph, parseClipConfig, parseTextToImageConfig, type TextToImageConfig, textGraph } from "../../networks/index.ts";
+import {
+  clipGuidanceGraph,
+  clipPrefix,
+  clipTextGraph,
+  clipThroughUNetGraph,
+  parseClipConfig,
+  parseTextToImageConfig,
+  type TextToImageConfig,
+  textGraph,
+} from "../../networks/index.ts";
 import { imageSeeds, perImageNoise, torchGenerator } from "../../random/index.ts";
 import { tinyClip, tinyModel } from "../../testing/tiny-model.ts";
 import { clipTokenizer } from "../../text/index.ts";

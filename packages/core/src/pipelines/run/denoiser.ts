@@ -7,7 +7,13 @@ import {
   rows,
   type Tensor,
 } from "@glissade/graph";
-import { type Denoise, type GaussianDiffusion, type PredictionOptions, predict, progressAt } from "../../diffusion/index.ts";
+import {
+  type Denoise,
+  type GaussianDiffusion,
+  type PredictionOptions,
+  predict,
+  progressAt,
+} from "../../diffusion/index.ts";
 import { composedPrompts, type Guidance, needsEmptyPrompt } from "../../guidance/index.ts";
 import { featuresForRows, type TextFeatures } from "./text-condition.ts";
 

@@ -1,7 +1,13 @@
 import type { Executable, Graph } from "@glissade/graph";
 import { joinWeights } from "@glissade/graph";
 import { type ClipDescription, stageOf } from "../../model/description/read.ts";
-import { clipGuidanceGraph, clipImageGraph, clipPrefix, clipTextGraph, clipThroughUNetGraph } from "../../networks/index.ts";
+import {
+  clipGuidanceGraph,
+  clipImageGraph,
+  clipPrefix,
+  clipTextGraph,
+  clipThroughUNetGraph,
+} from "../../networks/index.ts";
 import type { ClipPart, ModelNetworksOptions } from "./model-networks.ts";
 
 /** Compiles a part of the model's CLIP. */

@@ -1,6 +1,15 @@
 import { InvalidArgumentError, mapTensor, repeatRows, type Tensor, tensor } from "@glissade/graph";
 import { keepKnown } from "../../diffusion/index.ts";
-import { assertMask, blendByMask, type Mask, type RgbImage, readImage, resize, resizePil, rgbImage } from "../../image/index.ts";
+import {
+  assertMask,
+  blendByMask,
+  type Mask,
+  type RgbImage,
+  readImage,
+  resize,
+  resizePil,
+  rgbImage,
+} from "../../image/index.ts";
 import type { StageDescription } from "../../model/description/read.ts";
 import type { SamplingOptions } from "../options/sampling.ts";
 import type { GenerateResult } from "../run/cascade.ts";
