@@ -77,7 +77,7 @@ describe("providers", () => {
     expect(RuntimeMissingError.isInstance(missing)).toBe(true);
     expect(String(missing)).toContain(install);
     const script = `
-      import { GraphBuilder, weightsFromTensors } from "@glissade/core";
+      import { GraphBuilder, weightsFromTensors } from "@glissade/graph";
       import { tfjs } from "@glissade/backend-tfjs";
       await tfjs({ providers: ["node-gpu"] }).compile(new GraphBuilder().build(), weightsFromTensors({})).catch(({ name, message }) => process.stdout.write(name + ": " + message));`;
     const { stdout } = await promisify(execFile)(

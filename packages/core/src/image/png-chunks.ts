@@ -1,3 +1,4 @@
+import { crc32 } from "../bytes/crc32.ts";
 import { ImageError } from "./image-error.ts";
 
 /** A part of a PNG file: four letters and its bytes. */
@@ -56,16 +57,4 @@ export function writeChunks(chunks: readonly PngChunk[]): Uint8Array<ArrayBuffer
     offset = end + 4;
   }
   return file;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -5,8 +5,9 @@ import { faultySite, sha256Of } from "./__fixtures__/faulty-site.ts";
 import { pseudoBytes } from "./__fixtures__/pseudo-bytes.ts";
 import type { ModelLoadProgress } from "./load-progress.ts";
 import { ModelFileError, ModelFileMismatchError } from "./model-file-errors.ts";
-import { type OpenModelFilesOptions, openModelFiles as open } from "./model-files.ts";
+import { openModelFiles as open } from "./model-files.ts";
 import type { ModelFileList, ModelSource } from "./model-source.ts";
+import type { OpenModelFilesOptions } from "./open-options.ts";
 
 let server: Server;
 let origin = "";

@@ -46,8 +46,8 @@ export {
 } from "./model-file-errors.ts";
 export {
   type ModelFiles,
-  type OpenModelFilesOptions,
   openModelFiles,
   type ReadModelFileOptions,
 } from "./model-files.ts";
 export type { ListedModelFile, ModelFileList, ModelSource } from "./model-source.ts";
+export type { OpenModelFilesOptions } from "./open-options.ts";

@@ -6,8 +6,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileAccess as browserFiles } from "../bytes/file-source.browser.ts";
 import { ModelFileError, ModelNotFoundError } from "./model-file-errors.ts";
-import { type OpenModelFilesOptions, openModelFiles as open } from "./model-files.ts";
+import { openModelFiles as open } from "./model-files.ts";
 import type { ModelSource } from "./model-source.ts";
+import type { OpenModelFilesOptions } from "./open-options.ts";
 
 /** In memory: the caches have tests of their own. */
 const openModelFiles = (source: ModelSource, options: OpenModelFilesOptions = {}) =>

@@ -4,10 +4,7 @@ import { fileAccess } from "#file-source";
 import { type ByteSource, blobSource } from "../bytes/byte-source.ts";
 import { JsonLimitError, parseJsonWithLimits } from "../bytes/json-with-limits.ts";
 import { openWeights, weightsFrom } from "../weights/open-weights.ts";
-import type { ModelCache } from "./cache/model-cache.ts";
-import type { ModelLoadWarning } from "./cache-slot.ts";
 import type { RemoteFile } from "./file-response.ts";
-import type { ModelLoadProgress } from "./load-progress.ts";
 import { ModelFileError, ModelNotFoundError } from "./model-file-errors.ts";
 import {
   folderOf,
@@ -19,6 +16,7 @@ import {
   modelLabel,
   parseAddress,
 } from "./model-source.ts";
+import type { OpenModelFilesOptions } from "./open-options.ts";
 
 /**
  * The files of one model, wherever they lie. Paths are relative, with `/`:
@@ -43,27 +41,6 @@ export interface ModelFiles {
    */
   openWeights(path: string, options?: ReadModelFileOptions): Promise<WeightSource>;
   exists(path: string): Promise<boolean>;
-}
-
-export interface OpenModelFilesOptions {
-  /**
-   * Where files that come over the network are kept, or `false`. Default: {@link browserModelCache}
-   * in a browser's secure context, `folderModelCache()` of `@glissade/core/files` in Node, and none
-   * otherwise. Without one, files stay in memory as long as they are used.
-   */
-  readonly cache?: ModelCache | false;
-  /** Called as bytes of any file arrive over the network or from a cache. */
-  readonly onProgress?: (progress: ModelLoadProgress) => void;
-  /** Called where a load goes on without something: a cache without room, or one that fails. */
-  readonly onWarning?: (warning: ModelLoadWarning) => void;
-  /**
-   * Bring all files into the cache at once, not each when it is first needed: then everything works
-   * offline, and progress ends at the total. For a source that lists its files; without a cache it
-   * does nothing. Default: false.
-   */
-  readonly prefetch?: boolean;
-  /** Ends what is being fetched. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ReadModelFileOptions {

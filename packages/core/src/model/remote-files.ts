@@ -4,7 +4,7 @@ import type { ByteSource } from "../bytes/byte-source.ts";
 import type { ModelCache } from "./cache/model-cache.ts";
 import type { RemoteFile } from "./file-response.ts";
 import { LoadProgress } from "./load-progress.ts";
-import type { OpenModelFilesOptions } from "./model-files.ts";
+import type { OpenModelFilesOptions } from "./open-options.ts";
 import { sharedDownload } from "./shared-downloads.ts";
 
 export { existsAt } from "./file-response.ts";

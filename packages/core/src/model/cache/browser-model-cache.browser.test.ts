@@ -6,8 +6,9 @@ import { pseudoBytes } from "../__fixtures__/pseudo-bytes.ts";
 import type { ModelLoadWarning } from "../cache-slot.ts";
 import type { ModelLoadProgress } from "../load-progress.ts";
 import { ModelFileMismatchError } from "../model-file-errors.ts";
-import { type OpenModelFilesOptions, openModelFiles } from "../model-files.ts";
+import { openModelFiles } from "../model-files.ts";
 import type { ModelFileList } from "../model-source.ts";
+import type { OpenModelFilesOptions } from "../open-options.ts";
 import { browserModelCache } from "./browser-model-cache.ts";
 import { defaultModelCache } from "./default-cache.browser.ts";
 

@@ -20,7 +20,8 @@ import { faultyHandler } from "../__fixtures__/faulty-server.ts";
 import { faultySite, sha256Of } from "../__fixtures__/faulty-site.ts";
 import { pseudoBytes } from "../__fixtures__/pseudo-bytes.ts";
 import { ModelFileMismatchError } from "../model-file-errors.ts";
-import { type OpenModelFilesOptions, openModelFiles } from "../model-files.ts";
+import { openModelFiles } from "../model-files.ts";
+import type { OpenModelFilesOptions } from "../open-options.ts";
 import { fetchToFolder } from "./fetch-to-folder.node.ts";
 import { type FileDamage, folderModelCache } from "./folder-model-cache.node.ts";
 
