@@ -86,7 +86,7 @@ it("runs so many steps at once, each after what it needs, and one that is to run
 it("lists the slowest test files before the sum, which stays the last line", async () => {
   const files = [{ path: "a.test.ts", seconds: 3 }];
   const { lines } = await linesOf([step("tests", { passed: 1, failed: 0, files })]);
-  expect(lines.at(-3)).toContain("3.0 s  tests, 1 files");
+  expect(lines.at(-2)).toContain("3.0 s  tests, 1 files");
   expect(lines.join("\n")).toContain("3.0 s  a.test.ts");
   expect(lines.at(-1)).toBe("1 passed, 0 failed");
 });
