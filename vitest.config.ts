@@ -5,35 +5,36 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { faultyServer } from "./packages/core/src/model/__fixtures__/faulty-server.ts";
 import { inNode } from "./vitest.in-node.ts";
+import {
+  longInBrowsers,
+  longInDemo,
+  longInNode,
+  sharingTheQuota,
+  timing,
+} from "./vitest.long-tests.ts";
 
 const sources = "{packages,apps,data,tools}/*/src/**/*";
 const hooks = "packages/react/src/**/*";
-/** The built demo in a browser of its own, as its visitors have it. */
-const demo = "apps/demo/src/*";
-/** Measures how long the page is held up. */
-const demoTiming = "apps/demo/src/create";
 const buildOfDemo = "apps/demo/src/__fixtures__/provide-built-demo.ts";
 const elsewhere = ["**/node_modules/**", "**/dist/**"];
 
 /**
- * Which projects run beside each other: those of one group, each with so many files at once. Tests
- * in Node take all processors; browsers share an origin's quota, so that their files run one after
- * another, with the demo's beside them; what measures time runs alone.
+ * Which projects run beside each other: those of one group, each with so many files at once. What
+ * shares an origin's quota or measures time goes one file after another.
  */
 const schedule = {
-  inNode: { maxWorkers: "100%", sequence: { groupOrder: 1 } },
-  inBrowsers: { maxWorkers: 1, sequence: { groupOrder: 2 } },
-  alone: { maxWorkers: 1, sequence: { groupOrder: 3 } },
+  beside: { maxWorkers: "100%", sequence: { groupOrder: 1 } },
+  inTurn: { maxWorkers: 1, sequence: { groupOrder: 2 } },
 };
 
 interface TestProject {
   readonly name: string;
   /** Paths without their ending. */
-  readonly include: string;
+  readonly include: string | readonly string[];
   /** Paths without their ending, of what other projects run. */
   readonly exclude?: readonly string[];
   readonly globalSetup?: string;
-  /** Default: `schedule.inNode` */
+  /** Default: `schedule.beside` */
   readonly scheduled?: (typeof schedule)[keyof typeof schedule];
   readonly alias?: Readonly<Record<string, string>>;
   /** React's major version, which the hooks' tests expect. */
@@ -54,7 +55,7 @@ function node({
   include,
   exclude = [],
   globalSetup,
-  scheduled = schedule.inNode,
+  scheduled = schedule.beside,
   alias = {},
   react = "19",
 }: TestProject): TestProjectConfiguration {
@@ -70,12 +71,8 @@ function node({
         ...scheduled,
         ...(globalSetup && { globalSetup }),
       },
-      include: [`${include}.test.{ts,tsx}`],
-      exclude: [
-        "**/*.browser.test.*",
-        ...elsewhere,
-        ...exclude.map((paths) => `${paths}.test.{ts,tsx}`),
-      ],
+      include: filesOf(include, ".test.{ts,tsx}"),
+      exclude: ["**/*.browser.test.*", ...elsewhere, ...filesOf(exclude, ".test.{ts,tsx}")],
     },
   };
 }
@@ -84,6 +81,8 @@ function node({
 function chromium({
   name,
   include,
+  exclude = [],
+  scheduled = schedule.beside,
   alias = {},
   react = "19",
 }: TestProject): TestProjectConfiguration {
@@ -99,10 +98,10 @@ function chromium({
     }, // threads in WebAssembly
     test: {
       ...{ name, provide: { react } },
-      include: [`${include}.browser.test.{ts,tsx}`],
-      exclude: elsewhere,
+      include: filesOf(include, ".browser.test.{ts,tsx}"),
+      exclude: [...elsewhere, ...filesOf(exclude, ".browser.test.{ts,tsx}")],
       testTimeout: 60_000,
-      ...schedule.inBrowsers,
+      ...scheduled,
       browser: {
         enabled: true,
         headless: true,
@@ -128,31 +127,61 @@ function chromium({
   };
 }
 
+function filesOf(paths: string | readonly string[], ending: string): string[] {
+  return [paths].flat().map((path) => `${path}${ending}`);
+}
+
+const pathsOf = (tests: readonly { readonly paths: string }[]) => tests.map(({ paths }) => paths);
+
 /**
- * `*.browser.test.ts` run in headless Chromium, everything else in Node; those of the hooks with
- * React 18.2 as well.
+ * `*.browser.test.ts` run in headless Chromium, everything else in Node. `npm test` runs the
+ * projects `node`, `chromium` and `chromium-in-turn`; `npm run test:all` runs the others too, which
+ * take the files of vitest.long-tests.ts, and the hooks' with React 18.2.
  */
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     projects: [
-      node({ name: "node", include: sources, exclude: [demo] }),
-      node({ name: "node-react-18", ...react18 }),
       node({
-        name: "demo",
-        include: demo,
-        exclude: [demoTiming],
+        name: "node",
+        include: sources,
+        exclude: pathsOf([...longInNode, ...longInDemo, ...timing]),
+      }),
+      chromium({
+        name: "chromium",
+        include: sources,
+        exclude: pathsOf([...longInBrowsers, ...sharingTheQuota]),
+      }),
+      chromium({
+        name: "chromium-in-turn",
+        include: pathsOf(sharingTheQuota),
+        scheduled: schedule.inTurn,
+      }),
+      node({ name: "long-node", include: pathsOf(longInNode) }),
+      node({ name: "long-node-react-18", ...react18 }),
+      node({
+        name: "long-demo",
+        include: pathsOf(longInDemo),
+        exclude: pathsOf(timing),
         globalSetup: buildOfDemo,
-        scheduled: schedule.inBrowsers,
+        scheduled: schedule.inTurn,
       }),
       node({
-        name: "demo-timing",
-        include: demoTiming,
+        name: "timing",
+        include: pathsOf(timing),
         globalSetup: buildOfDemo,
-        scheduled: schedule.alone,
+        scheduled: schedule.inTurn,
       }),
-      chromium({ name: "chromium", include: sources }),
-      chromium({ name: "chromium-react-18", ...react18 }),
+      chromium({
+        name: "long-chromium",
+        include: pathsOf(longInBrowsers),
+        scheduled: schedule.inTurn,
+      }),
+      chromium({
+        name: "long-chromium-react-18",
+        ...react18,
+        scheduled: schedule.inTurn,
+      }),
     ],
   },
 });

@@ -1,6 +1,5 @@
-import { onnx } from "@glissade/backend-onnx";
-import { tfjs } from "@glissade/backend-tfjs";
 import type { Backend } from "@glissade/core";
+import { type BackendName, openBackend } from "@glissade-tools/backends";
 import * as tensorflow from "@tensorflow/tfjs-core";
 import { measuredTensorFlow } from "./measured-tensorflow.ts";
 import { emojiTask, type Task } from "./networks.ts";
@@ -12,7 +11,7 @@ import { emojiTask, type Task } from "./networks.ts";
 export type BackendRequest =
   | {
       readonly kind: "open";
-      readonly backend: "onnx" | "tfjs";
+      readonly backend: BackendName;
       readonly provider: string;
       readonly batch: number;
     }
@@ -69,11 +68,7 @@ async function open({
   provider,
   batch,
 }: Extract<BackendRequest, { kind: "open" }>): Promise<BackendAnswer> {
-  // The backends check the provider's name themselves.
-  const backend =
-    name === "onnx"
-      ? onnx({ providers: [provider as "cpu"] })
-      : tfjs({ providers: [provider as "cpu"], tf: measured.tf });
+  const backend = await openBackend(name, provider, name === "tfjs" ? { tf: measured.tf } : {});
   const task = await emojiTask(backend, batch);
   opened = { task, backend };
   const begin = performance.now();

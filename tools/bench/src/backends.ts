@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { backendNames, backends } from "@glissade-tools/backends";
 import type { BackendAnswer, BackendRequest, TensorReport } from "./backend-process.ts";
 import { median } from "./statistics.ts";
 
@@ -11,13 +12,9 @@ A pass of the embedded model's U-Net on every backend and provider that this mac
   tensors  of TensorFlow.js: held between passes (weights), and the most at once in one
   around   of TensorFlow.js: part of a pass that is spent outside of its operations`;
 
-const candidates = [
-  { backend: "onnx", provider: "cpu" },
-  { backend: "tfjs", provider: "node-gpu" },
-  { backend: "tfjs", provider: "node" },
-  { backend: "tfjs", provider: "wasm" },
-  { backend: "tfjs", provider: "cpu" },
-] as const;
+const candidates = backendNames.flatMap((backend) =>
+  backends[backend].inNode.map((provider) => ({ backend, provider })),
+);
 
 /** Milliseconds of a pass from which a few rounds are enough. */
 const slow = 2000;

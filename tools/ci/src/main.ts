@@ -9,40 +9,56 @@ import { nativeTensorFlow } from "./steps/native-tensorflow.ts";
 import { packedPackages } from "./steps/packed-packages.ts";
 import { repositoryRules } from "./steps/repository-rules.ts";
 import { sourceSteps } from "./steps/source-steps.ts";
-import { unitTests } from "./steps/unit-tests.ts";
+import { longTests, unitTests } from "./steps/unit-tests.ts";
 
-/** In an order in which little waits for what it needs. */
-const steps = [
+/** What a change can break; in an order in which little waits for what it needs. */
+const ofEveryChange = [
+  chromium,
+  nativeTensorFlow,
   ...sourceSteps,
   repositoryRules,
   changesets,
-  chromium,
-  nativeTensorFlow,
-  conformance,
+  ...unitTests,
   ...buildSteps,
   packedPackages,
   backendsAlone,
-  unitTests,
 ];
 
-const { values } = parseArgs({ options: { only: { type: "string" }, help: { type: "boolean" } } });
+/** What takes long. */
+const ofAll = [conformance, ...longTests];
+
+const options = {
+  all: { type: "boolean" },
+  within: { type: "string" },
+  only: { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+const { values } = parseArgs({ options });
+const everyStep = [...ofEveryChange, ...ofAll];
+const known = everyStep.map(({ name }) => name).join(", ");
+const names = values.only?.split(",");
+const unknown = names?.filter((name) => !everyStep.some((step) => step.name === name)) ?? [];
+const afterMinutes = Number(values.within ?? Number.POSITIVE_INFINITY);
 
 if (values.help) {
-  console.log(`npm test                      everything that a change must pass
-npm test -- --only NAME,...   some steps of: ${steps.map(({ name }) => name).join(", ")}`);
+  console.log(`npm test                        what a change can break
+npm run test:all                the same, and then what takes long
+npm run test:all -- --within N  no step of what takes long starts after N minutes
+npm test -- --only NAME,...     some steps of: ${known}`);
+} else if (unknown.length > 0 || Number.isNaN(afterMinutes)) {
+  console.error(
+    unknown.length > 0
+      ? `There is no step ${unknown.join(", ")}; known: ${known}.`
+      : `--within takes minutes, not ${values.within}.`,
+  );
+  process.exitCode = 2;
 } else {
-  const names = values.only?.split(",");
-  const unknown = names?.filter((name) => !steps.some((step) => step.name === name)) ?? [];
-  if (unknown.length > 0) {
-    console.error(
-      `There is no step ${unknown.join(", ")}; known: ${steps.map(({ name }) => name).join(", ")}.`,
-    );
-    process.exitCode = 2;
-  } else {
-    process.exitCode = (await runSteps(
-      names ? steps.filter(({ name }) => names.includes(name)) : steps,
-    ))
-      ? 0
-      : 1;
-  }
+  const steps = names
+    ? everyStep.filter(({ name }) => names.includes(name))
+    : values.all
+      ? everyStep
+      : ofEveryChange;
+  const leaveOut = { names: ofAll.map(({ name }) => name), afterMinutes };
+  process.exitCode = (await runSteps(steps, { leaveOut })) ? 0 : 1;
 }

@@ -82,3 +82,27 @@ it("runs so many steps at once, each after what it needs, and one that is to run
   expect(await runSteps(steps, { write: () => {}, atOnce: 2 })).toBe(true);
   expect(seen).toEqual(["a", "a+b", "a+c", "of c", "alone", "last"]);
 });
+
+it("lists the slowest test files before the sum, which stays the last line", async () => {
+  const files = [{ path: "a.test.ts", seconds: 3 }];
+  const { lines } = await linesOf([step("tests", { passed: 1, failed: 0, files })]);
+  expect(lines.at(-2)).toContain("3.0 s  tests, 1 files");
+  expect(lines.join("\n")).toContain("3.0 s  a.test.ts");
+  expect(lines.at(-1)).toBe("1 passed, 0 failed");
+});
+
+it("leaves out what may be left out where it would start too late, and says so", async () => {
+  let text = "";
+  const succeeded = await runSteps(
+    [step("short", { passed: 1, failed: 0 }), step("long", { passed: 5, failed: 1 })],
+    {
+      write: (part) => {
+        text += part;
+      },
+      leaveOut: { names: ["long"], afterMinutes: 0 },
+    },
+  );
+  expect(succeeded).toBe(true);
+  expect(text).toContain("no time is left for it");
+  expect(text).toMatch(/1 passed, 0 failed\n$/);
+});

@@ -1,15 +1,18 @@
 import { availableParallelism } from "node:os";
-import type { Outcome, Step } from "./step.ts";
+import { durationTable } from "./durations.ts";
+import { type Outcome, type Step, skipped } from "./step.ts";
 
 export interface RunStepsOptions {
   readonly write?: (text: string) => void;
   /** How many steps run beside each other. Default: as many as there are processors. */
   readonly atOnce?: number;
+  /** Steps that may be left out, by name, where they would start later than this. */
+  readonly leaveOut?: { readonly names: readonly string[]; readonly afterMinutes: number };
 }
 
 /**
- * Starts the steps in order, prints a line for each that ends, the output of those that failed, and
- * `N passed, N failed` last. A step whose needed step failed counts as failed too.
+ * Starts the steps in order, prints a line for each that ends, the output of those that failed,
+ * the slowest test files, and `N passed, N failed` last. A step whose needed step failed counts as failed too.
  *
  * @returns whether nothing failed
  */
@@ -18,20 +21,36 @@ export async function runSteps(
   {
     write = (text) => process.stdout.write(text),
     atOnce = availableParallelism(),
+    leaveOut,
   }: RunStepsOptions = {},
 ): Promise<boolean> {
+  const start = performance.now();
+  const isLate = ({ name }: Step) =>
+    leaveOut?.names.includes(name) && performance.now() - start > leaveOut.afterMinutes * 60_000;
   const outcomes = new Map<string, Promise<Outcome>>();
   const running = new Set<Promise<Outcome>>();
   for (const step of steps) {
     while (running.size > 0 && (step.alone || running.size >= atOnce)) await Promise.race(running);
     const missing = await firstFailure(step.needs ?? [], outcomes);
-    const outcome = missing === undefined ? timed(step, write) : notRun(step, missing, write);
+    const late: Step = { ...step, run: async () => skipped("no time is left for it") };
+    const outcome =
+      missing === undefined
+        ? timed(isLate(step) ? late : step, write)
+        : notRun(step, missing, write);
     outcomes.set(step.name, outcome);
     running.add(outcome);
     void outcome.then(() => running.delete(outcome));
     if (step.alone) await outcome;
   }
   const all = await Promise.all(outcomes.values());
+  write(
+    durationTable(
+      [...outcomes.keys()].flatMap((name, index) => {
+        const files = all[index]?.files;
+        return files ? [{ name, files }] : [];
+      }),
+    ),
+  );
   const [passed, failed] = [
     sum(all.map((outcome) => outcome.passed)),
     sum(all.map((outcome) => outcome.failed)),

@@ -1,3 +1,4 @@
+import type { FileDuration } from "./durations.ts";
 import type { CommandResult } from "./run-command.ts";
 
 /**
@@ -11,6 +12,8 @@ export interface Outcome {
   readonly note?: string;
   /** Printed where something failed. */
   readonly output?: string;
+  /** Of the test files that the step ran. */
+  readonly files?: readonly FileDuration[];
 }
 
 export interface Step {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { GlissadeError, UnknownNameError } from "@glissade/core";
+import { type BackendName, backendNames } from "@glissade-tools/backends";
 import { knownSets } from "./sets.ts";
 
 /** The command line cannot be understood. */
@@ -21,10 +22,6 @@ Sets: ${knownSets.join(", ")}.
 Exit code: 0 where all passed, 1 where any failed, 2 for a wrong command line.
 `;
 
-const knownBackends = ["onnx", "tfjs", "interpreter"] as const;
-
-export type BackendName = (typeof knownBackends)[number];
-
 export interface Arguments {
   readonly directory: string;
   /** Undefined for all. */
@@ -42,8 +39,8 @@ export function parseArguments(args: readonly string[]): Arguments | undefined {
   if (directory === undefined || positionals.length > 1)
     throw new UsageError(`Give one folder of reference vectors; ${positionals.length} were given.`);
   const { backend: asked = "onnx", provider } = values;
-  const backend = knownBackends.find((known) => known === asked);
-  if (!backend) throw new UnknownNameError({ kind: "backend", asked, known: knownBackends });
+  const backend = backendNames.find((known) => known === asked);
+  if (!backend) throw new UnknownNameError({ kind: "backend", asked, known: backendNames });
   return {
     directory,
     only: values.only === undefined ? undefined : new Set(values.only.split(",").map(knownSet)),

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { type Backend, GlissadeError, UnknownNameError } from "@glissade/core";
-import { interpreter } from "@glissade/graph";
-import { type Arguments, type BackendName, help, parseArguments, UsageError } from "./arguments.ts";
+import { openBackend as openNamed } from "@glissade-tools/backends";
+import { type Arguments, help, parseArguments, UsageError } from "./arguments.ts";
 import { NotSupported } from "./case.ts";
 import { FileChecker, findManifests, readManifest } from "./manifest.ts";
 import { type CaseResult, messageOf, type RunContext, runCase } from "./run-case.ts";
@@ -100,7 +100,7 @@ async function openBackend({
   backend: name,
   provider,
 }: Arguments): Promise<{ backend: () => Backend; dispose: () => Promise<void> }> {
-  const opened = await backends[name](provider).catch((error: unknown) => {
+  const opened = await openNamed(name, provider).catch((error: unknown) => {
     if (UnknownNameError.isInstance(error)) throw error;
     return messageOf(error);
   });
@@ -109,29 +109,6 @@ async function openBackend({
     throw new NotSupported(`the backend cannot be loaded: ${opened}`);
   };
   return { backend: unavailable, dispose: async () => {} };
-}
-
-/** Each is loaded when it is asked for; a name that it does not know is its own error. */
-const backends: Readonly<Record<BackendName, (provider: string | undefined) => Promise<Backend>>> =
-  {
-    interpreter: async () => interpreter(),
-    async onnx(provider = "cpu") {
-      const { executionProviders, onnx } = await import("@glissade/backend-onnx");
-      return onnx({ providers: [knownProvider(executionProviders, provider)] });
-    },
-    async tfjs(provider = "wasm") {
-      const { tfjs, tfjsProviders } = await import("@glissade/backend-tfjs");
-      return tfjs({ providers: [knownProvider(tfjsProviders, provider)] });
-    },
-  };
-
-function knownProvider<Provider extends string>(
-  known: readonly Provider[],
-  asked: string,
-): Provider {
-  const found = known.find((name) => name === asked);
-  if (found === undefined) throw new UnknownNameError({ kind: "execution provider", asked, known });
-  return found;
 }
 
 main().then(

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type BackendName, backendNames, backends } from "@glissade-tools/backends";
 import {
   type CommandOptions,
   type CommandResult,
@@ -13,21 +14,20 @@ import { tarballOf } from "./pack.ts";
 
 /** A backend in a project of its own. */
 interface Installation {
-  /** Beside core. */
+  /** Beside graph. */
   readonly dependencies: Readonly<Record<string, string>>;
-  /** What belongs to other backends and must not come along. */
-  readonly foreign: RegExp;
   readonly programs: readonly { readonly text: string; readonly prints: string }[];
 }
 
 /** Multiplies [1, 2] by a matrix, and tells the result or what went wrong. */
-function product(module: string, make: string): string {
+function product(name: BackendName, options: string): string {
+  const { package: module, factory } = backends[name];
   return `
-import { GraphBuilder, tensor, weightsFromTensors } from "@glissade/core";
+import { GraphBuilder, tensor, weightsFromTensors } from "@glissade/graph";
 import * as module from "${module}";
 const g = new GraphBuilder();
 g.output("y", g.matmul(g.input("x", [1, 2]), g.parameter("w", [2, 2])));
-const backend = module.${make};
+const backend = module.${factory}(${options});
 try {
   const network = await backend.compile(g.build(), weightsFromTensors({ w: tensor([2, 2], [1, 2, 3, 4]) }));
   const { y } = await network.run({ x: tensor([1, 2], [1, 2]) });
@@ -40,48 +40,47 @@ await backend.dispose();
 }
 
 const installations = {
-  "@glissade/backend-tfjs": {
+  tfjs: {
     dependencies: { "@tensorflow/tfjs": "4.22.0" },
-    foreign: /node_modules[/\\](onnxruntime-|@glissade[/\\]backend-onnx)/,
     programs: [
       {
-        text: product("@glissade/backend-tfjs", 'tfjs({ providers: ["cpu"] })'),
+        text: product("tfjs", '{ providers: ["cpu"] }'),
         prints: "tfjs cpu 7 10\n",
       },
       {
-        text: product("@glissade/backend-tfjs", 'tfjs({ providers: ["wasm"] })'),
+        text: product("tfjs", '{ providers: ["wasm"] }'),
         prints:
           "RuntimeMissingError @tensorflow/tfjs-backend-wasm is not installed. Install it: npm install @tensorflow/tfjs-backend-wasm\n",
       },
     ],
   },
-  "@glissade/backend-onnx": {
+  onnx: {
     dependencies: {},
-    foreign: /node_modules[/\\](@tensorflow[/\\]|@glissade[/\\]backend-tfjs)/,
     programs: [
       {
-        text: product("@glissade/backend-onnx", 'onnx({ providers: ["cpu"] })'),
+        text: product("onnx", '{ providers: ["cpu"] }'),
         prints: "onnx cpu 7 10\n",
       },
     ],
   },
-} satisfies Record<string, Installation>;
+} satisfies Partial<Record<BackendName, Installation>>;
 
 /**
- * Each backend installed with core and its own runtime alone, and tried: nothing of another backend
- * may come along, and a package of the runtime that is missing has to be named.
+ * Each backend installed with graph and its own runtime alone, and tried: nothing of another
+ * backend, no tokeniser, zip or PNG library may come along, and a package of the runtime that is
+ * missing has to be named.
  */
 export const backendsAlone: Step = {
   name: "backends alone",
   needs: ["pack"],
   async run() {
     const results: CommandResult[] = [];
-    for (const [backend, installation] of Object.entries(installations)) {
+    for (const name of ["tfjs", "onnx"] as const) {
       // outside of any other project, whose packages Node would find as well
       const project = await mkdtemp(join(tmpdir(), "glissade-alone-"));
       try {
         results.push(
-          ...(await tryAlone(backend, installation, { cwd: project, env: plainEnvironment })),
+          ...(await tryAlone(name, installations[name], { cwd: project, env: plainEnvironment })),
         );
       } finally {
         await rm(project, { recursive: true, force: true });
@@ -92,12 +91,12 @@ export const backendsAlone: Step = {
 };
 
 async function tryAlone(
-  backend: string,
-  { dependencies, foreign, programs }: Installation,
+  backend: BackendName,
+  { dependencies, programs }: Installation,
   options: CommandOptions & { readonly cwd: string },
 ): Promise<CommandResult[]> {
   const packages = publicPackages().filter(
-    ({ manifest: { name } }) => name === "@glissade/core" || name === backend,
+    ({ manifest: { name } }) => name === "@glissade/graph" || name === backends[backend].package,
   );
   const packed = Object.fromEntries(
     packages.map((entry) => [entry.manifest.name, `file:${tarballOf(entry)}`]),
@@ -125,7 +124,7 @@ async function tryAlone(
   );
   if (!installed.succeeded) return [installed];
   const tree = await runCommand("npm", ["ls", "--all", "--parseable"], options);
-  const others = tree.stdout.split("\n").filter((path) => foreign.test(path));
+  const others = tree.stdout.split("\n").filter((path) => mayNotCome(backend, path));
   const results = [
     failing(tree, others.length > 0 && `${backend} brings along:\n${others.join("\n")}`),
   ];
@@ -135,6 +134,26 @@ async function tryAlone(
     results.push(failing(run, run.stdout !== prints && `It was expected to print: ${prints}`));
   }
   return results;
+}
+
+/** What is core's: what reads models, pictures and text. */
+const ofCore = [
+  "@glissade/core",
+  "@huggingface/tokenizers",
+  "@noble/hashes",
+  "@zip.js/zip.js",
+  "entities",
+  "fast-png",
+  "fflate",
+];
+
+/** Whether an installed package is core's, or another backend's. */
+function mayNotCome(backend: BackendName, path: string): boolean {
+  const installed = path.replaceAll("\\", "/").split("node_modules/").at(-1) ?? "";
+  const others = backendNames
+    .filter((name) => name !== backend && backends[name].package !== "@glissade/graph")
+    .flatMap((name) => [backends[name].package, ...backends[name].runtimes]);
+  return ofCore.includes(installed) || others.some((other) => installed.startsWith(other));
 }
 
 /** The result of a command, failed where there is a problem with what it did. */

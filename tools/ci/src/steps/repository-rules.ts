@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { forbiddenImports } from "../rules/dependency-direction.ts";
+import { folderProblems, forbiddenImports, importsByPath } from "../rules/dependency-direction.ts";
 import { machineTraces } from "../rules/machine-traces.ts";
 import { missingFromPackage } from "../rules/package-completeness.ts";
 import { runCommand } from "../run-command.ts";
@@ -9,7 +9,7 @@ import { type PublicPackage, publicPackages, repositoryRoot } from "../workspace
 
 /**
  * The rules that no other tool checks: nothing machine-bound in the text, complete packages,
- * dependencies that point one way.
+ * dependencies that point one way, between packages and between their folders.
  */
 export const repositoryRules: Step = {
   name: "repository rules",
@@ -21,29 +21,47 @@ export const repositoryRules: Step = {
     );
     const incomplete = packages.flatMap(missingFromPackage);
     const misdirected = packages.flatMap((entry) => importProblems(entry, texts));
-    return verdict([...traces, ...incomplete, ...misdirected], `${texts.size} files`);
+    const folders = packages.flatMap((entry) => {
+      const root = `${pathOf(entry)}/src`;
+      return folderProblems(entry.manifest.name, root, sourcesOf(root, texts));
+    });
+    const byPath = [...texts]
+      .filter(([path]) => /\.tsx?$/.test(path))
+      .flatMap(([path, text]) =>
+        importsByPath(path, text).map(
+          (target) => `${path} imports ${target}: another package is imported by its name`,
+        ),
+      );
+    const problems = [...traces, ...incomplete, ...misdirected, ...folders, ...byPath];
+    return verdict(problems, `${texts.size} files`);
   },
 };
 
+function importProblems(entry: PublicPackage, texts: ReadonlyMap<string, string>): string[] {
+  const { name } = entry.manifest;
+  return [...sourcesOf(`${pathOf(entry)}/src`, texts)].flatMap(([path, text]) =>
+    forbiddenImports(name, text).map(
+      (other) => `${path} imports ${other}: ${name} must not depend on it`,
+    ),
+  );
+}
+
+/** From the root of the repository, with slashes. */
+function pathOf({ folder }: PublicPackage): string {
+  return relative(repositoryRoot, folder).split(sep).join("/");
+}
+
 /** Tests and what they run are left out: they may use any development dependency. */
-function importProblems(
-  { folder, manifest }: PublicPackage,
-  texts: ReadonlyMap<string, string>,
-): string[] {
-  const sources = `${relative(repositoryRoot, folder).split(sep).join("/")}/src/`;
-  return [...texts]
-    .filter(
+function sourcesOf(root: string, texts: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map(
+    [...texts].filter(
       ([path]) =>
-        path.startsWith(sources) &&
-        path.endsWith(".ts") &&
-        !path.endsWith(".test.ts") &&
+        path.startsWith(`${root}/`) &&
+        /\.tsx?$/.test(path) &&
+        !/\.test\.tsx?$/.test(path) &&
         !path.includes("/__fixtures__/"),
-    )
-    .flatMap(([path, text]) =>
-      forbiddenImports(manifest.name, text).map(
-        (name) => `${path} imports ${name}: ${manifest.name} must not depend on it`,
-      ),
-    );
+    ),
+  );
 }
 
 /** Text of every file that git tracks or would add, by path; a NUL byte marks a binary one. */

@@ -1,48 +1,62 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileDurations, type VitestReport } from "../durations.ts";
 import { runTool } from "../run-command.ts";
 import type { Outcome, Step } from "../step.ts";
 
-export const unitTests: Step = {
-  name: "unit tests",
-  needs: ["chromium"],
-  alone: true, // some measure time
-  async run() {
-    const folder = await mkdtemp(join(tmpdir(), "glissade-tests-"));
-    try {
-      const reportPath = join(folder, "report.json");
-      const { succeeded, output } = await runTool("vitest", [
-        "run",
-        "--reporter=default",
-        "--reporter=json",
-        `--outputFile.json=${reportPath}`,
-      ]);
-      // there is none where Vitest itself could not start
-      const report = await readFile(reportPath, "utf8").catch(() => undefined);
-      if (report === undefined) return { passed: 0, failed: 1, output };
-      const outcome = countTests(JSON.parse(report) as VitestReport);
-      // Vitest also fails for what no test is to blame for, such as an unhandled rejection.
-      return {
-        ...outcome,
-        failed: succeeded ? outcome.failed : Math.max(1, outcome.failed),
-        output,
-      };
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
-};
+/** What a change can break: in Node, and beside it in Chromium with one provider a back end. */
+export const unitTests: readonly Step[] = [
+  testStep("unit tests", ["node"], { needs: ["chromium", "native TensorFlow.js"] }),
+  testStep("browser tests", ["chromium", "chromium-in-turn"], { needs: ["chromium"] }),
+];
 
-/** What is read of Vitest's JSON report. */
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly testResults: readonly {
-    readonly status: string;
-    readonly assertionResults: readonly unknown[];
-  }[];
+/** The files of vitest.long-tests.ts; what measures time has the machine for itself. */
+export const longTests: readonly Step[] = [
+  testStep("long tests", ["long-node", "long-node-react-18", "long-demo"], {
+    needs: ["chromium"],
+  }),
+  testStep("long browser tests", ["long-chromium", "long-chromium-react-18"], {
+    needs: ["chromium"],
+  }),
+  testStep("timing tests", ["timing"], { needs: ["chromium"], alone: true }),
+];
+
+/** Runs some of the projects of vitest.config.ts. */
+function testStep(
+  name: string,
+  projects: readonly string[],
+  settings: Pick<Step, "needs" | "alone"> = {},
+): Step {
+  return { name, ...settings, run: () => runProjects(projects) };
+}
+
+async function runProjects(projects: readonly string[]): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), "glissade-tests-"));
+  try {
+    const reportPath = join(folder, "report.json");
+    const { succeeded, output } = await runTool("vitest", [
+      "run",
+      ...projects.map((project) => `--project=${project}`),
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${reportPath}`,
+    ]);
+    // there is none where Vitest itself could not start
+    const text = await readFile(reportPath, "utf8").catch(() => undefined);
+    if (text === undefined) return { passed: 0, failed: 1, output };
+    const report = JSON.parse(text) as VitestReport;
+    const outcome = countTests(report);
+    // Vitest also fails for what no test is to blame for, such as an unhandled rejection.
+    return {
+      ...outcome,
+      failed: succeeded ? outcome.failed : Math.max(1, outcome.failed),
+      output,
+      files: fileDurations(report),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -54,10 +68,16 @@ export function countTests({
   numFailedTests,
   numPendingTests,
   testResults,
-}: VitestReport): Outcome {
+}: Omit<VitestReport, "testResults"> & {
+  readonly testResults: readonly Pick<
+    VitestReport["testResults"][number],
+    "status" | "assertionResults"
+  >[];
+}): Outcome {
   const unloadable = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   ).length;
-  const note = `${numPassedTests + numFailedTests} tests in ${testResults.length} files${numPendingTests > 0 ? `, ${numPendingTests} not run` : ""}`;
+  const notRun = numPendingTests > 0 ? `, ${numPendingTests} not run` : "";
+  const note = `${numPassedTests + numFailedTests} tests in ${testResults.length} files${notRun}`;
   return { passed: numPassedTests, failed: numFailedTests + unloadable, note };
 }

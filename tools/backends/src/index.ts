@@ -1,0 +1,7 @@
+export {
+  type BackendName,
+  backendNames,
+  backends,
+  isBackendName,
+  openBackend,
+} from "./backends.ts";
