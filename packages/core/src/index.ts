@@ -17,13 +17,21 @@ export {
 } from "@glissade/graph";
 export { type Spacing, spacings } from "./diffusion/index.ts";
 export {
+  adaptiveProjected,
+  autoguidance,
   type ClassifierFreeOptions,
+  cfgZero,
   classifierFree,
   constantScale,
   cosineScale,
   type GradientGuidance,
   type Guidance,
+  type GuidanceName,
+  type GuidanceSettings,
+  guidanceByName,
+  guidanceRules,
   linearScale,
+  type NamedGuidance,
   type ScaleSchedule,
 } from "./guidance/index.ts";
 export {
@@ -69,9 +77,12 @@ export * from "./pipelines/index.ts";
 export { randomSeed } from "./random/index.ts";
 export * from "./record/index.ts";
 export {
+  type NamedSampler,
   type Sampler,
   type SamplerEntry,
   type SamplerName,
+  type SamplerSpecification,
   samplerByName,
+  samplerFrom,
   samplers,
 } from "./samplers/index.ts";

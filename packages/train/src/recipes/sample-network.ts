@@ -88,7 +88,7 @@ export async function sampleNetwork(
         const progress =
           diffusion.numTimesteps === 1 ? 0 : 1 - index / (diffusion.numTimesteps - 1);
         const guided = await evaluate(x, timestep, conditional);
-        if (!rule.plan(progress).unconditional)
+        if (!rule.plan(progress).includes("unconditional"))
           return predict(diffusion, guided, x, index, prediction);
         const unconditional = await evaluate(x, timestep, empty);
         return predict(
