@@ -1,9 +1,14 @@
 import {
   type GenerateOptions,
+  guidanceByName,
+  guidanceRules,
   InvalidArgumentError,
+  type NamedGuidance,
+  type NamedSampler,
   randomSeed,
   type SamplerName,
   type Spacing,
+  samplerFrom,
   samplers,
   spacings,
   type UpscalingOptions,
@@ -11,6 +16,7 @@ import {
 import { type Arguments, given, type OptionTable } from "./arguments.ts";
 import { runOptions } from "./generation.ts";
 import { defaultModel } from "./model-source.ts";
+import { parseNamed } from "./named-settings.ts";
 
 const samplerNames = Object.keys(samplers) as SamplerName[];
 
@@ -49,7 +55,10 @@ export const samplingOptions = {
     about:
       'How many steps from noise to picture, or a respacing such as "fast27", "ddim50" or "10,15,20". Default: the model\'s own.',
   },
-  sampler: { value: "NAME", about: `${samplerNames.join(", ")}. Default: the model's own.` },
+  sampler: {
+    value: "NAME",
+    about: `${samplerNames.join(", ")}; with options as ddim:eta=0.5. Default: the model's own.`,
+  },
   spacing: {
     value: "NAME",
     about: `How the steps are spread: ${spacings.join(", ")}. Default: what suits the sampler.`,
@@ -58,6 +67,10 @@ export const samplingOptions = {
     short: "g",
     value: "SCALE",
     about: "How closely to follow the prompt; 1 is no guidance. Default: the model's own.",
+  },
+  "guidance-rule": {
+    value: "NAME:OPTION=X,...",
+    about: `Another rule than --guidance, or one with options: ${Object.keys(guidanceRules).join(", ")}; for example adaptive-projected:scale=8,eta=0 or classifier-free:scale=5,interval=0..0.8.`,
   },
   negative: { value: "TEXT", about: "What the picture should not show." },
   clip: {
@@ -112,12 +125,33 @@ export function readSamplingOptions(args: SamplingArguments, prompt: string): As
     ...given({
       negativePrompt: args.text("negative"),
       seedMode: args.choice("seed-mode", "seed mode", ["per-image", "batch"]),
-      guidance: args.decimal("guidance", 0),
+      guidance: readGuidance(args),
       clipGuidance: args.decimal("clip", 0),
       keepBest: args.integer("keep", 1, count),
       upscale: readUpscaling(args),
     }),
   };
+}
+
+/** `--guidance` or `--guidance-rule`. */
+function readGuidance(
+  args: Arguments<"guidance" | "guidance-rule">,
+): number | NamedGuidance | undefined {
+  const rule = parseNamed(args.nonEmpty("guidance-rule"));
+  if (rule === undefined) return args.decimal("guidance", 0);
+  guidanceByName(rule);
+  return rule as NamedGuidance; // as just checked
+}
+
+function readSamplerName(text: string | undefined): SamplerName | NamedSampler | undefined {
+  const { name, ...options } = parseNamed(text) ?? {};
+  if (name === undefined) return undefined;
+  const plain = Object.entries(options).flatMap(([option, value]) =>
+    typeof value === "object" ? [] : [[option, value] as const],
+  );
+  const sampler = Object.keys(options).length === 0 ? name : { name, ...Object.fromEntries(plain) };
+  samplerFrom(sampler);
+  return sampler as SamplerName | NamedSampler; // as just checked
 }
 
 /** Those of an upsampler alone. */
@@ -182,7 +216,7 @@ function readSampler(args: Arguments<"seed" | "steps" | "sampler" | "spacing">) 
     seed: readSeed(args),
     ...readSteps(args.text("steps"), "steps"),
     ...given({
-      sampler: args.choice("sampler", "sampler", samplerNames),
+      sampler: readSamplerName(args.nonEmpty("sampler")),
       spacing: args.choice("spacing", "spacing", spacings) ?? ownSpacing(args.text("steps")),
     }),
   };

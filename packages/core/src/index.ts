@@ -18,13 +18,21 @@ export {
 } from "@glissade/graph";
 export { type Spacing, spacings } from "./diffusion/index.ts";
 export {
+  adaptiveProjected,
+  autoguidance,
   type ClassifierFreeOptions,
+  cfgZero,
   classifierFree,
   constantScale,
   cosineScale,
   type GradientGuidance,
   type Guidance,
+  type GuidanceName,
+  type GuidanceSettings,
+  guidanceByName,
+  guidanceRules,
   linearScale,
+  type NamedGuidance,
   type ScaleSchedule,
 } from "./guidance/index.ts";
 export {
@@ -121,9 +129,12 @@ export {
   type SourceRecord,
 } from "./record/index.ts";
 export {
+  type NamedSampler,
   type Sampler,
   type SamplerEntry,
   type SamplerName,
+  type SamplerSpecification,
   samplerByName,
+  samplerFrom,
   samplers,
 } from "./samplers/index.ts";

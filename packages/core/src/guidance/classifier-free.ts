@@ -2,11 +2,11 @@ import {
   assertPositiveInteger,
   assertSameDims,
   InvalidArgumentError,
-  sizeOf,
   type Tensor,
 } from "@glissade/graph";
 import type { Guidance } from "./guidance.ts";
-import type { ScaleSchedule } from "./scale-schedule.ts";
+import { assertBranch, imageParts } from "./image-channels.ts";
+import { type GuidanceInterval, type ScaleSchedule, scaleWithin } from "./scale-schedule.ts";
 
 export interface ClassifierFreeOptions {
   /**
@@ -19,7 +19,7 @@ export interface ClassifierFreeOptions {
    * only the conditional evaluation is made. Default [0, 1].
    * @see Kynkäänniemi et al. 2024, arXiv 2404.07724
    */
-  readonly interval?: readonly [from: number, to: number];
+  readonly interval?: GuidanceInterval;
   /**
    * phi: how far the result's contrast is brought back to that of the conditional prediction, 0
    * (default) to 1.
@@ -50,13 +50,6 @@ export function classifierFree({
   rescale = 0,
   imageChannels = 3,
 }: ClassifierFreeOptions = {}): Guidance {
-  const [from, to] = interval;
-  if (!(0 <= from && from <= to && to <= 1))
-    throw new InvalidArgumentError({
-      argument: "interval",
-      received: interval,
-      expected: "[from, to] with 0 <= from <= to <= 1",
-    });
   if (!(rescale >= 0 && rescale <= 1))
     throw new InvalidArgumentError({
       argument: "rescale",
@@ -64,26 +57,19 @@ export function classifierFree({
       expected: "a number from 0 to 1",
     });
   assertPositiveInteger("imageChannels", imageChannels);
-  if (typeof scale !== "function") assertScale(scale);
-  const scaleAt = (progress: number): number => {
-    if (progress < from || progress > to) return 1;
-    return typeof scale === "function" ? assertScale(scale(progress)) : scale;
-  };
+  const scaleAt = scaleWithin(scale, interval);
   return {
     name: "classifier-free",
+    settings:
+      typeof scale === "number" ? { name: "classifier-free", scale, interval, rescale } : undefined,
     needs: scale === 1 ? [] : ["unconditional"],
     // at scale 1 the empty prompt cancels out
-    plan: (progress) => ({ unconditional: scaleAt(progress) !== 1 }),
+    plan: (progress) => (scaleAt(progress) === 1 ? [] : ["unconditional"]),
     combine({ conditional, unconditional, progress }) {
       const scaleNow = scaleAt(progress);
       if (scaleNow === 1) return conditional;
-      if (!unconditional)
-        throw new InvalidArgumentError({
-          argument: "unconditional",
-          received: unconditional,
-          expected: `the second evaluation, planned at progress ${progress}`,
-        });
-      const guided = classifierFreeGuidance(conditional, unconditional, scaleNow, imageChannels);
+      const base = assertBranch("unconditional", unconditional, progress);
+      const guided = classifierFreeGuidance(conditional, base, scaleNow, imageChannels);
       return rescale === 0 ? guided : matchDeviation(guided, conditional, rescale, imageChannels);
     },
   };
@@ -135,24 +121,6 @@ function matchDeviation(
   return { dtype: "float32", dims: guided.dims, data };
 }
 
-/** For every row the range of elements that are its image channels. */
-function imageParts(
-  { dims }: Tensor,
-  imageChannels: number,
-): (readonly [start: number, end: number])[] {
-  const [batch = 0, channels = 0, ...space] = dims;
-  if (channels < imageChannels)
-    throw new InvalidArgumentError({
-      argument: "conditional",
-      received: dims,
-      expected: `at least ${imageChannels} channels: [B, C, ...]`,
-    });
-  return Array.from({ length: batch }, (_, row) => {
-    const start = row * channels * sizeOf(space);
-    return [start, start + imageChannels * sizeOf(space)] as const;
-  });
-}
-
 function deviation(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += value;
@@ -160,14 +128,4 @@ function deviation(values: Float32Array): number {
   let squares = 0;
   for (const value of values) squares += (value - mean) ** 2;
   return Math.sqrt(squares / values.length);
-}
-
-function assertScale(scale: number): number {
-  if (!(scale >= 0 && scale < Infinity))
-    throw new InvalidArgumentError({
-      argument: "scale",
-      received: scale,
-      expected: "a finite number of at least 0",
-    });
-  return scale;
 }

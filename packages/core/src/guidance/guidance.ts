@@ -1,34 +1,58 @@
 import type { Tensor } from "@glissade/graph";
 
 /**
- * A second evaluation that a rule asks for: of the same image under the empty (or the negative)
- * prompt.
+ * A further evaluation of the same images that a rule asks for:
+ *
+ * - `"unconditional"`: the network under the empty (or the negative) prompt;
+ * - `"weaker"`: a second, weaker network under the same prompts.
+ *
+ * Open: a caller of its own denoiser may offer others (`"perturbed"`, ...).
  */
-export type GuidanceNeed = "unconditional";
+export type Branch = "unconditional" | "weaker" | (string & {});
 
-/** What the network said about one image batch at one step, `[B, C or 2C, H, W]`. */
+/** The network's outputs for one batch at one step, `[B, C or 2C, H, W]`. */
 export interface GuidanceBranches {
   readonly conditional: Tensor;
-  /** Absent where `plan` did not ask for it. */
-  readonly unconditional?: Tensor;
+  /** Absent if `plan` did not ask for it. */
+  readonly unconditional?: Tensor | undefined;
+  /** Absent if `plan` did not ask for it. */
+  readonly weaker?: Tensor | undefined;
   /** How far the run is: 0 at its first, noisiest step, 1 at its last. */
   readonly progress: number;
+  /** x_0 = fromX x_t + fromOutput output at this step, for rules that work on images. */
+  readonly x0?: StepToX0 | undefined;
+}
+
+/** How an output of this step becomes an image. */
+export interface StepToX0 {
+  /** x_t, `[B, C, H, W]`. */
+  readonly x: Tensor;
+  readonly fromX: number;
+  readonly fromOutput: number;
+}
+
+/** A rule's name and its options as plain data: what a file or a message can hold. */
+export interface GuidanceSettings {
+  readonly name: string;
+  readonly [option: string]: number | string | boolean | readonly number[];
 }
 
 /**
- * A rule that steers a sample by combining evaluations of the network. In each step the caller asks
- * `plan` which evaluations it takes, makes them in one call of the network (rows of both conditions
- * in one batch), and gives them to `combine`.
+ * A rule that steers a sample by combining evaluations. In each step the caller asks `plan` which
+ * branches it takes, evaluates them, and passes them to `combine`.
  */
 export interface Guidance {
   readonly name: string;
-  /** What the rule asks for in at least one step; settled before anything runs. */
-  readonly needs: readonly GuidanceNeed[];
-  /** Whether this step needs the second evaluation; where not, the batch of the network halves. */
-  plan(progress: number): { readonly unconditional: boolean };
+  /** The rule as plain data; undefined if it has a schedule or is made by hand. */
+  readonly settings?: GuidanceSettings | undefined;
+  /** The branches asked for in at least one step; settled before anything runs. */
+  readonly needs: readonly Branch[];
+  /** The branches that this step needs, of those in `needs`. */
+  plan(progress: number): readonly Branch[];
   /**
-   * The model output to go on with, of the shape of `conditional`. @throws InvalidArgumentError
-   * where a planned branch is missing.
+   * The output to go on with, of the shape of `conditional`.
+   *
+   * @throws InvalidArgumentError if a planned branch is missing
    */
   combine(branches: GuidanceBranches): Tensor;
 }

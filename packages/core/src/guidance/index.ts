@@ -1,3 +1,6 @@
+export { type AdaptiveProjectedOptions, adaptiveProjected } from "./adaptive-projected.ts";
+export { type AutoguidanceOptions, autoguidance } from "./autoguidance.ts";
+export { type CfgZeroOptions, cfgZero } from "./cfg-zero.ts";
 export { type ClassifierGradientOptions, classifierGradient } from "./classifier.ts";
 export {
   type ClassifierFreeOptions,
@@ -22,5 +25,23 @@ export {
   scaledGradient,
   withGradient,
 } from "./gradient.ts";
-export type { Guidance, GuidanceBranches, GuidanceNeed } from "./guidance.ts";
-export { constantScale, cosineScale, linearScale, type ScaleSchedule } from "./scale-schedule.ts";
+export type {
+  Branch,
+  Guidance,
+  GuidanceBranches,
+  GuidanceSettings,
+  StepToX0,
+} from "./guidance.ts";
+export {
+  type GuidanceName,
+  guidanceByName,
+  guidanceRules,
+  type NamedGuidance,
+} from "./guidance-registry.ts";
+export {
+  constantScale,
+  cosineScale,
+  type GuidanceInterval,
+  linearScale,
+  type ScaleSchedule,
+} from "./scale-schedule.ts";

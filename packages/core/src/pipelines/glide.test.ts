@@ -75,7 +75,7 @@ describe("generate", () => {
         steps: 3,
         sampler: "ddim",
         spacing: "respacing",
-        guidance: { scale: 2, interval: [0, 1], rescale: 0 },
+        guidance: { name: "classifier-free", scale: 2, interval: [0, 1], rescale: 0 },
         dynamicThresholding: undefined,
         clipGuidance: undefined,
         upscale: false,
@@ -175,6 +175,51 @@ describe("generate", () => {
       const first = await glide.generate({ prompt: "dot", steps: 1 });
       const again = await glide.generate({ prompt: "dot", steps: 1, seed: first.settings.seed });
       expect(again.images).toEqual(first.images);
+    }));
+});
+
+describe("guidance by name", () => {
+  it("compares with a weaker model, and is the model itself if both are the same", async () => {
+    const backend = interpreter();
+    const source = await tinyModel();
+    const glide = await loadGlide(source, { backend, weaker: source });
+    const options = { prompt: "dot", seed: 7, steps: 2 };
+    const { images, settings } = await glide.generate({
+      ...options,
+      guidance: { name: "autoguidance", scale: 3 },
+      sampler: { name: "ddim", eta: 0.5 },
+    });
+    const alone = await glide.generate({
+      ...options,
+      guidance: 1,
+      sampler: { name: "ddim", eta: 0.5 },
+    });
+    expect(images).toEqual(alone.images);
+    expect([settings.guidance, settings.sampler]).toEqual([
+      { name: "autoguidance", scale: 3, interval: [0, 1] },
+      { name: "ddim", eta: 0.5 },
+    ]);
+    await glide.dispose();
+    expect(backend.openExecutables).toBe(0);
+  });
+
+  it.each(["adaptive-projected", "cfg-zero"] as const)("takes %s", (name) =>
+    withGlide(async (glide) => {
+      const options = { prompt: "dot", seed: 7, steps: 2 };
+      const { images, settings } = await glide.generate({
+        ...options,
+        guidance: { name, scale: 4 },
+      });
+      expect(images).toHaveLength(1);
+      expect(settings.guidance).toMatchObject({ name, scale: 4 });
+    }),
+  );
+
+  it("refuses a rule that compares with a weaker model if there is none", () =>
+    withGlide(async (glide) => {
+      await expect(
+        glide.generate({ prompt: "dot", guidance: { name: "autoguidance" } }),
+      ).rejects.toThrow("loaded with one");
     }));
 });
 

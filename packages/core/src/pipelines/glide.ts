@@ -7,6 +7,7 @@ import {
   type ModelDescription,
   type UpscalingDefaults,
 } from "../model/description/read.ts";
+import type { PipelineParts } from "./run/cascade.ts";
 import type { ModelNetworks } from "./run/model-networks.ts";
 import type { GenerateStep } from "./run/sampling-loop.ts";
 import type { ClipScoreOptions } from "./tasks/clip-score.ts";
@@ -16,6 +17,8 @@ export interface GlideParts {
   readonly model: ModelDescription;
   readonly backend: Backend;
   readonly networks: ModelNetworks;
+  /** A weaker model, for guidance that compares with one. */
+  readonly weaker?: PipelineParts | undefined;
 }
 
 /**
@@ -95,7 +98,8 @@ export class Glide extends TaskRunner {
   /** Frees the networks; the backend stays the caller's. Safe to call twice. */
   async dispose(): Promise<void> {
     this.#disposed = true;
-    await this.#parts.networks.dispose();
+    const { networks, weaker } = this.#parts;
+    await Promise.all([networks.dispose(), weaker?.networks.dispose()]);
   }
 
   protected async *steps<Name extends TaskName>(

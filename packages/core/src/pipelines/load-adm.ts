@@ -4,7 +4,7 @@ import { admClassifierGuidanceGraph, admGraph } from "../networks/index.ts";
 import { Adm } from "./adm.ts";
 import { assertBackend, type LoadGlideOptions } from "./load-glide.ts";
 
-export type LoadAdmOptions = Omit<LoadGlideOptions, "keepLoaded">;
+export type LoadAdmOptions = Omit<LoadGlideOptions, "keepLoaded" | "weaker">;
 
 /**
  * Loads a model of guided-diffusion, with its classifier where it has one.

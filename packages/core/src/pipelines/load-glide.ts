@@ -7,6 +7,7 @@ import {
 import { readModelDescription } from "../model/description/read.ts";
 import { type ModelSource, type OpenModelFilesOptions, openModelFiles } from "../model/index.ts";
 import { Glide } from "./glide.ts";
+import type { PipelineParts } from "./run/cascade.ts";
 import { ModelNetworks, parameterCount } from "./run/model-networks.ts";
 
 /** Weights of all networks together up to which they are kept, as float32. */
@@ -24,6 +25,11 @@ export interface LoadGlideOptions extends OpenModelFilesOptions {
    * than 512 MiB together.
    */
   readonly keepLoaded?: boolean;
+  /**
+   * A smaller or less trained model of the same kind, for guidance that compares with it
+   * (`autoguidance`). Its networks are opened when they are needed.
+   */
+  readonly weaker?: ModelSource | undefined;
 }
 
 /**
@@ -42,21 +48,33 @@ export interface LoadGlideOptions extends OpenModelFilesOptions {
  */
 export async function loadGlide(
   source: ModelSource,
-  { backend, keepLoaded, ...options }: LoadGlideOptions,
+  { backend, keepLoaded, weaker, ...options }: LoadGlideOptions,
 ): Promise<Glide> {
   assertBackend(backend);
-  const files = await openModelFiles(source, options);
-  const model = await readModelDescription(files);
-  const networks = new ModelNetworks({
-    files,
-    backend,
-    model,
-    keepLoaded: keepLoaded ?? 4 * parameterCount(model) < smallModelBytes,
-  });
+  const load = (from: ModelSource) => readParts(from, backend, keepLoaded, options);
+  const { model, networks } = await load(source);
   // The first network is opened now, so that what is wrong with a model is said when it is loaded.
   const [first] = model.stages.keys();
   if (first !== undefined) await (await networks.stage(first, options.signal)).release();
-  return new Glide({ model, backend, networks });
+  return new Glide({
+    model,
+    backend,
+    networks,
+    weaker: weaker === undefined ? undefined : await load(weaker),
+  });
+}
+
+async function readParts(
+  source: ModelSource,
+  backend: Backend,
+  keepLoaded: boolean | undefined,
+  options: OpenModelFilesOptions,
+): Promise<PipelineParts> {
+  const files = await openModelFiles(source, options);
+  const model = await readModelDescription(files);
+  const isSmall = 4 * parameterCount(model) < smallModelBytes;
+  const networks = new ModelNetworks({ files, backend, model, keepLoaded: keepLoaded ?? isSmall });
+  return { model, networks };
 }
 
 /** @throws InvalidArgumentError if it is none; BackendVersionError for one of another version */

@@ -22,7 +22,7 @@ const record: PictureRecord = {
     steps: 20,
     sampler: "ddim",
     spacing: "respacing",
-    guidance: { scale: 4, interval: [0.1, 0.9], rescale: 0.5 },
+    guidance: { name: "classifier-free", scale: 4, interval: [0.1, 0.9], rescale: 0.5 },
     dynamicThresholding: 0.995,
     clipGuidance: { scale: 2, through: "x" },
     keepBest: 2,
@@ -30,7 +30,7 @@ const record: PictureRecord = {
       steps: "fast27",
       sampler: "ddim",
       spacing: "respacing",
-      guidance: { scale: 1, interval: [0, 1], rescale: 0 },
+      guidance: { name: "classifier-free", scale: 1, interval: [0, 1], rescale: 0 },
       temperature: 0.997,
     },
   },
@@ -51,6 +51,18 @@ const changed = (
 };
 
 describe("a picture's record", () => {
+  it("holds a sampler with options, and a rule by name", () => {
+    const asked = {
+      sampler: { name: "ddim", eta: 0.5 },
+      guidance: { name: "adaptive-projected", scale: 8, eta: 0, norm: 15, interval: [0, 0.8] },
+    } as const;
+    const changed = { ...record, settings: { ...record.settings, ...asked } };
+    const { text } = decodePng(encodePngWithRecord(rgbImage(1, 1), changed));
+    const read = decodePictureRecord(text, "a.png");
+    expect(read).toEqual(changed);
+    expect(optionsOfRecord(read).options).toMatchObject(asked);
+  });
+
   it("comes back from plain ASCII as it was", () => {
     expect(encodePictureRecord(record)).toMatch(/^[\x20-\x7e]*$/);
     expect(decode(encodePictureRecord(record))).toEqual(record);
@@ -132,9 +144,9 @@ describe("a picture's record", () => {
     ],
     ["a fractional picture", changed((copy) => (copy.picture = 0.5)), "no picture 0.5"],
     [
-      "a guidance interval of one number",
-      changed(({ settings }) => (settings.guidance = { scale: 1, interval: [0], rescale: 0 })),
-      "interval that is a pair",
+      "a guidance interval that is not of numbers",
+      changed(({ settings }) => (settings.guidance = { scale: 1, interval: ["0"], rescale: 0 })),
+      "interval that is a list of numbers",
     ],
     ["an enormous enlargement", changed((copy) => (copy.enlarge = 1e9)), "enlarge is 1000000000"],
     [

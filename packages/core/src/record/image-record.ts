@@ -1,4 +1,5 @@
 import type { Spacing } from "../diffusion/index.ts";
+import type { GuidanceSettings, NamedGuidance } from "../guidance/index.ts";
 import { encodePng, type RgbImage } from "../image/index.ts";
 import type {
   AdmOptions,
@@ -7,7 +8,7 @@ import type {
   GenerateSettings,
   SamplerSettings,
 } from "../pipelines/index.ts";
-import type { SamplerName } from "../samplers/index.ts";
+import type { NamedSampler, SamplerName } from "../samplers/index.ts";
 import { PictureSettingsError } from "./image-settings-error.ts";
 import { Fields } from "./record-fields.ts";
 
@@ -142,7 +143,7 @@ function classOptions(
   picture: number | "sheet",
   seed: number,
 ): RecordedRun {
-  const options = { ...plain, sampler: sampler as SamplerName }; // the pipeline checks the name
+  const options = { ...plain, sampler: sampler as SamplerName | NamedSampler }; // the pipeline checks the name
   if (picture === "sheet")
     return { from: "classes", options: { ...options, ...(classes && { classes }) }, take: picture };
   const own = classes?.[picture];
@@ -178,14 +179,14 @@ function promptOptions(
     );
   const options = {
     ...plain,
-    sampler: sampler as SamplerName, // `generate` checks the name
-    guidance,
+    sampler: sampler as SamplerName | NamedSampler, // `generate` checks the name
+    guidance: guidance as NamedGuidance, // and the rule
     ...(dynamicThresholding !== undefined && { dynamicThresholding }),
     ...(clipGuidance && { clipGuidance }),
     upscale: upscale && {
       ...upscale,
-      sampler: upscale.sampler as SamplerName,
-      guidance: upscale.guidance ?? 1,
+      sampler: upscale.sampler as SamplerName | NamedSampler,
+      guidance: (upscale.guidance as NamedGuidance | undefined) ?? 1,
     },
   };
   const alone = picture !== "sheet" && settings.seedMode === "per-image";
@@ -294,17 +295,26 @@ function readSampler(settings: Fields): SamplerSettings {
     throw new Error("steps is neither a number nor a text");
   return {
     steps,
-    sampler: settings.text("sampler"),
+    sampler: readSamplerName(settings),
     spacing: settings.text("spacing") as Spacing, // `generate` checks the name
-    guidance: settings.optional("guidance", (fields, name) => {
-      const guidance = fields.object(name);
-      return {
-        scale: guidance.number("scale"),
-        interval: guidance.pair("interval"),
-        rescale: guidance.number("rescale"),
-      };
-    }),
+    guidance: settings.optional("guidance", readGuidance),
   };
+}
+
+/** A rule as plain data; one without a name is classifier-free. `generate` checks it. */
+function readGuidance(settings: Fields, name: string): GuidanceSettings {
+  return { name: "classifier-free", ...settings.object(name).plain() };
+}
+
+/** A sampler's name, with or without options. `generate` checks it. */
+function readSamplerName(settings: Fields): SamplerSettings["sampler"] {
+  if (typeof settings.value("sampler") === "string") return settings.text("sampler");
+  const sampler = settings.object("sampler");
+  const { name: _, ...options } = sampler.plain();
+  const plain = Object.entries(options).flatMap(([key, value]) =>
+    typeof value === "object" ? [] : [[key, value] as const],
+  );
+  return { name: sampler.text("name"), ...Object.fromEntries(plain) };
 }
 
 /** Pictures of before there were upsamplers say nothing. */

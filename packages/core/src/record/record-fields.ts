@@ -38,11 +38,15 @@ export class Fields {
     return value;
   }
 
-  pair(name: string): readonly [number, number] {
-    const value = this.value(name);
-    if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isFinite))
-      throw this.#missing(name, "a pair of numbers");
-    return [value[0], value[1]];
+  /** All fields, of numbers, lists of numbers, texts and truth values. */
+  plain(): Readonly<Record<string, number | string | boolean | readonly number[]>> {
+    return Object.fromEntries(
+      Object.keys(this.#fields).map((name) => {
+        const value = this.value(name);
+        if (typeof value === "string" || typeof value === "boolean") return [name, value];
+        return [name, Array.isArray(value) ? this.numbers(name) : this.number(name)];
+      }),
+    );
   }
 
   numbers(name: string): readonly number[] {

@@ -15,9 +15,12 @@ export { plms } from "./plms.ts";
 export { type RepaintOptions, repaint, repaintSteps } from "./repaint.ts";
 export type { Sampler, SamplerInput, SamplerStep } from "./sampler.ts";
 export {
+  type NamedSampler,
   type SamplerEntry,
   type SamplerName,
+  type SamplerSpecification,
   samplerByName,
+  samplerFrom,
   samplers,
 } from "./sampler-registry.ts";
 export { unipc } from "./unipc.ts";

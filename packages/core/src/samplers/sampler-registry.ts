@@ -14,8 +14,10 @@ import type { Sampler } from "./sampler.ts";
 import { unipc } from "./unipc.ts";
 
 export interface SamplerEntry {
-  /** Makes the sampler with its default options. */
-  readonly create: () => Sampler;
+  /** Makes the sampler; without options with its defaults. */
+  readonly create: (options?: never) => Sampler;
+  /** The names of its options. */
+  readonly options: readonly string[];
   /** How the steps are chosen where nobody says. */
   readonly spacing: Spacing;
   /** Evaluations of the network a step, with default options (one fewer or more in a whole run). */
@@ -30,6 +32,7 @@ export interface SamplerEntry {
 export const samplers = {
   ddpm: {
     create: ddpm,
+    options: [],
     spacing: "respacing",
     evaluationsPerStep: 1,
     deterministic: false,
@@ -37,6 +40,7 @@ export const samplers = {
   },
   ddim: {
     create: ddim,
+    options: ["eta"],
     spacing: "respacing",
     evaluationsPerStep: 1,
     deterministic: true,
@@ -44,6 +48,7 @@ export const samplers = {
   },
   plms: {
     create: plms,
+    options: [],
     spacing: "karras",
     evaluationsPerStep: 1,
     deterministic: true,
@@ -51,6 +56,7 @@ export const samplers = {
   },
   euler: {
     create: euler,
+    options: [],
     spacing: "karras",
     evaluationsPerStep: 1,
     deterministic: true,
@@ -58,6 +64,7 @@ export const samplers = {
   },
   "euler-ancestral": {
     create: eulerAncestral,
+    options: ["eta"],
     spacing: "karras",
     evaluationsPerStep: 1,
     deterministic: false,
@@ -65,6 +72,7 @@ export const samplers = {
   },
   heun: {
     create: heun,
+    options: [],
     spacing: "karras",
     evaluationsPerStep: 2,
     deterministic: true,
@@ -72,6 +80,7 @@ export const samplers = {
   },
   "dpmpp-2m": {
     create: dpmSolverPlusPlus2M,
+    options: [],
     spacing: "karras",
     evaluationsPerStep: 1,
     deterministic: true,
@@ -79,6 +88,7 @@ export const samplers = {
   },
   "dpmpp-2m-sde": {
     create: dpmSolverPlusPlus2MSde,
+    options: ["eta"],
     spacing: "karras",
     evaluationsPerStep: 1,
     deterministic: false,
@@ -86,6 +96,7 @@ export const samplers = {
   },
   unipc: {
     create: unipc,
+    options: [],
     spacing: "karras",
     evaluationsPerStep: 1,
     deterministic: true,
@@ -93,6 +104,7 @@ export const samplers = {
   },
   langevin: {
     create: langevin,
+    options: ["stepsPerLevel", "stepSize", "denoiseFinal"],
     spacing: "karras",
     evaluationsPerStep: 5,
     deterministic: false,
@@ -101,6 +113,38 @@ export const samplers = {
 } as const satisfies Readonly<Record<string, SamplerEntry>>;
 
 export type SamplerName = keyof typeof samplers;
+
+type OptionsOf<Name extends SamplerName> =
+  Parameters<(typeof samplers)[Name]["create"]> extends readonly []
+    ? unknown
+    : NonNullable<Parameters<(typeof samplers)[Name]["create"]>[0]>;
+
+/** A sampler's name with its options: `{ name: "ddim", eta: 0.5 }`. */
+export type NamedSampler = {
+  readonly [Name in SamplerName]: { readonly name: Name } & OptionsOf<Name>;
+}[SamplerName];
+
+/** A sampler as plain data: what a file or a message can hold. */
+export interface SamplerSpecification {
+  readonly name: string;
+  readonly [option: string]: number | string | boolean;
+}
+
+/**
+ * The sampler of a name, with or without options, of any origin.
+ *
+ * @throws UnknownNameError for a name or an option that is not known; InvalidArgumentError for an
+ * option that is wrong
+ * @example `samplerFrom({ name: "ddim", eta: 0.5 })`
+ */
+export function samplerFrom(asked: string | SamplerSpecification | NamedSampler): Sampler {
+  const { name, ...options } = typeof asked === "string" ? { name: asked } : asked;
+  const { create, options: known } = samplerByName(name);
+  for (const option of Object.keys(options))
+    if (!known.includes(option))
+      throw new UnknownNameError({ kind: `option of ${name}`, asked: option, known });
+  return create(options as never); // the sampler checks their values
+}
 
 /**
  * @throws UnknownNameError, which lists the known names.

@@ -1,8 +1,22 @@
 import { InvalidArgumentError } from "@glissade/graph";
 import { type GradientRule, type Spacing, spacings } from "../../diffusion/index.ts";
-import { type ClassifierFreeOptions, classifierFree, type Guidance } from "../../guidance/index.ts";
+import {
+  type ClassifierFreeOptions,
+  classifierFree,
+  type Guidance,
+  type GuidanceSettings,
+  guidanceByName,
+  type NamedGuidance,
+} from "../../guidance/index.ts";
 import type { GenerationDefaults } from "../../model/description/read.ts";
-import { type Sampler, type SamplerName, samplerByName } from "../../samplers/index.ts";
+import {
+  type NamedSampler,
+  type Sampler,
+  type SamplerName,
+  type SamplerSpecification,
+  samplerByName,
+  samplerFrom,
+} from "../../samplers/index.ts";
 
 /** How one network of the model samples. */
 export interface SamplerOptions {
@@ -11,31 +25,29 @@ export interface SamplerOptions {
    * or a respacing such as `"fast27"`. Default: the model's own.
    */
   readonly steps?: number | string;
-  /** A name (`samplers` lists them) or a sampler made by hand. Default: the model's own. */
-  readonly sampler?: SamplerName | Sampler;
+  /**
+   * A name (`samplers` lists them), a name with options such as `{ name: "ddim", eta: 0.5 }`, or a
+   * sampler made by hand. Default: the model's own.
+   */
+  readonly sampler?: SamplerName | NamedSampler | Sampler;
   /** How the steps are spread. Default: what suits the sampler. */
   readonly spacing?: Spacing;
   /**
-   * The scale of classifier-free guidance (1 = none), its options, or another rule. Default: the
-   * model's own scale.
+   * The scale of classifier-free guidance (1 = none), a rule's name with options (`guidanceRules`
+   * lists them) such as `{ name: "adaptive-projected", scale: 8 }`, or a rule made by hand. Options
+   * without a name are classifier-free guidance's. Default: the model's own scale.
    */
-  readonly guidance?: number | ClassifierFreeOptions | Guidance;
+  readonly guidance?: number | NamedGuidance | ClassifierFreeOptions | Guidance;
 }
 
 /** The same, complete and as plain data. */
 export interface SamplerSettings {
   readonly steps: number | string;
-  /** The sampler's name; `"custom"` for one made by hand. */
-  readonly sampler: string;
+  /** The sampler's name, with its options if there were any; `"custom"` for one made by hand. */
+  readonly sampler: string | SamplerSpecification;
   readonly spacing: Spacing;
-  /** Undefined where the guidance is a rule made by hand or has a schedule. */
-  readonly guidance:
-    | {
-        readonly scale: number;
-        readonly interval: readonly [number, number];
-        readonly rescale: number;
-      }
-    | undefined;
+  /** Undefined if the guidance is a rule made by hand or has a schedule. */
+  readonly guidance: GuidanceSettings | undefined;
 }
 
 export interface ResolvedSampler {
@@ -61,7 +73,10 @@ export function resolveSampler(
 ): ResolvedSampler {
   // samplerByName refuses other names
   const asked = options.sampler ?? (defaults.sampler as SamplerName);
-  const entry = typeof asked === "function" ? undefined : samplerByName(asked);
+  const entry =
+    typeof asked === "function"
+      ? undefined
+      : samplerByName(typeof asked === "object" && asked !== null ? asked.name : asked);
   const spacing = options.spacing ?? entry?.spacing ?? "respacing";
   if (!spacings.includes(spacing))
     throw new InvalidArgumentError({
@@ -73,13 +88,13 @@ export function resolveSampler(
   return {
     settings: {
       steps: assertSteps(options.steps ?? defaultSteps(defaults, spacing), spacing, trainingSteps),
-      sampler: typeof asked === "function" ? "custom" : asked,
+      sampler: plainSampler(asked),
       spacing,
-      guidance: guidance.plain,
+      guidance: guidance.settings,
     },
-    sampler: typeof asked === "function" ? asked : samplerByName(asked).create(),
+    sampler: typeof asked === "function" ? asked : samplerFrom(asked),
     gradientRule: entry?.gradientRule ?? "score",
-    guidance: guidance.rule,
+    guidance,
   };
 }
 
@@ -109,28 +124,23 @@ function assertSteps(steps: unknown, spacing: Spacing, trainingSteps: number): n
   });
 }
 
-function resolveGuidance(guidance: unknown): {
-  rule: Guidance;
-  plain: SamplerSettings["guidance"];
-} {
-  if (isGuidance(guidance)) return { rule: guidance, plain: undefined };
-  if (typeof guidance !== "number" && (typeof guidance !== "object" || guidance === null)) {
+function plainSampler(asked: SamplerName | NamedSampler | Sampler): SamplerSettings["sampler"] {
+  if (typeof asked === "function") return "custom";
+  if (typeof asked === "string") return asked;
+  const { name, ...options } = asked;
+  return Object.keys(options).length === 0 ? name : { name, ...options };
+}
+
+function resolveGuidance(guidance: unknown): Guidance {
+  if (isGuidance(guidance)) return guidance;
+  if (typeof guidance === "number") return classifierFree({ scale: guidance });
+  if (typeof guidance !== "object" || guidance === null)
     throw new InvalidArgumentError({
       argument: "guidance",
       received: guidance,
-      expected: "a scale, options of classifier-free guidance, or a guidance rule",
+      expected: "a scale, a rule's name with its options, or a guidance rule",
     });
-  }
-  const options: ClassifierFreeOptions =
-    typeof guidance === "number" ? { scale: guidance } : guidance;
-  const { scale = 3, interval = [0, 1], rescale = 0 } = options;
-  return {
-    rule: classifierFree(options),
-    plain:
-      typeof scale === "number"
-        ? { scale, interval: [interval[0], interval[1]], rescale }
-        : undefined,
-  };
+  return guidanceByName({ name: "classifier-free", ...guidance });
 }
 
 function isGuidance(value: unknown): value is Guidance {

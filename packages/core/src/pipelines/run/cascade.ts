@@ -14,11 +14,14 @@ import {
 } from "./sampling-loop.ts";
 import { type Lease, withLease } from "./shared-resource.ts";
 import { type Held, runNetwork, type Start } from "./stage.ts";
+import type { BranchOutput } from "./weaker-network.ts";
 
 /** What the pipelines run on. */
 export interface PipelineParts {
   readonly model: ModelDescription;
   readonly networks: ModelNetworks;
+  /** A weaker model, for rules that compare with one. */
+  readonly weaker?: PipelineParts | undefined;
 }
 
 export interface GenerateResult {
@@ -87,13 +90,28 @@ function baseImages(
 ): AsyncGenerator<NetworkStep, Tensor, void> {
   const { network, signal } = settled;
   return withLease(
-    () => parts.networks.stage(network.name, signal),
-    (open) =>
+    () => branchesOf(parts, settled, start),
+    (weaker) =>
       withLease(
-        () => openGradients(parts, settled, open, start),
-        (gradients) => runNetwork(open, settled, start, settled, gradients),
+        () => parts.networks.stage(network.name, signal),
+        (open) =>
+          withLease(
+            () => openGradients(parts, settled, open, start),
+            (gradients) => runNetwork(open, settled, { ...start, weaker }, settled, gradients),
+          ),
       ),
   );
+}
+
+/** The weaker network, if the guidance needs it. */
+async function branchesOf(
+  parts: PipelineParts,
+  settled: Settled,
+  start: Start,
+): Promise<Lease<BranchOutput | undefined>> {
+  if (!settled.guidance.needs.includes("weaker"))
+    return { value: undefined, release: async () => {} };
+  return (await import("./weaker-network.ts")).openWeaker(parts, settled, start);
 }
 
 /** CLIP's scores of the base network's images, if only the best are kept. */

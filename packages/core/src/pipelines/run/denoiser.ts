@@ -13,12 +13,13 @@ import {
   type PredictionOptions,
   predict,
   progressAt,
+  x0Weights,
 } from "../../diffusion/index.ts";
 import { composedPrompts, type Guidance, needsEmptyPrompt } from "../../guidance/index.ts";
 import { featuresForRows, type TextFeatures } from "./text-condition.ts";
 
-export interface DenoiserOptions extends PredictionOptions {
-  readonly diffusion: GaussianDiffusion;
+/** A network with texts, and what it sees beside them. */
+export interface PromptedNetwork {
   readonly network: Executable;
   /**
    * Text rows 0, 1, ...: the prompts, one a weight. The last row: the empty or negative prompt.
@@ -27,7 +28,6 @@ export interface DenoiserOptions extends PredictionOptions {
   readonly features: TextFeatures;
   /** How much each prompt counts. */
   readonly weights: readonly number[];
-  readonly guidance: Guidance;
   /** Number of images. */
   readonly count: number;
   /** The network's inputs beside x and the text, one row an image. */
@@ -35,25 +35,32 @@ export interface DenoiserOptions extends PredictionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A network's outputs for the same images, `[B, C or 2C, H, W]`. */
+export interface PromptedOutputs {
+  /** Under the composed prompts. */
+  readonly conditional: Tensor;
+  /** Under the empty or negative prompt, if that was evaluated. */
+  readonly empty: Tensor | undefined;
+}
+
 /**
- * One guided evaluation of the network as samplers call it: all texts in one pass of so many times
- * the rows, combined by the guidance, and turned into a prediction. Where the guidance does without
- * the empty text, it is not computed.
+ * Evaluates a network: all texts in one pass of so many times the rows. The empty text is left out
+ * if neither the caller nor the prompts' weights need it.
  *
- * Several prompts are composed first (`composedPrompts`), and guidance is applied to the result.
+ * @throws NumericalError if its numbers are not finite
  */
-export function guidedDenoiser(options: DenoiserOptions): Denoise {
-  const {
-    diffusion,
-    network,
-    features,
-    weights,
-    guidance,
-    count,
-    conditions = {},
-    signal,
-    ...prediction
-  } = options;
+export function promptedNetwork({
+  network,
+  features,
+  weights,
+  count,
+  conditions = {},
+  signal,
+}: PromptedNetwork): (
+  x: Tensor,
+  timestep: number,
+  wantsEmpty: boolean,
+) => Promise<PromptedOutputs> {
   const needsEmpty = needsEmptyPrompt(weights);
   const inputsOf = (texts: number) => ({
     ...featuresForRows(
@@ -66,11 +73,8 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
   });
   const fixedInputs = { conditional: inputsOf(weights.length), all: inputsOf(weights.length + 1) };
 
-  return async (x, index) => {
-    const timestep = diffusion.timestepMap[index] ?? 0;
-    const progress = progressAt(diffusion, index);
-    const isGuided = guidance.plan(progress).unconditional;
-    const texts = weights.length + (isGuided || needsEmpty ? 1 : 0);
+  return async (x, timestep, wantsEmpty) => {
+    const texts = weights.length + (wantsEmpty || needsEmpty ? 1 : 0);
     const inputs = {
       x: repeatRows(x, texts),
       timesteps: perRow(texts * count, timestep),
@@ -80,14 +84,38 @@ export function guidedDenoiser(options: DenoiserOptions): Denoise {
     assertFinite(output, `at timestep ${timestep}`);
     const outputOf = (text: number) => rows(output, text * count, (text + 1) * count);
     const empty = texts > weights.length ? outputOf(weights.length) : undefined;
-    const conditional = composedPrompts(
-      weights.map((weight, text) => [weight, outputOf(text)] as const),
-      empty,
-    );
-    const guided =
-      isGuided && empty
-        ? guidance.combine({ conditional, unconditional: empty, progress })
-        : conditional;
-    return predict(diffusion, guided, x, index, prediction);
+    const prompts = weights.map((weight, text) => [weight, outputOf(text)] as const);
+    return { conditional: composedPrompts(prompts, empty), empty };
+  };
+}
+
+export interface DenoiserOptions extends PromptedNetwork, PredictionOptions {
+  readonly diffusion: GaussianDiffusion;
+  readonly guidance: Guidance;
+  /** The second, weaker network's output, for rules that need it. */
+  readonly weaker?: ((x: Tensor, timestep: number) => Promise<Tensor>) | undefined;
+}
+
+/**
+ * One guided evaluation as samplers call it: the branches that the guidance plans, combined by it,
+ * and turned into a prediction.
+ */
+export function guidedDenoiser(options: DenoiserOptions): Denoise {
+  const { diffusion, guidance, weaker, meanType = "epsilon" } = options;
+  const evaluate = promptedNetwork(options);
+  return async (x, index) => {
+    const timestep = diffusion.timestepMap[index] ?? 0;
+    const progress = progressAt(diffusion, index);
+    const planned = guidance.plan(progress);
+    const isGuided = planned.includes("unconditional");
+    const { conditional, empty } = await evaluate(x, timestep, isGuided);
+    const guided = guidance.combine({
+      conditional,
+      unconditional: isGuided ? empty : undefined,
+      weaker: planned.includes("weaker") ? await weaker?.(x, timestep) : undefined,
+      progress,
+      x0: { x, ...x0Weights(diffusion, index, meanType) },
+    });
+    return predict(diffusion, guided, x, index, options);
   };
 }

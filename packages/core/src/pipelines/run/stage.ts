@@ -8,6 +8,7 @@ import { guidedDenoiser } from "./denoiser.ts";
 import type { OpenStage } from "./model-networks.ts";
 import { type NetworkStep, runSampler } from "./sampling-loop.ts";
 import { textFeatures } from "./text-condition.ts";
+import type { BranchOutput } from "./weaker-network.ts";
 
 /** What a network's images are held to. */
 export interface Held {
@@ -30,6 +31,8 @@ export interface Start extends Held {
   readonly inversion?: TokenizedPrompts | undefined;
   /** In place of the sampler that was asked for. */
   readonly sampler?: Sampler;
+  /** The second, weaker network's output, for rules that need it. */
+  readonly weaker?: BranchOutput | undefined;
 }
 
 /**
@@ -79,7 +82,7 @@ function sourceDenoiser(
 async function denoiserOf(
   open: OpenStage,
   { diffusion, guidance, text, thresholding }: SettledNetwork,
-  { x, denoisedFn, conditions }: Start,
+  { x, denoisedFn, conditions, weaker }: Start,
   signal: AbortSignal | undefined,
 ): Promise<Denoise> {
   const { meanType, varianceType, clipDenoised } = open.description;
@@ -96,6 +99,7 @@ async function denoiserOf(
       thresholding === undefined ? clipDenoised : dynamicThresholding({ percentile: thresholding }),
     denoisedFn,
     conditions,
+    weaker,
     signal,
   });
 }

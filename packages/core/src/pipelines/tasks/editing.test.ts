@@ -64,7 +64,7 @@ describe("the cascade", () => {
         steps: 2,
         sampler: "ddim",
         spacing: "respacing",
-        guidance: { scale: 1, interval: [0, 1], rescale: 0 },
+        guidance: { name: "classifier-free", scale: 1, interval: [0, 1], rescale: 0 },
         temperature: 1,
       });
       expect(steps.at(-1)?.preview).toEqual(images);

@@ -66,7 +66,7 @@ export function recordedPicture(prompt: string): Uint8Array {
       steps: 15,
       sampler: "ddim",
       spacing: "linear",
-      guidance: { scale: 3, interval: [0, 1], rescale: 0 },
+      guidance: { name: "classifier-free", scale: 3, interval: [0, 1], rescale: 0 },
       dynamicThresholding: undefined,
       clipGuidance: undefined,
       keepBest: undefined,
