@@ -67,6 +67,7 @@ function node({
         name,
         provide: { react },
         testTimeout: 60_000,
+        hookTimeout: 60_000,
         env: { GLISSADE_CACHE: join(tmpdir(), "glissade-test-cache") }, // not the developer's own
         ...scheduled,
         ...(globalSetup && { globalSetup }),
