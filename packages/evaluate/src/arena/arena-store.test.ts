@@ -311,7 +311,7 @@ describe("an export", () => {
 });
 
 describe("100,000 votes", () => {
-  it("are read and ranked in under a second, with 1,000 resamples", async () => {
+  it("are read and ranked with 1,000 resamples in no more than 50 times a plain reading", async () => {
     const path = newFile();
     (await openArenaStore(path)).dispose();
     const database = await openSqlite(path, 1000);
@@ -337,6 +337,9 @@ describe("100,000 votes", () => {
       );
     }
     database.exec("COMMIT");
+    const before = performance.now();
+    database.prepare("SELECT * FROM votes").all();
+    const plainReading = (performance.now() - before) / 1000;
     database.close();
 
     const start = performance.now();
@@ -353,6 +356,6 @@ describe("100,000 votes", () => {
         ({ score, interval }) => interval && interval[0] < score && score < interval[1],
       ),
     ).toBe(true);
-    expect(seconds).toBeLessThan(1);
+    expect(seconds).toBeLessThan(50 * plainReading);
   });
 });
