@@ -69,8 +69,10 @@ export const samplingOptions = {
     about: "How closely to follow the prompt; 1 is no guidance. Default: the model's own.",
   },
   "guidance-rule": {
-    value: "NAME:OPTION=X,...",
-    about: `Another rule than --guidance, or one with options: ${Object.keys(guidanceRules).join(", ")}; for example adaptive-projected:scale=8,eta=0 or classifier-free:scale=5,interval=0..0.8.`,
+    value: "RULE",
+    about:
+      `Another rule than --guidance, with options, such as adaptive-projected:scale=8,eta=0: ` +
+      `${Object.keys(guidanceRules).join(", ")}.`,
   },
   negative: { value: "TEXT", about: "What the picture should not show." },
   clip: {
