@@ -14,7 +14,7 @@ import {
   writeFileAtomically,
   writeFilesAtomically,
   writingAdvice,
-} from "./index.node.ts";
+} from "../files.node.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -157,7 +157,7 @@ describe("assertFileWritable", () => {
 });
 
 describe("a program that ends while it writes", () => {
-  const door = fileURLToPath(new URL("./index.node.ts", import.meta.url));
+  const door = fileURLToPath(new URL("../files.node.ts", import.meta.url));
 
   it.each([
     ["a signal", "setInterval(() => {}, 1000);", "SIGINT"],

@@ -35,26 +35,16 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "@glissade/graph": [["graph"], ["parameters"], ["backend"], ["testing"]],
   "@glissade/core": [
-    ["bytes", "image", "random", "text"],
-    ["weights", "diffusion", "networks"],
+    ["files", "random", "text"],
+    ["bytes"],
+    ["image", "weights", "diffusion"],
+    ["networks"],
     ["model", "samplers", "guidance"],
     ["pipelines"],
     ["record", "controllers"],
     ["worker", "testing"],
   ],
 };
-
-/** Imports between folders that the rules refuse, known and waiting to be moved. */
-const knownExceptions: readonly { readonly path: string; readonly imports: string }[] = [
-  {
-    path: "packages/core/src/guidance/with-gradient.ts",
-    imports: "packages/core/src/samplers/sampler.ts",
-  },
-  {
-    path: "packages/core/src/samplers/sampler-registry.ts",
-    imports: "packages/core/src/guidance/with-gradient.ts",
-  },
-];
 
 const specifier = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
 
@@ -75,12 +65,6 @@ export function forbiddenImports(from: string, source: string): string[] {
 function isOwn(name: string): boolean {
   return name.startsWith("@glissade/") || name === "glissade" || name.startsWith("glissade/");
 }
-
-/** Pairs of folders that still depend on each other, by package. */
-const knownCircles: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-  "@glissade/train": [["export", "recipes"]],
-  "@glissade/evaluate": [["features", "metrics"]],
-};
 
 /** One import between two folders of `src`. */
 interface FolderImport {
@@ -103,22 +87,12 @@ export function folderProblems(
 ): string[] {
   const imports = [...sources].flatMap(([path, text]) => folderImports(path, text, root));
   const rows = floors[name];
-  return [...(rows ? misdirected(imports, rows) : []), ...circles(withoutKnown(name, imports))];
-}
-
-function withoutKnown(name: string, imports: readonly FolderImport[]): FolderImport[] {
-  const pairs = knownCircles[name] ?? [];
-  return imports.filter(
-    ({ from, to }) => !pairs.some((pair) => pair.includes(from) && pair.includes(to)),
-  );
+  return [...(rows ? misdirected(imports, rows) : []), ...circles(imports)];
 }
 
 function folderImports(path: string, text: string, root: string): FolderImport[] {
   const from = folderOf(path, root);
   return relativeImports(path, text)
-    .filter(
-      (target) => !knownExceptions.some((known) => known.path === path && known.imports === target),
-    )
     .map((target) => ({
       from,
       to: folderOf(target, root),

@@ -25,8 +25,9 @@ export const repositoryRules: Step = {
       const root = `${pathOf(entry)}/src`;
       return folderProblems(entry.manifest.name, root, sourcesOf(root, texts));
     });
+    // A build's configuration, beside src, has no package to import from.
     const byPath = [...texts]
-      .filter(([path]) => /\.tsx?$/.test(path))
+      .filter(([path]) => /\/(src|scripts)\/.*\.tsx?$/.test(path))
       .flatMap(([path, text]) =>
         importsByPath(path, text).map(
           (target) => `${path} imports ${target}: another package is imported by its name`,
