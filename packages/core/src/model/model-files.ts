@@ -3,7 +3,6 @@ import { display, InvalidArgumentError } from "@glissade/graph";
 import { fileAccess } from "#file-source";
 import { type ByteSource, blobSource } from "../bytes/byte-source.ts";
 import { JsonLimitError, parseJsonWithLimits } from "../bytes/json-with-limits.ts";
-import { openWeights, weightsFrom } from "../weights/open-weights.ts";
 import type { RemoteFile } from "./file-response.ts";
 import { ModelFileError, ModelNotFoundError } from "./model-file-errors.ts";
 import {
@@ -36,7 +35,7 @@ export interface ModelFiles {
    */
   readJson(path: string, options?: ReadModelFileOptions): Promise<unknown>;
   /**
-   * @throws WeightsError where the file is not what {@link openWeights} takes. @throws
+   * @throws WeightsError where the file is not what `openWeights` takes. @throws
    * ModelFileError where it is missing or cannot be fetched.
    */
   openWeights(path: string, options?: ReadModelFileOptions): Promise<WeightSource>;
@@ -47,6 +46,9 @@ export interface ReadModelFileOptions {
   /** Ends fetching this file. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Comes while the first weights are being fetched: a page shows itself before. */
+const weightReader = () => import("../weights/open-weights.ts");
 
 const maxFileBytes = 64 * 2 ** 20;
 /** What one array can hold in every engine. */
@@ -130,7 +132,7 @@ function folderFiles(folder: string, label: string): ModelFiles {
     },
     async openWeights(path) {
       await assertThere(path);
-      return openWeights(resolve(path));
+      return (await weightReader()).openWeights(resolve(path));
     },
   });
 }
@@ -150,7 +152,7 @@ function blobFiles(blobs: ReadonlyMap<string, Blob>): ModelFiles {
       if (blob.size > maxFileBytes) throw tooLarge(label, path);
       return new Uint8Array(await blob.arrayBuffer());
     },
-    openWeights: async (path) => weightsFrom(blobSource(blobAt(path), path)),
+    openWeights: async (path) => (await weightReader()).weightsFrom(blobSource(blobAt(path), path)),
   });
 }
 
@@ -174,7 +176,9 @@ async function httpFiles(url: URL, options: OpenModelFilesOptions): Promise<Mode
     read: async (path, { signal } = {}) =>
       readWhole(label, path, await fetchFile(resolve(path), { maxBytes: maxFileBytes, signal })),
     openWeights: async (path, { signal } = {}) =>
-      weightsFrom(await fetchFile(resolve(path), { maxBytes: maxWeightBytes, signal })),
+      (await weightReader()).weightsFrom(
+        await fetchFile(resolve(path), { maxBytes: maxWeightBytes, signal }),
+      ),
   });
 }
 
@@ -216,8 +220,10 @@ async function listedFiles(
     async openWeights(path, { signal } = {}) {
       const { localPath, remote } = listed(path);
       return localPath === undefined
-        ? weightsFrom(await fetchFile(remote, { maxBytes: maxWeightBytes, signal }))
-        : openWeights(localPath);
+        ? (await weightReader()).weightsFrom(
+            await fetchFile(remote, { maxBytes: maxWeightBytes, signal }),
+          )
+        : (await weightReader()).openWeights(localPath);
     },
   });
 }

@@ -4,7 +4,7 @@ import {
   type AdmConfig,
   parseAdmClassifierConfig,
   parseAdmConfig,
-} from "../../networks/index.ts";
+} from "../../networks/adm/config.ts";
 import type { ModelFiles } from "../model-files.ts";
 import { modelPaths } from "./components.ts";
 import { type GenerationDefaults, readDefaults } from "./read.ts";

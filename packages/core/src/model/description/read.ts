@@ -1,10 +1,10 @@
 import { display, GlissadeError } from "@glissade/graph";
+// not from the index, here and in `run/`: a page gets the networks that it uses
+import { type ClipConfig, parseClipConfig } from "../../networks/clip/config.ts";
 import {
-  type ClipConfig,
-  parseClipConfig,
   parseTextToImageConfig,
   type TextToImageConfig,
-} from "../../networks/index.ts";
+} from "../../networks/text-to-image/config.ts";
 import type { ClipTokenizer, GlideTokenizer } from "../../text/index.ts";
 import type { ModelFiles } from "../model-files.ts";
 import { modelComponents, modelPaths, type StageName, stageNames } from "./components.ts";

@@ -8,7 +8,7 @@ import {
   type StageDescription,
 } from "../../model/description/read.ts";
 import type { ModelFiles } from "../../model/index.ts";
-import { textGraph, textToImageGraph } from "../../networks/index.ts";
+import { textGraph, textToImageGraph } from "../../networks/text-to-image/network.ts";
 import { type Lease, SharedResource } from "./shared-resource.ts";
 
 /** A stage of the model on a backend: what reads the text, and what denoises. */
