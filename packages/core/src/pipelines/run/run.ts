@@ -83,11 +83,15 @@ export class Run<Step, Result> implements Promise<Result>, AsyncIterable<Step> {
   #begin(): { readonly steps: AsyncGenerator<Step, void, void>; readonly result: Promise<Result> } {
     const { signal, onProgress } = this.#options;
     const left = new AbortController();
-    const start = () => this.#start(signal ? AbortSignal.any([left.signal, signal]) : left.signal);
+    const abort = () => left.abort(signal?.reason);
+    const start = () => this.#start(left.signal);
     const { promise: result, resolve, reject } = deferred<Result>();
     result.catch(() => {}); // who iterates meets the error there
     this.#result = result;
     async function* follow(): AsyncGenerator<Step, void, void> {
+      // Not AbortSignal.any: Node 20 keeps what follows a signal for as long as the signal lives.
+      signal?.addEventListener("abort", abort, { once: true });
+      if (signal?.aborted) abort();
       try {
         for await (const step of stepsOf(start(), resolve)) {
           onProgress?.(step);
@@ -96,6 +100,8 @@ export class Run<Step, Result> implements Promise<Result>, AsyncIterable<Step> {
       } catch (error) {
         reject(error);
         throw error;
+      } finally {
+        signal?.removeEventListener("abort", abort);
       }
     }
     const steps = follow();
