@@ -1,3 +1,4 @@
+import "./__fixtures__/provided-context.ts";
 import { type GlideLike, loadGlide, Run } from "@glissade/core";
 import { pause, slow, tinySource } from "@glissade/core/testing";
 import { interpreter } from "@glissade/graph";

@@ -1,10 +1,11 @@
 import { tinyLoads, tinySource } from "@glissade/core/testing";
 import { useGlide, useTextToImage } from "@glissade/react";
-import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
+import { act, cleanup, configure, renderHook, waitFor } from "@testing-library/react";
 import { StrictMode } from "react";
 import { afterEach, describe, expect, it } from "vitest";
 import { usePendingRun } from "./use-pending-run.ts";
 
+configure({ asyncUtilTimeout: 15_000 });
 afterEach(cleanup);
 
 function rendered(fail?: () => boolean) {

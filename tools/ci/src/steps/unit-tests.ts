@@ -11,13 +11,16 @@ export const unitTests: readonly Step[] = [
   testStep("browser tests", ["chromium", "chromium-in-turn"], { needs: ["chromium"] }),
 ];
 
-/** The files of vitest.long-tests.ts; what measures time has the machine for itself. */
+/** The files of vitest.long-tests.ts; each step has the machine for itself:
+ * browsers wait for pages, and some files measure time. */
 export const longTests: readonly Step[] = [
   testStep("long tests", ["long-node", "long-node-react-18", "long-demo"], {
     needs: ["chromium"],
+    alone: true,
   }),
   testStep("long browser tests", ["long-chromium", "long-chromium-react-18"], {
     needs: ["chromium"],
+    alone: true,
   }),
   testStep("timing tests", ["timing"], { needs: ["chromium"], alone: true }),
 ];
