@@ -11,8 +11,10 @@ export const unitTests: readonly Step[] = [
   testStep("browser tests", ["chromium", "chromium-in-turn"], { needs: ["chromium"] }),
 ];
 
-/** The files of vitest.long-tests.ts; each step has the machine for itself:
- * browsers wait for pages, and some files measure time. */
+/**
+ * The files of vitest.long-tests.ts. Each step has the machine to itself: browsers wait for pages,
+ * and some files measure time.
+ */
 export const longTests: readonly Step[] = [
   testStep("long tests", ["long-node", "long-node-react-18", "long-demo"], {
     needs: ["chromium"],
