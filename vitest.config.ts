@@ -66,7 +66,7 @@ function node({
       ...{
         name,
         provide: { react },
-        testTimeout: 60_000,
+        testTimeout: 180_000,
         hookTimeout: 60_000,
         env: { GLISSADE_CACHE: join(tmpdir(), "glissade-test-cache") }, // not the developer's own
         ...scheduled,
@@ -101,7 +101,7 @@ function chromium({
       ...{ name, provide: { react } },
       include: filesOf(include, ".browser.test.{ts,tsx}"),
       exclude: [...elsewhere, ...filesOf(exclude, ".browser.test.{ts,tsx}")],
-      testTimeout: 60_000,
+      testTimeout: 180_000,
       ...scheduled,
       browser: {
         enabled: true,
@@ -141,7 +141,7 @@ const pathsOf = (tests: readonly { readonly paths: string }[]) => tests.map(({ p
  */
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     projects: [
       node({
         name: "node",
