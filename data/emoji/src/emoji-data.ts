@@ -1,6 +1,5 @@
-import { DisposedError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
 import { assertSeed } from "@glissade/core/random";
-import type { TrainingBatch, TrainingData } from "@glissade/train";
 import { commonConcepts } from "./common-concepts.ts";
 import type { Canvas } from "./compositing.ts";
 import { defaultDataFolder, readRecords } from "./data-folder.ts";
@@ -13,6 +12,7 @@ import {
   paintPlainExample,
   paintScene,
 } from "./examples.ts";
+import { type PaintedData, paintedData } from "./painted-data.ts";
 import type { PictureKind, PictureRecord, PictureSplit } from "./picture-record.ts";
 import { loadPictures, type PictureStore } from "./picture-store.ts";
 import { type PackSide, packSides } from "./render-picture.ts";
@@ -82,12 +82,7 @@ export interface EmojiDataOptions {
 export type Example = PlainExample | Scene;
 
 /** The data as a training run takes it, and each example's description. */
-export interface EmojiData extends TrainingData {
-  /** What example `number` shows. */
-  example(number: number): Example;
-  /** Paints an example: three planes of 0 to 255. */
-  paint(example: Example, planes: Float32Array): void;
-}
+export type EmojiData = PaintedData<Example>;
 
 /** Generated splits have no end; this many are called an epoch. */
 const generatedEpoch = 1024;
@@ -158,33 +153,13 @@ export async function openEmojiData(options: EmojiDataOptions): Promise<EmojiDat
     paintExample(shown, { planes, side }, store, cutouts);
 
   const size = sceneShare === 1 ? generatedEpoch : pictures.length;
-  let isDisposed = false;
-  return {
+  return paintedData({
     description: `emoji and clip art, ${split}: ${describeSize(sceneShare, pictures.length, pool)}, ${side}x${side}`,
     size,
     side,
-    skipped: [],
     example,
     paint,
-    async batch(start, count, { signal: stop } = {}): Promise<TrainingBatch> {
-      if (isDisposed) throw new DisposedError("The data");
-      assertCount("start", start, 0);
-      assertCount("count", count, 1);
-      const data = new Float32Array(count * 3 * side * side);
-      const captions: string[] = [];
-      for (let position = 0; position < count; position++) {
-        stop?.throwIfAborted();
-        const shown = example(start + position);
-        paint(shown, data.subarray(position * 3 * side * side, (position + 1) * 3 * side * side));
-        captions.push(shown.caption);
-      }
-      for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) / 127.5 - 1;
-      return { images: { dtype: "float32", dims: [count, 3, side, side], data }, captions };
-    },
-    async dispose() {
-      isDisposed = true;
-    },
-  };
+  });
 }
 
 function emphasis(
@@ -290,13 +265,4 @@ function assertOptions({
         expected: "a share from 0 to 1",
       });
   }
-}
-
-function assertCount(argument: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new InvalidArgumentError({
-      argument,
-      received: value,
-      expected: `a whole number from ${least}`,
-    });
 }

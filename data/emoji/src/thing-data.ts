@@ -1,9 +1,9 @@
-import { DisposedError, InvalidArgumentError, UnknownNameError } from "@glissade/core";
+import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
 import { assertSeed } from "@glissade/core/random";
-import type { TrainingBatch, TrainingData } from "@glissade/train";
 import { defaultDataFolder, readRecords } from "./data-folder.ts";
 import { DataFolderError } from "./errors.ts";
 import { exampleRandom } from "./example-random.ts";
+import { type PaintedData, paintedData } from "./painted-data.ts";
 import { type PackSide, packSides } from "./render-picture.ts";
 import { type SourceName, sourceNames } from "./sources.ts";
 import { recolorableThings } from "./thing-colors.ts";
@@ -60,12 +60,7 @@ export interface ThingDataOptions {
 }
 
 /** Training data over `things`, and each example's description. */
-export interface ThingData extends TrainingData {
-  /** What example `number` shows. */
-  example(number: number): ThingExample;
-  /** Paints an example: three planes of 0 to 255. */
-  paint(example: ThingExample, planes: Float32Array): void;
-}
+export type ThingData = PaintedData<ThingExample>;
 
 /** Scenes have no end; this many are called an epoch. */
 const generatedEpoch = 1024;
@@ -98,33 +93,13 @@ export async function openThingData(options: ThingDataOptions): Promise<ThingDat
 
   const paint = (shown: ThingExample, planes: Float32Array) =>
     paintThings({ planes, side }, shown, images);
-  let isDisposed = false;
-  return {
+  return paintedData({
     description: `things, ${split}: ${pool.length} things, ${pictures.length} images, ${side}x${side}`,
     size,
     side,
-    skipped: [],
     example,
     paint,
-    async batch(start, count, { signal: stop } = {}): Promise<TrainingBatch> {
-      if (isDisposed) throw new DisposedError("The data");
-      assertCount("start", start, 0);
-      assertCount("count", count, 1);
-      const data = new Float32Array(count * 3 * side * side);
-      const captions: string[] = [];
-      for (let position = 0; position < count; position++) {
-        stop?.throwIfAborted();
-        const shown = example(start + position);
-        paint(shown, data.subarray(position * 3 * side * side, (position + 1) * 3 * side * side));
-        captions.push(shown.caption);
-      }
-      for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) / 127.5 - 1;
-      return { images: { dtype: "float32", dims: [count, 3, side, side], data }, captions };
-    },
-    async dispose() {
-      isDisposed = true;
-    },
-  };
+  });
 }
 
 /** How many examples there are, and which is which. */
@@ -274,13 +249,4 @@ function assertOptions({
         expected: "a number from 0",
       });
   }
-}
-
-function assertCount(argument: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new InvalidArgumentError({
-      argument,
-      received: value,
-      expected: `a whole number from ${least}`,
-    });
 }
