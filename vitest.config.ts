@@ -63,15 +63,13 @@ function node({
     resolve: { alias },
     ssr: { resolve: { conditions: ["glissade-source", "node"] } },
     test: {
-      ...{
-        name,
-        provide: { react },
-        testTimeout: 180_000,
-        hookTimeout: 60_000,
-        env: { GLISSADE_CACHE: join(tmpdir(), "glissade-test-cache") }, // not the developer's own
-        ...scheduled,
-        ...(globalSetup && { globalSetup }),
-      },
+      name,
+      provide: { react },
+      testTimeout: 180_000,
+      hookTimeout: 60_000,
+      env: { GLISSADE_CACHE: join(tmpdir(), "glissade-test-cache") }, // not the developer's own
+      ...scheduled,
+      ...(globalSetup && { globalSetup }),
       include: filesOf(include, ".test.{ts,tsx}"),
       exclude: ["**/*.browser.test.*", ...elsewhere, ...filesOf(exclude, ".test.{ts,tsx}")],
     },
@@ -98,7 +96,8 @@ function chromium({
       },
     }, // threads in WebAssembly
     test: {
-      ...{ name, provide: { react } },
+      name,
+      provide: { react },
       include: filesOf(include, ".browser.test.{ts,tsx}"),
       exclude: [...elsewhere, ...filesOf(exclude, ".browser.test.{ts,tsx}")],
       testTimeout: 180_000,

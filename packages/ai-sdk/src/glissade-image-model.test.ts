@@ -243,14 +243,12 @@ describe("a picture to begin with", () => {
     );
     expect(decodePng(image.uint8Array).image.data).toEqual(apple.data);
     const direct = await glissade("emoji").doGenerate({
-      ...{
-        prompt: "a red apple",
-        n: 1,
-        size: undefined,
-        aspectRatio: undefined,
-        seed: 1,
-        mask: undefined,
-      },
+      prompt: "a red apple",
+      n: 1,
+      size: undefined,
+      aspectRatio: undefined,
+      seed: 1,
+      mask: undefined,
       files: [{ type: "file", mediaType: "image/png", data: Buffer.from(png).toString("base64") }],
       providerOptions: { glissade: { ...quick, strength: 0 } },
     });

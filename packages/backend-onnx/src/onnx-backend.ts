@@ -56,7 +56,12 @@ export function onnx(options: OnnxOptions = {}): OnnxBackend {
         openSession(runtime, model, sessionOptions(checked, choice, model), name),
       );
       return new SessionGraph({
-        ...{ graph, name, runtime, session, device, inTurn },
+        graph,
+        name,
+        runtime,
+        session,
+        device,
+        inTurn,
         refuseZeros:
           platform.name === "browser" && provider !== "wasm" && checked.refuseZeros !== false,
         outputNames: model.outputNames,

@@ -56,7 +56,13 @@ export function tfjs(options: TfjsOptions = {}): TfjsBackend {
         signal,
       });
       return new TensorGraph({
-        ...{ graph, plan, weights: uploaded, tf, traits, onProvider: run, inTurn },
+        graph,
+        plan,
+        weights: uploaded,
+        tf,
+        traits,
+        onProvider: run,
+        inTurn,
         copyWeights: traits.packedCopies && 4 * parameterCount(graph) > packedCopiesLimit,
       });
     },

@@ -121,7 +121,9 @@ function kindOf<const Provider extends string>(
 ): BackendKind {
   const { providers, defaultProviders, takesThreads, open } = description;
   return {
-    ...{ providers, defaultProviders, takesThreads },
+    providers,
+    defaultProviders,
+    takesThreads,
     choose(args, recorded) {
       const asked = args.choices("provider", "execution provider", providers);
       const before = providers.filter((known) => known === recorded);

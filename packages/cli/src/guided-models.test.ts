@@ -111,12 +111,10 @@ describe("a converted model with a noised CLIP", () => {
         "base/config.json": base,
         "clip/config.json": smallClip,
         "scheduler/scheduler_config.json": {
-          ...{
-            num_train_timesteps: 1000,
-            beta_schedule: "squaredcos_cap_v2",
-            prediction_type: "epsilon",
-            variance_type: "learned_range",
-          },
+          num_train_timesteps: 1000,
+          beta_schedule: "squaredcos_cap_v2",
+          prediction_type: "epsilon",
+          variance_type: "learned_range",
         },
         "tokenizer/tokenizer.json": JSON.parse(await readFile(emojiTokens, "utf8")),
         "clip_tokenizer/tokenizer.json": await loadClipVocabulary({ vocabularySize: 49_408 }),

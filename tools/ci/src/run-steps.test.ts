@@ -62,7 +62,8 @@ it("runs so many steps at once, each after what it needs, and one that is to run
   const running = new Set<string>();
   const seen: string[] = [];
   const timed = (name: string, milliseconds: number, rest: Partial<Step> = {}): Step => ({
-    ...{ name, ...rest },
+    name,
+    ...rest,
     async run() {
       running.add(name);
       seen.push([...running].join("+"));

@@ -41,7 +41,10 @@ export async function* cascadeStudy(
     for (const cascade of cascades) {
       const { baseEvaluations, upsamplerEvaluations, whole, crops } = await pictures(cascade, seed);
       yield {
-        ...{ ...cascade, baseEvaluations, upsamplerEvaluations, seed },
+        ...cascade,
+        baseEvaluations,
+        upsamplerEvaluations,
+        seed,
         shrunk: distancesOf(whole, other.whole, training?.whole),
         crops: distancesOf(crops, other.crops, training?.crops),
       };

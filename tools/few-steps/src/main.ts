@@ -70,14 +70,13 @@ async function* study(
       ? undefined
       : await measureTraining(bench, data, { pictures, cascadePictures });
   let results: Results = {
-    ...{
-      model: "@glissade/model-emoji",
-      guidance: glide.defaults.guidanceScale,
-      pictures,
-      cascadePictures,
-      training: training?.floor,
-    },
-    ...{ base: [], cascade: [] },
+    model: "@glissade/model-emoji",
+    guidance: glide.defaults.guidanceScale,
+    pictures,
+    cascadePictures,
+    training: training?.floor,
+    base: [],
+    cascade: [],
   };
   for await (const result of baseStudy(bench, {
     count: pictures,

@@ -7,17 +7,19 @@ type Point = Pick<Metrics, "precision" | "recall" | "fid"> & Partial<Metrics>;
 function setting(strategy: GuidanceStrategy, scale: number, point: Point): MeasuredSetting {
   const set = { name: "a set", count: 400, sha256: "0" };
   return {
-    ...{ strategy, scale, sampler: "ddim", steps: 10, secondsPerPicture: 1 },
+    strategy,
+    scale,
+    sampler: "ddim",
+    steps: 10,
+    secondsPerPicture: 1,
     metrics: { kid: { mean: 0, deviation: 0 }, density: 1, coverage: 1, diversity: 1, ...point },
     card: {
       features: { name: "clip-image-embedding", sha256: "0", resize: "none", dimensions: 8 },
-      ...{
-        reference: set,
-        samples: set,
-        seed: 0,
-        neighbours: { manifold: 3, density: 5 },
-        notes: [],
-      },
+      reference: set,
+      samples: set,
+      seed: 0,
+      neighbours: { manifold: 3, density: 5 },
+      notes: [],
     },
   };
 }

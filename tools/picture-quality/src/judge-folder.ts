@@ -33,13 +33,17 @@ export async function judgeFolder(
   }
   if (rows.length === 0)
     throw new InvalidArgumentError({
-      ...{ argument: "--folder", received: folder },
+      argument: "--folder",
+      received: folder,
       expected: "captions that name things which the judge knows",
     });
   const verdicts = rows.map(({ verdict }) => verdict);
   const results = {
-    ...{ model: folder, seeds: 1, settings: { folder: settingShares(verdicts) } },
-    ...{ ceiling: ceilingOf(judge.description, answers), worst: worstOf(verdicts) },
+    model: folder,
+    seeds: 1,
+    settings: { folder: settingShares(verdicts) },
+    ceiling: ceilingOf(judge.description, answers),
+    worst: worstOf(verdicts),
   };
   return { results, rows };
 }

@@ -92,7 +92,13 @@ async function report(backend: Backend, asked: Asked, signal: AbortSignal): Prom
     const { results, rows } =
       asked.folder === undefined
         ? await judgeModel(model, {
-            ...{ label, backend, judge, prompts, settings, signal, tell },
+            label,
+            backend,
+            judge,
+            prompts,
+            settings,
+            signal,
+            tell,
             ...sampling,
           })
         : await judgeFolder(asked.folder, { judge, signal, tell });
@@ -113,6 +119,8 @@ function count(option: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError({
-    ...{ argument: `--${option}`, received: text, expected: "a whole number from 1" },
+    argument: `--${option}`,
+    received: text,
+    expected: "a whole number from 1",
   });
 }

@@ -21,7 +21,10 @@ type Measured = Pick<JudgeDescription, "accuracy" | "byThing" | "confusions">;
 export async function measureJudge(judge: Judge, images: RealImages): Promise<Measured> {
   const { things } = judge.description;
   const accuracy: Record<RealPart | "augmented", Score> = {
-    ...{ trained: noScore, heldOut: noScore, leftOut: noScore, augmented: noScore },
+    trained: noScore,
+    heldOut: noScore,
+    leftOut: noScore,
+    augmented: noScore,
   };
   const byThing: Record<string, Partial<Record<RealPart, Score>>> = {};
   const confused = new Map<string, number>();

@@ -26,7 +26,9 @@ export async function sampleImages(
   const images: RgbImage[] = [];
   for (let start = 0; start < seeds; start += largestBatch) {
     const result = await glide.generate({
-      ...{ prompt, seed: firstSeed + start, count: Math.min(largestBatch, seeds - start) },
+      prompt,
+      seed: firstSeed + start,
+      count: Math.min(largestBatch, seeds - start),
       ...options,
       ...(steps !== undefined && { steps }),
       ...(onlyBase && { upscale: false }),

@@ -33,7 +33,8 @@ function settingOf(name: string): Setting {
   if (kind === "cfg") return { name, options: { guidance: Number(scale) } };
   if (kind === "clip") return { name, options: { guidance: 1, clipGuidance: Number(scale) } };
   throw new InvalidArgumentError({
-    ...{ argument: "--settings", received: name },
+    argument: "--settings",
+    received: name,
     expected: `names such as ${settingNames}, cfg-2, clip-30`,
   });
 }

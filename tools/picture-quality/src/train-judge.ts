@@ -48,10 +48,17 @@ await runCommand(async (signal) => {
   const [steps, seed] = [Number(values.steps), Number(values.seed)];
   const images = await openRealImages(signal);
   const parameters = await trainedParameters(images, {
-    ...{ steps, seed, folder: values.run, workers: Number(values.workers), signal },
+    steps,
+    seed,
+    folder: values.run,
+    workers: Number(values.workers),
+    signal,
   });
   await writeJudge(values.out, parameters, images, {
-    ...{ seed, steps, examples: steps * batchSize, leftOut: leftOutSource },
+    seed,
+    steps,
+    examples: steps * batchSize,
+    leftOut: leftOutSource,
   });
 });
 
@@ -75,15 +82,25 @@ async function trainedParameters(
     {
       // Workers load the backend by its name, under the condition that this program runs under.
       backend: {
-        ...{ module: "@glissade/backend-onnx", export: "onnx" },
+        module: "@glissade/backend-onnx",
+        export: "onnx",
         options: { threads: 1, memory: "small" },
       },
-      ...{ workers, signal },
+      workers,
+      signal,
     },
   );
   try {
     const { state } = await train({
-      ...{ task, parameters, engine, folder, seed, steps, batchSize, partSize, signal },
+      task,
+      parameters,
+      engine,
+      folder,
+      seed,
+      steps,
+      batchSize,
+      partSize,
+      signal,
       data: judgeData(images, seed),
       config: { things: thingNames, channels: judgeChannels, leftOut: leftOutSource, steps },
       learningRate: cosineRate({ peak: peakRate, steps, warmUp: Math.min(300, steps - 1) }),
@@ -111,8 +128,13 @@ async function writeJudge(
   await convertWeights({ from: weights, to: judgeWeightsPath(folder), dtype: "float16" });
   const names = Object.fromEntries(things.map((thing) => [thing.name, thing.names]));
   const unmeasured = {
-    ...{ channels: judgeChannels, things: thingNames, names, training },
-    ...{ accuracy: {}, byThing: {}, confusions: [] },
+    channels: judgeChannels,
+    things: thingNames,
+    names,
+    training,
+    accuracy: {},
+    byThing: {},
+    confusions: [],
   };
   const path = join(folder, "judge.json");
   await writeFileAtomically(path, JSON.stringify(unmeasured));

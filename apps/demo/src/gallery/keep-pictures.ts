@@ -20,7 +20,10 @@ export async function keepPictures(
   const made = Date.now();
   await gallery.add(
     images.map((image, k) => ({
-      ...{ id: crypto.randomUUID(), made: made + k, prompt: promptOf(settings), seed: image.seed },
+      id: crypto.randomUUID(),
+      made: made + k,
+      prompt: promptOf(settings),
+      seed: image.seed,
       file: pictureFile(image, k, settings, maker),
     })),
   );

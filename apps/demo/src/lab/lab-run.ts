@@ -20,14 +20,13 @@ export interface LabSnapshot {
 }
 
 const idle: LabSnapshot = {
-  ...{
-    status: "idle",
-    request: undefined,
-    finished: new Map(),
-    current: undefined,
-    preview: undefined,
-  },
-  ...{ progress: { cells: 0, total: 0 }, error: undefined },
+  status: "idle",
+  request: undefined,
+  finished: new Map(),
+  current: undefined,
+  preview: undefined,
+  progress: { cells: 0, total: 0 },
+  error: undefined,
 };
 
 /** Fills a grid of pictures, one after the other. */

@@ -73,15 +73,13 @@ async function sweepWith(
     const crop = given({ crop: args.integer("crop", 1, 8192) });
     const reference = await openPictures(data.reference, crop);
     const options: SweepOptions = {
-      ...{
-        glide,
-        folder,
-        signal,
-        captions: data.captions,
-        captionsName: data.captionsName,
-        ...networks,
-        upscale: asked.upscale,
-      },
+      glide,
+      folder,
+      signal,
+      captions: data.captions,
+      captionsName: data.captionsName,
+      ...networks,
+      upscale: asked.upscale,
       modelSha256: (await weightsDigest(model, "base")) ?? model,
       settings: sweepSettings({
         ...asked,

@@ -135,13 +135,11 @@ describe("glissade pull", () => {
       sha256: sha256(bytesOf(name)),
     });
     expect(JSON.parse(first.stdout)).toMatchObject({
-      ...{
-        pulled: "small",
-        model: at("model"),
-        dtype: "float16",
-        licence: "MIT",
-        generation: { sampler: "ddpm", steps: 7, guidance_scale: 2 },
-      },
+      pulled: "small",
+      model: at("model"),
+      dtype: "float16",
+      licence: "MIT",
+      generation: { sampler: "ddpm", steps: 7, guidance_scale: 2 },
       files: [file("base.pt"), file("upsample.pt")].map((known) => ({ ...known, cached: false })),
     });
     const { path: _, ...known } = file("base.pt");

@@ -57,7 +57,9 @@ function joinFlight(
   const controller = new AbortController();
   const listeners = new Set<Listener>();
   const flight: Flight = {
-    ...{ controller, listeners, latest: undefined },
+    controller,
+    listeners,
+    latest: undefined,
     result: downloadFile(file, {
       ...options,
       signal: controller.signal,

@@ -121,7 +121,9 @@ class GlideServer {
       const glide = await this.#abortable(id, (signal) =>
         // `loadGlide` checks what the page gave as its source
         loadGlide(decodeSource(source) as ModelSource, {
-          ...{ ...options, backend, signal },
+          ...options,
+          backend,
+          signal,
           ...(keepLoaded === undefined ? {} : { keepLoaded }),
           onProgress: (progress) => this.#answer({ type: "progress", id, progress }),
         }),

@@ -102,8 +102,12 @@ class InceptionFeatures implements FeatureNetwork {
     const { variant, sha256, resize } = parts;
     this.#parts = parts;
     this.card = {
-      ...{ name: `inception-v3-${variant}`, sha256, resize, classes: inceptionClasses(variant) },
-      ...{ dimensions: inceptionDimensions.pooled, spatialDimensions: inceptionDimensions.spatial },
+      name: `inception-v3-${variant}`,
+      sha256,
+      resize,
+      classes: inceptionClasses(variant),
+      dimensions: inceptionDimensions.pooled,
+      spatialDimensions: inceptionDimensions.spatial,
     };
   }
 

@@ -122,7 +122,9 @@ export function plotSpecification(
       { mark: { ...label, fill: { expr: "datum.textColor" } }, encoding: text, transform: inside },
     ],
     config: {
-      ...{ background: "white", aria: false, font: "sans-serif" },
+      background: "white",
+      aria: false,
+      font: "sans-serif",
       view: { stroke: null },
       axis: {
         labelFontSize: 12,

@@ -82,7 +82,8 @@ describe("sweepTable", () => {
     const without = withMetrics(
       guidanceSweep(),
       ({ metrics: { inceptionScore: _, clipScore, rPrecision: __, ...rest }, scale }) => ({
-        ...{ ...rest, fid: scale === 3 ? Number.NaN : rest.fid },
+        ...rest,
+        fid: scale === 3 ? Number.NaN : rest.fid,
         ...(scale > 0 && clipScore !== undefined && { clipScore }),
       }),
     );

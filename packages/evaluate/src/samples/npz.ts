@@ -56,7 +56,9 @@ export async function openNpz(path: string): Promise<NpzPictures> {
       `says that ${arrayName} has the shape (${shape.join(", ")}) and gives it ${entry.uncompressedSize - length} bytes`,
     );
   return {
-    ...{ count, width, height },
+    count,
+    width,
+    height,
     batches: ({ batchSize, signal }) =>
       readBatches(entry, { skip: length, count, width, height, batchSize, signal }, fail),
   };

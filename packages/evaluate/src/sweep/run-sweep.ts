@@ -82,7 +82,11 @@ export async function* runSweep(
   const captionsSha256 = createHash("sha256").update(JSON.stringify(captions)).digest("hex");
   const backend = { name: glide.backend, provider: glide.provider ?? "" };
   const store = await SampleStore.open(options.folder, {
-    ...{ format: 1, model: options.modelSha256, captions: captionsSha256, seed, side },
+    format: 1,
+    model: options.modelSha256,
+    captions: captionsSha256,
+    seed,
+    side,
     backend: `${backend.name}/${backend.provider}`,
   });
   const prompts = Array.from(
@@ -113,14 +117,12 @@ export async function* runSweep(
     measured.push(await measureSetting(sweep, setting));
   }
   return {
-    ...{
-      format: 1,
-      model: { name: glide.model, sha256: options.modelSha256 },
-      samples,
-      seed,
-      backend,
-      settings: measured,
-    },
+    format: 1,
+    model: { name: glide.model, sha256: options.modelSha256 },
+    samples,
+    seed,
+    backend,
+    settings: measured,
     captions: { name: options.captionsName, count: captions.length, sha256: captionsSha256 },
   };
 }

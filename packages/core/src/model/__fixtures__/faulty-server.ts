@@ -46,7 +46,7 @@ async function answer(site: Site, path: string, request: IncomingMessage, respon
   const { status, page } = site.behaviour;
   const { range, "if-range": ifRange } = request.headers;
   const entry: Site["requests"][number] = {
-    ...{ method: request.method ?? "", path, status: 200, isAborted: false },
+    method: request.method ?? "", path, status: 200, isAborted: false,
     ...(range !== undefined && { range }),
     ...(typeof ifRange === "string" && { ifRange }),
   };

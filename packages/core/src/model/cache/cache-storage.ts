@@ -65,15 +65,15 @@ export class CacheStorageModels implements ModelCache {
     if (!(await this.#makeRoom(version.totalBytes ?? 0, key.model))) return undefined;
     const { etag, lastModified, totalBytes } = version;
     const record: FileRecord = {
-      ...{
-        layout: 1,
-        model: key.model,
-        content: contentOf(key),
-        attempt: crypto.randomUUID(),
-        complete: false,
-        lastUsed: this.#now(),
-      },
-      ...{ etag, lastModified, totalBytes },
+      layout: 1,
+      model: key.model,
+      content: contentOf(key),
+      attempt: crypto.randomUUID(),
+      complete: false,
+      lastUsed: this.#now(),
+      etag,
+      lastModified,
+      totalBytes,
     };
     const url = recordUrl(key);
     return (await this.#put(url, () => recordResponse(record), key.model))

@@ -158,7 +158,9 @@ class FolderModels implements FolderModelCache {
     const { bavail, bsize, blocks } = await statfs(dirname(path));
     if (blocks > 0 && bavail * bsize < (totalBytes ?? 0)) return undefined;
     const record: PartRecord = {
-      ...{ etag, lastModified, totalBytes },
+      etag,
+      lastModified,
+      totalBytes,
       url: addressOf(key),
       sha256: key.sha256?.toLowerCase(),
       length: 0,
@@ -224,7 +226,10 @@ class FolderModels implements FolderModelCache {
     const part = isWhole ? undefined : await readPartRecord(file);
     const used = await stat(companion(file, part ? "partRecord" : "record")).catch(() => undefined);
     return {
-      ...{ model, path, file, isWhole },
+      model,
+      path,
+      file,
+      isWhole,
       bytes: whole ?? part?.length ?? 0,
       url: part?.url ?? record?.url,
       sha256: part?.sha256 ?? record?.sha256,

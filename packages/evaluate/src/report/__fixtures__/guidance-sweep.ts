@@ -66,17 +66,17 @@ function sweepOf(measured: readonly Measured[], features: FeatureNetworkCard): S
     seed: 7,
     backend: { name: "onnx", provider: "cpu" },
     settings: measured.map(([strategy, scale, fid, inceptionScore, precision, recall, clipScore]) => ({
-      ...{ strategy, scale, sampler: "ddim", steps: 50, secondsPerPicture: strategy === "clip" ? 1.31 : 0.72 },
+      strategy, scale, sampler: "ddim", steps: 50, secondsPerPicture: strategy === "clip" ? 1.31 : 0.72,
       metrics: {
-        ...{ fid, ...(features.spatialDimensions && { sfid: fid * 1.7 }), kid: { mean: fid / 2000, deviation: fid / 30_000 }, inceptionScore },
-        ...{ precision, recall, density: precision * 1.2, coverage: recall * 1.1, diversity: 14 + recall },
-        ...{ clipScore, rPrecision: { precision: clipScore / 50, distractors: 99, chance: 0.01 } },
+        fid, ...(features.spatialDimensions && { sfid: fid * 1.7 }), kid: { mean: fid / 2000, deviation: fid / 30_000 }, inceptionScore,
+        precision, recall, density: precision * 1.2, coverage: recall * 1.1, diversity: 14 + recall,
+        clipScore, rPrecision: { precision: clipScore / 50, distractors: 99, chance: 0.01 },
       },
       card: {
         features,
         reference: { name: "emoji-validation", count: 2048, sha256: "9e".repeat(32) },
         samples: { name: `${strategy} ${scale}`, count: 2048, sha256: "17".repeat(32) },
-        ...{ seed: 0, neighbours: { manifold: 3, density: 5 }, notes: ["2048 samples are few: distances are biased upwards, and compare at this count alone."] },
+        seed: 0, neighbours: { manifold: 3, density: 5 }, notes: ["2048 samples are few: distances are biased upwards, and compare at this count alone."],
       },
     })),
   };

@@ -21,7 +21,7 @@ export async function openSmallSweep() {
   const clip = await openClipNetwork(emoji, { backend, classes: captions.slice(0, 8) });
   const reference: PictureFeatures = await readFeatures(firstPictures(60), clip, { name: "held out" });
   const options: Omit<SweepOptions, "folder"> = {
-    ...{ glide, clip, reference, captions, network: clip, captionsName: "captions.json", modelSha256: "the embedded model's", samples: 8, seed: 5, batchSize: 2 },
+    glide, clip, reference, captions, network: clip, captionsName: "captions.json", modelSha256: "the embedded model's", samples: 8, seed: 5, batchSize: 2,
     settings: sweepSettings({ strategies: ["cfg", "clip"], scales: { cfg: [1, 3], clip: [0, 2] }, samplers: ["ddim"], steps: [2] }),
   };
   const dispose = async () => {
