@@ -103,6 +103,15 @@ export const samplingOptions = {
   ...runOptions,
 } as const satisfies OptionTable;
 
+/** Some of the options above, for commands that do not take all. */
+export function someSamplingOptions<Name extends keyof typeof samplingOptions>(
+  ...names: readonly Name[]
+): Pick<typeof samplingOptions, Name> {
+  const chosen = names.map((name) => [name, samplingOptions[name]] as const);
+  // fromEntries forgets which names they are
+  return Object.fromEntries(chosen) as Pick<typeof samplingOptions, Name>;
+}
+
 export type SamplingArguments = Arguments<keyof typeof samplingOptions>;
 export type AskedOptions = GenerateOptions &
   Required<Pick<GenerateOptions, "count" | "seed">> & { readonly prompt: string };

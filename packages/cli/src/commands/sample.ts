@@ -1,24 +1,8 @@
-import { classOptions, readClassOptions, samplingOptions } from "../asked-options.ts";
+import { classOptions, readClassOptions, someSamplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { makePictures } from "../make-pictures.ts";
 import { samplingOf } from "../tasks.ts";
-
-const {
-  out,
-  count,
-  seed,
-  steps,
-  sampler,
-  spacing,
-  backend,
-  provider,
-  threads,
-  preview,
-  enlarge,
-  json,
-  quiet,
-} = samplingOptions;
 
 export const sample = command({
   name: "sample",
@@ -34,19 +18,21 @@ export const sample = command({
       value: "SOURCE",
       about: "A folder such as glissade pull adm-64 makes, or the URL of one. Needed.",
     },
-    out,
-    count,
-    seed,
-    steps,
-    sampler,
-    spacing,
-    backend,
-    provider,
-    threads,
-    preview,
-    enlarge,
-    json,
-    quiet,
+    ...someSamplingOptions(
+      "out",
+      "count",
+      "seed",
+      "steps",
+      "sampler",
+      "spacing",
+      "backend",
+      "provider",
+      "threads",
+      "preview",
+      "enlarge",
+      "json",
+      "quiet",
+    ),
   },
   notes: [
     "A model that knows no classes needs none. Every picture carries its settings; glissade reproduce makes it again from them.",

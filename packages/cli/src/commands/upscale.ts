@@ -1,30 +1,10 @@
 import { basename, extname } from "node:path";
 import type { GenerateResult, UpscaleResult } from "@glissade/core";
-import { readUpscalingOptions, samplingOptions } from "../asked-options.ts";
+import { readUpscalingOptions, someSamplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { makePictures } from "../make-pictures.ts";
 import { readSourcePicture } from "../picture-files.ts";
 import { glideTask, mapped } from "../tasks.ts";
-
-const {
-  out,
-  count,
-  seed,
-  negative,
-  temperature,
-  model,
-  backend,
-  provider,
-  threads,
-  preview,
-  enlarge,
-  json,
-  quiet,
-  steps,
-  sampler,
-  spacing,
-  guidance,
-} = samplingOptions;
 
 export const upscale = command({
   name: "upscale",
@@ -35,23 +15,25 @@ export const upscale = command({
   hint: "Give one picture, up to 1024 pixels a side.",
   options: {
     prompt: { value: "TEXT", about: "What the picture shows. Default: nothing is said." },
-    out,
-    count,
-    seed,
-    steps,
-    sampler,
-    spacing,
-    guidance,
-    negative,
-    temperature,
-    model,
-    backend,
-    provider,
-    threads,
-    preview,
-    enlarge,
-    json,
-    quiet,
+    ...someSamplingOptions(
+      "out",
+      "count",
+      "seed",
+      "steps",
+      "sampler",
+      "spacing",
+      "guidance",
+      "negative",
+      "temperature",
+      "model",
+      "backend",
+      "provider",
+      "threads",
+      "preview",
+      "enlarge",
+      "json",
+      "quiet",
+    ),
   },
   notes: ["Pictures larger than the network's own small ones are enlarged in tiles without seams."],
   examples: [
