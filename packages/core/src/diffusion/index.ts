@@ -23,7 +23,7 @@ export {
   respace,
 } from "./gaussian-diffusion.ts";
 export { keepKnown } from "./known-region.ts";
-export { splitChannelHalves, type VarianceType } from "./learned-variance.ts";
+export { splitChannelHalves, type VarianceType, varianceTypes } from "./learned-variance.ts";
 export { qPosteriorMean, qPosteriorMeanVariance } from "./posterior.ts";
 export {
   type MeanType,

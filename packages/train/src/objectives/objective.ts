@@ -1,5 +1,10 @@
 import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
-import type { MeanType, VarianceType } from "@glissade/core/diffusion";
+import {
+  type MeanType,
+  meanTypes,
+  type VarianceType,
+  varianceTypes,
+} from "@glissade/core/diffusion";
 
 /**
  * What is minimised:
@@ -32,13 +37,6 @@ export interface Objective {
 }
 
 const losses: readonly LossType[] = ["simple", "hybrid", "vlb"];
-const meanTypes: readonly MeanType[] = ["epsilon", "start-x", "velocity", "previous-x"];
-const varianceTypes: readonly VarianceType[] = [
-  "fixed-small",
-  "fixed-large",
-  "learned",
-  "learned-range",
-];
 
 /**
  * An objective with what is left out filled in: the hybrid loss of a network that predicts the
