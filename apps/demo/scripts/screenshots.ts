@@ -7,7 +7,7 @@ import { demoBrowser, openDemo, setSlider } from "../src/__fixtures__/demo-brows
 import { demoSite } from "../src/__fixtures__/demo-site.ts";
 import { drawByMouse } from "../src/__fixtures__/drawing-hand.ts";
 
-/** A picture of a page, with what a visitor has made on it. */
+/** An image of a page, with what a visitor has made on it. */
 interface Screenshot {
   readonly name: string;
   readonly path: string;
@@ -46,7 +46,7 @@ const screenshots: readonly Screenshot[] = [
     size: { width: 1200, height: 1040 },
     async fill(page) {
       await page.getByRole("button", { name: "Make three" }).click();
-      await page.getByRole("button", { name: "Use this one: Picture 1" }).click(slowest);
+      await page.getByRole("button", { name: "Use this one: Image 1" }).click(slowest);
       await drawByMouse(page, [
         [40, 92],
         [88, 92],
@@ -64,9 +64,9 @@ const screenshots: readonly Screenshot[] = [
     size: { width: 1200, height: 1220 },
     async fill(page) {
       await page.getByRole("group", { name: "Examples" }).getByRole("button").first().click();
-      await setSlider(page, "Pictures", 3);
-      await page.getByRole("button", { name: "Make 3 pictures" }).click();
-      await page.getByRole("button", { name: "Draw on it: Picture 3" }).waitFor(slowest);
+      await setSlider(page, "Images", 3);
+      await page.getByRole("button", { name: "Make 3 images" }).click();
+      await page.getByRole("button", { name: "Draw on it: Image 3" }).waitFor(slowest);
     },
   },
   {
@@ -95,7 +95,7 @@ async function create(page: Page, count: number): Promise<void> {
   await page.getByRole("textbox", { name: "Prompt" }).fill("red apple, 3d render");
   await page.getByRole("textbox", { name: "Seed" }).fill("7");
   await page.getByRole("textbox", { name: "Seed" }).blur();
-  await setSlider(page, "Pictures", count);
+  await setSlider(page, "Images", count);
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await page.getByRole("slider", { name: "The way there" }).waitFor(slowest);
 }
@@ -112,7 +112,7 @@ async function take(
     { viewport: size, reducedMotion: "reduce" },
   );
   await context.addInitScript(() => {
-    Math.random = () => 7e-6; // any seed is 7: the same pictures with every run
+    Math.random = () => 7e-6; // any seed is 7: the same images with every run
   });
   await page.reload();
   await fill(page);

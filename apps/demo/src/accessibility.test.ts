@@ -31,10 +31,10 @@ const pages: Readonly<Record<string, (page: Page) => Promise<void>>> = {
       buffer: Buffer.from("Dear reader"),
     });
     await page.getByRole("alert").waitFor();
-    const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 128, height: 128 } });
+    const image = await page.screenshot({ clip: { x: 0, y: 0, width: 128, height: 128 } });
     await page
       .locator("input[type=file]")
-      .setInputFiles({ name: "picture.png", mimeType: "image/png", buffer: picture });
+      .setInputFiles({ name: "image.png", mimeType: "image/png", buffer: image });
     await page.getByText("Nothing is masked yet.").waitFor();
     await drawByMouse(page, [
       [40, 40],
@@ -46,10 +46,10 @@ const pages: Readonly<Record<string, (page: Page) => Promise<void>>> = {
       [40, 40],
       [80, 60],
     ]);
-    await setSlider(page, "Pictures", 1);
+    await setSlider(page, "Images", 1);
     await setSlider(page, "Strength", 0.1);
-    await page.getByRole("button", { name: "Make a picture" }).click();
-    await page.getByRole("button", { name: "Draw on it: Picture 1" }).waitFor();
+    await page.getByRole("button", { name: "Make an image" }).click();
+    await page.getByRole("button", { name: "Draw on it: Image 1" }).waitFor();
   },
   "/interpolate": async (page) => {
     await setSlider(page, "Frames", 3);

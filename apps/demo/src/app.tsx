@@ -88,7 +88,7 @@ export function App() {
         </PageBoundary>
       </main>
       <footer>
-        <p>Pictures are made in this browser; nothing is sent anywhere.</p>
+        <p>Images are made in this browser; nothing is sent anywhere.</p>
       </footer>
     </Router>
   );

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { onnx } from "@glissade/backend-onnx";
-import { decodePictureRecord, decodePng, loadGlide } from "@glissade/core";
+import { decodeImageRecord, decodePng, loadGlide } from "@glissade/core";
 import { emoji } from "@glissade/model-emoji";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
@@ -29,7 +29,7 @@ describe("the Create page", () => {
     await context.close();
   });
 
-  it("makes the picture that Node makes, with previews on the way, without holding up the page, and gives its settings back", async () => {
+  it("makes the image that Node makes, with previews on the way, without holding up the page, and gives its settings back", async () => {
     const { context, page, errors } = await openDemo(demo.browser, demo.site.url, wasm);
     await page.evaluate(() => {
       const long: number[] = [];
@@ -45,7 +45,7 @@ describe("the Create page", () => {
       .click();
     await page.getByRole("textbox", { name: "Seed" }).fill("11");
     await page.getByRole("textbox", { name: "Seed" }).blur();
-    await setSlider(page, "Pictures", 1);
+    await setSlider(page, "Images", 1);
     await setSlider(page, "Steps", 8);
     // Other work on the machine makes tasks longer than they are: one undisturbed run of eight
     // shows it.
@@ -79,11 +79,11 @@ describe("the Create page", () => {
 
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("button", { name: /^Download the picture/ }).click(),
+      page.getByRole("button", { name: /^Download the image/ }).click(),
     ]);
     expect(download.suggestedFilename()).toBe("panda-face-flat-emoji-11.png");
     const path = await download.path();
-    const { settings, seed } = decodePictureRecord(
+    const { settings, seed } = decodeImageRecord(
       decodePng(await readFile(path)).text,
       "the download",
     );
@@ -93,13 +93,13 @@ describe("the Create page", () => {
     await page
       .locator("input[type=file]")
       .setInputFiles({ name: "a.png", mimeType: "image/png", buffer: await readFile(path) });
-    await page.getByText("These are the picture's settings").waitFor();
+    await page.getByText("These are the image's settings").waitFor();
     expect(await page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe(
       "panda face, flat emoji",
     );
     await page
       .locator("input[type=file]")
-      .setInputFiles({ name: "b.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+      .setInputFiles({ name: "b.png", mimeType: "image/png", buffer: Buffer.from("no image") });
     await page.getByText(/PNG/).first().waitFor();
 
     await page.getByRole("button", { name: "Share link" }).click();
@@ -122,7 +122,7 @@ describe("the Create page", () => {
   it("stops when it is told to and goes on, whatever the prompt's script and length", async () => {
     const { context, page, errors } = await openDemo(demo.browser, demo.site.url, wasm);
     const prompt = page.getByRole("textbox", { name: "Prompt" });
-    await setSlider(page, "Pictures", 1);
+    await setSlider(page, "Images", 1);
     await setSlider(page, "Steps", 50);
     await page.getByRole("button", { name: "Create", exact: true }).click();
     await page.getByRole("button", { name: "Stop" }).click({ timeout: 30_000 });
@@ -146,7 +146,7 @@ describe("the Create page", () => {
 });
 
 /**
- * Makes pictures, and gives the longest task of the page's own thread from the first preview to the
+ * Makes images, and gives the longest task of the page's own thread from the first preview to the
  * end, in milliseconds; 0 where none was longer than 50.
  */
 async function longestTaskOfRun(page: Page): Promise<number> {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { decodePictureRecord, decodePng } from "@glissade/core";
+import { decodeImageRecord, decodePng } from "@glissade/core";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { demoBrowser, openDemo, pixelsOf, setSlider } from "./__fixtures__/demo-browser.ts";
@@ -60,7 +60,7 @@ describe("the Engine page", () => {
 });
 
 describe("TensorFlow.js", () => {
-  it("makes the picture that ONNX Runtime makes, and is named in its file; only the code of the one that was chosen is fetched", async () => {
+  it("makes the image that ONNX Runtime makes, and is named in its file; only the code of the one that was chosen is fetched", async () => {
     const { context, page, errors } = await openDemo(demo.browser, `${demo.site.url}#/engine`, {
       provider: "wasm",
     }); // as stored before there was a choice
@@ -83,7 +83,7 @@ describe("TensorFlow.js", () => {
     expect(fetched.filter((name) => name.endsWith(".wasm"))).toEqual([
       expect.stringContaining("tfjs-backend-wasm-simd"),
     ]);
-    const [picture, record] = await pictureAndRecord(page);
+    const [image, record] = await imageAndRecord(page);
     expect(record).toMatchObject({ backend: "tfjs", provider: "wasm" });
 
     await page.getByRole("link", { name: "Engine" }).click();
@@ -92,9 +92,9 @@ describe("TensorFlow.js", () => {
     demo.site.takeRequests();
     await load(page, "onnx", "wasm");
     expect(demo.site.takeRequests().filter((name) => /tfjs|tensorflow/.test(name))).toEqual([]);
-    const [expected, expectedRecord] = await pictureAndRecord(page);
+    const [expected, expectedRecord] = await imageAndRecord(page);
     expect(expectedRecord).toMatchObject({ backend: "onnx", provider: "wasm" });
-    expect(peakSignalToNoise(picture, expected)).toBeGreaterThan(40);
+    expect(peakSignalToNoise(image, expected)).toBeGreaterThan(40);
     expect(errors).toEqual([]);
     await context.close();
   }, 120_000);
@@ -148,26 +148,26 @@ async function load(page: Page, backend: string, provider: string): Promise<void
   await page.getByRole("row", { name: `Provider ${provider}` }).waitFor();
 }
 
-/** Makes a picture in two steps on the Create page: its pixels, and the record in its file. */
-async function pictureAndRecord(
+/** Makes an image in two steps on the Create page: its pixels, and the record in its file. */
+async function imageAndRecord(
   page: Page,
 ): Promise<readonly [pixels: readonly number[], record: unknown]> {
   await page.getByRole("link", { name: "Create" }).click();
   await page.getByRole("textbox", { name: "Prompt" }).fill("red apple");
   await page.getByRole("textbox", { name: "Seed" }).fill("7");
   await page.getByRole("textbox", { name: "Seed" }).blur();
-  await setSlider(page, "Pictures", 1);
+  await setSlider(page, "Images", 1);
   await setSlider(page, "Steps", 2);
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await page.getByRole("slider", { name: "The way there" }).waitFor({ timeout: 60_000 });
   const pixels = await pixelsOf(page, "red apple, seed 7");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: /^Download the picture/ }).click(),
+    page.getByRole("button", { name: /^Download the image/ }).click(),
   ]);
   return [
     pixels,
-    decodePictureRecord(decodePng(await readFile(await download.path())).text, "the download"),
+    decodeImageRecord(decodePng(await readFile(await download.path())).text, "the download"),
   ];
 }
 

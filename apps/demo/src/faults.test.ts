@@ -7,9 +7,9 @@ const demo = sharedDemo();
 
 const wasm = { provider: "wasm", threads: 1 } as const;
 
-/** Two steps, one picture. */
+/** Two steps, one image. */
 async function create(page: Page): Promise<void> {
-  await setSlider(page, "Pictures", 1);
+  await setSlider(page, "Images", 1);
   await setSlider(page, "Steps", 2);
   await page.getByRole("button", { name: "Create", exact: true }).click();
 }
@@ -71,7 +71,7 @@ describe("the demo", () => {
       });
     });
     await page.goto(demo.site.url);
-    await setSlider(page, "Pictures", 1);
+    await setSlider(page, "Images", 1);
     await setSlider(page, "Steps", 50);
     await page.getByRole("button", { name: "Create", exact: true }).click();
     await page

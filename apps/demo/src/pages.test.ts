@@ -111,7 +111,7 @@ describe("the Inpaint page", () => {
     expect(await sheetPixels(page)).toEqual(proposals[1]);
   }, 60_000);
 
-  it("makes pictures to begin with, and takes files of any size but none that is no picture", async () => {
+  it("makes images to begin with, and takes files of any size but none that is no image", async () => {
     const page = await freshPage("/inpaint");
     await page.getByRole("button", { name: "Make three" }).click();
     await stop(page);
@@ -122,7 +122,7 @@ describe("the Inpaint page", () => {
       buffer: Buffer.from("Dear reader"),
     });
     expect(await page.getByRole("alert").textContent()).toMatch(
-      /^letter\.png cannot be read as a picture/,
+      /^letter\.png cannot be read as an image/,
     );
     await file.setInputFiles({
       name: "wide.png",
@@ -134,8 +134,8 @@ describe("the Inpaint page", () => {
     expect(pixels).toHaveLength(4 * side ** 2);
     // the middle alone
     expect(new Set(pixels.filter((_, i) => i % 4 !== 3))).toEqual(new Set([77]));
-    await page.getByRole("button", { name: "Another picture" }).click();
-    await page.getByRole("heading", { name: "A picture to begin with" }).waitFor();
+    await page.getByRole("button", { name: "Another image" }).click();
+    await page.getByRole("heading", { name: "An image to begin with" }).waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 });
@@ -158,19 +158,17 @@ describe("the Sketch page", () => {
       .poll(async () => (await sheetPixels(page)).slice(middle, middle + 3))
       .not.toEqual(blank.slice(middle, middle + 3));
     const sketch = await sheetPixels(page);
-    await setSlider(page, "Pictures", 1);
+    await setSlider(page, "Images", 1);
     await setSlider(page, "Strength", 1);
-    await page.getByRole("button", { name: "Make a picture" }).click();
+    await page.getByRole("button", { name: "Make an image" }).click();
     await stop(page);
 
     const distances: number[] = [];
     for (const strength of [0.1, 0.5]) {
       await setSlider(page, "Strength", strength);
-      await page.getByRole("button", { name: "Make a picture" }).click();
-      await page
-        .getByRole("button", { name: "Draw on it: Picture 1" })
-        .waitFor({ timeout: 30_000 });
-      const made = await pixelsOf(page, "Picture 1");
+      await page.getByRole("button", { name: "Make an image" }).click();
+      await page.getByRole("button", { name: "Draw on it: Image 1" }).waitFor({ timeout: 30_000 });
+      const made = await pixelsOf(page, "Image 1");
       distances.push(
         made.reduce((sum, value, i) => sum + Math.abs(value - (sketch[i] ?? Number.NaN)), 0) /
           made.length,
@@ -181,8 +179,8 @@ describe("the Sketch page", () => {
     const [close = Number.NaN, far = Number.NaN] = distances;
     expect(close).toBeGreaterThan(0);
     expect(close).toBeLessThan(far);
-    const made = await pixelsOf(page, "Picture 1");
-    await page.getByRole("button", { name: "Draw on it: Picture 1" }).click();
+    const made = await pixelsOf(page, "Image 1");
+    await page.getByRole("button", { name: "Draw on it: Image 1" }).click();
     expect(await sheetPixels(page)).toEqual(made);
     await page.getByRole("button", { name: "Undo" }).click();
     expect(await sheetPixels(page)).toEqual(sketch);
@@ -241,13 +239,11 @@ describe("the Interpolate page", () => {
     await expect.poll(() => film.getAttribute("aria-label")).not.toBe("Frame 3 of 3");
     await page.getByRole("button", { name: "Pause" }).click();
 
-    await setSlider(page, "Pictures", 2);
+    await setSlider(page, "Images", 2);
     await page.getByRole("button", { name: "Draw without a prompt" }).click();
-    await page
-      .getByRole("img", { name: "Picture without a prompt 2" })
-      .waitFor({ timeout: 30_000 });
-    expect(await pixelsOf(page, "Picture without a prompt 1")).not.toEqual(
-      await pixelsOf(page, "Picture without a prompt 2"),
+    await page.getByRole("img", { name: "Image without a prompt 2" }).waitFor({ timeout: 30_000 });
+    expect(await pixelsOf(page, "Image without a prompt 1")).not.toEqual(
+      await pixelsOf(page, "Image without a prompt 2"),
     );
     await page.getByRole("button", { name: "Draw without a prompt" }).click();
     await stop(page);
@@ -262,7 +258,7 @@ function distance([[x0, y0] = [0, 0], [x1, y1] = [0, 0]]: Stroke, x: number, y: 
 }
 
 /**
- * A picture in which every pixel has a colour of its own: none of the mask's, and none that a
+ * An image in which every pixel has a colour of its own: none of the mask's, and none that a
  * network would hit by chance.
  */
 function slopePng(): Buffer {
@@ -273,7 +269,7 @@ function slopePng(): Buffer {
   return Buffer.from(encodePng(rgbImage(side, side, data)));
 }
 
-/** A grey picture with black margins left and right of the square in its middle. */
+/** A grey image with black margins left and right of the square in its middle. */
 function widePng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

@@ -17,7 +17,7 @@ import {
 } from "@glissade/core";
 import { generateImage, RetryError } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PictureFetchError } from "./fetch-picture.ts";
+import { ImageFetchError } from "./fetch-image.ts";
 import { createGlissade, glissade as defaultProvider } from "./glissade-provider.ts";
 import type { GlissadeImageOptions } from "./image-options.ts";
 
@@ -72,7 +72,7 @@ const apple: RgbImage = rgbImage(
   Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * 37) % 256),
 );
 
-/** The right half is white, or transparent in a picture that is white all over. */
+/** The right half is white, or transparent in an image that is white all over. */
 const rightHalf = rgbImage(
   32,
   32,
@@ -80,7 +80,7 @@ const rightHalf = rgbImage(
 );
 
 describe("generateImage with a Glissade model", () => {
-  it("makes the pictures of glide.generate, byte for byte, with their seeds", async () => {
+  it("makes the images of glide.generate, byte for byte, with their seeds", async () => {
     const result = await ask("a red apple", {}, { n: 2 });
     const expected = await glide.generate({ prompt: "a red apple", count: 2, seed: 7, ...quick });
     expect(result.images.map(({ uint8Array }) => uint8Array)).toEqual(
@@ -94,7 +94,7 @@ describe("generateImage with a Glissade model", () => {
     expect(result.warnings).toEqual([]);
   });
 
-  it("tells with what the pictures were made, and when", async () => {
+  it("tells with what the images were made, and when", async () => {
     const before = Date.now();
     const { calls } = await ask("a red apple", { guidanceScale: 2, negativePrompt: "blue" });
     const [call] = calls;
@@ -119,7 +119,7 @@ describe("generateImage with a Glissade model", () => {
     });
   });
 
-  it("makes all pictures of a request in one call, so that each has its own seed", async () => {
+  it("makes all images of a request in one call, so that each has its own seed", async () => {
     const { calls, images } = await ask("a red apple", { steps: 1 }, { n: 12 });
     expect(calls).toHaveLength(1);
     expect(new Set(images.map(({ base64 }) => base64)).size).toBe(12);
@@ -158,7 +158,7 @@ describe("generateImage with a Glissade model", () => {
 });
 
 describe("size and aspect ratio", () => {
-  it("chooses the base network's pictures or the upsampler's", async () => {
+  it("chooses the base network's images or the upsampler's", async () => {
     const small = await ask("a red apple", { upscale: { steps: 1 } }, { size: "32x32" });
     const large = await ask("a red apple", { upscale: { steps: 1 } }, { size: "128x128" });
     const sizes = [small, large].map(({ image }) => decodePng(image.uint8Array).image.width);
@@ -208,7 +208,7 @@ describe("warnings", () => {
     expect(warnings).toMatchObject([{ type: "other", message: expect.stringContaining("tokens") }]);
   });
 
-  it("says that a strength does nothing without a picture", async () => {
+  it("says that a strength does nothing without an image", async () => {
     const { warnings } = await ask("a red apple", { strength: 0.5 });
     expect(warnings).toMatchObject([
       { type: "unsupported", feature: "providerOptions.glissade.strength" },
@@ -216,7 +216,7 @@ describe("warnings", () => {
   });
 });
 
-describe("a picture to begin with", () => {
+describe("an image to begin with", () => {
   const png = encodePng(apple);
 
   it("is edited as glide.imageToImage does, by its strength", async () => {
@@ -292,8 +292,8 @@ describe("a picture to begin with", () => {
     const { image, warnings } = await ask(prompt, {}, { size: "32x32", aspectRatio: "1:1" });
     expect(decodePng(image.uint8Array).image).toMatchObject({ width: 40, height: 20 });
     expect(warnings).toMatchObject([
-      { feature: "aspectRatio", details: "1:1 was asked for; the picture keeps its 40x20." },
-      { feature: "size", details: "32x32 was asked for; the picture keeps its 40x20." },
+      { feature: "aspectRatio", details: "1:1 was asked for; the image keeps its 40x20." },
+      { feature: "size", details: "32x32 was asked for; the image keeps its 40x20." },
     ]);
     expect((await ask(prompt, {}, { size: "40x20" })).warnings).toEqual([]);
   });
@@ -327,7 +327,7 @@ describe("a picture to begin with", () => {
   });
 });
 
-describe("a picture that is given as a URL", () => {
+describe("an image that is given as a URL", () => {
   const server = createServer((request, response) => {
     if (request.url === "/apple.png") response.end(encodePng(apple));
     else if (request.url === "/slow.png") response.writeHead(200).write("x");
@@ -370,7 +370,7 @@ describe("a picture that is given as a URL", () => {
 
   it("says what the server answered", async () => {
     const error = await failureOf(edit(`${origin}/none.png`));
-    expect(PictureFetchError.isInstance(error)).toBe(true);
+    expect(ImageFetchError.isInstance(error)).toBe(true);
     expect(error).toMatchObject({ status: 404, url: `${origin}/none.png` });
   });
 
@@ -396,7 +396,7 @@ describe("what cannot be served", () => {
     expect(error).toMatchObject({ argument });
   });
 
-  it("keeps its class for a sampler that does not exist, too many pictures and a model that is not there", async () => {
+  it("keeps its class for a sampler that does not exist, too many images and a model that is not there", async () => {
     expect(
       UnknownNameError.isInstance(
         await failureOf(ask("a red apple", { ...({ sampler: "ddmi" } as object) })),
@@ -435,7 +435,7 @@ describe("what cannot be served", () => {
 });
 
 describe("the default provider", () => {
-  it("makes a picture with nothing but a name, until it is disposed of", async () => {
+  it("makes an image with nothing but a name, until it is disposed of", async () => {
     const model = defaultProvider("emoji", quick);
     const { image } = await generateImage({ model, prompt: "a red apple", seed: 7 });
     expect(decodePng(image.uint8Array).image.width).toBe(32);

@@ -13,7 +13,7 @@ import {
   InvalidArgumentError,
   type TaskRun,
 } from "@glissade/core";
-import { type GivenPicture, readGivenPicture } from "./given-picture.ts";
+import { type GivenImage, readGivenImage } from "./given-image.ts";
 import { type GlissadeImageOptions, readImageOptions } from "./image-options.ts";
 import type { LoadedModels } from "./loaded-models.ts";
 import { requestedSize } from "./requested-size.ts";
@@ -21,7 +21,7 @@ import { requestedSize } from "./requested-size.ts";
 export interface GlissadeImageModelParts {
   readonly models: LoadedModels;
   readonly settings: GlissadeImageOptions;
-  /** What may fetch pictures that are given as URLs. */
+  /** What may fetch images that are given as URLs. */
   readonly fetch: typeof globalThis.fetch | undefined;
 }
 
@@ -29,14 +29,14 @@ export interface GlissadeImageModelParts {
  * A Glissade model as the AI SDK sees it: `generateImage({ model, prompt })`. Made by
  * `glissade(modelId)`.
  *
- * Without pictures it generates, with one it edits (SDEdit), with one and a mask it inpaints.
+ * Without images it generates, with one it edits (SDEdit), with one and a mask it inpaints.
  */
 export class GlissadeImageModel implements ImageModelV4 {
   readonly specificationVersion = "v4";
   readonly provider = "glissade";
   /**
-   * All pictures of a request are one call: the AI SDK gives every call the same seed, and only
-   * within one do pictures get seeds of their own. More than the 256 that core makes at once are
+   * All images of a request are one call: the AI SDK gives every call the same seed, and only
+   * within one do images get seeds of their own. More than the 256 that core makes at once are
    * refused by core.
    */
   readonly maxImagesPerCall: number = Number.MAX_SAFE_INTEGER;
@@ -53,7 +53,7 @@ export class GlissadeImageModel implements ImageModelV4 {
 
   /**
    * @throws as `loadGlide` and as `Glide.generate`, `imageToImage` or `inpaint`; ImageError and
-   * PictureFetchError for a picture that cannot be read; the signal's reason where aborted. The AI
+   * ImageFetchError for an image that cannot be read; the signal's reason where aborted. The AI
    * SDK passes these on as they are, without trying again.
    */
   async doGenerate(call: ImageModelV4CallOptions): Promise<ImageModelV4Result> {
@@ -61,16 +61,16 @@ export class GlissadeImageModel implements ImageModelV4 {
     const { models, settings, fetch } = this.#parts;
     const { abortSignal: signal, providerOptions } = call;
     const { options, warnings } = readImageOptions(settings, providerOptions);
-    const given = await readGivenPicture(call, { fetch, signal });
+    const given = await readGivenImage(call, { fetch, signal });
     const glide = await models.open(this.modelId, signal);
     const size = requestedSize(
       glide,
       call,
       options.upscale,
-      given.picture?.mask && given.picture.image,
+      given.image?.mask && given.image.image,
     );
     const { images, ...result } = await finish(
-      start(glide, call, withUpscale(options, size.upscale), given.picture),
+      start(glide, call, withUpscale(options, size.upscale), given.image),
     );
     return {
       images: images.map((image) => encodePng(image)),
@@ -78,7 +78,7 @@ export class GlissadeImageModel implements ImageModelV4 {
         ...warnings,
         ...given.warnings,
         ...size.warnings,
-        ...strengthWarnings(call, given.picture),
+        ...strengthWarnings(call, given.image),
         ...result.warnings.map(asWarning),
       ],
       response: { timestamp, modelId: this.modelId, headers: undefined },
@@ -103,11 +103,11 @@ function start(
   glide: Glide,
   call: ImageModelV4CallOptions,
   { strength, ...options }: GlissadeImageOptions,
-  picture: GivenPicture | undefined,
+  given: GivenImage | undefined,
 ): TaskRun<"generate"> {
   const asked = generateOptions(call, options);
-  if (!picture) return glide.generate(asked);
-  const { image, mask } = picture;
+  if (!given) return glide.generate(asked);
+  const { image, mask } = given;
   return mask
     ? glide.inpaint({ ...asked, image, mask })
     : glide.imageToImage({ ...asked, image, ...(strength !== undefined && { strength }) });
@@ -165,14 +165,14 @@ function withUpscale(
 
 function strengthWarnings(
   { providerOptions }: ImageModelV4CallOptions,
-  picture: GivenPicture | undefined,
+  image: GivenImage | undefined,
 ): readonly SharedV4Warning[] {
-  if (providerOptions.glissade?.strength === undefined || (picture && !picture.mask)) return [];
+  if (providerOptions.glissade?.strength === undefined || (image && !image.mask)) return [];
   return [
     {
       type: "unsupported",
       feature: "providerOptions.glissade.strength",
-      details: "It says how much of a picture that is given without a mask may change.",
+      details: "It says how much of an image that is given without a mask may change.",
     },
   ];
 }

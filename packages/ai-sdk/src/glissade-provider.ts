@@ -14,7 +14,7 @@ export interface GlissadeProviderSettings {
   /** Names for models: `{ mine: "./my-model" }` makes `glissade("mine")` load that folder. */
   readonly models?: Readonly<Record<string, ModelSource>>;
   /**
-   * Allows pictures to be given as URLs, and fetches them. Default: such a picture is refused,
+   * Allows images to be given as URLs, and fetches them. Default: such an image is refused,
    * since its address may be anyone's choice.
    */
   readonly fetch?: typeof globalThis.fetch;
@@ -23,7 +23,7 @@ export interface GlissadeProviderSettings {
 /** Glissade's models for the AI SDK. */
 export interface GlissadeProvider extends ProviderV4 {
   /**
-   * An image model. Nothing is loaded before its first picture; models of one provider with the
+   * An image model. Nothing is loaded before its first image; models of one provider with the
    * same id share what is loaded.
    *
    * @param modelId `"emoji"`, a name of `createGlissade({ models })`, or what `loadGlide` takes: a

@@ -11,15 +11,15 @@ import type { SamplerName } from "@glissade/core";
 export type GlissadeImageOptions = {
   /** The scale of classifier-free guidance: how closely to follow the prompt; 1 is no guidance. */
   readonly guidanceScale?: number;
-  /** Steps from noise to picture, or a respacing such as `"fast27"`. */
+  /** Steps from noise to image, or a respacing such as `"fast27"`. */
   readonly steps?: number | string;
   readonly sampler?: SamplerName;
-  /** What the picture should not show. */
+  /** What the image should not show. */
   readonly negativePrompt?: string;
-  /** With a picture and no mask: how much may change, 0 to 1. Default 0.6. */
+  /** With an image and no mask: how much may change, 0 to 1. Default 0.6. */
   readonly strength?: number;
   /**
-   * The upsampler's part, or `false` to leave the pictures as the base network makes them. A `size`
+   * The upsampler's part, or `false` to leave the images as the base network makes them. A `size`
    * that the model makes decides over it.
    */
   readonly upscale?:
@@ -31,7 +31,7 @@ export type GlissadeImageOptions = {
         readonly temperature?: number;
       };
   /**
-   * Give back only so many of the `n` pictures: those that fit the prompt best by the model's CLIP,
+   * Give back only so many of the `n` images: those that fit the prompt best by the model's CLIP,
    * the best first.
    */
   readonly keepBest?: number;

@@ -1,4 +1,4 @@
-export { PictureFetchError } from "./fetch-picture.ts";
+export { ImageFetchError } from "./fetch-image.ts";
 export type { GlissadeImageModel } from "./glissade-image-model.ts";
 export {
   createGlissade,

@@ -12,9 +12,9 @@ export interface RequestedSize {
 
 /**
  * Which of the model's two sizes serves the one asked for: the base network's, or the upsampler's.
- * Any other is a warning, since the picture can be made all the same.
+ * Any other is a warning, since the image can be made all the same.
  *
- * @param filled the picture of which a part is made anew: the result has its size
+ * @param filled the image of which a part is made anew: the result has its size
  */
 export function requestedSize(
   { baseSize, imageSize }: Pick<Glide, "baseSize" | "imageSize">,
@@ -30,7 +30,7 @@ export function requestedSize(
     warnings.push({
       type: "unsupported",
       feature,
-      details: `${asked} was asked for; ${kept ? "the picture keeps its" : "this model makes"} ${made}.`,
+      details: `${asked} was asked for; ${kept ? "the image keeps its" : "this model makes"} ${made}.`,
     });
   if (aspectRatio !== undefined && (kept !== undefined || aspectRatio !== "1:1"))
     unsupported("aspectRatio", aspectRatio);

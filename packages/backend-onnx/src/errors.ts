@@ -19,7 +19,7 @@ export class DeviceLimitError extends GlissadeError {
   }: { device: string; graph: string; value: string; bytes: number; limit: number }) {
     const mebibytes = (count: number) => `${Math.round(count / 2 ** 20)} MiB`;
     super(
-      `${graph} needs a tensor of ${mebibytes(bytes)} (${value}), and ${device} takes ${mebibytes(limit)}. Make fewer or smaller pictures at once, or use "wasm".`,
+      `${graph} needs a tensor of ${mebibytes(bytes)} (${value}), and ${device} takes ${mebibytes(limit)}. Make fewer or smaller images at once, or use "wasm".`,
     );
     this.value = value;
     this.bytes = bytes;

@@ -91,7 +91,7 @@ function weightsOf({ parameters }: Graph): WeightSource {
   );
 }
 
-const pictures = (count: number, channels = 8) =>
+const images = (count: number, channels = 8) =>
   tensor([count, channels, 16, 16], new Float32Array(count * channels * 256).fill(1));
 
 describe("memory on a graphics device", () => {
@@ -101,7 +101,7 @@ describe("memory on a graphics device", () => {
     const seen = [];
     for (let run = 0; run < 50; run++) {
       const controller = new AbortController();
-      const x = pictures(1 + (run % 3));
+      const x = images(1 + (run % 3));
       const running = network.run({ x }, { signal: controller.signal });
       if (run % 5 === 4) {
         if (run % 2 === 0) await Promise.resolve(); // half of them when the run has begun
@@ -126,9 +126,9 @@ describe("memory on a graphics device", () => {
     const seen = [];
     for (let count = 0; count < 20; count++) {
       const network = await compiled(backend, 32);
-      if (count % 4 !== 3) await network.run({ x: pictures(1, 32) }); // some are never run
+      if (count % 4 !== 3) await network.run({ x: images(1, 32) }); // some are never run
       await network.dispose();
-      await kept.run({ x: pictures(1) });
+      await kept.run({ x: images(1) });
       seen.push({ ...onDevices(), sessions: backend.openExecutables });
     }
     expect(seen.at(-1)).toMatchObject({ devices: 1, sessions: 1 });
@@ -141,7 +141,7 @@ describe("memory on a graphics device", () => {
   it("holds the weights of a network that was disposed of until the next is opened, no longer", async () => {
     const backend = onnx({ providers: ["webgpu"] });
     const kept = await compiled(backend);
-    await kept.run({ x: pictures(1) });
+    await kept.run({ x: images(1) });
     const before = onDevices().bytes;
     const large = await compiled(backend, 128);
     expect(onDevices().bytes - before).toBeGreaterThanOrEqual(weightBytes(128));
@@ -155,7 +155,7 @@ describe("memory on a graphics device", () => {
   it("is given back where compiling was aborted, or failed", async () => {
     const backend = onnx({ providers: ["webgpu"] });
     const kept = await compiled(backend);
-    await kept.run({ x: pictures(1) });
+    await kept.run({ x: images(1) });
     const seen = [];
     for (let count = 0; count < 6; count++) {
       const controller = new AbortController();
@@ -170,7 +170,7 @@ describe("memory on a graphics device", () => {
       await expect(
         backend.compile(twoConvolutions(), weightsFromTensors({})),
       ).rejects.toMatchObject({ name: "WeightsError" });
-      await kept.run({ x: pictures(1) });
+      await kept.run({ x: images(1) });
       seen.push({ ...onDevices(), sessions: backend.openExecutables });
     }
     expect(distinct(seen.slice(2))).toHaveLength(1);
@@ -183,7 +183,7 @@ describe("memory on a graphics device", () => {
     for (let count = 0; count < 3; count++) {
       const backend = onnx({ providers: ["webgpu"] });
       const network = await compiled(backend);
-      await network.run({ x: pictures(1) });
+      await network.run({ x: images(1) });
       expect(onDevices().devices).toBe(1);
       await backend.dispose(); // and with it the network
       expect(onDevices()).toEqual({ devices: 0, buffers: 0, bytes: 0 });

@@ -26,7 +26,7 @@ const cases: readonly (readonly [name: string, operation: string, build: Case])[
         ([variant, build]) => [`${operation} ${variant}`, operation, build] as const,
       ),
     )
-    // core derives those of pictures of a known size
+    // core derives those of images of a known size
     .filter(([name]) => name !== "groupNorm with two symbolic axes"),
   [
     "stopGradient beside what is differentiated",

@@ -140,7 +140,7 @@ function withEntry(entries: readonly number[], index: number, value: number): nu
 
 /**
  * "same" and "valid" are what every backend has, gradients included; any other padding is written
- * into the picture.
+ * into the image.
  */
 function convolution({
   tf,

@@ -32,7 +32,7 @@ describe("a U-Net's plan", () => {
   const layers = countOf(network, "softmax");
   const convolutions = countOf(network, "conv2d");
 
-  it("copies a picture when it enters and when it leaves, attention's operands and result, and nothing else", () => {
+  it("copies an image when it enters and when it leaves, attention's operands and result, and nothing else", () => {
     expect(layers).toBe(4);
     const { steps } = planLayout(network, { transposedProducts: true });
     const copied = transposes(steps);
@@ -43,7 +43,7 @@ describe("a U-Net's plan", () => {
     const areas = copied
       .slice(1, -1)
       .map(({ dims }) => dims.slice(1).reduce<number>((product, dim) => product * Number(dim), 1));
-    // keys and values of the lower level: none of a picture of the upper
+    // keys and values of the lower level: none of an image of the upper
     expect(Math.max(...areas)).toBe(128 * (8 * 8 + 5));
   });
 

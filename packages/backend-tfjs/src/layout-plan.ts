@@ -58,7 +58,7 @@ export interface PlanOptions {
 /**
  * Decides how every value lies in memory and writes a graph's operations for it. Images are kept
  * with their channels last from their first convolution on; transposes and most reshapes then only
- * rename axes. What is left is a copy where a picture enters, one where it leaves, and those that
+ * rename axes. What is left is a copy where an image enters, one where it leaves, and those that
  * attention cannot do without.
  */
 export function planLayout(graph: Graph, options: PlanOptions): Plan {

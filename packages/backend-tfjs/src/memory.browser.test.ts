@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TfjsBackend, tfjs } from "./tfjs-backend.ts";
 
 /** Two convolutions with a normalisation and attention between them. */
-function pictureGraph(): Graph {
+function imageGraph(): Graph {
   const g = new GraphBuilder();
   const padding = [1, 1] as const;
   const x = g.conv2d(
@@ -31,8 +31,8 @@ function pictureGraph(): Graph {
   return g.build();
 }
 
-const graph = pictureGraph();
-const pictures = (batch: number) =>
+const graph = imageGraph();
+const images = (batch: number) =>
   tensor([batch, 8, 16, 16], new Float32Array(batch * 8 * 256).fill(1));
 
 function weightsOf({ parameters }: Graph): WeightSource {
@@ -84,7 +84,7 @@ describe.each(["webgl", "webgpu"] as const)("memory on %s", (provider) => {
     const seen: ReturnType<typeof inUse>[] = [];
     for (let run = 0; run < 20; run++) {
       const controller = new AbortController();
-      const x = pictures(1 + (run % 2));
+      const x = images(1 + (run % 2));
       const running = network.run({ x }, { signal: controller.signal });
       if (run % 5 === 4) {
         controller.abort("enough");
@@ -95,7 +95,7 @@ describe.each(["webgl", "webgpu"] as const)("memory on %s", (provider) => {
       seen.push(inUse());
     }
     expect(seen.at(-1)?.bytes).toBeGreaterThanOrEqual(4 * 2 * 8 * 8 * 9);
-    // the pictures of a run among them
+    // the images of a run among them
     expect(seen.at(-1)?.allocated).toBeGreaterThan(4 * 2 * 8 * 256);
     expect(distinct(seen.map(({ tensors, bytes }) => ({ tensors, bytes })))).toHaveLength(1);
     expect(distinct(seen.slice(6))).toHaveLength(1);
@@ -105,7 +105,7 @@ describe.each(["webgl", "webgpu"] as const)("memory on %s", (provider) => {
     const seen: ReturnType<typeof inUse>[] = [];
     for (let count = 0; count < 6; count++) {
       const other = await backend.compile(graph, weightsOf(graph));
-      if (count % 3 !== 2) await other.run({ x: pictures(1) });
+      if (count % 3 !== 2) await other.run({ x: images(1) });
       await other.dispose();
       seen.push(inUse());
     }

@@ -16,7 +16,7 @@ import type { TfjsProvider } from "./provider-choice.ts";
 import { type TfjsBackend, tfjs } from "./tfjs-backend.ts";
 
 /** Convolutions with something of most kinds between them. */
-function pictureGraph(): Graph {
+function imageGraph(): Graph {
   const g = new GraphBuilder();
   const x = g.conv2d(
     g.input("x", ["batch", 8, 8, 8]),
@@ -72,7 +72,7 @@ function longGraph(width: number): Graph {
   return g.build();
 }
 
-const pictures = (batch: number) => torchGenerator(batch).randn([batch, 8, 8, 8]);
+const images = (batch: number) => torchGenerator(batch).randn([batch, 8, 8, 8]);
 
 /** Width of `longGraph` for runs of half a second. */
 const longWidth: Readonly<Partial<Record<TfjsProvider, number>>> = {
@@ -96,17 +96,17 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
     let network: Executable;
     beforeAll(async () => {
       backend = tfjs({ providers: [provider] });
-      network = await backend.compile(pictureGraph(), weightsOf(pictureGraph()));
+      network = await backend.compile(imageGraph(), weightsOf(imageGraph()));
     });
     afterAll(() => backend.dispose());
 
     it("holds each weight once, from when a graph is compiled", async () => {
-      const { parameters } = pictureGraph();
+      const { parameters } = imageGraph();
       const before = inUse();
-      const other = await backend.compile(pictureGraph(), weightsOf(pictureGraph()));
+      const other = await backend.compile(imageGraph(), weightsOf(imageGraph()));
       const after = inUse();
       const constants = after.numTensors - before.numTensors - parameters.length;
-      expect(constants).toBe(pictureGraph().constants.size);
+      expect(constants).toBe(imageGraph().constants.size);
       expect(after.numBytes - before.numBytes).toBe(
         4 * parameters.reduce((sum, { dims }) => sum + sizeOf(dims), constants),
       );
@@ -117,7 +117,7 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
     it("is flat over 20 runs of batches of three sizes", async () => {
       const before = inUse();
       for (let run = 0; run < 20; run++) {
-        const { y } = await network.run({ x: pictures(1 + (run % 3)) });
+        const { y } = await network.run({ x: images(1 + (run % 3)) });
         expect(y?.dims).toEqual([1 + (run % 3), 8, 8, 8]);
         expect(inUse()).toEqual(before);
       }
@@ -127,12 +127,12 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
       const before = inUse();
       for (let run = 0; run < 5; run++) {
         await expect(
-          network.run({ x: pictures(1) }, { signal: AbortSignal.abort("never") }),
+          network.run({ x: images(1) }, { signal: AbortSignal.abort("never") }),
         ).rejects.toBe("never");
         const controller = new AbortController();
         const [first, second] = [
-          network.run({ x: pictures(1) }),
-          network.run({ x: pictures(2) }, { signal: controller.signal }),
+          network.run({ x: images(1) }),
+          network.run({ x: images(2) }, { signal: controller.signal }),
         ];
         controller.abort("enough");
         await expect(second).rejects.toBe("enough");
@@ -222,7 +222,7 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
     });
 
     it("is given back where compiling fails: for a missing weight, one that cannot be read, an abort while weights are read", async () => {
-      const graph = pictureGraph();
+      const graph = imageGraph();
       const whole = weightsOf(graph);
       const before = inUse();
       const lacking: WeightSource = {
@@ -257,17 +257,17 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
     it("survives an application's scopes around compiling and around runs", async () => {
       if (!opened) throw new Error(title);
       const { tf } = opened;
-      const graph = pictureGraph();
+      const graph = imageGraph();
       const before = inUse();
-      const expected = await network.run({ x: pictures(1) });
+      const expected = await network.run({ x: images(1) });
       tf.engine().startScope();
       const scoped = await backend.compile(graph, weightsOf(graph));
-      const running = scoped.run({ x: pictures(1) });
+      const running = scoped.run({ x: images(1) });
       tf.engine().endScope();
       expect((await running).y?.data).toEqual(expected.y?.data);
       let second: ReturnType<Executable["run"]> | undefined;
       tf.tidy(() => {
-        second = scoped.run({ x: pictures(1) });
+        second = scoped.run({ x: images(1) });
       });
       expect((await second)?.y?.data).toEqual(expected.y?.data);
       await scoped.dispose();
@@ -275,7 +275,7 @@ for (const { provider, opened, title } of await startedProviders(["cpu", "wasm",
     });
 
     it("is all given back with the executables and with the backend, when a run that has begun is through", async () => {
-      const running = network.run({ x: pictures(2) });
+      const running = network.run({ x: images(2) });
       const disposing = backend.dispose();
       expect((await running).y?.dims).toEqual([2, 8, 8, 8]);
       await disposing;

@@ -168,8 +168,8 @@ describe(`the gradients of a whole network with respect to its input and to ever
     const process = gaussianDiffusion(betaSchedule("squaredcos_cap_v2", 1000));
     const goal = objective({ loss: "hybrid" });
     const g = new GraphBuilder();
-    const picture = (name: string) => g.input(name, ["batch", 3, side, side]);
-    const [xt, x0, noise] = [picture("x"), picture("x0"), picture("noise")];
+    const image = (name: string) => g.input(name, ["batch", 3, side, side]);
+    const [xt, x0, noise] = [image("x"), image("x0"), image("noise")];
     const [tokens, mask] = [
       g.input("tokens", ["batch", 5], "int64"),
       g.input("mask", ["batch", 5], "bool"),

@@ -21,7 +21,7 @@ import { parseNamed } from "./named-settings.ts";
 const samplerNames = Object.keys(samplers) as SamplerName[];
 
 /**
- * The same command makes the same picture unless it is told otherwise. With this seed the model
+ * The same command makes the same image unless it is told otherwise. With this seed the model
  * that comes along draws its red apple red.
  */
 const defaultSeed = 5;
@@ -38,22 +38,22 @@ export const samplingOptions = {
     short: "n",
     value: "N",
     about:
-      "How many pictures, 1 to 256. More than one are numbered, and a contact sheet shows them all. Default: 1.",
+      "How many images, 1 to 256. More than one are numbered, and a contact sheet shows them all. Default: 1.",
   },
   seed: {
     short: "s",
     value: "N|random",
-    about: `From 0 to 2^53 - 1; picture k has seed N + k. The same seed makes the same picture; random makes another each time. Default: ${defaultSeed}.`,
+    about: `From 0 to 2^53 - 1; image k has seed N + k. The same seed makes the same image; random makes another each time. Default: ${defaultSeed}.`,
   },
   "seed-mode": {
     value: "MODE",
     about:
-      "per-image: each picture has its own noise (the default). batch: one stream for all, drawn in PyTorch's order, as the published notebook does.",
+      "per-image: each image has its own noise (the default). batch: one stream for all, drawn in PyTorch's order, as the published notebook does.",
   },
   steps: {
     value: "N|RESPACING",
     about:
-      'How many steps from noise to picture, or a respacing such as "fast27", "ddim50" or "10,15,20". Default: the model\'s own.',
+      'How many steps from noise to image, or a respacing such as "fast27", "ddim50" or "10,15,20". Default: the model\'s own.',
   },
   sampler: {
     value: "NAME",
@@ -74,16 +74,16 @@ export const samplingOptions = {
       `Another rule than --guidance, with options, such as adaptive-projected:scale=8,eta=0: ` +
       `${Object.keys(guidanceRules).join(", ")}.`,
   },
-  negative: { value: "TEXT", about: "What the picture should not show." },
+  negative: { value: "TEXT", about: "What the image should not show." },
   clip: {
     value: "SCALE",
     about:
-      "How strongly the model's noised CLIP leads the picture to the prompt, beside --guidance or, with --guidance 1, alone. Default: 0, not at all.",
+      "How strongly the model's noised CLIP leads the image to the prompt, beside --guidance or, with --guidance 1, alone. Default: 0, not at all.",
   },
   keep: {
     value: "N",
     about:
-      "Give back only the N of the --count pictures that fit the prompt best by the model's CLIP, the best first.",
+      "Give back only the N of the --count images that fit the prompt best by the model's CLIP, the best first.",
   },
   upscale: {
     value: "STEPS|no",
@@ -125,7 +125,7 @@ export function readSamplingOptions(args: SamplingArguments, prompt: string): As
     throw new InvalidArgumentError({
       argument: "prompt",
       received: prompt,
-      expected: "a description of the picture",
+      expected: "a description of the image",
       hint: 'For example "a red apple".',
     });
   const count = args.integer("count", 1, 256) ?? 1;
@@ -188,7 +188,7 @@ export const classOptions = {
     short: "c",
     value: "N,...",
     about:
-      "The class, counted from 0: ImageNet's 207 is the golden retriever. Several make a picture each.",
+      "The class, counted from 0: ImageNet's 207 is the golden retriever. Several make an image each.",
   },
   scale: {
     value: "SCALE",
@@ -197,7 +197,7 @@ export const classOptions = {
   },
 } as const satisfies OptionTable;
 
-/** What `sample` was asked for. Several classes are as many pictures. */
+/** What `sample` was asked for. Several classes are as many images. */
 export function readClassOptions(
   args: Arguments<"class" | "scale" | "count" | "seed" | "steps" | "sampler" | "spacing">,
 ) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { executionProviders } from "@glissade/backend-onnx";
 import { tfjsProviders } from "@glissade/backend-tfjs";
-import { decodePictureRecord, decodePng } from "@glissade/core";
+import { decodeImageRecord, decodePng } from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMain } from "./__fixtures__/run-main.ts";
 import { backendProviders } from "./backends.ts";
@@ -12,7 +12,7 @@ it("knows the providers of every backend", () => {
   expect(backendProviders).toEqual({ onnx: executionProviders, tfjs: tfjsProviders });
 });
 
-describe("a picture made by TensorFlow.js", () => {
+describe("an image made by TensorFlow.js", () => {
   const quick = ["--steps", "2", "--quiet", "--upscale", "no", "--enlarge", "1"];
   let folder: string;
   const at = (name: string) => join(folder, name);
@@ -38,7 +38,7 @@ describe("a picture made by TensorFlow.js", () => {
   it("tells its backend and provider, on stdout and in its record", async () => {
     const made = { backend: "tfjs", provider: "wasm" };
     expect(report).toMatchObject({ ...made, fallbacks: [] });
-    expect(decodePictureRecord((await png("tfjs.png")).text, "tfjs.png")).toMatchObject(made);
+    expect(decodeImageRecord((await png("tfjs.png")).text, "tfjs.png")).toMatchObject(made);
   });
 
   it("is the one that ONNX Runtime makes, up to one level", async () => {
@@ -55,7 +55,7 @@ describe("a picture made by TensorFlow.js", () => {
     const again = await runMain(["reproduce", at("tfjs.png"), "--out", at("again.png"), "-q"]);
     expect(again).toMatchObject({
       code: 0,
-      stderr: `The same picture as ${at("tfjs.png")}, bit for bit.\n`,
+      stderr: `The same image as ${at("tfjs.png")}, bit for bit.\n`,
     });
     expect(await readFile(at("again.png"))).toEqual(await readFile(at("tfjs.png")));
     const other = await runMain([
@@ -68,9 +68,9 @@ describe("a picture made by TensorFlow.js", () => {
       "-q",
     ]);
     expect(other.stderr).toContain(
-      'warning: the picture was made by "tfjs", and this one by onnx.\n',
+      'warning: the image was made by "tfjs", and this one by onnx.\n',
     );
-    expect(decodePictureRecord((await png("other.png")).text, "other.png")).toMatchObject({
+    expect(decodeImageRecord((await png("other.png")).text, "other.png")).toMatchObject({
       backend: "onnx",
       provider: "cpu",
     });

@@ -96,7 +96,7 @@ export interface ChosenBackend {
 /**
  * Reads which backend runs the networks, and on what.
  *
- * @param recorded what made a picture before, for where the command line says nothing
+ * @param recorded what made an image before, for where the command line says nothing
  * @throws UnknownNameError for a backend that does not exist, or a provider that it does not have.
  * @throws UsageError for `--threads` where it has none
  */

@@ -33,7 +33,7 @@ const running = (child: ChildProcess) =>
   new Promise((resolve) => child.stderr?.once("data", resolve));
 
 describe("the glissade program", () => {
-  it("makes a picture under a fresh name in the working directory, and prints nothing but its path", async () => {
+  it("makes an image under a fresh name in the working directory, and prints nothing but its path", async () => {
     const { printed, ended } = start(
       "generate",
       "A red apple!",

@@ -175,7 +175,7 @@ const networks = {
   "GLIDE base for inpainting": { kind: "glide", json: { ...glideBase, inpaint: true } },
   "GLIDE upsampler": { kind: "glide", json: glideUpsampler },
   "GLIDE upsampler for inpainting": { kind: "glide", json: { ...glideUpsampler, inpaint: true } },
-  "GLIDE noised CLIP, pictures": { kind: "clip-image", json: glideClip },
+  "GLIDE noised CLIP, images": { kind: "clip-image", json: glideClip },
   "GLIDE noised CLIP, texts": { kind: "clip-text", json: glideClip },
   "ADM 64": {
     kind: "adm",

@@ -37,7 +37,7 @@ export interface Conversion {
   /** The file of GLIDE's tokenizer, or "gpt2". */
   readonly tokenizer?: string | undefined;
   /**
-   * What pictures are made with where nothing is said, in place of what suits the kind of the
+   * What images are made with where nothing is said, in place of what suits the kind of the
    * networks.
    */
   readonly generation?: {
@@ -176,7 +176,7 @@ function assertComplete(networks: readonly CheckedNetwork[]): void {
   const files = networks.map(({ file }) => file).join(", ");
   if (!kinds.has("glide") && !kinds.has("adm"))
     throw new CheckpointError(
-      `${files}: none of these makes pictures. Give the network that they guide too.`,
+      `${files}: none of these makes images. Give the network that they guide too.`,
     );
   if (kinds.has("adm") && [...kinds].some((kind) => kind !== "adm" && kind !== "adm-classifier"))
     throw new CheckpointError(
@@ -195,7 +195,7 @@ async function checkNetwork(
   const described = await describe(source, weights);
   if (described.imageSize === undefined) {
     throw new CheckpointError(
-      `The configuration of ${file} does not say the pictures' size: add image_size, and give attention_resolutions in pixels.`,
+      `The configuration of ${file} does not say the images' size: add image_size, and give attention_resolutions in pixels.`,
     );
   }
   assertFits(source, weights, described, file);

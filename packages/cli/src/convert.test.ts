@@ -212,7 +212,7 @@ describe("glissade convert", () => {
     [
       "no size",
       { ...config, image_size: undefined, model_channels: 32 },
-      "does not say the pictures' size",
+      "does not say the images' size",
     ],
     ["another number of tokens", { ...config, n_vocab: 2049 }, "does not fit"],
     ["channels that cannot be", { ...config, num_channels: 33 }, "config.num_channels"],

@@ -43,7 +43,7 @@ export function networkKind(weights: WeightSource, file: string): string | undef
 
 const familyNames: Readonly<Record<NetworkKind, string>> = {
   glide: "a GLIDE network of another size",
-  "clip-image": "a noised CLIP's half for pictures, of another size",
+  "clip-image": "a noised CLIP's half for images, of another size",
   "clip-text": "a noised CLIP's half for texts, of another size",
   adm: "a guided-diffusion network of another size",
   "adm-classifier": "a noised classifier of another size",

@@ -7,19 +7,19 @@ import type { Context } from "./command.ts";
 import { weightsDigest } from "./model-source.ts";
 import { type ProgressBar, progressBar } from "./progress-bar.ts";
 import { enlargement, render } from "./rendering.ts";
-import type { Pictures, PicturesRun, Task } from "./tasks.ts";
+import type { Images, ImagesRun, Task } from "./tasks.ts";
 
-/** Options of every command that makes pictures. */
+/** Options of every command that makes images. */
 export const runOptions = {
   ...backendOptions,
   preview: {
     value: "FILE",
-    about: "A PNG file that is rewritten after every step with the picture expected so far.",
+    about: "A PNG file that is rewritten after every step with the image expected so far.",
   },
   enlarge: {
     value: "N",
     about:
-      "Draw each of the model's pixels as N times N. Default: the smallest N that makes the picture 256 pixels wide; 1 keeps the model's own size.",
+      "Draw each of the model's pixels as N times N. Default: the smallest N that makes the image 256 pixels wide; 1 keeps the model's own size.",
   },
   json: { about: "Print one JSON document instead of paths." },
   quiet: { short: "q", about: "No progress." },
@@ -45,8 +45,8 @@ export function readRunOptions(args: Arguments<keyof typeof runOptions>): RunOpt
 }
 
 /** What a run made, and with what. */
-export interface Generation extends Pictures {
-  /** Width of the pictures before they are enlarged. */
+export interface Generation extends Images {
+  /** Width of the images before they are enlarged. */
   readonly imageSize: number;
   readonly enlarge: number;
   readonly backend: string;
@@ -54,7 +54,7 @@ export interface Generation extends Pictures {
   /** Providers that were tried first and could not be opened. */
   readonly fallbacks: readonly ProviderFailure[];
   readonly sha256: string | undefined;
-  /** Loading the model; making the pictures. */
+  /** Loading the model; making the images. */
   readonly seconds: { readonly load: number; readonly generate: number };
 }
 
@@ -109,11 +109,11 @@ export async function runGeneration(
 interface Followers {
   readonly bar: ProgressBar;
   readonly preview: string | undefined;
-  /** Width that a preview is enlarged to: those of earlier stages are smaller pictures. */
+  /** Width that a preview is enlarged to: those of earlier stages are smaller images. */
   readonly width: number;
 }
 
-async function follow(run: PicturesRun, { bar, preview, width }: Followers): Promise<Pictures> {
+async function follow(run: ImagesRun, { bar, preview, width }: Followers): Promise<Images> {
   for await (const step of run) {
     bar.update(step.step, step.steps);
     if (preview !== undefined) await writePreview(preview, step.preview, width);

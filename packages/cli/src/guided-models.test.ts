@@ -5,14 +5,14 @@ import { fileURLToPath } from "node:url";
 import { onnx } from "@glissade/backend-onnx";
 import {
   type Adm,
-  decodePictureRecord,
+  decodeImageRecord,
   decodePng,
-  encodePictureRecord,
+  encodeImageRecord,
   encodePng,
   type Glide,
+  imageRecordKeyword,
   loadAdm,
   loadGlide,
-  pictureRecordKeyword,
   type Tensor,
 } from "@glissade/core";
 import { encodeSafetensors, writeSafetensors } from "@glissade/core/weights";
@@ -73,7 +73,7 @@ async function byHand(
   return model;
 }
 
-/** The state after every step: pictures of random networks are black and white, and tell less. */
+/** The state after every step: images of random networks are black and white, and tell less. */
 async function statesOf(
   run: ReturnType<Glide["generate"]> | ReturnType<Adm["generate"]>,
 ): Promise<number[][]> {
@@ -145,7 +145,7 @@ describe("a converted model with a noised CLIP", () => {
     expect(converted[0]).not.toEqual(converted[1]);
   });
 
-  it("draws with --clip, keeps the best with --keep, and makes the picture again", async () => {
+  it("draws with --clip, keeps the best with --keep, and makes the image again", async () => {
     const argv = [
       "generate",
       "a red apple",
@@ -165,7 +165,7 @@ describe("a converted model with a noised CLIP", () => {
       (await runMain([...argv, "--count", "4", "--keep", "2", "--out", at("kept.png")])).code,
     ).toBe(0);
     const { text } = await png("kept-1.png");
-    expect(decodePictureRecord(text, "kept-1.png").settings).toMatchObject({
+    expect(decodeImageRecord(text, "kept-1.png").settings).toMatchObject({
       clipGuidance: { scale: 500, through: "x" },
       keepBest: 2,
       count: 4,
@@ -192,7 +192,7 @@ describe("a converted model with a noised CLIP", () => {
     ).toContain("only one half of a CLIP is there");
     expect(
       (await runMain(["convert", image, text, "--out", at("refused"), "-q"])).stderr,
-    ).toContain("none of these makes pictures");
+    ).toContain("none of these makes images");
     expect(
       (await runMain(["convert", model, await checkpoint("unet"), "--out", at("refused"), "-q"]))
         .stderr,
@@ -269,7 +269,7 @@ describe("a converted model of guided-diffusion", () => {
       expect((await png(`classes-${k + 1}.png`)).image.data).toEqual(data);
   });
 
-  it("writes down how each picture was made, and makes it again", async () => {
+  it("writes down how each image was made, and makes it again", async () => {
     const { code, stdout } = await sample(
       "--class",
       "2",
@@ -290,9 +290,9 @@ describe("a converted model of guided-diffusion", () => {
       settings: { classes: [2, 2], classifierScale: 3, sampler: "ddim", steps: 4, count: 2 },
       model: { imageSize: 8, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
-    const record = decodePictureRecord((await png("runs-2.png")).text, "runs-2.png");
+    const record = decodeImageRecord((await png("runs-2.png")).text, "runs-2.png");
     expect(record).toMatchObject({
-      picture: 1,
+      image: 1,
       seed: 8,
       settings: { classes: [2, 2], classifierScale: 3 },
     });
@@ -349,14 +349,14 @@ describe("a converted model of guided-diffusion", () => {
     ["classes", ["2", "2"]],
     ["classifierScale", -1],
     ["steps", 1e9],
-  ])("does not make a picture again whose settings say %s = %j", async (name, value) => {
+  ])("does not make an image again whose settings say %s = %j", async (name, value) => {
     const { image, text } = await png("runs-1.png");
-    const record = JSON.parse(text[pictureRecordKeyword] ?? "");
+    const record = JSON.parse(text[imageRecordKeyword] ?? "");
     await writeFile(
       at("hostile.png"),
       encodePng(image, {
         text: {
-          [pictureRecordKeyword]: encodePictureRecord({
+          [imageRecordKeyword]: encodeImageRecord({
             ...record,
             settings: { ...record.settings, [name]: value },
           }),

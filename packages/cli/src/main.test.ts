@@ -8,7 +8,7 @@ import { version } from "./version.ts";
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "glissade-main-"));
-  await writeFile(join(folder, "text.txt"), "not a picture, and not a network");
+  await writeFile(join(folder, "text.txt"), "not an image, and not a network");
   await writeFile(join(folder, "half.png"), "\x89PNG\r\n\x1a\n", "latin1");
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -79,10 +79,10 @@ describe("glissade", () => {
     ],
     ["--threads is of --backend onnx", "generate", "x", "--backend", "tfjs", "--threads", "2"],
     ["--guidance is", "generate", "x", "--guidance", "high"],
-    ["1 to 32 for pictures of 128 pixels", "generate", "x", "--enlarge", "500"],
+    ["1 to 32 for images of 128 pixels", "generate", "x", "--enlarge", "500"],
     ["ends in .png", "generate", "x", "--out", "x.jpeg"],
     ["--model is", "generate", "x", "--model", ""],
-    ["Give one picture", "reproduce"],
+    ["Give one image", "reproduce"],
     ["--out DIR", "convert", "base.pt"],
     ['Did you mean "glide"?', "pull", "glidee"],
     ["--model DIR", "sample", "--class", "207"],

@@ -109,7 +109,7 @@ function commandNamed(name: string): Command {
   if (found) return found;
   if (/\s/.test(name))
     throw new UsageError(
-      `There is no command ${JSON.stringify(name)}. For a picture of it: glissade generate ${JSON.stringify(name)}`,
+      `There is no command ${JSON.stringify(name)}. For an image of it: glissade generate ${JSON.stringify(name)}`,
     );
   throw new UnknownNameError({
     kind: "command",

@@ -34,7 +34,7 @@ describe("the published networks", () => {
     ["GLIDE base for inpainting", 385_037_638],
     ["GLIDE upsampler", 398_361_286],
     ["GLIDE upsampler for inpainting", 398_368_198],
-    ["GLIDE noised CLIP, pictures", 86_443_776],
+    ["GLIDE noised CLIP, images", 86_443_776],
     ["GLIDE noised CLIP, texts", 71_679_488],
   ])("%s has %i parameters and is recognised by them", (name, parameters) => {
     const shapes = shapesOf(name);

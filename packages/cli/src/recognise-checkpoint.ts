@@ -12,7 +12,7 @@ export type NetworkWeights = ReadonlyMap<string, string>;
 
 /**
  * Weights of which every network has one, whatever its size: U-Nets and classifiers, CLIP's towers
- * for texts and for pictures.
+ * for texts and for images.
  */
 const landmarks = ["time_embed.0.weight", "blocks.input.w_voc", "blocks.input.patch_proj"];
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { enlargement, render } from "./rendering.ts";
 
 describe("enlargement", () => {
-  it("makes small pictures at least 256 pixels wide, and leaves large ones", () => {
+  it("makes small images at least 256 pixels wide, and leaves large ones", () => {
     expect([16, 32, 64, 100, 256, 1024].map((size) => enlargement(undefined, size))).toEqual([
       16, 8, 4, 3, 1, 1,
     ]);
@@ -16,7 +16,7 @@ describe("enlargement", () => {
 describe("render", () => {
   const images = [10, 20, 30].map((level) => rgbImage(2, 2, new Uint8Array(12).fill(level)));
 
-  it("enlarges one picture", () => {
+  it("enlarges one image", () => {
     const { width, height, data } = render(images, 1, 3);
     expect([width, height, new Set(data)]).toEqual([6, 6, new Set([20])]);
   });

@@ -1,13 +1,13 @@
 import { contactSheet, enlarge, InvalidArgumentError, type RgbImage } from "@glissade/core";
 
-/** Width in pixels that small pictures are enlarged to at least, where nobody says. */
+/** Width in pixels that small images are enlarged to at least, where nobody says. */
 const comfortableWidth = 256;
-/** Widest picture or sheet that is written. */
+/** Widest image or sheet that is written. */
 const widest = 4096;
 const sheetMargin = 8;
 
 /**
- * The factor for pictures of `imageSize` pixels. @throws InvalidArgumentError where the one asked
+ * The factor for images of `imageSize` pixels. @throws InvalidArgumentError where the one asked
  * for would make them larger than is sensible.
  */
 export function enlargement(asked: number | undefined, imageSize: number): number {
@@ -17,12 +17,12 @@ export function enlargement(asked: number | undefined, imageSize: number): numbe
   throw new InvalidArgumentError({
     argument: "--enlarge",
     received: factor,
-    expected: `a whole number from 1 to ${most} for pictures of ${imageSize} pixels`,
+    expected: `a whole number from 1 to ${most} for images of ${imageSize} pixels`,
   });
 }
 
 /**
- * One picture of a run, or the sheet with all of them, whose pixels are enlarged less where it
+ * One image of a run, or the sheet with all of them, whose pixels are enlarged less where it
  * would become too wide.
  */
 export function render(

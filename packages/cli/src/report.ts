@@ -1,6 +1,6 @@
 import type { Generation } from "./generation.ts";
-import { seedOf } from "./picture-files.ts";
-import type { PictureNames } from "./picture-names.ts";
+import { seedOf } from "./image-files.ts";
+import type { ImageNames } from "./image-names.ts";
 import { version } from "./version.ts";
 
 /** One JSON document on stdout. */
@@ -11,13 +11,13 @@ export function jsonText(document: unknown): string {
 /** What `generate --json` and `reproduce --json` tell about a run. */
 export function generationReport(
   generation: Generation,
-  { pictures, sheet }: PictureNames,
+  { images, sheet }: ImageNames,
   model: string,
 ) {
   const { settings, warnings, fallbacks, backend, provider, seconds, imageSize, enlarge, sha256 } =
     generation;
   return {
-    files: pictures.map((path, k) => ({ path, seed: seedOf(generation, k) })),
+    files: images.map((path, k) => ({ path, seed: seedOf(generation, k) })),
     ...(sheet !== undefined && { sheet }),
     settings,
     model: { source: model, sha256, imageSize },

@@ -5,23 +5,23 @@ import {
   type GenerateOptions,
   type GenerateStep,
   type Glide,
+  type ImageSettings,
   loadAdm,
   loadGlide,
   type ModelSource,
-  type PictureSettings,
   type RecordedRun,
   Run,
 } from "@glissade/core";
 import { type LoadOptions, loadModel } from "./model-source.ts";
 
 /** What a run made. */
-export interface Pictures {
+export interface Images {
   readonly images: readonly GeneratedImage[];
-  readonly settings: PictureSettings;
+  readonly settings: ImageSettings;
   readonly warnings: readonly { readonly message: string }[];
 }
 
-export type PicturesRun = Run<GenerateStep, Pictures>;
+export type ImagesRun = Run<GenerateStep, Images>;
 
 /** What is to be made with a model once it is there. */
 export interface Task {
@@ -33,14 +33,14 @@ export interface Task {
 export interface LoadedTask {
   /** What really runs the networks. */
   readonly provider: string;
-  /** Width of the pictures that will come out, in pixels. */
+  /** Width of the images that will come out, in pixels. */
   readonly width: number;
-  start(signal: AbortSignal): PicturesRun;
+  start(signal: AbortSignal): ImagesRun;
 }
 
 interface Work<Model> {
   width(model: Model): number;
-  run(model: Model, signal: AbortSignal): PicturesRun;
+  run(model: Model, signal: AbortSignal): ImagesRun;
 }
 
 /** Work for a model of GLIDE. */
@@ -48,7 +48,7 @@ export function glideTask(work: Work<Glide>): Task {
   return taskFor(loadGlide, "base", work);
 }
 
-/** Pictures from a prompt, of the model's full size or the base network's. */
+/** Images from a prompt, of the model's full size or the base network's. */
 export function generationOf(options: GenerateOptions): Task {
   return glideTask({
     width: (glide) => (options.upscale === false ? glide.baseSize : glide.imageSize),
@@ -56,7 +56,7 @@ export function generationOf(options: GenerateOptions): Task {
   });
 }
 
-/** Pictures of classes, by a model of guided-diffusion. */
+/** Images of classes, by a model of guided-diffusion. */
 export function samplingOf(options: AdmOptions): Task {
   return taskFor(loadAdm, "unet", {
     width: (adm: Adm) => adm.imageSize,
@@ -65,7 +65,7 @@ export function samplingOf(options: AdmOptions): Task {
   });
 }
 
-/** What makes a picture again. */
+/** What makes an image again. */
 export function recordedTask(recorded: RecordedRun): Task {
   return recorded.from === "classes"
     ? samplingOf(recorded.options)

@@ -117,14 +117,14 @@ export {
 export { randomSeed } from "./random/index.ts";
 export {
   type ClassSettings,
-  decodePictureRecord,
-  encodePictureRecord,
+  decodeImageRecord,
+  encodeImageRecord,
   encodePngWithRecord,
+  type ImageRecord,
+  type ImageSettings,
+  ImageSettingsError,
+  imageRecordKeyword,
   optionsOfRecord,
-  type PictureRecord,
-  type PictureSettings,
-  PictureSettingsError,
-  pictureRecordKeyword,
   type RecordedRun,
   type SourceRecord,
 } from "./record/index.ts";

@@ -6,18 +6,18 @@ export type {
   FeatureOptions,
 } from "./features/feature-network.ts";
 export {
+  type ImageFeatures,
+  type ImageSetCard,
+  type ReadFeaturesOptions,
+  readFeatures,
+} from "./features/image-features.ts";
+export {
   type InceptionFeaturesOptions,
   openInceptionFeatures,
 } from "./features/inception-features.ts";
 export { type InceptionVariant, inceptionGraph } from "./features/inception-graph.ts";
 export { inceptionInput } from "./features/inception-input.ts";
 export { foldedInceptionWeights } from "./features/inception-weights.ts";
-export {
-  type PictureFeatures,
-  type PictureSetCard,
-  type ReadFeaturesOptions,
-  readFeatures,
-} from "./features/picture-features.ts";
 export { type ResizeMode, resizeLevels, resizeModes } from "./features/resize-modes.ts";
 export * from "./formulas/index.ts";
 export {

@@ -5,19 +5,19 @@ import { rows } from "@glissade/graph";
 import { emoji } from "@glissade/model-emoji";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClipNetwork, openClipNetwork } from "./features/clip-network.ts";
-import { type PictureFeatures, readFeatures } from "./features/picture-features.ts";
+import { type ImageFeatures, readFeatures } from "./features/image-features.ts";
 import { gaussianFit } from "./formulas/feature-moments.ts";
 import { frechetDistance } from "./formulas/frechet-distance.ts";
 import { measure } from "./measure.ts";
 import { openNpz } from "./samples/npz.ts";
 
-// The held-out pictures of the embedded model, through its own CLIP: real pictures, real features.
+// The held-out images of the embedded model, through its own CLIP: real images, real features.
 const evaluation = new URL("../../model-emoji/evaluation/", import.meta.url);
 const captions: string[] = JSON.parse(readFileSync(new URL("captions.json", evaluation), "utf8"));
 const backend = onnx();
 let clip: ClipNetwork;
-const pictures: RgbImage[] = [];
-let all: PictureFeatures;
+const images: RgbImage[] = [];
+let all: ImageFeatures;
 let texts: Tensor;
 
 beforeAll(async () => {
@@ -25,8 +25,8 @@ beforeAll(async () => {
   for await (const batch of (await openNpz(new URL("held-out.npz", evaluation).pathname)).batches({
     batchSize: 100,
   }))
-    pictures.push(...batch);
-  all = await features(pictures);
+    images.push(...batch);
+  all = await features(images);
   texts = await clip.texts(captions);
 });
 afterAll(async () => {
@@ -34,7 +34,7 @@ afterAll(async () => {
   await backend.dispose();
 });
 
-const features = (images: readonly RgbImage[], name = "pictures") =>
+const features = (images: readonly RgbImage[], name = "images") =>
   readFeatures([images], clip, { name });
 const withCaptions = (images: Tensor, of: Tensor, names: readonly string[]) => ({
   images,
@@ -57,7 +57,7 @@ describe("checks that a wrong metric cannot pass", () => {
   });
 
   it("a set of one thing again and again has high precision and low recall", async () => {
-    const moon = pictures[7] as RgbImage;
+    const moon = images[7] as RgbImage;
     const nearly = Array.from({ length: 60 }, (_, k) =>
       rgbImage(
         32,
@@ -86,7 +86,7 @@ describe("checks that a wrong metric cannot pass", () => {
       ),
     );
     const [near, far] = [
-      await measure(all, await features(pictures.slice(0, 60))),
+      await measure(all, await features(images.slice(0, 60))),
       await measure(all, await features(noise)),
     ];
     expect(near.metrics.precision).toBe(1); // they are a part of the reference
@@ -119,13 +119,13 @@ describe("checks that a wrong metric cannot pass", () => {
     const of = async (images: readonly RgbImage[]) =>
       (
         await measure(
-          await readFeatures([pictures], classed, { name: "a" }),
+          await readFeatures([images], classed, { name: "a" }),
           await readFeatures([images], classed, { name: "b" }),
         )
       ).metrics.inceptionScore ?? 0;
     const [varied, same] = [
-      await of(pictures),
-      await of(new Array<RgbImage>(20).fill(pictures[0] as RgbImage)),
+      await of(images),
+      await of(new Array<RgbImage>(20).fill(images[0] as RgbImage)),
     ];
     await classed.dispose();
     expect(same).toBeCloseTo(1, 6);
@@ -135,8 +135,8 @@ describe("checks that a wrong metric cannot pass", () => {
 });
 
 describe("measure", () => {
-  it("tells everything that the numbers depend on, and warns of few pictures", async () => {
-    const { card } = await measure(all, await features(pictures.slice(0, 40), "forty"), {
+  it("tells everything that the numbers depend on, and warns of few images", async () => {
+    const { card } = await measure(all, await features(images.slice(0, 40), "forty"), {
       seed: 3,
     });
     expect(card).toMatchObject({
@@ -151,35 +151,33 @@ describe("measure", () => {
       seed: 3,
     });
     expect(card.notes.join("\n")).toContain(
-      "40 pictures in the smaller set and 128 feature dimensions: its covariance is singular",
+      "40 images in the smaller set and 128 feature dimensions: its covariance is singular",
     );
-    expect(card.notes.join("\n")).toContain("560 and 40 pictures");
+    expect(card.notes.join("\n")).toContain("560 and 40 images");
     expect(card.notes.join("\n")).toContain("no FID of the literature");
   });
 
-  it("gives the same numbers whatever the batches, and another hash for other pictures", async () => {
+  it("gives the same numbers whatever the batches, and another hash for other images", async () => {
     const [whole, cut] = [
-      await features(pictures.slice(0, 70)),
-      await readFeatures(
-        [pictures.slice(0, 1), pictures.slice(1, 50), pictures.slice(50, 70)],
-        clip,
-        { name: "cut" },
-      ),
+      await features(images.slice(0, 70)),
+      await readFeatures([images.slice(0, 1), images.slice(1, 50), images.slice(50, 70)], clip, {
+        name: "cut",
+      }),
     ];
     expect(cut.set.sha256).toBe(whole.set.sha256);
-    expect((await features(pictures.slice(1, 71))).set.sha256).not.toBe(whole.set.sha256);
+    expect((await features(images.slice(1, 71))).set.sha256).not.toBe(whole.set.sha256);
     expect((await measure(all, cut)).metrics.fid).toBeCloseTo(
       (await measure(all, whole)).metrics.fid,
       6,
     );
   });
 
-  it("refuses too few pictures, no pictures, and features of two networks", async () => {
-    await expect(measure(all, await features(pictures.slice(0, 5)))).rejects.toThrow(
+  it("refuses too few images, no images, and features of two networks", async () => {
+    await expect(measure(all, await features(images.slice(0, 5)))).rejects.toThrow(
       "expected at least 6",
     );
     await expect(readFeatures([], clip, { name: "nothing" })).rejects.toThrow(InvalidArgumentError);
-    const other: PictureFeatures = { ...all, network: { ...all.network, sha256: "0".repeat(64) } };
+    const other: ImageFeatures = { ...all, network: { ...all.network, sha256: "0".repeat(64) } };
     await expect(measure(all, other)).rejects.toThrow(
       "Features compare only where one network made both",
     );
@@ -188,9 +186,9 @@ describe("measure", () => {
   it("hears an abort between two batches", async () => {
     const controller = new AbortController();
     const batches = (function* () {
-      yield pictures.slice(0, 10);
+      yield images.slice(0, 10);
       controller.abort(new Error("enough"));
-      yield pictures.slice(10, 20);
+      yield images.slice(10, 20);
     })();
     await expect(
       readFeatures(batches, clip, { name: "stopped", signal: controller.signal }),

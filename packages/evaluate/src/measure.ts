@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from "@glissade/core";
 import type { FeatureNetworkCard } from "./features/feature-network.ts";
-import type { PictureFeatures } from "./features/picture-features.ts";
+import type { ImageFeatures } from "./features/image-features.ts";
 import type { Gaussian } from "./formulas/feature-moments.ts";
 import { manifoldMetrics } from "./formulas/precision-recall.ts";
 import { fid } from "./metrics/fid.ts";
 import {
-  type CaptionedPictures,
+  type CaptionedImages,
   isInception,
   type Metric,
   type MetricInputs,
@@ -17,7 +17,7 @@ import { sfid } from "./metrics/sfid.ts";
 
 export interface MeasureOptions {
   /** Without it there is no CLIP score and no R-precision. */
-  readonly captioned?: CaptionedPictures;
+  readonly captioned?: CaptionedImages;
   /** Of what is drawn at random while measuring. Default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -26,15 +26,15 @@ export interface MeasureOptions {
 const neighbours = { manifold: 3, density: 5 } as const;
 
 /**
- * All metrics of a set of pictures against a reference, with everything that they depend on.
+ * All metrics of a set of images against a reference, with everything that they depend on.
  *
  * @throws InvalidArgumentError where the features come from two networks, are not finite, or are of
- * 5 pictures or fewer; the signal's reason where aborted
+ * 5 images or fewer; the signal's reason where aborted
  * @example `const { metrics, card } = await measure(reference, samples);`
  */
 export async function measure(
-  reference: PictureFeatures,
-  samples: PictureFeatures,
+  reference: ImageFeatures,
+  samples: ImageFeatures,
   options: MeasureOptions = {},
 ): Promise<MeasuredSet> {
   assertOneNetwork(reference.network, samples.network);
@@ -88,11 +88,11 @@ export interface MeasuredDistance {
  * The Fréchet distance alone: what most papers report, and the only metric that takes no time where
  * the features are there.
  *
- * @throws InvalidArgumentError where the features come from two networks, or of a single picture
+ * @throws InvalidArgumentError where the features come from two networks, or of a single image
  */
 export function measureDistance(
-  reference: PictureFeatures,
-  samples: PictureFeatures,
+  reference: ImageFeatures,
+  samples: ImageFeatures,
   { seed = 0 }: Pick<MeasureOptions, "seed"> = {},
 ): MeasuredDistance {
   assertOneNetwork(reference.network, samples.network);
@@ -107,8 +107,8 @@ export function measureDistance(
 }
 
 function distanceInputs(
-  reference: PictureFeatures,
-  samples: PictureFeatures,
+  reference: ImageFeatures,
+  samples: ImageFeatures,
 ): Pick<MetricInputs, "gaussians"> & Pick<AvailableInputs, "spatial"> {
   return {
     gaussians: { reference: gaussianOf(reference), samples: gaussianOf(samples) },
@@ -117,7 +117,7 @@ function distanceInputs(
   };
 }
 
-function cardOf(reference: PictureFeatures, samples: PictureFeatures, seed: number): MetricCard {
+function cardOf(reference: ImageFeatures, samples: ImageFeatures, seed: number): MetricCard {
   return {
     features: samples.network,
     reference: reference.set,
@@ -128,11 +128,11 @@ function cardOf(reference: PictureFeatures, samples: PictureFeatures, seed: numb
   };
 }
 
-function gaussianOf({ gaussian, set }: PictureFeatures): Gaussian {
+function gaussianOf({ gaussian, set }: ImageFeatures): Gaussian {
   if (gaussian) return gaussian;
   throw new InvalidArgumentError({
     argument: set.name,
-    received: `${set.count} picture`,
+    received: `${set.count} image`,
     expected: "at least two",
   });
 }
@@ -149,23 +149,23 @@ function assertOneNetwork(reference: FeatureNetworkCard, samples: FeatureNetwork
   }
 }
 
-/** Below this many pictures the literature does not report a Fréchet distance. */
+/** Below this many images the literature does not report a Fréchet distance. */
 const customaryCount = 10_000;
 
-function notesOn(reference: PictureFeatures, samples: PictureFeatures): string[] {
+function notesOn(reference: ImageFeatures, samples: ImageFeatures): string[] {
   const smaller = Math.min(reference.set.count, samples.set.count);
   const { dimensions, name } = samples.network;
   const notes: string[] = [];
   if (smaller <= dimensions)
     notes.push(
-      `There are ${smaller} pictures in the smaller set and ${dimensions} feature dimensions: ` +
+      `There are ${smaller} images in the smaller set and ${dimensions} feature dimensions: ` +
         "its covariance is singular. The Fréchet distance is computed all the same, without " +
         "regularisation, and is far too high; the kernel distance is not affected.",
     );
   if (smaller < customaryCount)
     notes.push(
       "The Fréchet distance grows as samples become fewer, about as 1/N: with " +
-        `${reference.set.count} and ${samples.set.count} pictures it compares only with results ` +
+        `${reference.set.count} and ${samples.set.count} images it compares only with results ` +
         "of the same numbers. The kernel distance has no such bias. Precision and recall depend " +
         "on both numbers too.",
     );

@@ -122,7 +122,7 @@ export class DisposedError extends GlissadeError {
   }
 }
 
-/** A short picture of any value for an error message: never throws, never long. */
+/** A short image of any value for an error message: never throws, never long. */
 export function display(value: unknown): string {
   if (typeof value === "string")
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

@@ -21,7 +21,7 @@ export function assertFloat32(name: string, value: AnyTensor | undefined): Tenso
 }
 
 /**
- * @throws NumericalError at the first number that is infinite or no number. A picture made of those
+ * @throws NumericalError at the first number that is infinite or no number. An image made of those
  * would be black or grey, and would look like an answer.
  */
 export function assertFinite(x: Tensor, where: string): void {

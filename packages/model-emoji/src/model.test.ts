@@ -69,11 +69,11 @@ describe("every network of the emoji model", () => {
     const { tokens, length } = tokenizer.paddedTokensAndLength("red apple");
     const text = { tokens: int64([1, tokens.length], tokens), lengths: int64([1], [length]) };
     await expectSame("clip/text_encoder/model.safetensors", clipTextGraph(config), text);
-    const picture = {
+    const image = {
       x: random.randn([1, 3, config.image.imageSize, config.image.imageSize]),
       timesteps: typedTensor("float32", [1], Float32Array.of(370)),
     };
-    await expectSame("clip/image_encoder/model.safetensors", clipImageGraph(config), picture);
+    await expectSame("clip/image_encoder/model.safetensors", clipImageGraph(config), image);
   });
 });
 
@@ -158,7 +158,7 @@ function int64(dims: readonly number[], values: ArrayLike<number>): AnyTensor {
   return typedTensor("int64", dims, BigInt64Array.from(Array.from(values), BigInt));
 }
 
-/** Mean red, green and blue of a square of a picture 32 pixels wide. */
+/** Mean red, green and blue of a square of an image 32 pixels wide. */
 function meanColor(
   data: Uint8Array,
   { left, top, size }: { left: number; top: number; size: number },

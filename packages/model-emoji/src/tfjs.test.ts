@@ -3,13 +3,13 @@ import { tfjs } from "@glissade/backend-tfjs";
 import { ProviderUnavailableError } from "@glissade/core";
 import { describe, it } from "vitest";
 import { emojiOutputs } from "./__fixtures__/network-outputs.ts";
-import { expectSameNumbers, expectSamePicture } from "./__fixtures__/same-outputs.ts";
+import { expectSameImage, expectSameNumbers } from "./__fixtures__/same-outputs.ts";
 
 const reference = onnx();
 const expected = await emojiOutputs(reference);
 await reference.dispose();
 
-describe("the emoji model on TensorFlow.js gives the numbers and the picture of ONNX Runtime", () => {
+describe("the emoji model on TensorFlow.js gives the numbers and the image of ONNX Runtime", () => {
   for (const provider of ["node", "wasm", "cpu"] as const) {
     it(`on ${provider}`, async ({ skip }) => {
       const backend = tfjs({ providers: [provider] });
@@ -22,7 +22,7 @@ describe("the emoji model on TensorFlow.js gives the numbers and the picture of 
       if (!received) skip("TensorFlow.js's native runtime does not start here");
       else {
         expectSameNumbers(received, expected, 1e-4);
-        expectSamePicture(received, expected);
+        expectSameImage(received, expected);
       }
     });
   }

@@ -50,7 +50,7 @@ function counted(inner: GlideLike) {
 }
 
 describe("useTextToImage", () => {
-  it("makes pictures, with previews and progress, by functions that stay the same", async () => {
+  it("makes images, with previews and progress, by functions that stay the same", async () => {
     const seen: unknown[] = [];
     const { result } = renderHook(() => {
       const { status, preview, progress, images, warnings, error, ...rest } = useTextToImage(
@@ -199,10 +199,10 @@ describe("useTextToImage", () => {
   });
 });
 
-describe("the hooks for pictures from pictures", () => {
+describe("the hooks for images from images", () => {
   it("edit, fill in and go from one to another as the model does, and say what the model lacks", async () => {
     const { images } = await glide.generate({ prompt: "dot", seed: 1 });
-    const image = images[0] ?? expect.unreachable("no picture");
+    const image = images[0] ?? expect.unreachable("no image");
     const mask = { width: 4, height: 4, data: new Uint8Array(16).fill(255) };
     const { result } = renderHook(() => ({
       edit: { ...useImageToImage(glide) },

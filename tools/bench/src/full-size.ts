@@ -18,7 +18,7 @@ import { scaledNoise } from "./random-weights.ts";
 
 const usage = `npm run bench -- full-size [--steps 15] [--sampler dpmpp-2m] [--upscale-steps 8] [--upscale-sampler ddim] [--count 1] [--dtype float16] [--keep-loaded] [--json]
 
-Makes a picture with networks of the published models' size, 64 to 256 pixels, from random weights in a model folder (1.6 GB of temporary disk in float16), and says what it took.`;
+Makes an image with networks of the published models' size, 64 to 256 pixels, from random weights in a model folder (1.6 GB of temporary disk in float16), and says what it took.`;
 
 /**
  * Reference on two cores, as the issue of comparison states it: seconds a pass of the base network

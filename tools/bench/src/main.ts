@@ -90,7 +90,7 @@ async function main(): Promise<void> {
       ),
     );
   }
-  console.log("\nAround the network (guidance, sampler, noise) a step, emoji model, one picture");
+  console.log("\nAround the network (guidance, sampler, noise) a step, emoji model, one image");
   console.table(
     Object.fromEntries(
       overheads.map(({ sampler, stepMilliseconds, share }) => [

@@ -112,7 +112,7 @@ describe("Vite", () => {
     ]);
   });
 
-  it("builds what makes pictures in Chromium under a strict Content-Security-Policy, in a worker with threads and on the page", async () => {
+  it("builds what makes images in Chromium under a strict Content-Security-Policy, in a worker with threads and on the page", async () => {
     const site = await serve(join(output, "vite"), strictPolicy);
     const browser = await chromium.launch({
       executablePath: process.env.GLISSADE_CHROMIUM ?? "/usr/bin/chromium",
@@ -124,9 +124,9 @@ describe("Vite", () => {
       page.on("console", (message) => message.type() !== "log" && complaints.push(message.text()));
       page.on("pageerror", ({ message }) => complaints.push(message));
       await page.goto(site.url);
-      await page.waitForFunction("globalThis.pictures"); // the app's script has run
+      await page.waitForFunction("globalThis.images"); // the app's script has run
       const { here, inWorker } = await page.evaluate<{ here: number[]; inWorker: number[] }>(
-        "pictures()",
+        "images()",
       );
       expect(complaints).toEqual([]);
       expect(here).toHaveLength(32 * 32 * 3);

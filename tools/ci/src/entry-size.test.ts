@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const entry = "virtual:generate";
 
 /**
- * What a page that loads a model and makes pictures fetches before it does so: the entry and what
+ * What a page that loads a model and makes images fetches before it does so: the entry and what
  * it imports statically, minified and compressed.
  */
 async function initialBytes(program: string): Promise<number> {

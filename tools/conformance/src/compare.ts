@@ -53,7 +53,7 @@ export class Comparison implements Check {
       isNumeric(actual) && isNumeric(expected)
         ? sameNumbers(actual, expected)
         : isDeepStrictEqual(actual, expected) && !holdsNaN(actual);
-    if (!equal) throw new Mismatch(`${what} is ${picture(actual)}, expected ${picture(expected)}`);
+    if (!equal) throw new Mismatch(`${what} is ${image(actual)}, expected ${image(expected)}`);
   }
 
   #compare(
@@ -141,7 +141,7 @@ function holdsNaN(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(holdsNaN);
 }
 
-function picture(value: unknown): string {
+function image(value: unknown): string {
   if (!isNumeric(value))
     return typeof value === "object" && value !== null
       ? JSON.stringify(value).slice(0, 200)

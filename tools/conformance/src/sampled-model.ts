@@ -74,7 +74,7 @@ export async function openSampledModel(context: CaseContext, start: Tensor): Pro
 }
 
 /**
- * The low-resolution picture as the upsampler is given it: our own quantisation of the base sample,
+ * The low-resolution image as the upsampler is given it: our own quantisation of the base sample,
  * which must be the recorded one.
  */
 function lowResInput({ tensors, check }: CaseContext): Tensor | undefined {

@@ -11,16 +11,16 @@ export interface LargeTraining {
 }
 
 /**
- * The upsampler's settings on the notebook's small pictures, then whole recipes, all against the
+ * The upsampler's settings on the notebook's small images, then whole recipes, all against the
  * notebook's.
  */
 export async function* cascadeStudy(
   bench: Workbench,
   { count, seeds, training }: StudyOptions & { readonly training: LargeTraining | undefined },
 ): AsyncGenerator<CascadeResult, void, void> {
-  const pictures = async ({ base, upsampler }: Cascade, seed: number) => {
-    const small = await bench.basePictures(base, { count, seed });
-    const large = await bench.largePictures(base, upsampler, { count, seed });
+  const images = async ({ base, upsampler }: Cascade, seed: number) => {
+    const small = await bench.baseImages(base, { count, seed });
+    const large = await bench.largeImages(base, upsampler, { count, seed });
     return {
       baseEvaluations: small.evaluations,
       upsamplerEvaluations: large.evaluations,
@@ -28,10 +28,7 @@ export async function* cascadeStudy(
       crops: await fitView(bench.features, "crops", large.images),
     };
   };
-  const yardsticks = [
-    await pictures(notebook, seeds[0]),
-    await pictures(notebook, seeds[1]),
-  ] as const;
+  const yardsticks = [await images(notebook, seeds[0]), await images(notebook, seeds[1])] as const;
   const cascades = [
     ...upsamplerSettings.map((upsampler): Cascade => ({ base: notebook.base, upsampler })),
     ...recipes,
@@ -39,7 +36,7 @@ export async function* cascadeStudy(
   for (const [k, seed] of seeds.entries()) {
     const other = yardsticks[k === 0 ? 1 : 0];
     for (const cascade of cascades) {
-      const { baseEvaluations, upsamplerEvaluations, whole, crops } = await pictures(cascade, seed);
+      const { baseEvaluations, upsamplerEvaluations, whole, crops } = await images(cascade, seed);
       yield {
         ...cascade,
         baseEvaluations,

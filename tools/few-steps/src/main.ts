@@ -9,16 +9,16 @@ import { writeReport } from "./report.ts";
 import type { Results } from "./results.ts";
 import { describeSetting } from "./settings.ts";
 import { measureTraining } from "./training-floor.ts";
-import { mostPictures, openWorkbench, type Workbench } from "./workbench.ts";
+import { mostImages, openWorkbench, type Workbench } from "./workbench.ts";
 
-const usage = `npm run few-steps -- [--data DATA] [--model MODEL] [--pictures 256] [--cascade-pictures 96] [--out docs] [--work .data/few-steps] [--report]
+const usage = `npm run few-steps -- [--data DATA] [--model MODEL] [--images 256] [--cascade-images 96] [--out docs] [--work .data/few-steps] [--report]
 
-Measures how few evaluations of the networks do, by the Fréchet distance of pictures in the features of the model's own CLIP: from 250 ancestral steps, and from training pictures where DATA names them as for glissade train --data.
+Measures how few evaluations of the networks do, by the Fréchet distance of images in the features of the model's own CLIP: from 250 ancestral steps, and from training images where DATA names them as for glissade train --data.
 Writes few-steps.json, and from it few-steps.svg and the tables of few-steps.md. Takes more than an hour on two cores; what was made is kept in WORK, so that a run that was stopped goes on.
 
   --report   only make the plot and the tables anew from few-steps.json`;
 
-/** Each picture has a seed of its own, so the two series must not meet. */
+/** Each image has a seed of its own, so the two series must not meet. */
 const seeds = [1000, 2000] as const;
 
 async function main(): Promise<void> {
@@ -26,8 +26,8 @@ async function main(): Promise<void> {
     options: {
       data: { type: "string" },
       model: { type: "string" },
-      pictures: { type: "string", default: String(mostPictures) },
-      "cascade-pictures": { type: "string", default: "96" },
+      images: { type: "string", default: String(mostImages) },
+      "cascade-images": { type: "string", default: "96" },
       out: { type: "string", default: "docs" },
       work: { type: "string", default: join(".data", "few-steps") },
       report: { type: "boolean", default: false },
@@ -39,13 +39,13 @@ async function main(): Promise<void> {
   if (values.report)
     // what this program wrote
     return writeReport(JSON.parse(await readFile(path, "utf8")) as Results, values.out);
-  const [pictures, cascadePictures] = [
-    pictureCount("--pictures", values.pictures),
-    pictureCount("--cascade-pictures", values["cascade-pictures"]),
+  const [images, cascadeImages] = [
+    imageCount("--images", values.images),
+    imageCount("--cascade-images", values["cascade-images"]),
   ];
   const backend = onnx();
   const bench = await openWorkbench(values.model ?? emoji, { backend, work: values.work });
-  for await (const results of study(bench, { pictures, cascadePictures, data: values.data }))
+  for await (const results of study(bench, { images, cascadeImages, data: values.data }))
     await writeFile(path, `${JSON.stringify(results, undefined, 1)}\n`);
   await bench.dispose();
   await backend.dispose();
@@ -54,32 +54,30 @@ async function main(): Promise<void> {
 }
 
 interface StudyArguments {
-  readonly pictures: number;
-  readonly cascadePictures: number;
+  readonly images: number;
+  readonly cascadeImages: number;
   readonly data: string | undefined;
 }
 
 /** The results so far, every time there is one more. */
 async function* study(
   bench: Workbench,
-  { pictures, cascadePictures, data }: StudyArguments,
+  { images, cascadeImages, data }: StudyArguments,
 ): AsyncGenerator<Results, void, void> {
   const { glide } = bench;
   const training =
-    data === undefined
-      ? undefined
-      : await measureTraining(bench, data, { pictures, cascadePictures });
+    data === undefined ? undefined : await measureTraining(bench, data, { images, cascadeImages });
   let results: Results = {
     model: "@glissade/model-emoji",
     guidance: glide.defaults.guidanceScale,
-    pictures,
-    cascadePictures,
+    images,
+    cascadeImages,
     training: training?.floor,
     base: [],
     cascade: [],
   };
   for await (const result of baseStudy(bench, {
-    count: pictures,
+    count: images,
     seeds,
     training: training?.base,
   })) {
@@ -92,7 +90,7 @@ async function* study(
   }
   if (!glide.networks.includes("upsampler")) return;
   for await (const result of cascadeStudy(bench, {
-    count: cascadePictures,
+    count: cascadeImages,
     seeds,
     training: training?.large,
   })) {
@@ -113,11 +111,11 @@ function shown(distance: number | undefined): string {
   return distance?.toFixed(4) ?? "";
 }
 
-function pictureCount(option: string, text: string): number {
+function imageCount(option: string, text: string): number {
   const count = Number(text);
-  if (Number.isInteger(count) && count >= 2 && count <= mostPictures) return count;
+  if (Number.isInteger(count) && count >= 2 && count <= mostImages) return count;
   throw new Error(
-    `${option} is ${text}; expected a whole number from 2 to ${mostPictures}, the captions that there are.\n\n${usage}`,
+    `${option} is ${text}; expected a whole number from 2 to ${mostImages}, the captions that there are.\n\n${usage}`,
   );
 }
 

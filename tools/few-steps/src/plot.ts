@@ -14,7 +14,7 @@ interface Point {
 
 const panels = {
   yardstick: "from 250 ancestral steps",
-  training: "from training pictures",
+  training: "from training images",
 } as const satisfies Record<keyof Distances, string>;
 
 /** Distance over evaluations, a line a sampler: an SVG. */

@@ -6,8 +6,8 @@ const setting = { sampler: "ddim", steps: 10 } as const;
 const results: Results = {
   model: "a model",
   guidance: 3,
-  pictures: 4,
-  cascadePictures: 2,
+  images: 4,
+  cascadeImages: 2,
   training: undefined,
   base: [
     { setting, evaluations: 10, seed: 1, distances: { yardstick: 0.1 } },

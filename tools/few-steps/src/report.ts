@@ -30,19 +30,17 @@ export async function writeReport(results: Results, folder: string): Promise<voi
   );
 }
 
-function measureTable({ pictures, cascadePictures, training }: Results): string {
-  const rows = [
-    ["pictures a setting and seed", `${pictures}, and ${cascadePictures} of the cascade`],
-  ];
+function measureTable({ images, cascadeImages, training }: Results): string {
+  const rows = [["images a setting and seed", `${images}, and ${cascadeImages} of the cascade`]];
   if (training) {
     rows.push([
-      `${training.pictures} training pictures from ${training.references} others`,
+      `${training.images} training images from ${training.references} others`,
       digits(training.base),
     ]);
     const { large } = training;
     if (large)
       rows.push([
-        `${large.pictures} large ones from ${large.references} others, shrunk; crops`,
+        `${large.images} large ones from ${large.references} others, shrunk; crops`,
         `${digits(large.shrunk)}; ${digits(large.crops)}`,
       ]);
   }
@@ -57,7 +55,7 @@ export function baseTable({ base }: Results): string {
     spread(runs.flatMap(({ distances }) => distances.training ?? [])),
   ]);
   return table(
-    ["sampler and steps", "evaluations", "from 250 ancestral steps", "from training pictures"],
+    ["sampler and steps", "evaluations", "from 250 ancestral steps", "from training images"],
     rows,
   );
 }
@@ -88,9 +86,9 @@ export function cascadeTable({ cascade }: Results): string {
     "evaluations",
     "full size",
     "shrunk, from the notebook",
-    "from training pictures",
+    "from training images",
     "crops, from the notebook",
-    "from training pictures",
+    "from training images",
   ];
   return table(heads, rows);
 }

@@ -1,16 +1,16 @@
 import type { Setting } from "./settings.ts";
 
-/** How far pictures are from others, by the Fréchet distance of their CLIP features. */
+/** How far images are from others, by the Fréchet distance of their CLIP features. */
 export interface Distances {
-  /** To the yardstick's pictures of another seed. */
+  /** To the yardstick's images of another seed. */
   readonly yardstick: number;
-  /** To training pictures, where they were at hand. */
+  /** To training images, where they were at hand. */
   readonly training?: number;
 }
 
 export interface BaseResult {
   readonly setting: Setting;
-  /** Passes of the network a picture, counted. */
+  /** Passes of the network an image, counted. */
   readonly evaluations: number;
   readonly seed: number;
   readonly distances: Distances;
@@ -22,20 +22,20 @@ export interface CascadeResult {
   readonly upsampler: Setting;
   readonly upsamplerEvaluations: number;
   readonly seed: number;
-  /** Of the large pictures, shrunk to what CLIP reads. */
+  /** Of the large images, shrunk to what CLIP reads. */
   readonly shrunk: Distances;
-  /** Of squares cut from the large pictures, of the size that CLIP reads. */
+  /** Of squares cut from the large images, of the size that CLIP reads. */
   readonly crops: Distances;
 }
 
-/** Distances of training pictures to others, for scale. */
+/** Distances of training images to others, for scale. */
 export interface TrainingFloor {
-  readonly pictures: number;
+  readonly images: number;
   readonly references: number;
   readonly base: number;
   /** Where the model has an upsampler. */
   readonly large?: {
-    readonly pictures: number;
+    readonly images: number;
     readonly references: number;
     readonly shrunk: number;
     readonly crops: number;
@@ -46,8 +46,8 @@ export interface TrainingFloor {
 export interface Results {
   readonly model: string;
   readonly guidance: number;
-  readonly pictures: number;
-  readonly cascadePictures: number;
+  readonly images: number;
+  readonly cascadeImages: number;
   readonly training: TrainingFloor | undefined;
   readonly base: readonly BaseResult[];
   readonly cascade: readonly CascadeResult[];

@@ -8,7 +8,7 @@ export interface Setting {
   readonly spacing?: Spacing;
 }
 
-/** What few steps are measured by: ancestral sampling, as the paper's pictures were made. */
+/** What few steps are measured by: ancestral sampling, as the paper's images were made. */
 export const yardstick: Setting = { sampler: "ddpm", steps: 250 };
 
 const sweep = (

@@ -4,9 +4,9 @@ import { tiles } from "./tiles.ts";
 
 const plain = (level: number) => rgbImage(2, 2, new Uint8Array(12).fill(level));
 
-it("cuts a sheet into the pictures that it was made of", () => {
-  const pictures = [10, 20, 30, 40, 50, 60].map(plain);
-  expect(tiles(contactSheet(pictures, { columns: 3, margin: 0 }), 2)).toEqual(pictures);
+it("cuts a sheet into the images that it was made of", () => {
+  const images = [10, 20, 30, 40, 50, 60].map(plain);
+  expect(tiles(contactSheet(images, { columns: 3, margin: 0 }), 2)).toEqual(images);
 });
 
 it("drops what is no whole square", () => {

@@ -1,7 +1,7 @@
 import { type RgbImage, rgbImage } from "@glissade/core";
 
 /**
- * A picture cut into squares, row by row from the top left; what is left at the right and at the
+ * An image cut into squares, row by row from the top left; what is left at the right and at the
  * bottom is dropped.
  */
 export function tiles(image: RgbImage, side: number): RgbImage[] {

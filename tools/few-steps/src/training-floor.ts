@@ -2,11 +2,11 @@ import type { RgbImage } from "@glissade/core";
 import { frechetDistance, type Gaussian } from "@glissade/evaluate";
 import type { LargeTraining } from "./cascade-study.ts";
 import type { TrainingFloor } from "./results.ts";
-import { trainingPictures } from "./training-pictures.ts";
+import { trainingImages } from "./training-images.ts";
 import { fitView, type View } from "./views.ts";
 import type { Workbench } from "./workbench.ts";
 
-/** Training pictures that others are compared with. */
+/** Training images that others are compared with. */
 const references = 2048;
 const largeReferences = 1024;
 
@@ -14,32 +14,32 @@ export interface MeasuredTraining {
   readonly base: Gaussian;
   readonly large: LargeTraining | undefined;
   /**
-   * As many training pictures as a setting makes, against the references: a generator as good as
+   * As many training images as a setting makes, against the references: a generator as good as
    * the data would come so near.
    */
   readonly floor: TrainingFloor;
 }
 
-/** The distributions of training pictures of both sizes. */
+/** The distributions of training images of both sizes. */
 export async function measureTraining(
   bench: Workbench,
   source: string,
-  { pictures, cascadePictures }: { readonly pictures: number; readonly cascadePictures: number },
+  { images, cascadeImages }: { readonly images: number; readonly cascadeImages: number },
 ): Promise<MeasuredTraining> {
   const { baseSize, imageSize } = bench.glide;
   const fit = (view: View, images: readonly RgbImage[]) => fitView(bench.features, view, images);
-  const small = await trainingPictures(source, { side: baseSize, count: references + pictures });
+  const small = await trainingImages(source, { side: baseSize, count: references + images });
   const base = await fit("whole", small.slice(0, references));
   const floor = {
-    pictures,
+    images,
     references,
     base: frechetDistance(await fit("whole", small.slice(references)), base),
   };
   if (imageSize === baseSize) return { base, large: undefined, floor };
 
-  const all = await trainingPictures(source, {
+  const all = await trainingImages(source, {
     side: imageSize,
-    count: largeReferences + cascadePictures,
+    count: largeReferences + cascadeImages,
   });
   const [known, others] = [all.slice(0, largeReferences), all.slice(largeReferences)];
   const large = { whole: await fit("whole", known), crops: await fit("crops", known) };
@@ -50,7 +50,7 @@ export async function measureTraining(
     large,
     floor: {
       ...floor,
-      large: { pictures: cascadePictures, references: largeReferences, shrunk, crops },
+      large: { images: cascadeImages, references: largeReferences, shrunk, crops },
     },
   };
 }

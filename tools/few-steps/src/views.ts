@@ -4,12 +4,12 @@ import type { Distances } from "./results.ts";
 import { tiles } from "./tiles.ts";
 
 /**
- * What CLIP is shown of pictures: all of each, shrunk where it is larger than CLIP reads, or
+ * What CLIP is shown of images: all of each, shrunk where it is larger than CLIP reads, or
  * squares cut from it, which show its texture.
  */
 export type View = "whole" | "crops";
 
-/** The distribution of CLIP's features of pictures. */
+/** The distribution of CLIP's features of images. */
 export async function fitView(
   features: ClipNetwork,
   view: View,
@@ -25,12 +25,12 @@ export async function fitView(
 }
 
 export function distancesOf(
-  pictures: Gaussian,
+  images: Gaussian,
   yardstick: Gaussian,
   training: Gaussian | undefined,
 ): Distances {
   return {
-    yardstick: frechetDistance(pictures, yardstick),
-    ...(training && { training: frechetDistance(pictures, training) }),
+    yardstick: frechetDistance(images, yardstick),
+    ...(training && { training: frechetDistance(images, training) }),
   };
 }

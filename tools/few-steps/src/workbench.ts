@@ -11,27 +11,27 @@ import { type ModelFiles, openModelFiles } from "@glissade/core/model";
 import { type ClipNetwork, openClipNetwork } from "@glissade/evaluate";
 import captions from "./captions.json" with { type: "json" };
 import { countedBackend, type RunCounts } from "./counted-backend.ts";
-import { type MadePictures, PictureSheets } from "./picture-sheets.ts";
+import { ImageSheets, type MadeImages } from "./image-sheets.ts";
 import { describeSetting, type Setting } from "./settings.ts";
 
 /**
- * The seeds of the upsampler's noise begin so much later than those of the small pictures: both
+ * The seeds of the upsampler's noise begin so much later than those of the small images: both
  * draw from the same kind of stream.
  */
 const upsamplerSeeds = 500_000;
 
-/** A model with what its pictures are measured by. */
+/** A model with what its images are measured by. */
 export class Workbench {
   readonly glide: Glide;
   readonly features: ClipNetwork;
   readonly #counts: RunCounts;
-  readonly #sheets: PictureSheets;
+  readonly #sheets: ImageSheets;
 
   constructor(parts: {
     readonly glide: Glide;
     readonly features: ClipNetwork;
     readonly counts: RunCounts;
-    readonly sheets: PictureSheets;
+    readonly sheets: ImageSheets;
   }) {
     this.glide = parts.glide;
     this.features = parts.features;
@@ -39,8 +39,8 @@ export class Workbench {
     this.#sheets = parts.sheets;
   }
 
-  /** Picture k shows caption k with the seed `seed + k`, whatever the setting. */
-  basePictures(setting: Setting, { count, seed }: PictureChoice): Promise<MadePictures> {
+  /** Image k shows caption k with the seed `seed + k`, whatever the setting. */
+  baseImages(setting: Setting, { count, seed }: ImageChoice): Promise<MadeImages> {
     const make = async (k: number) =>
       firstOf(
         await this.glide.generate({
@@ -51,18 +51,14 @@ export class Workbench {
         }),
       );
     const name = `base ${describeSetting(setting)}, seed ${seed}`;
-    return this.#sheets.pictures(name, { count, side: this.glide.baseSize }, (from) =>
+    return this.#sheets.images(name, { count, side: this.glide.baseSize }, (from) =>
       this.#counted("U-Net of base", { from, to: count }, make),
     );
   }
 
-  /** The pictures of a base setting, enlarged. */
-  async largePictures(
-    base: Setting,
-    setting: Setting,
-    choice: PictureChoice,
-  ): Promise<MadePictures> {
-    const { images } = await this.basePictures(base, choice);
+  /** The images of a base setting, enlarged. */
+  async largeImages(base: Setting, setting: Setting, choice: ImageChoice): Promise<MadeImages> {
+    const { images } = await this.baseImages(base, choice);
     const { count, seed } = choice;
     const make = async (k: number) =>
       firstOf(
@@ -74,17 +70,17 @@ export class Workbench {
         }),
       );
     const name = `base ${describeSetting(base)}, upsampler ${describeSetting(setting)}, seed ${seed}`;
-    return this.#sheets.pictures(name, { count, side: this.glide.imageSize }, (from) =>
+    return this.#sheets.images(name, { count, side: this.glide.imageSize }, (from) =>
       this.#counted("U-Net of upsampler", { from, to: count }, make),
     );
   }
 
-  /** Makes pictures `from` to `to - 1`, and counts the passes of a network a picture. */
+  /** Makes images `from` to `to - 1`, and counts the passes of a network an image. */
   async #counted(
     network: string,
     { from, to }: { readonly from: number; readonly to: number },
     make: (k: number) => Promise<GeneratedImage>,
-  ): Promise<MadePictures> {
+  ): Promise<MadeImages> {
     const before = this.#counts.get(network) ?? 0;
     const images: GeneratedImage[] = [];
     for (let k = from; k < to; k++) images.push(await make(k));
@@ -96,12 +92,12 @@ export class Workbench {
   }
 }
 
-export interface PictureChoice {
+export interface ImageChoice {
   readonly count: number;
   readonly seed: number;
 }
 
-/** @param work where pictures are kept, in a folder for just these weights */
+/** @param work where images are kept, in a folder for just these weights */
 export async function openWorkbench(
   model: ModelSource,
   { backend, work }: { readonly backend: Backend; readonly work: string },
@@ -112,18 +108,18 @@ export async function openWorkbench(
     glide: await loadGlide(model, { backend: countedBackend(backend, counts) }),
     features: await openClipNetwork(model, { backend }),
     counts,
-    sheets: new PictureSheets(join(work, await fingerprint(files))),
+    sheets: new ImageSheets(join(work, await fingerprint(files))),
   });
 }
 
-/** Most pictures that a study can ask for. */
-export const mostPictures = captions.length;
+/** Most images that a study can ask for. */
+export const mostImages = captions.length;
 
 function captionOf(k: number): string {
   return at(captions, k);
 }
 
-/** Of the weights that make pictures. */
+/** Of the weights that make images. */
 async function fingerprint(files: ModelFiles): Promise<string> {
   const hash = createHash("sha256");
   for (const network of ["base", "upsampler"]) {

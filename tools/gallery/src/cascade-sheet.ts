@@ -3,13 +3,13 @@ import { samples } from "./prompts.ts";
 import { rowsOf, type Sheet } from "./sheet.ts";
 import { only } from "./studio.ts";
 
-/** Base pictures with their pixels as squares, above what the upsampler makes of them. */
+/** Base images with their pixels as squares, above what the upsampler makes of them. */
 export const cascadeSheet: Sheet = {
   path: "gallery/cascade.png",
   async draw(studio) {
     const { glide, seed } = studio;
     const guidance = glide.defaults.guidanceScale;
-    const small = await studio.pictures(
+    const small = await studio.images(
       samples.map((prompt) => ({ prompt, guidance, upscale: false })),
     );
     const large = [];

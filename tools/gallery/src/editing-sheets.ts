@@ -3,7 +3,7 @@ import { rowsOf, type Sheet } from "./sheet.ts";
 import { ellipse, type Shape, sketch } from "./sketch.ts";
 import { only, type Studio } from "./studio.ts";
 
-/** A part of a picture, in shares of its sides. */
+/** A part of an image, in shares of its sides. */
 interface Box {
   readonly left: number;
   readonly top: number;
@@ -12,32 +12,32 @@ interface Box {
 }
 
 const inpaintings: readonly {
-  readonly picture: string;
+  readonly shown: string;
   readonly box: Box;
   readonly prompts: readonly string[];
 }[] = [
   {
-    picture: "red apple",
+    shown: "red apple",
     box: { left: 0.5, top: 0, right: 1, bottom: 1 },
     prompts: ["red apple", "green apple", "lemon"],
   },
   {
-    picture: "panda",
+    shown: "panda",
     box: { left: 0, top: 0.5, right: 1, bottom: 1 },
     prompts: ["panda", "lion", "dog face"],
   },
 ];
 
-/** Another one than the picture's: with its own the noise would already know what was there. */
+/** Another one than the image's: with its own the noise would already know what was there. */
 const inpaintingSeed = 6;
 
-/** A picture, the same with what is erased in grey, and that part made anew for three prompts. */
+/** An image, the same with what is erased in grey, and that part made anew for three prompts. */
 export const inpaintingSheet: Sheet = {
   path: "gallery/inpainting.png",
   async draw(studio) {
     const rows: RgbImage[][] = [];
-    for (const { picture, box, prompts } of inpaintings) {
-      const image = await studio.picture({ prompt: picture });
+    for (const { shown, box, prompts } of inpaintings) {
+      const image = await studio.image({ prompt: shown });
       const mask = boxMask(image, box);
       const row = [image, erased(image, mask)];
       for (const prompt of prompts)

@@ -1,5 +1,5 @@
 import { rowsOf, type Sheet } from "./sheet.ts";
-import type { PictureOptions, Studio } from "./studio.ts";
+import type { ImageOptions, Studio } from "./studio.ts";
 
 const columns = [
   "red apple",
@@ -13,7 +13,7 @@ const columns = [
 ];
 
 /** Unguided; classifier-free; CLIP alone; both. */
-const rows: readonly Pick<PictureOptions, "guidance" | "clipGuidance">[] = [
+const rows: readonly Pick<ImageOptions, "guidance" | "clipGuidance">[] = [
   { guidance: 1 },
   ...[2, 4, 8].map((guidance) => ({ guidance })),
   ...[10, 30, 100].map((clipGuidance) => ({ guidance: 1, clipGuidance })),
@@ -30,25 +30,25 @@ const ancestral = { sampler: "ddpm", steps: 100, upscale: false } as const;
 export const guidanceSheet: Sheet = {
   path: "gallery/guidance.png",
   async draw(studio) {
-    const pictures = await Promise.all(
+    const images = await Promise.all(
       rows.map((guidance) =>
-        studio.pictures(columns.map((prompt) => ({ prompt, ...ancestral, ...guidance }))),
+        studio.images(columns.map((prompt) => ({ prompt, ...ancestral, ...guidance }))),
       ),
     );
     for (const [row, guidance] of rows.entries())
       console.log(
-        `  ${JSON.stringify(guidance)}: mean CLIP score ${await meanScore(studio, pictures[row] ?? [])}`,
+        `  ${JSON.stringify(guidance)}: mean CLIP score ${await meanScore(studio, images[row] ?? [])}`,
       );
-    return rowsOf(pictures);
+    return rowsOf(images);
   },
 };
 
 async function meanScore(
   { glide }: Studio,
-  pictures: Awaited<ReturnType<Studio["pictures"]>>,
+  images: Awaited<ReturnType<Studio["images"]>>,
 ): Promise<string> {
   let sum = 0;
-  for (const [column, image] of pictures.entries())
+  for (const [column, image] of images.entries())
     sum += (await glide.clipScore({ images: [image], prompt: columns[column] ?? "" }))[0] ?? 0;
-  return (sum / pictures.length).toFixed(2);
+  return (sum / images.length).toFixed(2);
 }

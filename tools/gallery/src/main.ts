@@ -22,7 +22,7 @@ const sheets = [
 
 const usage = `npm run gallery -- [--model MODEL] [--out docs] [--seed N] [--only NAME,...]
 
-Makes the pictures of the documentation from a model. docs/gallery.md says what they show.
+Makes the images of the documentation from a model. docs/gallery.md says what they show.
 
   --only NAME,...  ${sheets.map(({ path }) => path).join(", ")}`;
 

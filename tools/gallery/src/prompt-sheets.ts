@@ -3,10 +3,10 @@ import { prompts, samples } from "./prompts.ts";
 import { rowsOf, type Sheet } from "./sheet.ts";
 import type { Studio } from "./studio.ts";
 
-/** Pictures in a row. */
+/** Images in a row. */
 const columns = 8;
 
-/** One base picture a prompt, all from the same noise: what READMEs show. */
+/** One base image a prompt, all from the same noise: what READMEs show. */
 export const promptSheets: readonly Sheet[] = [
   { path: "samples.png", draw: (studio) => sheetOf(studio, samples) },
   { path: "prompts-unguided.png", draw: (studio) => sheetOf(studio, prompts, 1) },
@@ -20,12 +20,10 @@ async function sheetOf(
   texts: readonly string[],
   guidance = studio.glide.defaults.guidanceScale,
 ) {
-  const pictures = await studio.pictures(
-    texts.map((prompt) => ({ prompt, guidance, upscale: false })),
-  );
+  const images = await studio.images(texts.map((prompt) => ({ prompt, guidance, upscale: false })));
   return rowsOf(
-    Array.from({ length: Math.ceil(pictures.length / columns) }, (_, row) =>
-      pictures.slice(row * columns, (row + 1) * columns),
+    Array.from({ length: Math.ceil(images.length / columns) }, (_, row) =>
+      images.slice(row * columns, (row + 1) * columns),
     ),
   );
 }

@@ -1,15 +1,15 @@
 import type { GenerateOptions, Glide, RgbImage } from "@glissade/core";
 
-/** Options of one picture, as plain data: the prompt, and what differs from the model's own way. */
-export type PictureOptions = Omit<
+/** Options of one image, as plain data: the prompt, and what differs from the model's own way. */
+export type ImageOptions = Omit<
   GenerateOptions,
   "count" | "seedMode" | "keepBest" | "signal" | "gradients"
 >;
 
-/** A model that draws every picture once, however many sheets show it. */
+/** A model that draws every image once, however many sheets show it. */
 export class Studio {
   readonly glide: Glide;
-  /** Of every picture that has no other. */
+  /** Of every image that has no other. */
   readonly seed: number;
   readonly #drawn = new Map<string, Promise<RgbImage>>();
 
@@ -18,14 +18,14 @@ export class Studio {
     this.seed = seed;
   }
 
-  /** Several pictures, in turn. */
-  async pictures(list: readonly PictureOptions[]): Promise<RgbImage[]> {
+  /** Several images, in turn. */
+  async images(list: readonly ImageOptions[]): Promise<RgbImage[]> {
     const drawn: RgbImage[] = [];
-    for (const options of list) drawn.push(await this.picture(options));
+    for (const options of list) drawn.push(await this.image(options));
     return drawn;
   }
 
-  picture(options: PictureOptions): Promise<RgbImage> {
+  image(options: ImageOptions): Promise<RgbImage> {
     const key = JSON.stringify(options);
     const known = this.#drawn.get(key);
     if (known) return known;
@@ -34,16 +34,16 @@ export class Studio {
     return drawing;
   }
 
-  async #draw(options: PictureOptions): Promise<RgbImage> {
+  async #draw(options: ImageOptions): Promise<RgbImage> {
     const { images } = await this.glide.generate({ seed: this.seed, ...options });
     return only(images);
   }
 }
 
-/** The picture of a run that makes one. */
+/** The image of a run that makes one. */
 export function only(images: readonly RgbImage[]): RgbImage {
   const [image] = images;
   if (!image || images.length > 1)
-    throw new Error(`One picture was asked for, and ${images.length} were made.`);
+    throw new Error(`One image was asked for, and ${images.length} were made.`);
   return image;
 }

@@ -11,7 +11,7 @@ function setting(strategy: GuidanceStrategy, scale: number, point: Point): Measu
     scale,
     sampler: "ddim",
     steps: 10,
-    secondsPerPicture: 1,
+    secondsPerImage: 1,
     metrics: { kid: { mean: 0, deviation: 0 }, density: 1, coverage: 1, diversity: 1, ...point },
     card: {
       features: { name: "clip-image-embedding", sha256: "0", resize: "none", dimensions: 8 },

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { contactSheet, encodePng, enlarge, type RgbImage } from "@glissade/core";
-import { type SweepResults, settingName, sweepPlots, sweptPictures } from "@glissade/evaluate";
+import { type SweepResults, settingName, sweepPlots, sweptImages } from "@glissade/evaluate";
 import { main as glissade } from "glissade";
 import { studyPage } from "./study-page.ts";
 
@@ -77,13 +77,13 @@ async function writePage(results: SweepResults): Promise<void> {
   const shown = results.settings.filter(({ strategy, scale }) =>
     shownSettings.includes(`${strategy} ${scale}`),
   );
-  const pictures: RgbImage[] = [];
+  const images: RgbImage[] = [];
   for (const setting of shown)
-    for await (const batch of sweptPictures(values.work, setting, shownCaptions))
-      pictures.push(...batch);
+    for await (const batch of sweptImages(values.work, setting, shownCaptions))
+      images.push(...batch);
   await writeFile(
     join(folder, "samples.png"),
-    encodePng(enlarge(contactSheet(pictures, { columns: shownCaptions, margin: 1 }), 2)),
+    encodePng(enlarge(contactSheet(images, { columns: shownCaptions, margin: 1 }), 2)),
   );
   const page = studyPage(results, {
     command,

@@ -11,7 +11,7 @@ export function studyPage(results: SweepResults, { command, plots, samples }: St
   );
   return `${[
     "# Guidance: the paper's comparison, repeated",
-    "GLIDE's contribution is a measured comparison of two ways to lead a diffusion model to its caption: the gradient of a noised CLIP, and classifier-free guidance. This page repeats its automated half (Nichol et al. 2021, arXiv 2112.10741, figure 6) on the embedded model, with captions and pictures that training has never seen. One command samples, measures, and writes this page:",
+    "GLIDE's contribution is a measured comparison of two ways to lead a diffusion model to its caption: the gradient of a noised CLIP, and classifier-free guidance. This page repeats its automated half (Nichol et al. 2021, arXiv 2112.10741, figure 6) on the embedded model, with captions and images that training has never seen. One command samples, measures, and writes this page:",
     `\`\`\`sh\n${command}\n\`\`\``,
     "## What the paper found, what is found here",
     ["| the paper | here | |", "| --- | --- | --- |", ...rows].join("\n"),
@@ -21,13 +21,13 @@ export function studyPage(results: SweepResults, { command, plots, samples }: St
     "Points are scales, joined in their order; the curves begin without guidance.",
     "## The numbers",
     sweepMarkdown(results).trim(),
-    "## The pictures",
-    `![Pictures of the same captions and seeds, a row a setting](${samples.path})`,
+    "## The images",
+    `![Images of the same captions and seeds, a row a setting](${samples.path})`,
     `Each row is a setting, from the top: ${samples.rows.join("; ")}. Columns: ${samples.captions.map((caption) => `"${caption}"`).join(", ")}.`,
     "## How it is measured",
     [
-      `- ${results.samples} pictures of each setting, of the captions in \`${results.captions.name}\` (SHA-256 ${results.captions.sha256.slice(0, 16)}) in their order, picture k with the seed ${results.seed} + k, by ${results.settings[0]?.sampler} in ${results.settings[0]?.steps} steps at the base network's own size, on ${results.backend.name} (${results.backend.provider}).`,
-      `- Reference: ${reference.count} pictures, \`${reference.name}\` (SHA-256 ${reference.sha256.slice(0, 16)}): those that the captions were written for, as the paper takes the validation set.`,
+      `- ${results.samples} images of each setting, of the captions in \`${results.captions.name}\` (SHA-256 ${results.captions.sha256.slice(0, 16)}) in their order, image k with the seed ${results.seed} + k, by ${results.settings[0]?.sampler} in ${results.settings[0]?.steps} steps at the base network's own size, on ${results.backend.name} (${results.backend.provider}).`,
+      `- Reference: ${reference.count} images, \`${reference.name}\` (SHA-256 ${reference.sha256.slice(0, 16)}): those that the captions were written for, as the paper takes the validation set.`,
       `- Features: ${features.name} of ${results.model.name} (SHA-256 ${features.sha256.slice(0, 16)}), ${features.dimensions} dimensions, resize ${features.resize}; k = ${neighbours.manifold} for precision and recall, ${neighbours.density} for density and coverage.`,
       ...notes.map((note) => `- ${note}`),
       "- The CLIP that measures is the one that guides: CLIP guidance is judged by what it optimises, in every number here, most of all in CLIP score and R-precision. The paper measures with another CLIP and with Inception; `glissade evaluate sweep --features FILE` does so with the published Inception weights.",

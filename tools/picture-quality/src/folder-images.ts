@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { InvalidArgumentError, type RgbImage } from "@glissade/core";
 import { centerCrop } from "@glissade/core/image";
-import { readPicture } from "@glissade/train";
+import { decodeImageFile } from "@glissade/train";
 
 /** An image file, and what it is said to show. */
 export interface CaptionedImage {
@@ -80,7 +80,7 @@ function entryOf([file, caption]: readonly [string | undefined, unknown]) {
 
 /** The square in the middle, where an image is none. */
 async function readSquare(folder: string, file: string): Promise<RgbImage> {
-  const image = await readPicture(await readFile(join(folder, file)));
+  const image = await decodeImageFile(await readFile(join(folder, file)));
   const side = Math.min(image.width, image.height);
   return image.width === image.height ? image : centerCrop(image, side);
 }

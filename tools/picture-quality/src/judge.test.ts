@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { onnx } from "@glissade/backend-onnx";
-import { openPictures } from "@glissade/evaluate";
+import { openImages } from "@glissade/evaluate";
 import { expect, it } from "vitest";
 import { openJudge } from "./judge.ts";
 import { judgeFolder } from "./judge-files.ts";
@@ -30,7 +30,7 @@ it("names most of what the held-out images of the data show", async () => {
   });
   let score = noScore;
   let position = 0;
-  const pictures = await openPictures(resolve(`${evaluation}/held-out.npz`));
+  const pictures = await openImages(resolve(`${evaluation}/held-out.npz`));
   for await (const batch of pictures.batches()) {
     const rows = await judge.judge(batch);
     rows.forEach((row, k) => {

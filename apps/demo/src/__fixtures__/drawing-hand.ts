@@ -1,6 +1,6 @@
 import type { Page } from "playwright";
 
-/** Places in a picture of 128 pixels a side. */
+/** Places in an image of 128 pixels a side. */
 export type Stroke = readonly (readonly [x: number, y: number])[];
 
 const side = 128;

@@ -3,7 +3,7 @@ import { Button, Input, Label, NumberField } from "react-aria-components";
 /** Largest that is offered; the library takes any up to 2^53 - 1. */
 const largestSeed = 2 ** 32 - 1;
 
-/** The number that a picture's noise comes from. */
+/** The number that an image's noise comes from. */
 export function SeedField({
   value,
   onChange,

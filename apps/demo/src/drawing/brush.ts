@@ -1,4 +1,4 @@
-/** A place in a picture, in pixels from its top left corner; a pixel's centre is at halves. */
+/** A place in an image, in pixels from its top left corner; a pixel's centre is at halves. */
 export interface Point {
   readonly x: number;
   readonly y: number;

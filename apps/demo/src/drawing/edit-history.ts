@@ -5,7 +5,7 @@ export interface EditHistory<Value> {
   readonly future: readonly Value[];
 }
 
-/** Most that can be taken back: a state is a whole picture. */
+/** Most that can be taken back: a state is a whole image. */
 const longestPast = 60;
 
 export function historyOf<Value>(present: Value): EditHistory<Value> {

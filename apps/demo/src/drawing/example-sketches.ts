@@ -1,7 +1,7 @@
 import type { RgbImage } from "@glissade/core";
 import type { Point } from "./brush.ts";
+import { evenImage, paintImage, paintPolygon } from "./image-painting.ts";
 import { palette } from "./palette.ts";
-import { evenPicture, paintPicture, paintPolygon } from "./picture-painting.ts";
 
 /** A sketch at one press, with a prompt that suits it. */
 export interface ExampleSketch {
@@ -15,14 +15,14 @@ export const exampleSketches: readonly ExampleSketch[] = [
   {
     name: "A red disc",
     prompt: "red apple, 3d render",
-    draw: (side) => disc(evenPicture(side, palette.white), 0.5, 0.54, 0.34, "red"),
+    draw: (side) => disc(evenImage(side, palette.white), 0.5, 0.54, 0.34, "red"),
   },
   {
     name: "A green triangle on a brown trunk",
     prompt: "evergreen tree, 3d render",
     draw: (side) => {
       const trunk = polygon(
-        evenPicture(side, palette.white),
+        evenImage(side, palette.white),
         "0.44,0.7 0.56,0.7 0.56,0.94 0.44,0.94",
         "brown",
       );
@@ -33,7 +33,7 @@ export const exampleSketches: readonly ExampleSketch[] = [
     name: "A yellow face",
     prompt: "smiling face, flat emoji",
     draw: (side) => {
-      const face = disc(evenPicture(side, palette.white), 0.5, 0.5, 0.42, "yellow");
+      const face = disc(evenImage(side, palette.white), 0.5, 0.5, 0.42, "yellow");
       const eyes = disc(disc(face, 0.35, 0.4, 0.06, "brown"), 0.65, 0.4, 0.06, "brown");
       return polygon(eyes, "0.3,0.62 0.7,0.62 0.6,0.74 0.4,0.74", "brown");
     },
@@ -43,7 +43,7 @@ export const exampleSketches: readonly ExampleSketch[] = [
     prompt: "house, 3d render",
     draw: (side) => {
       const wall = polygon(
-        evenPicture(side, palette["light blue"]),
+        evenImage(side, palette["light blue"]),
         "0.22,0.46 0.78,0.46 0.78,0.9 0.22,0.9",
         "orange",
       );
@@ -62,7 +62,7 @@ function disc(
   color: keyof typeof palette,
 ): RgbImage {
   const centre = { x: x * image.width, y: y * image.height };
-  return paintPicture(
+  return paintImage(
     image,
     { from: centre, to: centre, radius: radius * image.width },
     palette[color],

@@ -17,27 +17,24 @@ import { UndoButtons } from "./undo-buttons.tsx";
 import type { Editing } from "./use-edit-history.ts";
 
 export interface MaskEditorProps {
-  readonly picture: RgbImage;
+  readonly image: RgbImage;
   readonly editing: Editing<Mask>;
   /** Pixels over which the mask's edge falls off. */
   readonly softness: number;
   readonly onSoftness: (pixels: number) => void;
 }
 
-/** A picture, and a brush that says which part of it is to be made anew. */
-export function MaskEditor({ picture, editing, softness, onSoftness }: MaskEditorProps) {
+/** An image, and a brush that says which part of it is to be made anew. */
+export function MaskEditor({ image, editing, softness, onSoftness }: MaskEditorProps) {
   const [radius, setRadius] = useState(10);
   const [tool, setTool] = useState<"paint" | "erase">("paint");
   const { present: mask, edit } = editing;
-  const shown = useMemo(
-    () => showMask(picture, softenMask(mask, softness)),
-    [picture, mask, softness],
-  );
+  const shown = useMemo(() => showMask(image, softenMask(mask, softness)), [image, mask, softness]);
   return (
     <div className="columns">
       <StrokeCanvas
         image={shown}
-        label="The picture; what is striped will be made anew"
+        label="The image; what is striped will be made anew"
         radius={radius}
         onStroke={(segment, isNew) => edit((now) => paintMask(now, segment, tool), isNew)}
       />

@@ -33,7 +33,7 @@ describe("a mask that is painted", () => {
     expect(isBlank(blank)).toBe(true);
   });
 
-  it("takes strokes that begin or end outside of the picture", () => {
+  it("takes strokes that begin or end outside of the image", () => {
     const { data } = paintMask(
       blank,
       { from: { x: -30, y: 1 }, to: { x: 100, y: 1 }, radius: 3 },
@@ -81,7 +81,7 @@ describe("a mask that is painted", () => {
     expect(softenMask(painted, 0)).toBe(painted);
   });
 
-  it("shows the picture unchanged where nothing is masked, and changed where it is", () => {
+  it("shows the image unchanged where nothing is masked, and changed where it is", () => {
     const image = rgbImage(64, 64, new Uint8Array(64 * 64 * 3).fill(90));
     expect(showMask(image, blank)).toEqual(image);
     const shown = showMask(image, addPreset(blank, "the left half"));

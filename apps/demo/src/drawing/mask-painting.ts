@@ -1,7 +1,7 @@
 import { type Mask, type RgbImage, rgbImage } from "@glissade/core";
 import { coverSegment, type Segment } from "./brush.ts";
 
-/** Parts of a picture that a button masks: from and to, as shares of the sides. */
+/** Parts of an image that a button masks: from and to, as shares of the sides. */
 export const maskPresets = {
   "the left half": { x: [0, 0.5], y: [0, 1] },
   "the right half": { x: [0.5, 1], y: [0, 1] },
@@ -78,7 +78,7 @@ export function softenMask(mask: Mask, pixels: number): Mask {
   return { ...mask, data: Uint8Array.from(levels, Math.round) };
 }
 
-/** What is masked shines through stripes, which no picture has by chance. */
+/** What is masked shines through stripes, which no image has by chance. */
 export function showMask(image: RgbImage, mask: Mask): RgbImage {
   const data = image.data.slice();
   mask.data.forEach((level, pixel) => {

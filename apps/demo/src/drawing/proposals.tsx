@@ -1,6 +1,6 @@
 import type { GeneratedImage } from "@glissade/core";
 import { Button } from "react-aria-components";
-import { PictureCanvas } from "../components/picture-canvas.tsx";
+import { ImageCanvas } from "../components/image-canvas.tsx";
 
 export interface ProposalsProps {
   readonly images: readonly GeneratedImage[];
@@ -11,7 +11,7 @@ export interface ProposalsProps {
   readonly takeLabel?: string;
 }
 
-/** Pictures to choose from. */
+/** Images to choose from. */
 export function Proposals({
   images,
   name,
@@ -19,10 +19,10 @@ export function Proposals({
   takeLabel = "Go on with this one",
 }: ProposalsProps) {
   return (
-    <div className="pictures proposals">
+    <div className="images proposals">
       {images.map((image, index) => (
         <figure key={image.seed}>
-          <PictureCanvas image={image} label={`${name} ${index + 1}`} />
+          <ImageCanvas image={image} label={`${name} ${index + 1}`} />
           <figcaption>Seed {image.seed}</figcaption>
           {onTake && (
             <Button

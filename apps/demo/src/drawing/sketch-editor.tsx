@@ -4,8 +4,8 @@ import { Button, Label, Radio, RadioGroup } from "react-aria-components";
 import { ChoiceSlider } from "../components/choice-slider.tsx";
 import type { Segment } from "./brush.ts";
 import { type ExampleSketch, exampleSketches } from "./example-sketches.ts";
+import { evenImage, fillArea, paintImage } from "./image-painting.ts";
 import { type ColorName, cssColor, isColorName, palette } from "./palette.ts";
-import { evenPicture, fillArea, paintPicture } from "./picture-painting.ts";
 import { StrokeCanvas } from "./stroke-canvas.tsx";
 import { UndoButtons } from "./undo-buttons.tsx";
 import type { Editing } from "./use-edit-history.ts";
@@ -23,7 +23,7 @@ export function SketchEditor({ editing, onExample }: SketchEditorProps) {
   const [tool, setTool] = useState<"brush" | "fill">("brush");
   const { present: sketch, edit } = editing;
   const draw = (segment: Segment, isNew: boolean) => {
-    if (tool === "brush") edit((now) => paintPicture(now, segment, palette[color]), isNew);
+    if (tool === "brush") edit((now) => paintImage(now, segment, palette[color]), isNew);
     else if (isNew) edit((now) => fillArea(now, segment.from, palette[color]));
   };
   return (
@@ -62,13 +62,13 @@ export function SketchEditor({ editing, onExample }: SketchEditorProps) {
         <UndoButtons editing={editing} />
         <Button
           className="secondary"
-          onPress={() => edit((now) => evenPicture(now.width, palette[color]))}
+          onPress={() => edit((now) => evenImage(now.width, palette[color]))}
         >
           Whole sheet in {color}
         </Button>
         <Button
           className="secondary"
-          onPress={() => edit((now) => evenPicture(now.width, palette.white))}
+          onPress={() => edit((now) => evenImage(now.width, palette.white))}
         >
           Clear
         </Button>

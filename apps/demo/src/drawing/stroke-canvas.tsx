@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = {
 };
 
 /**
- * A picture to draw on, by mouse, pen or finger; by keys too: the arrows move the brush, and draw
+ * An image to draw on, by mouse, pen or finger; by keys too: the arrows move the brush, and draw
  * while Space is held.
  */
 export function StrokeCanvas({ image, label, radius, onStroke }: StrokeCanvasProps) {
@@ -110,7 +110,7 @@ export function StrokeCanvas({ image, label, radius, onStroke }: StrokeCanvasPro
   );
 }
 
-/** In the picture's pixels, whatever the size at which it is shown. */
+/** In the image's pixels, whatever the size at which it is shown. */
 function placeOf(
   { clientX, clientY }: { readonly clientX: number; readonly clientY: number },
   canvas: HTMLCanvasElement,

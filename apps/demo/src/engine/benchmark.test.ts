@@ -10,7 +10,7 @@ describe("the benchmark", () => {
     const measured = {
       loadMilliseconds: undefined,
       passMilliseconds: 40.4,
-      pictureMilliseconds: 900.6,
+      imageMilliseconds: 900.6,
       megabytes: 120,
     };
     const row = { backend: "tfjs", provider: "wasm", threads: "2", ...measured };

@@ -7,16 +7,16 @@ export interface BenchmarkRow {
   readonly threads: string;
   readonly loadMilliseconds: number | undefined;
   /**
-   * Median time of a step of one picture under classifier-free guidance: one pass of two rows
+   * Median time of a step of one image under classifier-free guidance: one pass of two rows
    * through the base network.
    */
   readonly passMilliseconds: number;
-  /** A whole picture, upsampled. */
-  readonly pictureMilliseconds: number;
+  /** A whole image, upsampled. */
+  readonly imageMilliseconds: number;
   readonly megabytes: number | undefined;
 }
 
-/** Times one picture after one for warming up. @throws what the run throws */
+/** Times one image after one for warming up. @throws what the run throws */
 export async function benchmark(
   glide: GlideLike,
   details: Pick<BenchmarkRow, "threads" | "loadMilliseconds">,
@@ -41,7 +41,7 @@ export async function benchmark(
     provider: glide.provider ?? "unknown",
     ...details,
     passMilliseconds: median(passes.slice(1)), // the first includes the text
-    pictureMilliseconds: performance.now() - begun,
+    imageMilliseconds: performance.now() - begun,
     megabytes: await memoryMegabytes(),
   };
 }
@@ -55,20 +55,20 @@ export function benchmarkTable(rows: readonly BenchmarkRow[], machine: string): 
       threads,
       loadMilliseconds,
       passMilliseconds,
-      pictureMilliseconds,
+      imageMilliseconds,
       megabytes,
     }) =>
       [
         backend,
         provider,
         threads,
-        ...[loadMilliseconds, passMilliseconds, pictureMilliseconds, megabytes].map(rounded),
+        ...[loadMilliseconds, passMilliseconds, imageMilliseconds, megabytes].map(rounded),
       ].join(" | "),
   );
   return [
     `Glissade, embedded model, ${machine}`,
     "",
-    "| backend | provider | threads | load, ms | network call, ms | picture of 10 steps, ms | memory, MB |",
+    "| backend | provider | threads | load, ms | network call, ms | image of 10 steps, ms | memory, MB |",
     "| --- | --- | --- | --- | --- | --- | --- |",
     ...cells.map((row) => `| ${row} |`),
   ].join("\n");

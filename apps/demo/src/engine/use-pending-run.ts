@@ -16,7 +16,7 @@ interface StartableRun<Options> {
  * tried again. A model whose worker or device is gone is loaded anew.
  *
  * @param run a run of the same model
- * @returns asks for pictures
+ * @returns asks for images
  * @example
  * ```tsx
  * const model = useModel();

@@ -1,6 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
-/** A picture that was made here. */
+/** An image that was made here. */
 export interface GalleryEntry {
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -12,13 +12,13 @@ export interface GalleryEntry {
 }
 
 interface Gallery extends DBSchema {
-  pictures: { key: string; value: GalleryEntry; indexes: { made: number } };
+  images: { key: string; value: GalleryEntry; indexes: { made: number } };
 }
 
 /** More than this many, and the oldest go. */
 const most = 200;
 
-/** The pictures of this browser, the newest first, in IndexedDB. */
+/** The images of this browser, the newest first, in IndexedDB. */
 export class GalleryStore {
   readonly #listeners = new Set<() => void>();
   #database: Promise<IDBPDatabase<Gallery>> | undefined;
@@ -36,7 +36,7 @@ export class GalleryStore {
   /** @throws DOMException where the browser stores nothing, or has no room. */
   async add(entries: readonly GalleryEntry[]): Promise<void> {
     const database = await this.#open();
-    const transaction = database.transaction("pictures", "readwrite");
+    const transaction = database.transaction("images", "readwrite");
     for (const entry of entries) await transaction.store.put(entry);
     const surplus = (await transaction.store.count()) - most;
     let oldest = surplus > 0 ? await transaction.store.index("made").openCursor() : null;
@@ -49,25 +49,25 @@ export class GalleryStore {
   }
 
   async remove(id: string): Promise<void> {
-    await (await this.#open()).delete("pictures", id);
+    await (await this.#open()).delete("images", id);
     await this.#refresh();
   }
 
   async clear(): Promise<void> {
-    await (await this.#open()).clear("pictures");
+    await (await this.#open()).clear("images");
     await this.#refresh();
   }
 
   #open(): Promise<IDBPDatabase<Gallery>> {
-    this.#database ??= openDB<Gallery>("glissade-demo", 1, {
+    this.#database ??= openDB<Gallery>("glissade-demo", 2, {
       upgrade: (database) =>
-        database.createObjectStore("pictures", { keyPath: "id" }).createIndex("made", "made"),
+        database.createObjectStore("images", { keyPath: "id" }).createIndex("made", "made"),
     });
     return this.#database;
   }
 
   async #refresh(): Promise<void> {
-    const entries = await (await this.#open()).getAllFromIndex("pictures", "made");
+    const entries = await (await this.#open()).getAllFromIndex("images", "made");
     this.#entries = entries.reverse();
     for (const listener of this.#listeners) listener();
   }

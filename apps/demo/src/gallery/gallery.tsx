@@ -14,10 +14,10 @@ export function Gallery({ onUse }: { readonly onUse: (entry: GalleryEntry) => vo
           Forget all
         </Button>
       </div>
-      <ul className="pictures plain">
+      <ul className="images plain">
         {entries.map((entry) => (
           <li key={entry.id}>
-            <GalleryPicture entry={entry} onUse={onUse} />
+            <GalleryImage entry={entry} onUse={onUse} />
           </li>
         ))}
       </ul>
@@ -25,7 +25,7 @@ export function Gallery({ onUse }: { readonly onUse: (entry: GalleryEntry) => vo
   );
 }
 
-function GalleryPicture({
+function GalleryImage({
   entry,
   onUse,
 }: {
@@ -36,7 +36,7 @@ function GalleryPicture({
   const name = `${entry.prompt || "without a prompt"}, seed ${entry.seed}`;
   return (
     <figure>
-      {address && <img className="picture" src={address} alt={name} loading="lazy" />}
+      {address && <img className="image" src={address} alt={name} loading="lazy" />}
       <figcaption dir="auto">{entry.prompt || "without a prompt"}</figcaption>
       <div className="row">
         <Button

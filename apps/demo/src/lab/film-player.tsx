@@ -2,11 +2,11 @@ import type { RgbImage } from "@glissade/core";
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import { ChoiceSlider } from "../components/choice-slider.tsx";
-import { PictureCanvas } from "../components/picture-canvas.tsx";
+import { ImageCanvas } from "../components/image-canvas.tsx";
 import { filmFrame } from "./film-timing.ts";
 
 /**
- * Pictures as a film, to and fro. It begins by itself, unless the visitor has asked for less
+ * Images as a film, to and fro. It begins by itself, unless the visitor has asked for less
  * motion.
  */
 export function FilmPlayer({ frames }: { readonly frames: readonly RgbImage[] }) {
@@ -36,7 +36,7 @@ export function FilmPlayer({ frames }: { readonly frames: readonly RgbImage[] })
   if (!shown) return null;
   return (
     <div className="film">
-      <PictureCanvas image={shown} label={`Frame ${index + 1} of ${count}`} />
+      <ImageCanvas image={shown} label={`Frame ${index + 1} of ${count}`} />
       <div className="row">
         <Button onPress={() => setPlaying(!isPlaying)}>{isPlaying ? "Pause" : "Play"}</Button>
         <ChoiceSlider
@@ -58,7 +58,7 @@ export function FilmPlayer({ frames }: { readonly frames: readonly RgbImage[] })
               aria-current={k === index}
               onPress={() => show(k)}
             >
-              <PictureCanvas image={frame} label={`Frame ${k + 1}`} />
+              <ImageCanvas image={frame} label={`Frame ${k + 1}`} />
             </Button>
           </li>
         ))}

@@ -1,4 +1,4 @@
-/** Pictures a second: the way is short, and each should be seen. */
+/** Images a second: the way is short, and each should be seen. */
 export const filmRate = 4;
 
 /**

@@ -1,5 +1,5 @@
 import { Button, Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { PictureCanvas } from "../components/picture-canvas.tsx";
+import { ImageCanvas } from "../components/image-canvas.tsx";
 import { cellName, cellOptions, type LabCell } from "./lab-grid.ts";
 import type { LabSnapshot } from "./lab-run.ts";
 
@@ -30,7 +30,7 @@ export function LabCellDialog({ cell, lab, onClose }: LabCellDialogProps) {
       <Modal className="card modal">
         <Dialog>
           <Heading slot="title">{cellName(cell)}</Heading>
-          <PictureCanvas image={outcome.image} label={`${cellName(cell)}, large`} />
+          <ImageCanvas image={outcome.image} label={`${cellName(cell)}, large`} />
           <dl>
             {Object.entries({ ...settings, Enlarged: upscale ? "yes" : "no" }).map(
               ([name, value]) => (

@@ -1,6 +1,6 @@
 import type { GenerateOptions } from "@glissade/core";
 
-/** How a row's pictures are led to the prompt. */
+/** How a row's images are led to the prompt. */
 export const guidanceKinds = ["none", "classifier-free", "clip", "both"] as const;
 export type GuidanceKind = (typeof guidanceKinds)[number];
 
@@ -15,7 +15,7 @@ export const guidanceNames: Readonly<Record<GuidanceKind, string>> = {
 export interface LabRequest {
   readonly prompt: string;
   readonly seed: number;
-  /** Enlarge every picture: takes longer. */
+  /** Enlarge every image: takes longer. */
   readonly upscale: boolean;
 }
 
@@ -43,7 +43,7 @@ export function labRows(scales: readonly number[]): readonly LabRow[] {
   }));
 }
 
-/** What makes a cell's picture. All of a grid begin with the same noise. */
+/** What makes a cell's image. All of a grid begin with the same noise. */
 export function cellOptions(
   { kind, scale = 1 }: LabCell,
   { prompt, seed, upscale }: LabRequest,

@@ -29,7 +29,7 @@ async function withLab(
 }
 
 describe("a grid that is filled", () => {
-  it("has in every cell the picture that the model makes with the cell's settings", () =>
+  it("has in every cell the image that the model makes with the cell's settings", () =>
     withLab(async (lab, glide) => {
       await lab.generate({ ...request, scales });
       const { status, finished, current } = lab.getSnapshot();

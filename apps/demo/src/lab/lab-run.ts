@@ -2,7 +2,7 @@ import { type GeneratedImage, NumericalError, type TaskMethods } from "@glissade
 import { type ImageRunSnapshot, imageRun } from "@glissade/core/store";
 import { cellOptions, type LabCell, type LabRequest, labRows } from "./lab-grid.ts";
 
-/** A cell's picture, or why there is none. */
+/** A cell's image, or why there is none. */
 export type LabOutcome = { readonly image: GeneratedImage } | { readonly failure: string };
 
 export interface LabSnapshot {
@@ -29,7 +29,7 @@ const idle: LabSnapshot = {
   error: undefined,
 };
 
-/** Fills a grid of pictures, one after the other. */
+/** Fills a grid of images, one after the other. */
 export class LabRun {
   readonly #run = imageRun("generate", { glide: undefined });
   readonly #listeners = new Set<() => void>();
@@ -100,7 +100,7 @@ export class LabRun {
       return image && { image };
     } catch (error) {
       if (NumericalError.isInstance(error))
-        return { failure: "No picture: so large a scale drives the numbers out of their range." };
+        return { failure: "No image: so large a scale drives the numbers out of their range." };
       throw error; // would be the same in every cell
     }
   }

@@ -1,5 +1,5 @@
 import { Button } from "react-aria-components";
-import { PictureCanvas } from "../components/picture-canvas.tsx";
+import { ImageCanvas } from "../components/image-canvas.tsx";
 import { cellName, guidanceNames, type LabCell, labRows } from "./lab-grid.ts";
 import type { LabSnapshot } from "./lab-run.ts";
 
@@ -9,7 +9,7 @@ export interface LabTableProps {
   readonly onOpen: (cell: LabCell) => void;
 }
 
-/** The grid: how pictures are led, against how much. */
+/** The grid: how images are led, against how much. */
 export function LabTable({ scales, lab, onOpen }: LabTableProps) {
   const { request } = lab;
   return (
@@ -59,14 +59,14 @@ function Cell({ cell, lab, onOpen }: Omit<LabTableProps, "scales"> & { readonly 
         aria-label={`${cellName(cell)}: show large`}
         onPress={() => onOpen(cell)}
       >
-        <PictureCanvas image={outcome.image} label={cellName(cell)} />
+        <ImageCanvas image={outcome.image} label={cellName(cell)} />
       </Button>
     );
   }
   if (lab.current === cell.key && lab.preview) {
     return (
       <div className="lab-cell running">
-        <PictureCanvas image={lab.preview} label={`${cellName(cell)}, unfinished`} />
+        <ImageCanvas image={lab.preview} label={`${cellName(cell)}, unfinished`} />
       </div>
     );
   }

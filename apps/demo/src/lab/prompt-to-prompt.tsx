@@ -9,7 +9,7 @@ import { Proposals } from "../drawing/proposals.tsx";
 import { usePendingRun } from "../engine/use-pending-run.ts";
 import { FilmPlayer } from "./film-player.tsx";
 
-/** The way from one picture to another. */
+/** The way from one image to another. */
 export function PromptToPrompt({ model }: { readonly model: UseGlideResult }) {
   const run = useInterpolate(model.glide);
   const generate = usePendingRun(model, run);

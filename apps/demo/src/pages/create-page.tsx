@@ -10,12 +10,12 @@ import { anySeed, SeedField } from "../components/seed-field.tsx";
 import { useModel } from "../engine/use-model.ts";
 import { usePendingRun } from "../engine/use-pending-run.ts";
 import { Gallery } from "../gallery/gallery.tsx";
-import type { PictureMaker } from "../pictures/picture-file.ts";
-import { type PictureRequest, requestOfLink, shareLink } from "../pictures/picture-request.ts";
-import { CreatedPictures } from "./create/created-pictures.tsx";
+import type { ImageMaker } from "../images/image-file.ts";
+import { type ImageRequest, requestOfLink, shareLink } from "../images/image-request.ts";
+import { CreatedImages } from "./create/created-images.tsx";
 import { PromptHelp } from "./create/prompt-help.tsx";
 
-/** A prompt becomes pictures. */
+/** A prompt becomes images. */
 export function CreatePage() {
   const model = useModel();
   const run = useTextToImage(model.glide, { keepSteps: true, previewInterval: 60 });
@@ -23,7 +23,7 @@ export function CreatePage() {
   const [notice, setNotice] = useState<string>();
   const begin = usePendingRun(model, run);
   const change = useCallback(
-    (part: Partial<PictureRequest>) => setRequest((current) => ({ ...current, ...part })),
+    (part: Partial<ImageRequest>) => setRequest((current) => ({ ...current, ...part })),
     [],
   );
 
@@ -32,9 +32,7 @@ export function CreatePage() {
   useEffect(() => {
     if (result)
       void keep(result, glide).catch(() =>
-        setNotice(
-          "The pictures could not be kept in this browser: it has no room, or allows none.",
-        ),
+        setNotice("The images could not be kept in this browser: it has no room, or allows none."),
       );
   }, [result, glide]);
 
@@ -46,9 +44,9 @@ export function CreatePage() {
 
   const take = async (file: Blob) => {
     try {
-      const { requestOfFile } = await import("../pictures/picture-file.ts");
+      const { requestOfFile } = await import("../images/image-file.ts");
       change(await requestOfFile(file));
-      setNotice("These are the picture's settings. Create makes it again.");
+      setNotice("These are the image's settings. Create makes it again.");
     } catch (error) {
       setNotice(error instanceof Error ? error.message : String(error));
     }
@@ -68,14 +66,14 @@ export function CreatePage() {
   return (
     <DropZone
       className="drop"
-      aria-label="Drop a picture that was made here to get its settings back"
+      aria-label="Drop an image that was made here to get its settings back"
       onDrop={async ({ items }) => {
         for (const item of items) if (item.kind === "file") return take(await item.getFile());
       }}
     >
       <h1>Create</h1>
       <p className="lead">
-        Say what the picture should show. The model knows some three hundred common things, in eight
+        Say what the image should show. The model knows some three hundred common things, in eight
         styles.
       </p>
       <form
@@ -94,7 +92,7 @@ export function CreatePage() {
         <div className="row">
           <SeedField value={request.seed} onChange={(seed) => change({ seed })} />
           <ChoiceSlider
-            label="Pictures"
+            label="Images"
             value={request.count}
             minimum={1}
             maximum={4}
@@ -130,7 +128,7 @@ export function CreatePage() {
             acceptedFileTypes={["image/png"]}
             onSelect={(files) => files?.[0] && void take(files[0])}
           >
-            <Button className="secondary">Settings from a picture</Button>
+            <Button className="secondary">Settings from an image</Button>
           </FileTrigger>
         </div>
       </form>
@@ -141,13 +139,13 @@ export function CreatePage() {
         </p>
       )}
       <RunStatus run={run} />
-      <CreatedPictures run={run} maker={glide} />
+      <CreatedImages run={run} maker={glide} />
       <Gallery onUse={({ file }) => void take(file)} />
     </DropZone>
   );
 }
 
-async function keep(result: GenerateResult, maker: PictureMaker | undefined): Promise<void> {
-  const { keepPictures } = await import("../gallery/keep-pictures.ts");
-  await keepPictures(result, maker);
+async function keep(result: GenerateResult, maker: ImageMaker | undefined): Promise<void> {
+  const { keepImages } = await import("../gallery/keep-images.ts");
+  await keepImages(result, maker);
 }

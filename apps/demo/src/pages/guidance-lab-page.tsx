@@ -72,7 +72,7 @@ export function GuidanceLabPage() {
         </ToggleButtonGroup>
         <div className="row">
           <Switch className="switch" isSelected={isEnlarged} onChange={setEnlarged}>
-            <span className="switch-track" aria-hidden="true" /> Enlarge every picture (slower)
+            <span className="switch-track" aria-hidden="true" /> Enlarge every image (slower)
           </Switch>
           <Button
             onPress={fill}
@@ -104,7 +104,7 @@ function LabStatus({ lab: { status, progress, error, stop } }: { readonly lab: U
             {({ percentage }) => (
               <>
                 <Label>
-                  Picture {Math.floor(progress.cells) + 1} of {progress.total}
+                  Image {Math.floor(progress.cells) + 1} of {progress.total}
                 </Label>
                 <div className="bar">
                   <div className="fill" style={{ width: `${percentage ?? 0}%` }} />

@@ -6,35 +6,35 @@ import { ModelGate } from "../components/model-gate.tsx";
 import { PromptField } from "../components/prompt-field.tsx";
 import { RunStatus } from "../components/run-status.tsx";
 import { anySeed } from "../components/seed-field.tsx";
-import { FirstPicture } from "../drawing/first-picture.tsx";
+import { FirstImage } from "../drawing/first-image.tsx";
+import { imageSide } from "../drawing/image-side.ts";
 import { MaskEditor } from "../drawing/mask-editor.tsx";
 import { evenMask, isBlank, softenMask } from "../drawing/mask-painting.ts";
-import { pictureSide } from "../drawing/picture-side.ts";
 import { Proposals } from "../drawing/proposals.tsx";
 import { useEditHistory } from "../drawing/use-edit-history.ts";
 import { useModel } from "../engine/use-model.ts";
 import { usePendingRun } from "../engine/use-pending-run.ts";
 
-/** A part of a picture anew. */
+/** A part of an image anew. */
 export function InpaintPage() {
   const model = useModel();
   const run = useInpaint(model.glide);
   const generate = usePendingRun(model, run);
-  const [picture, setPicture] = useState<RgbImage>();
+  const [image, setImage] = useState<RgbImage>();
   const [prompt, setPrompt] = useState("");
   const [softness, setSoftness] = useState(3);
-  const editing = useEditHistory(() => evenMask({ width: pictureSide, height: pictureSide }));
+  const editing = useEditHistory(() => evenMask({ width: imageSide, height: imageSide }));
   const mask = editing.present;
 
   const begin = (next: RgbImage) => {
-    setPicture(next);
+    setImage(next);
     editing.restart(evenMask(next));
     void run.reset();
   };
   const propose = () => {
-    if (!picture || isBlank(mask)) return;
+    if (!image || isBlank(mask)) return;
     generate({
-      image: picture,
+      image: image,
       mask: softenMask(mask, softness),
       prompt: prompt.trim() === "" ? null : prompt,
       count: 3,
@@ -46,15 +46,15 @@ export function InpaintPage() {
     <>
       <h1>Inpaint</h1>
       <p className="lead">
-        Brush over a part of a picture and say what should be there. Everything else stays as it is,
+        Brush over a part of an image and say what should be there. Everything else stays as it is,
         to the last byte.
       </p>
       <ModelGate model={model} />
-      {picture ? (
+      {image ? (
         <section className="card" aria-labelledby="mask-heading">
           <h2 id="mask-heading">What is to be made anew</h2>
           <MaskEditor
-            picture={picture}
+            image={image}
             editing={editing}
             softness={softness}
             onSoftness={setSoftness}
@@ -69,8 +69,8 @@ export function InpaintPage() {
             <Button onPress={propose} isDisabled={isBlank(mask) || model.status === "loading"}>
               Make three proposals
             </Button>
-            <Button className="secondary" onPress={() => setPicture(undefined)}>
-              Another picture
+            <Button className="secondary" onPress={() => setImage(undefined)}>
+              Another image
             </Button>
           </div>
           {isBlank(mask) && <p className="hint">Nothing is masked yet.</p>}
@@ -82,7 +82,7 @@ export function InpaintPage() {
           )}
         </section>
       ) : (
-        <FirstPicture model={model} onPicture={begin} />
+        <FirstImage model={model} onImage={begin} />
       )}
     </>
   );

@@ -1,21 +1,21 @@
 import { ModelGate } from "../components/model-gate.tsx";
 import { useModel } from "../engine/use-model.ts";
 import { PromptToPrompt } from "../lab/prompt-to-prompt.tsx";
-import { UnconditionalPictures } from "../lab/unconditional-pictures.tsx";
+import { UnconditionalImages } from "../lab/unconditional-images.tsx";
 
-/** Pictures between two, and pictures without a prompt. */
+/** Images between two, and images without a prompt. */
 export function InterpolatePage() {
   const model = useModel();
   return (
     <>
       <h1>Interpolate</h1>
       <p className="lead">
-        Every picture begins as noise. Here the noise has no prompt to follow, or is on its way from
+        Every image begins as noise. Here the noise has no prompt to follow, or is on its way from
         one to another.
       </p>
       <ModelGate model={model} />
       <PromptToPrompt model={model} />
-      <UnconditionalPictures model={model} />
+      <UnconditionalImages model={model} />
     </>
   );
 }

@@ -6,22 +6,22 @@ import { ModelGate } from "../components/model-gate.tsx";
 import { PromptField } from "../components/prompt-field.tsx";
 import { RunStatus } from "../components/run-status.tsx";
 import { anySeed } from "../components/seed-field.tsx";
+import { ImageChooser } from "../drawing/image-chooser.tsx";
+import { evenImage } from "../drawing/image-painting.ts";
+import { imageSide } from "../drawing/image-side.ts";
 import { palette } from "../drawing/palette.ts";
-import { PictureChooser } from "../drawing/picture-chooser.tsx";
-import { evenPicture } from "../drawing/picture-painting.ts";
-import { pictureSide } from "../drawing/picture-side.ts";
 import { Proposals } from "../drawing/proposals.tsx";
 import { SketchEditor } from "../drawing/sketch-editor.tsx";
 import { useEditHistory } from "../drawing/use-edit-history.ts";
 import { useModel } from "../engine/use-model.ts";
 import { usePendingRun } from "../engine/use-pending-run.ts";
 
-/** A picture from a sketch. */
+/** An image from a sketch. */
 export function SketchPage() {
   const model = useModel();
   const run = useImageToImage(model.glide);
   const generate = usePendingRun(model, run);
-  const editing = useEditHistory(() => evenPicture(pictureSide, palette.white));
+  const editing = useEditHistory(() => evenImage(imageSide, palette.white));
   const [prompt, setPrompt] = useState("red apple, 3d render");
   const [strength, setStrength] = useState(0.7);
   const [count, setCount] = useState(2);
@@ -35,7 +35,7 @@ export function SketchPage() {
     <>
       <h1>Sketch</h1>
       <p className="lead">
-        Draw roughly what you mean. The model puts noise on it and finds a picture behind the noise
+        Draw roughly what you mean. The model puts noise on it and finds an image behind the noise
         that fits the prompt.
       </p>
       <ModelGate model={model} />
@@ -49,7 +49,7 @@ export function SketchPage() {
               setPrompt(example.prompt);
             }}
           />
-          <PictureChooser onPicture={(picture) => editing.edit(() => picture)} />
+          <ImageChooser onImage={(image) => editing.edit(() => image)} />
         </section>
         <section className="card" aria-labelledby="sketched-heading">
           <h2 id="sketched-heading">What becomes of it</h2>
@@ -63,26 +63,20 @@ export function SketchPage() {
             onChange={setStrength}
             inWords={strengthInWords}
           />
-          <ChoiceSlider
-            label="Pictures"
-            value={count}
-            minimum={1}
-            maximum={4}
-            onChange={setCount}
-          />
+          <ChoiceSlider label="Images" value={count} minimum={1} maximum={4} onChange={setCount} />
           <Button onPress={make} isDisabled={prompt.trim() === "" || model.status === "loading"}>
-            Make {count === 1 ? "a picture" : `${count} pictures`}
+            Make {count === 1 ? "an image" : `${count} images`}
           </Button>
           <RunStatus run={run} />
           {run.status === "done" ? (
             <Proposals
               images={run.images}
-              name="Picture"
-              onTake={(picture) => editing.edit(() => picture)}
+              name="Image"
+              onTake={(image) => editing.edit(() => image)}
               takeLabel="Draw on it"
             />
           ) : (
-            <Proposals images={run.preview ?? []} name="Unfinished picture" />
+            <Proposals images={run.preview ?? []} name="Unfinished image" />
           )}
         </section>
       </div>

@@ -26,7 +26,7 @@ export const smallBase = {
   xf_padding: true,
 };
 
-/** The smallest noised CLIP for its pictures, with OpenAI's tokens. */
+/** The smallest noised CLIP for its images, with OpenAI's tokens. */
 export const smallClip = {
   image_size: 8,
   patch_size: 4,

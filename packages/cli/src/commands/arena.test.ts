@@ -28,7 +28,7 @@ beforeAll(async () => {
       question: "photorealism",
       rater: `rater ${k % 3}`,
       raterName: "",
-      picture: "1.png",
+      image: "1.png",
       left: "plain",
       right: "guided\x1b[2J",
       outcome,
@@ -99,7 +99,7 @@ describe("glissade arena", () => {
     const { code, stdout } = await runMain(["arena", "--db", database, "--results"]);
     expect(code).toBe(0);
     const [title, heads, first, second, ...rest] = stdout.split("\n");
-    expect(title).toBe("Which picture is more photorealistic? 40 votes by 3 raters.");
+    expect(title).toBe("Which image is more photorealistic? 40 votes by 3 raters.");
     expect(heads).toMatch(/^contestant +Elo +95 % interval +wins +losses +ties$/);
     const half = 200 * Math.log10(26.5 / 13.5); // 24 wins and 11 losses, 5 ties
     expect(first).toMatch(

@@ -25,12 +25,12 @@ const options = {
   question: {
     value: "NAME,...",
     about:
-      "photorealism, caption, or both in turns. Default: both where every picture has a caption, else photorealism.",
+      "photorealism, caption, or both in turns. Default: both where every image has a caption, else photorealism.",
   },
   captions: {
     value: "FILE",
     about:
-      "JSON: an array in the order of the first folder's pictures, or an object by file name. Default: captions.json in that folder, else the prompts in its pictures.",
+      "JSON: an array in the order of the first folder's images, or an object by file name. Default: captions.json in that folder, else the prompts in its images.",
   },
   seed: {
     short: "s",
@@ -48,14 +48,14 @@ type ArenaArguments = Arguments<keyof typeof options>;
 
 export const arena = command({
   name: "arena",
-  about: "Lets people compare pictures, blind, and ranks what made them.",
+  about: "Lets people compare images, blind, and ranks what made them.",
   usage: "NAME=FOLDER NAME=FOLDER ...",
   least: 0,
   most: 64,
   hint: "Give at least two named folders of PNG files, such as plain=out/1 guided=out/3.",
   options,
   notes: [
-    "Pictures of the same file name compete. The page shows two at a time and never tells which folder one is from; a vote is answered when it is on the disk. Runs until Ctrl-C.",
+    "Images of the same file name compete. The page shows two at a time and never tells which folder one is from; a vote is answered when it is on the disk. Runs until Ctrl-C.",
     "The scores are Elo points by maximum likelihood, as in GLIDE's appendix A.1, with bootstrap intervals. Who runs the arena sees them at an address with a key, which is printed to standard error; others see them with --show-results only.",
   ],
   examples: [
@@ -78,7 +78,7 @@ async function serveArena(
   const contestants = args.positionals.map(readContestant);
   if (contestants.length < 2)
     throw new UsageError(
-      '"glissade arena" takes at least two named folders of pictures: glissade arena plain=out/1 guided=out/3. For an arena\'s results, --results.',
+      '"glissade arena" takes at least two named folders of images: glissade arena plain=out/1 guided=out/3. For an arena\'s results, --results.',
     );
   const { questionNames, startArena } = await import("@glissade/evaluate/arena");
   const running = await startArena({

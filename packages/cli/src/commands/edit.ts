@@ -4,8 +4,8 @@ import { given } from "../arguments.ts";
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { makePictures } from "../make-pictures.ts";
-import { readSourcePicture } from "../picture-files.ts";
+import { readSourceImage } from "../image-files.ts";
+import { makeImages } from "../make-images.ts";
 import { glideTask } from "../tasks.ts";
 
 const options = {
@@ -13,33 +13,33 @@ const options = {
     short: "i",
     value: "FILE",
     about:
-      "The picture to begin with, a sketch or a photograph: PNG, JPEG, WebP, TIFF, AVIF or GIF. Needed.",
+      "The image to begin with, a sketch or a photograph: PNG, JPEG, WebP, TIFF, AVIF or GIF. Needed.",
   },
   strength: { value: "X", about: "How much may change: 0 nothing, 1 everything. Default: 0.6." },
   inversion: {
     about:
-      "Begin with the picture's own noise, found by DDIM, not with other noise: its shapes and colours stay more.",
+      "Begin with the image's own noise, found by DDIM, not with other noise: its shapes and colours stay more.",
   },
   "source-prompt": {
     value: "TEXT",
-    about: "What the picture shows now, for --inversion. Default: nothing is said.",
+    about: "What the image shows now, for --inversion. Default: nothing is said.",
   },
   mask: {
     value: "FILE",
-    about: "A picture of the same size, white where the picture may change. Default: everywhere.",
+    about: "An image of the same size, white where the image may change. Default: everywhere.",
   },
   ...samplingOptions,
 } as const;
 
 export const edit = command({
   name: "edit",
-  about: "Changes a picture, or makes one of a sketch (SDEdit).",
+  about: "Changes an image, or makes one of a sketch (SDEdit).",
   usage: '["<prompt>"] --image FILE',
   least: 0,
   most: 1,
   hint: 'For example: glissade edit "a red apple" --image sketch.png',
   options,
-  notes: ["Without a prompt it makes variations of the picture."],
+  notes: ["Without a prompt it makes variations of the image."],
   examples: [
     'glissade edit "a red apple" --image sketch.png',
     'glissade edit "a green apple" --image apple.png --inversion --source-prompt "a red apple" --strength 0.8',
@@ -47,7 +47,7 @@ export const edit = command({
   ],
   async run(args, context) {
     const file = args.nonEmpty("image");
-    if (file === undefined) throw new UsageError("--image is missing: the picture to begin with.");
+    if (file === undefined) throw new UsageError("--image is missing: the image to begin with.");
     const [prompt] = args.positionals;
     const asked = readSamplingOptions(args, prompt ?? `${basename(file, extname(file))} again`);
     const [maskFile, strength = 0.6, sourcePrompt] = [
@@ -57,11 +57,11 @@ export const edit = command({
     ];
     if (sourcePrompt !== undefined && !args.has("inversion"))
       throw new UsageError("--source-prompt belongs to --inversion.");
-    const { image } = await readSourcePicture(file);
+    const { image } = await readSourceImage(file);
     const mask =
-      maskFile === undefined ? undefined : maskFromImage((await readSourcePicture(maskFile)).image);
+      maskFile === undefined ? undefined : maskFromImage((await readSourceImage(maskFile)).image);
     const goesOn = (baseSize: number) =>
-      // small pictures stay small unless someone asks
+      // small images stay small unless someone asks
       asked.upscale ?? Math.max(image.width, image.height) > baseSize;
     const changes = {
       image,
@@ -72,7 +72,7 @@ export const edit = command({
         sourcePrompt,
       }),
     };
-    await makePictures(
+    await makeImages(
       args,
       {
         asked,

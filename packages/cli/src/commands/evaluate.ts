@@ -10,22 +10,22 @@ const actions = ["sweep", "compare", "fid"] as const;
 
 export const evaluate = command({
   name: "evaluate",
-  about: "Measures pictures: a sweep over guidance, or one set against another.",
+  about: "Measures images: a sweep over guidance, or one set against another.",
   usage: "<action>",
   least: 1,
   most: 3,
   hint: `Give an action: ${actions.join(", ")}.`,
   options: evaluateOptions,
   notes: [
-    "sweep samples captions with every guidance strategy, scale, sampler and number of steps, measures each, and writes report.html with the three plots of GLIDE's figure 6 (precision against recall, Inception score and CLIP score against the Fréchet distance), results.json, results.csv, plots and sample grids. Stopped or killed, it goes on with the same command; at most one batch of 16 pictures is lost.",
-    "compare A B measures the set B against the reference A by everything: Fréchet and kernel distance, precision, recall, density, coverage, diversity, and with --captions CLIP score and R-precision. fid A B prints the Fréchet distance alone. A and B are folders of pictures, or .npz sample batches of guided-diffusion.",
+    "sweep samples captions with every guidance strategy, scale, sampler and number of steps, measures each, and writes report.html with the three plots of GLIDE's figure 6 (precision against recall, Inception score and CLIP score against the Fréchet distance), results.json, results.csv, plots and sample grids. Stopped or killed, it goes on with the same command; at most one batch of 16 images is lost.",
+    "compare A B measures the set B against the reference A by everything: Fréchet and kernel distance, precision, recall, density, coverage, diversity, and with --captions CLIP score and R-precision. fid A B prints the Fréchet distance alone. A and B are folders of images, or .npz sample batches of guided-diffusion.",
     "Without --features the numbers are made of CLIP's features and compare only with each other; the literature's FID needs the published Inception weights, a file such as pt_inception-2015-12-05-6726825d.pth.",
   ],
   examples: [
     "glissade evaluate sweep --out runs/sweep --guidance cfg,clip --scales 0,1,1.5,2,3,4,6",
     "glissade evaluate sweep --out runs/quick --samples 50 --steps 10 --guidance cfg --scales 1,3",
     "glissade evaluate sweep --out runs/judged --guidance cfg --scales 1,3 --samplers ddim --steps 20 --export png",
-    "glissade arena plain=runs/judged/pictures/unguided-ddim-20 guided=runs/judged/pictures/cfg-3-ddim-20",
+    "glissade arena plain=runs/judged/images/unguided-ddim-20 guided=runs/judged/images/cfg-3-ddim-20",
     "glissade evaluate compare reference.npz samples/ --captions captions.json --json",
     "glissade evaluate fid reference/ samples/ --features pt_inception-2015-12-05-6726825d.pth",
   ],
@@ -54,7 +54,7 @@ function assertSets(action: (typeof actions)[number], sets: readonly string[]): 
   throw new UsageError(
     expected === 0
       ? `"glissade evaluate sweep" takes no further argument and got ${JSON.stringify(sets[0])}. Options begin with --.`
-      : `"glissade evaluate ${action}" takes two sets of pictures, the reference first, and got ${sets.length}.`,
+      : `"glissade evaluate ${action}" takes two sets of images, the reference first, and got ${sets.length}.`,
   );
 }
 

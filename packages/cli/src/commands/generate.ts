@@ -1,18 +1,18 @@
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
-import { makePictures } from "../make-pictures.ts";
+import { makeImages } from "../make-images.ts";
 import { generationOf } from "../tasks.ts";
 
 export const generate = command({
   name: "generate",
-  about: "Makes pictures from a prompt.",
+  about: "Makes images from a prompt.",
   usage: '"<prompt>"',
   least: 1,
   most: 1,
   hint: 'Put the prompt in quotes: glissade generate "a red apple".',
   options: samplingOptions,
   notes: [
-    'Every picture carries all its settings in the PNG text chunk "glissade"; glissade reproduce makes it again from them.',
+    'Every image carries all its settings in the PNG text chunk "glissade"; glissade reproduce makes it again from them.',
   ],
   examples: [
     'glissade generate "a red apple"',
@@ -21,6 +21,6 @@ export const generate = command({
   ],
   async run(args, context) {
     const asked = readSamplingOptions(args, args.positionals[0] ?? "");
-    await makePictures(args, { asked, task: generationOf(asked) }, context);
+    await makeImages(args, { asked, task: generationOf(asked) }, context);
   },
 });

@@ -1,5 +1,5 @@
 import { open, stat } from "node:fs/promises";
-import { decodePictureRecord, samplers, spacings, stageNames } from "@glissade/core";
+import { decodeImageRecord, samplers, spacings, stageNames } from "@glissade/core";
 import { type ModelFiles, modelPaths, openModelFiles, weightFolders } from "@glissade/core/model";
 import { openWeights } from "@glissade/core/weights";
 import { backendNames, backendProviders } from "../backends.ts";
@@ -10,15 +10,15 @@ import {
   summarize,
   type WeightsSummary,
 } from "../describe-weights.ts";
+import { readImageFile } from "../image-files.ts";
 import { defaultModel, modelSource } from "../model-source.ts";
-import { readPictureFile } from "../picture-files.ts";
 import { jsonText } from "../report.ts";
 import { version } from "../version.ts";
 
 export const info = command({
   name: "info",
-  about: "Tells what a model, a checkpoint or a picture is; without one, what this program has.",
-  usage: "[model|checkpoint|picture.png]",
+  about: "Tells what a model, a checkpoint or an image is; without one, what this program has.",
+  usage: "[model|checkpoint|image.png]",
   least: 0,
   most: 1,
   hint: "Give one.",
@@ -63,7 +63,7 @@ const otherNetworks = ["clip", "unet", "classifier"] as const;
 async function factsOf(source: string): Promise<Facts> {
   const isFile = (await stat(source).catch(() => undefined))?.isFile() ?? false;
   if (!isFile) return modelFacts(source, await openModelFiles(modelSource(source)));
-  return (await startsAsPng(source)) ? pictureFacts(source) : checkpointFacts(source);
+  return (await startsAsPng(source)) ? imageFacts(source) : checkpointFacts(source);
 }
 
 async function modelFacts(model: string, files: ModelFiles): Promise<Facts> {
@@ -128,14 +128,14 @@ async function checkpointFacts(checkpoint: string): Promise<Facts> {
   }
 }
 
-async function pictureFacts(picture: string): Promise<Facts> {
-  const { image, text } = await readPictureFile(picture);
+async function imageFacts(file: string): Promise<Facts> {
+  const { image, text } = await readImageFile(file);
   return {
-    kind: "picture",
-    file: picture,
+    kind: "image",
+    file,
     width: image.width,
     height: image.height,
-    ...decodePictureRecord(text, picture),
+    ...decodeImageRecord(text, file),
   };
 }
 

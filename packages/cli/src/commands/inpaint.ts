@@ -11,20 +11,20 @@ import { type Arguments, given } from "../arguments.ts";
 import { readSamplingOptions, samplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { makePictures } from "../make-pictures.ts";
-import { readSourcePicture } from "../picture-files.ts";
+import { readSourceImage } from "../image-files.ts";
+import { makeImages } from "../make-images.ts";
 import { glideTask } from "../tasks.ts";
 
 const options = {
   image: {
     short: "i",
     value: "FILE",
-    about: "The picture to change: PNG, JPEG, WebP, TIFF, AVIF or GIF. Needed.",
+    about: "The image to change: PNG, JPEG, WebP, TIFF, AVIF or GIF. Needed.",
   },
   mask: {
     value: "FILE",
     about:
-      "A picture of the same size, white where the picture is to be made anew. Default: where the picture itself is transparent.",
+      "An image of the same size, white where the image is to be made anew. Default: where the image itself is transparent.",
   },
   extend: {
     value: "N|L,T,R,B",
@@ -40,14 +40,14 @@ const options = {
 
 export const inpaint = command({
   name: "inpaint",
-  about: "Makes a part of a picture anew.",
+  about: "Makes a part of an image anew.",
   usage: '"<prompt>" --image FILE [--mask FILE | --extend N]',
   least: 1,
   most: 1,
   hint: 'For example: glissade inpaint "a red hat" --image face.png --mask hat.png',
   options,
   notes: [
-    "Everything that is black in the mask comes back byte for byte, at the picture's own size.",
+    "Everything that is black in the mask comes back byte for byte, at the image's own size.",
   ],
   examples: [
     'glissade inpaint "a red hat" --image face.png --mask hat.png',
@@ -56,9 +56,9 @@ export const inpaint = command({
   ],
   async run(args, context) {
     const asked = readSamplingOptions(args, args.positionals[0] ?? "");
-    const { image, mask, source } = await readKnownPicture(args);
+    const { image, mask, source } = await readKnownImage(args);
     const task = { ...asked, image, mask, ...(args.has("implicit") && { implicit: true }) };
-    await makePictures(
+    await makeImages(
       args,
       {
         asked,
@@ -73,8 +73,8 @@ export const inpaint = command({
   },
 });
 
-/** The picture and what of it is to be made anew. */
-async function readKnownPicture(
+/** The image and what of it is to be made anew. */
+async function readKnownImage(
   args: Arguments<"image" | "mask" | "extend">,
 ): Promise<{ image: RgbImage; mask: Mask; source: SourceRecord }> {
   const [file, maskFile, extend] = [
@@ -82,14 +82,14 @@ async function readKnownPicture(
     args.nonEmpty("mask"),
     args.text("extend"),
   ];
-  if (file === undefined) throw new UsageError("--image is missing: the picture to change.");
+  if (file === undefined) throw new UsageError("--image is missing: the image to change.");
   if (maskFile !== undefined && extend !== undefined)
     throw new UsageError("--mask and --extend both say what is to be made anew: give one of them.");
-  const { image, alpha } = await readSourcePicture(file);
+  const { image, alpha } = await readSourceImage(file);
   const source = { task: "inpaint" as const, image: file, ...given({ mask: maskFile, extend }) };
   if (extend !== undefined) return { ...extendCanvas(image, readMargins(extend)), source };
   if (maskFile !== undefined)
-    return { image, mask: maskFromImage((await readSourcePicture(maskFile)).image), source };
+    return { image, mask: maskFromImage((await readSourceImage(maskFile)).image), source };
   if (!alpha)
     throw new UsageError(
       `${file} is opaque everywhere, so --mask or --extend has to say what is to be made anew.`,

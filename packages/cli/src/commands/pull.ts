@@ -118,7 +118,7 @@ function modelNamed(models: readonly PublishedModel[], asked: string): Published
   });
 }
 
-/** Those of `--only`, or all. Something among them has to make pictures. */
+/** Those of `--only`, or all. Something among them has to make images. */
 function chosenFiles(
   { name, files }: PublishedModel,
   args: PullArguments,
@@ -130,7 +130,7 @@ function chosenFiles(
   throw new InvalidArgumentError({
     argument: "--only",
     received: parts.join(","),
-    expected: "a network among them that makes pictures, such as base or unet",
+    expected: "a network among them that makes images, such as base or unet",
   });
 }
 

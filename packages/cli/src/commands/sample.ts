@@ -1,12 +1,12 @@
 import { classOptions, readClassOptions, someSamplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { makePictures } from "../make-pictures.ts";
+import { makeImages } from "../make-images.ts";
 import { samplingOf } from "../tasks.ts";
 
 export const sample = command({
   name: "sample",
-  about: "Draws pictures of a class with a model of guided-diffusion (ADM).",
+  about: "Draws images of a class with a model of guided-diffusion (ADM).",
   usage: "--model SOURCE --class N",
   least: 0,
   most: 0,
@@ -35,7 +35,7 @@ export const sample = command({
     ),
   },
   notes: [
-    "A model that knows no classes needs none. Every picture carries its settings; glissade reproduce makes it again from them.",
+    "A model that knows no classes needs none. Every image carries its settings; glissade reproduce makes it again from them.",
   ],
   examples: [
     "glissade sample --model adm-64 --class 207 --count 4 --out dogs/",
@@ -47,7 +47,7 @@ export const sample = command({
     if (args.nonEmpty("model") === undefined)
       throw new UsageError("Say which model draws: --model DIR. glissade pull adm-64 makes one.");
     const classes = args.text("class")?.replaceAll(",", " ");
-    await makePictures(
+    await makeImages(
       args,
       {
         asked: { ...asked, prompt: classes === undefined ? "sample" : `class ${classes}` },

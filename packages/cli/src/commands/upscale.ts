@@ -2,19 +2,19 @@ import { basename, extname } from "node:path";
 import type { GenerateResult, UpscaleResult } from "@glissade/core";
 import { readUpscalingOptions, someSamplingOptions } from "../asked-options.ts";
 import { command } from "../command.ts";
-import { makePictures } from "../make-pictures.ts";
-import { readSourcePicture } from "../picture-files.ts";
+import { readSourceImage } from "../image-files.ts";
+import { makeImages } from "../make-images.ts";
 import { glideTask, mapped } from "../tasks.ts";
 
 export const upscale = command({
   name: "upscale",
-  about: "Enlarges a picture by the model's upsampler.",
-  usage: "<picture>",
+  about: "Enlarges an image by the model's upsampler.",
+  usage: "<image>",
   least: 1,
   most: 1,
-  hint: "Give one picture, up to 1024 pixels a side.",
+  hint: "Give one image, up to 1024 pixels a side.",
   options: {
-    prompt: { value: "TEXT", about: "What the picture shows. Default: nothing is said." },
+    prompt: { value: "TEXT", about: "What the image shows. Default: nothing is said." },
     ...someSamplingOptions(
       "out",
       "count",
@@ -35,17 +35,17 @@ export const upscale = command({
       "quiet",
     ),
   },
-  notes: ["Pictures larger than the network's own small ones are enlarged in tiles without seams."],
+  notes: ["Images larger than the network's own small ones are enlarged in tiles without seams."],
   examples: [
     'glissade upscale apple.png --prompt "a red apple"',
     "glissade upscale apple.png --steps 10 --count 2 --out larger/",
   ],
   async run(args, context) {
     const [file = ""] = args.positionals;
-    const { image } = await readSourcePicture(file);
+    const { image } = await readSourceImage(file);
     const asked = readUpscalingOptions(args);
     const prompt = args.nonEmpty("prompt") ?? null;
-    await makePictures(
+    await makeImages(
       args,
       {
         asked: { ...asked, prompt: `${basename(file, extname(file))} large` },

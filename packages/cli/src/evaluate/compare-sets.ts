@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from "@glissade/core";
 import {
-  type CaptionedPictures,
+  type CaptionedImages,
+  type ImageFeatures,
+  type Images,
   type MeasuredDistance,
   type MeasuredSet,
   measure,
   measureDistance,
-  openPictures,
-  type PictureFeatures,
-  type Pictures,
+  openImages,
   readFeatures,
 } from "@glissade/evaluate";
 import { given } from "../arguments.ts";
@@ -18,7 +18,7 @@ import { readCaptions } from "./captions.ts";
 import type { EvaluateArguments } from "./evaluate-options.ts";
 import { type MeasuringNetworks, openMeasuringNetworks } from "./measuring-networks.ts";
 
-/** Measures the second set of pictures against the first by everything. */
+/** Measures the second set of images against the first by everything. */
 export function compareSets(
   sets: readonly string[],
   args: EvaluateArguments,
@@ -42,10 +42,10 @@ export function distanceOfSets(
 }
 
 interface SetFeatures {
-  readonly reference: PictureFeatures;
-  readonly samples: PictureFeatures;
+  readonly reference: ImageFeatures;
+  readonly samples: ImageFeatures;
   /** Where captions are given. */
-  readonly captioned: CaptionedPictures | undefined;
+  readonly captioned: CaptionedImages | undefined;
 }
 
 async function withFeatures<Result>(
@@ -55,20 +55,20 @@ async function withFeatures<Result>(
   use: (features: SetFeatures) => Promise<Result>,
 ): Promise<Result> {
   const crop = given({ crop: args.integer("crop", 1, 8192) });
-  const [reference, samples] = [await openPictures(first, crop), await openPictures(second, crop)];
+  const [reference, samples] = [await openImages(first, crop), await openImages(second, crop)];
   const captions = await captionsFor(samples, args.nonEmpty("captions"));
   const backend = await readBackend(args).open();
   const bar = progressBar(stderr, {
     quiet: args.has("quiet"),
-    describe: (done, total) => `picture ${done} of ${total}`,
+    describe: (done, total) => `image ${done} of ${total}`,
   });
   try {
     const networks = await openMeasuringNetworks(args, { backend, signal });
     try {
       const total = reference.count + samples.count;
-      const read = (pictures: Pictures, before: number): Promise<PictureFeatures> =>
-        readFeatures(pictures.batches({ signal }), networks.network, {
-          name: pictures.name,
+      const read = (images: Images, before: number): Promise<ImageFeatures> =>
+        readFeatures(images.batches({ signal }), networks.network, {
+          name: images.name,
           signal,
           onProgress: (count) => bar.update(before + count, total),
         });
@@ -88,7 +88,7 @@ async function withFeatures<Result>(
 }
 
 async function captionsFor(
-  samples: Pictures,
+  samples: Images,
   path: string | undefined,
 ): Promise<readonly string[] | undefined> {
   const captions = path === undefined ? undefined : await readCaptions(path);
@@ -96,22 +96,22 @@ async function captionsFor(
     throw new InvalidArgumentError({
       argument: "--captions",
       received: `${captions.length} captions`,
-      expected: `${samples.count}, one for each picture of ${samples.name}`,
+      expected: `${samples.count}, one for each image of ${samples.name}`,
     });
   return captions;
 }
 
 interface Embedding {
   readonly networks: MeasuringNetworks;
-  readonly features: PictureFeatures;
+  readonly features: ImageFeatures;
   readonly signal: AbortSignal;
 }
 
 async function embed(
-  samples: Pictures,
+  samples: Images,
   captions: readonly string[],
   { networks: { network, clip }, features, signal }: Embedding,
-): Promise<CaptionedPictures> {
+): Promise<CaptionedImages> {
   const images =
     network === clip
       ? features.pooled

@@ -18,11 +18,11 @@ export const evaluateOptions = {
     short: "o",
     value: "DIR",
     about:
-      "Folder of a sweep: its pictures, report, tables and plots. The same command goes on with it where it was stopped.",
+      "Folder of a sweep: its images, report, tables and plots. The same command goes on with it where it was stopped.",
   },
   reference: {
     value: "DIR|NPZ",
-    about: `What a sweep is compared with. Default: the held-out pictures of ${defaultModel}.`,
+    about: `What a sweep is compared with. Default: the held-out images of ${defaultModel}.`,
   },
   captions: {
     value: "FILE",
@@ -42,18 +42,18 @@ export const evaluateOptions = {
   },
   samplers: { value: "NAME,...", about: "Samplers of a sweep. Default: the model's own." },
   steps: { value: "N,...", about: "Numbers of steps of a sweep. Default: the model's own." },
-  samples: { short: "n", value: "N", about: "Pictures of each setting. Default: 500." },
+  samples: { short: "n", value: "N", about: "Images of each setting. Default: 500." },
   seed: {
     short: "s",
     value: "N",
-    about: "Picture k of every setting has the seed N + k. Default: 0.",
+    about: "Image k of every setting has the seed N + k. Default: 0.",
   },
   export: {
     value: "FORMAT,...",
     about:
-      "Also write a sweep's pictures: npz, a sample batch of guided-diffusion for each setting in samples/; png, a folder for each in pictures/, which glissade arena takes.",
+      "Also write a sweep's images: npz, a sample batch of guided-diffusion for each setting in samples/; png, a folder for each in images/, which glissade arena takes.",
   },
-  upscale: { about: "Measure the upsampler's pictures, not the base network's." },
+  upscale: { about: "Measure the upsampler's images, not the base network's." },
   features: {
     value: "FILE",
     about:
@@ -66,7 +66,7 @@ export const evaluateOptions = {
   crop: {
     value: "SIDE",
     about:
-      "Cut the square in the middle of every picture and bring it to SIDE pixels: for pictures of several sizes.",
+      "Cut the square in the middle of every image and bring it to SIDE pixels: for images of several sizes.",
   },
   model: {
     short: "m",

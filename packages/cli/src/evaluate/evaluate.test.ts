@@ -14,7 +14,7 @@ afterAll(() => rm(root, { recursive: true }));
 
 const glissade = (...argv: string[]) => runMain(["evaluate", ...argv]);
 
-/** A folder of even pictures that differ in their colour. */
+/** A folder of even images that differ in their colour. */
 async function folderOf(name: string, count: number, { side = 8, from = 0 } = {}): Promise<string> {
   const folder = join(root, name);
   await mkdir(folder);
@@ -51,17 +51,17 @@ describe("glissade evaluate fid and compare", () => {
     expect(text.stdout).toContain(`Fréchet distance  ${metrics.fid}\n`);
     expect(text.stdout).toContain(`Diversity         ${metrics.diversity}\n`);
     expect(text.stderr).toContain(
-      "note: There are 7 pictures in the smaller set and 128 feature dimensions",
+      "note: There are 7 images in the smaller set and 128 feature dimensions",
     );
   });
 
-  it("judge captions where they are given, one for each picture", async () => {
+  it("judge captions where they are given, one for each image", async () => {
     const [a, captions, few] = [
       join(root, "a"),
       join(root, "captions.txt"),
       join(root, "few.json"),
     ];
-    await writeFile(captions, Array.from({ length: 8 }, (_, k) => `picture ${k}\n`).join(""));
+    await writeFile(captions, Array.from({ length: 8 }, (_, k) => `image ${k}\n`).join(""));
     const { metrics } = JSON.parse(
       (await glissade("compare", a, a, "--captions", captions, "--json", "--quiet")).stdout,
     );
@@ -70,7 +70,7 @@ describe("glissade evaluate fid and compare", () => {
     await writeFile(few, '["one"]');
     expect(await glissade("compare", a, a, "--captions", few)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('1 captions"; expected 8, one for each picture'),
+      stderr: expect.stringContaining('1 captions"; expected 8, one for each image'),
     });
   });
 
@@ -85,16 +85,16 @@ describe("glissade evaluate fid and compare", () => {
       expect([code > 0, stdout]).toEqual([true, ""]);
       return stderr;
     };
-    expect(await refused("fid", a, empty)).toContain("holds no picture");
+    expect(await refused("fid", a, empty)).toContain("holds no image");
     expect(await refused("compare", a, few)).toContain(
-      'features of 3 pictures"; expected at least 6',
+      'features of 3 images"; expected at least 6',
     );
     expect(await refused("fid", a, mixed)).toContain(
-      "x.png is 9x8. Give pictures of one size, or a crop (--crop 256)",
+      "x.png is 9x8. Give images of one size, or a crop (--crop 256)",
     );
     expect(await refused("fid", a, join(root, "none"))).toContain("cannot be read");
     expect(await refused("fid", a)).toContain(
-      "takes two sets of pictures, the reference first, and got 1",
+      "takes two sets of images, the reference first, and got 1",
     );
     expect(await refused("fit", a, a)).toContain('Did you mean "fid"?');
     expect(await refused("fid", a, a, "--features", join(a, "0.png"))).toMatch(/error: .*0\.png/);
@@ -148,21 +148,14 @@ describe("glissade evaluate sweep", () => {
         "sweep.json",
       ]),
     );
-    const pictures = join(out, "pictures", "cfg-2-ddim-1");
-    expect(await readdir(pictures)).toEqual([
+    const images = join(out, "images", "cfg-2-ddim-1");
+    expect(await readdir(images)).toEqual([
       ...Array.from({ length: 6 }, (_, k) => `0000${k}.png`),
       "captions.json",
     ]);
     const { metrics, card } = JSON.parse(
-      (
-        await glissade(
-          "fid",
-          join(out, "samples", "cfg-2-ddim-1.npz"),
-          pictures,
-          "--json",
-          "--quiet",
-        )
-      ).stdout,
+      (await glissade("fid", join(out, "samples", "cfg-2-ddim-1.npz"), images, "--json", "--quiet"))
+        .stdout,
     );
     expect(metrics.fid).toBeCloseTo(0, 9);
     for (const set of [card.reference, card.samples])

@@ -18,5 +18,5 @@ export function measuredText(set: MeasuredSet): string {
 }
 
 function setText({ name, count, sha256 }: MeasuredSet["card"]["samples"]): string {
-  return `${name}, ${count} pictures (${sha256.slice(0, 12)})`;
+  return `${name}, ${count} images (${sha256.slice(0, 12)})`;
 }

@@ -10,7 +10,7 @@ import { defaultModel, loadModel } from "../model-source.ts";
 import { type EvaluateArguments, resizes } from "./evaluate-options.ts";
 
 /**
- * What measures: the network that both sets' features are of, and the CLIP that compares pictures
+ * What measures: the network that both sets' features are of, and the CLIP that compares images
  * with captions.
  */
 export interface MeasuringNetworks {

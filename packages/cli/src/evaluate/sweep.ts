@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { type Backend, type Glide, loadGlide } from "@glissade/core";
 import { assertPlaceWritable } from "@glissade/core/files";
 import {
-  openPictures,
+  openImages,
   readFeatures,
   runSweep,
   type SweepOptions,
@@ -19,7 +19,7 @@ import { type ProgressBar, progressBar } from "../progress-bar.ts";
 import { readCaptions } from "./captions.ts";
 import { type AskedSweep, type EvaluateArguments, readSweep } from "./evaluate-options.ts";
 import { type MeasuringNetworks, openMeasuringNetworks } from "./measuring-networks.ts";
-import { exportPictures, shownPictures } from "./sweep-pictures.ts";
+import { exportImages, shownImages } from "./sweep-images.ts";
 
 /** Runs a sweep, and writes its report into its folder. */
 export async function sweep(args: EvaluateArguments, context: Context): Promise<SweepResults> {
@@ -31,7 +31,7 @@ export async function sweep(args: EvaluateArguments, context: Context): Promise<
   const data = await evaluationData(args);
   const chosen = readBackend(args);
   const backend = await chosen.open();
-  const bar = progressBar(context.stderr, { quiet: args.has("quiet"), describe: describePictures });
+  const bar = progressBar(context.stderr, { quiet: args.has("quiet"), describe: describeImages });
   try {
     const networks = await openMeasuringNetworks(args, {
       backend,
@@ -71,7 +71,7 @@ async function sweepWith(
   const glide: Glide = await loadModel(loadGlide, model, { backend, signal });
   try {
     const crop = given({ crop: args.integer("crop", 1, 8192) });
-    const reference = await openPictures(data.reference, crop);
+    const reference = await openImages(data.reference, crop);
     const options: SweepOptions = {
       glide,
       folder,
@@ -94,8 +94,8 @@ async function sweepWith(
       }),
     };
     const results = await followed(runSweep(options), bar);
-    await writeSweepReport(folder, results, await shownPictures(options), { signal });
-    await exportPictures(options, asked.exports);
+    await writeSweepReport(folder, results, await shownImages(options), { signal });
+    await exportImages(options, asked.exports);
     return results;
   } finally {
     await glide.dispose();
@@ -107,16 +107,16 @@ async function followed(run: ReturnType<typeof runSweep>, bar: ProgressBar): Pro
   for (;;) {
     const next = await run.next();
     if (next.done) return next.value;
-    const { setting, phase, pictures, total } = next.value;
-    bar.update(pictures, total);
+    const { setting, phase, images, total } = next.value;
+    bar.update(images, total);
     const line = phase === "measuring" ? `measuring ${setting}` : "";
     if (line !== "" && line !== told) bar.note(line);
     told = line;
   }
 }
 
-function describePictures(done: number, total: number): string {
-  return `picture ${done} of ${total}`;
+function describeImages(done: number, total: number): string {
+  return `image ${done} of ${total}`;
 }
 
 interface EvaluationData {
@@ -136,7 +136,7 @@ async function evaluationData(args: EvaluateArguments): Promise<EvaluationData> 
   const model = args.nonEmpty("model") ?? defaultModel;
   if (model !== defaultModel && (captions === undefined || reference === undefined))
     throw new UsageError(
-      `Only ${defaultModel} brings held-out pictures along: for ${model} give --captions and --reference.`,
+      `Only ${defaultModel} brings held-out images along: for ${model} give --captions and --reference.`,
     );
   const own = (file: string) => `${defaultModel}/evaluation/${file}`;
   return {

@@ -27,7 +27,7 @@ export interface PublishedModel {
   readonly release: { readonly name: string; readonly address: string };
   readonly files: readonly PublishedFile[];
   readonly terms: Terms;
-  /** What pictures are made with where nothing is said. */
+  /** What images are made with where nothing is said. */
   readonly generation?: {
     readonly sampler?: string;
     readonly steps?: number;
@@ -62,7 +62,7 @@ const glide: PublishedModel = {
     {
       name: "clip_image_enc.pt",
       part: "clip",
-      network: publishedNetwork("GLIDE noised CLIP, pictures"),
+      network: publishedNetwork("GLIDE noised CLIP, images"),
     },
     {
       name: "clip_text_enc.pt",
@@ -74,8 +74,8 @@ const glide: PublishedModel = {
     licence: "MIT",
     paragraphs: [
       "GLIDE (filtered) and its noised CLIP are published by OpenAI in a repository under the MIT licence.",
-      "They are meant for research on generative models: pictures from descriptions, and the editing of pictures by inpainting. OpenAI does not recommend commercial use. They are not meant to draw people, or anything else that was filtered out of the training data, such as violence.",
-      "The networks learned from 67 million pairs of text and picture (the CLIP from 137 million) that were collected on the internet and then filtered. Biases remain, towards Western ideas among others, and guidance can strengthen them; several objects in one picture, and prompts unlike the training data, often fail. Study this before you build on it.",
+      "They are meant for research on generative models: images from descriptions, and the editing of images by inpainting. OpenAI does not recommend commercial use. They are not meant to draw people, or anything else that was filtered out of the training data, such as violence.",
+      "The networks learned from 67 million pairs of text and image (the CLIP from 137 million) that were collected on the internet and then filtered. Biases remain, towards Western ideas among others, and guidance can strengthen them; several objects in one image, and prompts unlike the training data, often fail. Study this before you build on it.",
       "Licence and model card: https://github.com/openai/glide-text2im",
     ],
   },
@@ -85,7 +85,7 @@ const admTerms: Terms = {
   licence: "MIT",
   paragraphs: [
     "These networks of guided-diffusion are published by OpenAI in a repository under the MIT licence.",
-    "They are meant for research only, as a baseline or to start from. They are not meant to be deployed commercially, nor to make propaganda or offensive pictures.",
+    "They are meant for research only, as a baseline or to start from. They are not meant to be deployed commercially, nor to make propaganda or offensive images.",
     "They learned from ImageNet (ILSVRC 2012): a million photographs from the internet, people among them though hardly any class is about people. Faces often fail, and parts of single photographs may have been memorised. Guidance by the classifier costs variety, and can strengthen the data's biases.",
     "Licence and model card: https://github.com/openai/guided-diffusion",
   ],

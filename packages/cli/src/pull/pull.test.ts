@@ -381,7 +381,7 @@ describe("glissade pull", () => {
   it.each([
     ['Did you mean "small"?', "smal"],
     ["known: base, upsampler, classifier", "small", "--only", "decoder"],
-    ["that makes pictures", "small", "--only", "classifier"],
+    ["that makes images", "small", "--only", "classifier"],
     ["known: float16, float32", "small", "--dtype", "int8"],
     ["begins with https://", "small", "--mirror", "ftp://example.org"],
     ["begins with https://", "small", "--mirror", "example.org"],

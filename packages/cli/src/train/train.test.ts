@@ -8,11 +8,11 @@ import { runMain } from "../__fixtures__/run-main.ts";
 import { InterruptedError } from "../errors.ts";
 import { tinyTraining } from "./__fixtures__/tiny-training.ts";
 
-/** Trains a stage on the folder's pictures; further options come last. */
+/** Trains a stage on the folder's images; further options come last. */
 function training(folder: string, stage: string, out: string, ...more: string[]) {
   const own = [
     "--data",
-    join(folder, "pictures"),
+    join(folder, "images"),
     "--recipe",
     join(folder, "recipe.json"),
     "--workers",
@@ -23,7 +23,7 @@ function training(folder: string, stage: string, out: string, ...more: string[])
 const tokenizer = (folder: string) => ["--tokenizer", join(folder, "tokenizer.json")];
 
 describe("glissade train base", () => {
-  it("trains, logs, samples, reports, and gives a model that makes pictures", async () => {
+  it("trains, logs, samples, reports, and gives a model that makes images", async () => {
     const folder = await tinyTraining();
     const asked = [
       "--steps",
@@ -104,7 +104,7 @@ describe("glissade train base", () => {
       "--dry-run",
     ]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^data .*8 pictures/);
+    expect(stdout).toMatch(/^data .*8 images/);
     for (const line of [
       /^parameters {2}[\d,]+$/m,
       /^memory .*activations/m,
@@ -112,7 +112,7 @@ describe("glissade train base", () => {
       /^time .*measured.*100,000 steps/m,
     ])
       expect(stdout).toMatch(line);
-    expect(await readdir(folder)).toEqual(["pictures", "recipe.json", "tokenizer.json"]);
+    expect(await readdir(folder)).toEqual(["images", "recipe.json", "tokenizer.json"]);
     const json = JSON.parse(
       (
         await runMain([
@@ -301,7 +301,7 @@ describe("what is wrong is said before anything is computed", () => {
     expect(await ask("bse")).toMatch(/^2 .*no training stage.*Did you mean "base"/s);
     expect(await ask("base")).toMatch(/^2 .*--out DIR/s);
     expect(await ask("base", "--out", join(folder, "run"))).toMatch(/^2 .*--data PATH/s);
-    expect(await ask("base", "pictures", "--out", join(folder, "run"))).toMatch(
+    expect(await ask("base", "images", "--out", join(folder, "run"))).toMatch(
       /^2 .*no further argument/s,
     );
     expect(await ask("base", "--out", "x", "--steps", "5", "--minutes", "5")).toMatch(
@@ -335,8 +335,8 @@ describe("what is wrong is said before anything is computed", () => {
       expect(
         await ask(...training(folder, "base", "run", "--timesteps", timesteps).slice(1)),
       ).toMatch(/^2 .*shifted:6/s);
-    expect(await ask("export", join(folder, "pictures"))).toMatch(/^2 .*--out MODEL/s);
-    expect(await readdir(folder)).toEqual(["pictures", "recipe.json", "tokenizer.json"]);
+    expect(await ask("export", join(folder, "images"))).toMatch(/^2 .*--out MODEL/s);
+    expect(await readdir(folder)).toEqual(["images", "recipe.json", "tokenizer.json"]);
   });
 
   it("in the data and the folders", async () => {
@@ -349,7 +349,7 @@ describe("what is wrong is said before anything is computed", () => {
     await mkdir(join(folder, "bare"));
     await writeFile(
       join(folder, "bare", "a.png"),
-      await readFile(join(folder, "pictures", "red.png")),
+      await readFile(join(folder, "images", "red.png")),
     );
     await writeFile(join(folder, "bad.json"), JSON.stringify({ stepz: 3 }));
     await writeFile(
@@ -377,16 +377,16 @@ describe("what is wrong is said before anything is computed", () => {
       /^1 .*something else than training data/s,
     );
     expect(
-      await ask([...on(join(folder, "pictures")), "--recipe", join(folder, "bad.json")]),
+      await ask([...on(join(folder, "images")), "--recipe", join(folder, "bad.json")]),
     ).toMatch(/^2 .*Did you mean "steps"/s);
     expect(
-      await ask([...on(join(folder, "pictures")), "--out", join(folder, "recipe.json")]),
+      await ask([...on(join(folder, "images")), "--out", join(folder, "recipe.json")]),
     ).toMatch(/^1 .*is a file/s);
-    expect(await ask([...on(join(folder, "pictures")), "--out", folder])).toMatch(
+    expect(await ask([...on(join(folder, "images")), "--out", folder])).toMatch(
       /^1 .*other things in it/s,
     );
     expect(
-      await ask([...on(join(folder, "pictures")), "--out", join(folder, "recipe.json", "run")]),
+      await ask([...on(join(folder, "images")), "--out", join(folder, "recipe.json", "run")]),
     ).toMatch(/^1 .*cannot be made/s);
   });
 

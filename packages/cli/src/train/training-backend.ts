@@ -17,7 +17,7 @@ export function workerBackend(threads: number): BackendModule {
 }
 
 /**
- * The backend of sample pictures, which are made while the workers wait: it may have as many
+ * The backend of sample images, which are made while the workers wait: it may have as many
  * threads as they.
  */
 export function samplingBackend(threads: number): () => Backend {

@@ -64,7 +64,7 @@ function watchedRun(glide: Glide, settings: Omit<ImageRunSettings<"generate">, "
 }
 
 describe("ImageRunController", () => {
-  it("gives the pictures that the model makes, with progress and previews on the way", () =>
+  it("gives the images that the model makes, with progress and previews on the way", () =>
     withGlide(async (glide) => {
       const { run, snapshots, seen } = watchedRun(glide);
       const before = run.getSnapshot();
@@ -113,7 +113,7 @@ describe("ImageRunController", () => {
       ]).toEqual([0, true]);
     }));
 
-  it("keeps every step for a scrubber, whose pictures are made when they are read, once", () =>
+  it("keeps every step for a scrubber, whose images are made when they are read, once", () =>
     withGlide(async (glide) => {
       const { run, seen } = watchedRun(glide, { preview: false, keepSteps: true });
       const result = await run.generate({ prompt: "dot", seed: 1 });
@@ -220,7 +220,7 @@ describe("ImageRunController", () => {
     withGlide(async (glide) => {
       const { images } = await glide.generate({ prompt: "dot", seed: 1, upscale: false });
       const [image] = images;
-      if (!image) throw new Error("no picture");
+      if (!image) throw new Error("no image");
       const mask = {
         width: image.width,
         height: image.height,

@@ -1,7 +1,7 @@
 import type { GeneratedImage, GenerateStep } from "../pipelines/index.ts";
 
 export interface PreviewSettings {
-  /** Show the pictures of the steps. Making them costs time: `false` saves it. Default true. */
+  /** Show the images of the steps. Making them costs time: `false` saves it. Default true. */
   readonly preview?: boolean;
   /** Milliseconds between two previews at least. Default 100. */
   readonly previewInterval?: number;
@@ -9,7 +9,7 @@ export interface PreviewSettings {
 
 /** A finished step that is kept. */
 export interface StepRecord extends Pick<GenerateStep, "stage" | "step" | "steps" | "timestep"> {
-  /** The pictures expected at that step. Made when read, once. */
+  /** The images expected at that step. Made when read, once. */
   readonly preview: readonly GeneratedImage[];
 }
 
@@ -29,7 +29,7 @@ export class PreviewReader {
   }
 }
 
-/** A step for a scrubber, which lets go of the step's tensors once its pictures are made. */
+/** A step for a scrubber, which lets go of the step's tensors once its images are made. */
 export function stepRecord(finished: GenerateStep): StepRecord {
   const { stage, step, steps, timestep } = finished;
   let source: GenerateStep | undefined = finished;

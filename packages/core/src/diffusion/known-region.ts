@@ -1,12 +1,12 @@
 import { assertSameDims, InvalidArgumentError, type Tensor } from "@glissade/graph";
 
 /**
- * Puts known pixels into a predicted picture: x0 (1 - mask) + known mask, the reference's
+ * Puts known pixels into a predicted image: x0 (1 - mask) + known mask, the reference's
  * `denoised_fn` for inpainting. Given to `predict`, it holds the known region in every step; in the
  * last one, where the posterior's mean is x_0 itself, the sample has it too.
  *
- * @param known the picture, `[B, C, H, W]` in [-1, 1]; what lies outside the mask does not matter
- * @param mask `[B, 1, H, W]`, 1 where the picture is known, 0 where it is to be made, between them
+ * @param known the image, `[B, C, H, W]` in [-1, 1]; what lies outside the mask does not matter
+ * @param mask `[B, 1, H, W]`, 1 where the image is known, 0 where it is to be made, between them
  * for a soft edge
  * @throws InvalidArgumentError where the shapes do not fit
  * @see Nichol et al. 2021, section 4.3, and the inpainting notebook of openai/glide-text2im
@@ -19,7 +19,7 @@ export function keepKnown(known: Tensor, mask: Tensor): (x0: Tensor) => Tensor {
     throw new InvalidArgumentError({
       argument: "mask",
       received: mask.dims,
-      expected: `[${batch}, 1, ${height}, ${width}] for a picture of [${known.dims.join(", ")}]`,
+      expected: `[${batch}, 1, ${height}, ${width}] for an image of [${known.dims.join(", ")}]`,
     });
   return (x0) => {
     assertSameDims(known.dims, x0.dims);

@@ -13,7 +13,7 @@ const levels = ({ width, data }: { width: number; data: Uint8Array }) => {
 };
 
 describe("contactSheet", () => {
-  it("lays the pictures out row by row with a margin all round", () => {
+  it("lays the images out row by row with a margin all round", () => {
     const sheet = contactSheet([gray(1), gray(2), gray(3)], {
       columns: 2,
       margin: 1,
@@ -28,7 +28,7 @@ describe("contactSheet", () => {
     ]);
   });
 
-  it("is as square as the count allows, and no wider than the pictures", () => {
+  it("is as square as the count allows, and no wider than the images", () => {
     const size = (count: number, columns?: number) => {
       const { width, height } = contactSheet(Array(count).fill(gray(0)), {
         margin: 0,
@@ -44,7 +44,7 @@ describe("contactSheet", () => {
 
   it("refuses nothing, different sizes, and margins below zero", () => {
     expect(() => contactSheet([])).toThrow(InvalidArgumentError);
-    expect(() => contactSheet([gray(0), gray(0, 2)])).toThrow("pictures of one size");
+    expect(() => contactSheet([gray(0), gray(0, 2)])).toThrow("images of one size");
     expect(() => contactSheet([gray(0)], { margin: -1 })).toThrow(InvalidArgumentError);
     expect(() => contactSheet([gray(0)], { columns: 1.5 })).toThrow(InvalidArgumentError);
   });

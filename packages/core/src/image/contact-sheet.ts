@@ -2,17 +2,17 @@ import { InvalidArgumentError } from "@glissade/graph";
 import { assertSize, type Rgb, type RgbImage, rgbImage, sizeOfAll } from "./rgb-image.ts";
 
 export interface ContactSheetOptions {
-  /** Pictures in a row; as near to a square as the count allows where it is not given. */
+  /** Images in a row; as near to a square as the count allows where it is not given. */
   readonly columns?: number;
-  /** Pixels around and between the pictures. */
+  /** Pixels around and between the images. */
   readonly margin?: number;
   readonly background?: Rgb;
 }
 
 /**
- * Pictures of one size on one sheet, row by row.
+ * Images of one size on one sheet, row by row.
  *
- * @throws InvalidArgumentError where there is no picture, the sizes differ, or an option is no
+ * @throws InvalidArgumentError where there is no image, the sizes differ, or an option is no
  * whole number in range.
  * @example `contactSheet(images, { columns: 4, margin: 2 })`
  */
@@ -51,7 +51,7 @@ export function contactSheet(
 }
 
 /**
- * Every pixel as a square of `factor` times `factor`: for looking at small pictures. @throws
+ * Every pixel as a square of `factor` times `factor`: for looking at small images. @throws
  * InvalidArgumentError where the factor is no whole number from 1.
  */
 export function enlarge({ width, height, data }: RgbImage, factor: number): RgbImage {

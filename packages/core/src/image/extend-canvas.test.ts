@@ -15,7 +15,7 @@ describe("extendCanvas", () => {
     expect([...mask.data]).toEqual([255, 255, 0, 0, 255, 255, 255, 255, 255, 255]);
   });
 
-  it("gives the picture and a black mask without margins", () => {
+  it("gives the image and a black mask without margins", () => {
     const { image, mask } = extendCanvas(row(1, 2, 3), {});
     expect(image).toEqual(row(1, 2, 3));
     expect([...mask.data]).toEqual([0, 0, 0]);

@@ -12,10 +12,10 @@ export interface Margins {
 }
 
 /**
- * A picture with room around it, and the mask of that room: what outpainting is made from. The room
- * repeats the picture's edge, so that soft edges do not mix with black.
+ * An image with room around it, and the mask of that room: what outpainting is made from. The room
+ * repeats the image's edge, so that soft edges do not mix with black.
  *
- * @throws InvalidArgumentError where a margin is no whole number of at least 0, or the picture
+ * @throws InvalidArgumentError where a margin is no whole number of at least 0, or the image
  * would become too large
  * @example `glide.inpaint({ ...extendCanvas(image, { left: 16, right: 16 }), prompt: "a lake" })`
  */
@@ -35,7 +35,7 @@ export function extendCanvas(
   if (pixels > maximumPixels)
     throw new InvalidArgumentError({
       argument: "margins",
-      received: `${pixels} pixels together with the picture`,
+      received: `${pixels} pixels together with the image`,
       expected: `at most ${maximumPixels}`,
     });
   const extended = rgbImage(image.width + left + right, image.height + top + bottom);

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "@glissade/graph";
 import { assertSize, type RgbImage, rgbImage } from "./rgb-image.ts";
 
 /**
- * Which part of a picture is to be made anew: one byte a pixel, row by row from the top left. 255
+ * Which part of an image is to be made anew: one byte a pixel, row by row from the top left. 255
  * is anew, 0 stays as it is, what lies between is a soft edge.
  */
 export interface Mask {
@@ -13,7 +13,7 @@ export interface Mask {
 }
 
 /**
- * A mask from a picture that was painted: white is made anew, black stays.
+ * A mask from an image that was painted: white is made anew, black stays.
  *
  * @throws InvalidArgumentError where the data does not fill the size
  * @example `maskFromImage(decodePng(await readFile("mask.png")).image)`
@@ -30,7 +30,7 @@ export function maskFromImage(painted: RgbImage): Mask {
 }
 
 /**
- * A mask from a picture's opacity, one byte a pixel (`decodePng(...).alpha`): what is transparent
+ * A mask from an image's opacity, one byte a pixel (`decodePng(...).alpha`): what is transparent
  * is made anew.
  *
  * @throws InvalidArgumentError where there are not `width * height` bytes
@@ -45,7 +45,7 @@ export function assertMask(mask: Mask): Mask {
     throw new InvalidArgumentError({
       argument: "mask",
       received: mask,
-      expected: "{ width, height, data }, one byte a pixel; maskFromImage makes one from a picture",
+      expected: "{ width, height, data }, one byte a pixel; maskFromImage makes one from an image",
     });
   assertSize("mask.width", mask.width);
   assertSize("mask.height", mask.height);
@@ -70,7 +70,7 @@ export function blendByMask(kept: RgbImage, made: RgbImage, mask: Mask): RgbImag
       throw new InvalidArgumentError({
         argument: "mask",
         received: `${width}x${height}`,
-        expected: `${kept.width}x${kept.height}, the picture's size`,
+        expected: `${kept.width}x${kept.height}, the image's size`,
       });
   }
   const data = kept.data.map((level, i) => {

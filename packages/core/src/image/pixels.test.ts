@@ -37,7 +37,7 @@ describe("imagesFromTensor", () => {
     ).toEqual([0, 0, 1, 2, 127, 255, 255, 0, 0]);
   });
 
-  it("interleaves the channels of each picture", () => {
+  it("interleaves the channels of each image", () => {
     const batch = tensor([2, 3, 1, 2], [-1, 1, -1, -1, 1, 1, 0.2, 0.2, 0.4, 0.4, 0.6, 0.6]);
     expect(imagesFromTensor(batch).map(({ data }) => [...data])).toEqual([
       [0, 0, 255, 255, 0, 255],
@@ -68,10 +68,8 @@ describe("tensorFromImages", () => {
     expect(imagesFromTensor(values)[1]).toEqual(image);
   });
 
-  it("refuses pictures of different sizes, and none", () => {
-    expect(() => tensorFromImages([rgbImage(1, 2), rgbImage(2, 1)])).toThrow(
-      "pictures of one size",
-    );
+  it("refuses images of different sizes, and none", () => {
+    expect(() => tensorFromImages([rgbImage(1, 2), rgbImage(2, 1)])).toThrow("images of one size");
     expect(() => tensorFromImages([])).toThrow(InvalidArgumentError);
   });
 });
@@ -83,7 +81,7 @@ it("quantizes a low-resolution batch without clamping it", () => {
     expect(data[index]).toBeCloseTo(expected, 6);
 });
 
-it("shows the pictures of a batch side by side", () => {
+it("shows the images of a batch side by side", () => {
   const strip = showImages(
     tensor([2, 3, 2, 1], [-1, 1, -1, 1, -1, 1, 0.2, 0.4, 0.2, 0.4, 0.2, 0.4]),
   );

@@ -5,13 +5,13 @@ import { type RgbImage, rgbImage, sizeOfAll } from "./rgb-image.ts";
 export type PixelRounding = "nearest" | "truncate";
 
 /**
- * The pictures of a batch.
+ * The images of a batch.
  *
  * @param images `[batch, 3, height, width]` in [-1, 1]; what lies outside is clamped, NaN becomes 0
  * @param options.rounding `"nearest"` rounds halves to the even level, as GLIDE's notebooks do;
  * `"truncate"` cuts off, as guided-diffusion's scripts do
  * @throws InvalidArgumentError where the tensor has another shape.
- * @example `const [picture] = imagesFromTensor(await generate())`
+ * @example `const [image] = imagesFromTensor(await generate())`
  */
 export function imagesFromTensor(
   images: Tensor,
@@ -32,9 +32,9 @@ export function imagesFromTensor(
 }
 
 /**
- * Pictures of one size as a tensor `[batch, 3, height, width]` in [-1, 1]: `level / 127.5 - 1`.
+ * Images of one size as a tensor `[batch, 3, height, width]` in [-1, 1]: `level / 127.5 - 1`.
  *
- * @throws InvalidArgumentError where there is no picture or the sizes differ.
+ * @throws InvalidArgumentError where there is no image or the sizes differ.
  */
 export function tensorFromImages(images: readonly RgbImage[]): Tensor {
   const { width, height } = sizeOfAll(images);
@@ -82,14 +82,14 @@ export function quantizeLowResolution(images: Tensor): Tensor {
 }
 
 /**
- * The pictures of a batch side by side, as the notebooks' `show_images` draws them. `[batch, 3,
+ * The images of a batch side by side, as the notebooks' `show_images` draws them. `[batch, 3,
  * height, width]` in [-1, 1].
  */
 export function showImages(images: Tensor): RgbImage {
-  const pictures = imagesFromTensor(images);
+  const shown = imagesFromTensor(images);
   const [batch, height, width] = imageDims(images);
   const strip = rgbImage(width * batch, height);
-  pictures.forEach(({ data }, index) => {
+  shown.forEach(({ data }, index) => {
     for (let y = 0; y < height; y++)
       strip.data.set(
         data.subarray(y * width * 3, (y + 1) * width * 3),

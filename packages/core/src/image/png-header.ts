@@ -52,7 +52,7 @@ export function readHeader(chunk: PngChunk | undefined): PngHeader {
 }
 
 /**
- * Bytes of the unpacked picture data: each line, of each of the seven passes where interlaced, has
+ * Bytes of the unpacked image data: each line, of each of the seven passes where interlaced, has
  * one byte more, its filter.
  */
 export function scanlineBytes({ width, height, depth, channels, interlaced }: PngHeader): number {

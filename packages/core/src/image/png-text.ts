@@ -44,7 +44,7 @@ export function textChunk(keyword: string, text: string): PngChunk {
 
 /**
  * Keyword and text of a `tEXt`, `zTXt` or `iTXt` chunk; undefined for other chunks and for text in
- * an unknown form, which a picture can do without.
+ * an unknown form, which an image can do without.
  */
 export function readTextChunk({
   type,

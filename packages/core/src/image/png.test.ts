@@ -23,7 +23,7 @@ function pixels(colorOf: (x: number, y: number) => number[]): number[] {
   ).flat();
 }
 
-const picture = rgbImage(
+const original = rgbImage(
   3,
   2,
   Uint8Array.of(0, 1, 2, 3, 4, 5, 250, 251, 252, 253, 254, 255, 9, 8, 7, 6, 5, 4),
@@ -108,7 +108,7 @@ describe("decodePng", () => {
   });
 
   it("finds every changed byte", () => {
-    const file = encodePng(picture, { text: { a: "b" } });
+    const file = encodePng(original, { text: { a: "b" } });
     for (let at = 0; at < file.length; at++) {
       const changed = file.slice();
       changed[at] = (changed[at] as number) ^ 0x10;
@@ -121,8 +121,8 @@ describe("decodePng", () => {
     expect(() => decodePng(huge)).toThrow(
       "2147483647x2147483647 pixels; at most 67108864 are accepted",
     );
-    expect(() => decodePng(encodePng(picture), { maximumPixels: 5 })).toThrow(ImageError);
-    expect(decodePng(encodePng(picture), { maximumPixels: 6 }).image.width).toBe(3);
+    expect(() => decodePng(encodePng(original), { maximumPixels: 5 })).toThrow(ImageError);
+    expect(decodePng(encodePng(original), { maximumPixels: 6 }).image.width).toBe(3);
   });
 
   it("does not unpack more than the header promises", () => {
@@ -167,10 +167,10 @@ describe("decodePng", () => {
 
   it("says what it cannot do", () => {
     expect(() => decodePng(open("gray 4 interlaced"))).toThrow(
-      "Save the picture without interlacing",
+      "Save the image without interlacing",
     );
     expect(() => decodePng(new TextEncoder().encode("GIF89a........."))).toThrow("no PNG file");
-    expect(() => decodePng("picture.png" as unknown as Uint8Array)).toThrow(InvalidArgumentError);
+    expect(() => decodePng("image.png" as unknown as Uint8Array)).toThrow(InvalidArgumentError);
   });
 });
 
@@ -183,15 +183,15 @@ describe("encodePng", () => {
       long: "x".repeat(200_000),
       __proto__: "plain",
     };
-    const decoded = decodePng(encodePng(picture, { text }));
-    expect(decoded.image).toEqual(picture);
+    const decoded = decodePng(encodePng(original, { text }));
+    expect(decoded.image).toEqual(original);
     expect(decoded.text).toEqual(text);
     expect(decoded.alpha).toBeUndefined();
   });
 
-  it("writes text before the picture, as tEXt where that can hold it", () => {
+  it("writes text before the original, as tEXt where that can hold it", () => {
     const chunks = readChunks(
-      encodePng(picture, { text: { plain: "Grüße\n", unicode: "→", tab: "\t" } }),
+      encodePng(original, { text: { plain: "Grüße\n", unicode: "→", tab: "\t" } }),
     );
     expect(chunks.map(({ type }) => type)).toEqual([
       "IHDR",
@@ -204,17 +204,17 @@ describe("encodePng", () => {
   });
 
   it("is the same every time", () => {
-    expect(encodePng(picture)).toEqual(encodePng(picture));
+    expect(encodePng(original)).toEqual(encodePng(original));
   });
 
   it("refuses sizes, keywords and text that a file cannot hold", () => {
-    expect(() => encodePng({ ...picture, width: 4 })).toThrow(InvalidArgumentError);
+    expect(() => encodePng({ ...original, width: 4 })).toThrow(InvalidArgumentError);
     expect(() => encodePng({ width: 0, height: 0, data: new Uint8Array(0) })).toThrow(
       InvalidArgumentError,
     );
     for (const keyword of ["", " a", "a ", "a  b", "x".repeat(80), "日本", "a\nb"])
-      expect(() => encodePng(picture, { text: { [keyword]: "" } })).toThrow(InvalidArgumentError);
-    expect(() => encodePng(picture, { text: { a: "b\0c" } })).toThrow(InvalidArgumentError);
+      expect(() => encodePng(original, { text: { [keyword]: "" } })).toThrow(InvalidArgumentError);
+    expect(() => encodePng(original, { text: { a: "b\0c" } })).toThrow(InvalidArgumentError);
   });
 });
 
@@ -225,7 +225,7 @@ function withHeader(data: number[]): Uint8Array {
 }
 
 function withChunks(change: (chunk: PngChunk) => PngChunk | PngChunk[]): Uint8Array {
-  return writeChunks(readChunks(encodePng(picture)).flatMap(change));
+  return writeChunks(readChunks(encodePng(original)).flatMap(change));
 }
 
 /** In milliseconds. */

@@ -34,7 +34,7 @@ export interface DecodedPng {
 }
 
 /**
- * A PNG file: 8-bit RGB, with text chunks before the picture data.
+ * A PNG file: 8-bit RGB, with text chunks before the image data.
  *
  * @throws InvalidArgumentError where the data does not fill the size, a keyword is not 1 to 79
  * printable Latin-1 characters, or a text holds U+0000.
@@ -54,7 +54,7 @@ export function encodePng(
 /**
  * Reads a PNG file: gray, gray with alpha, palette, RGB and RGBA of 1 to 16 bits (16 bits are
  * rounded to 8), interlaced ones of 8 and 16 bits. Checksums, sizes and the amount of packed data
- * are checked before the picture is unpacked.
+ * are checked before the image is unpacked.
  *
  * @throws ImageError where the file is no PNG, is damaged or cut off, is too large, or is
  * interlaced with fewer than 8 bits.
@@ -76,11 +76,11 @@ export function decodePng(
   const { width, height } = header;
   if (width * height > limit)
     throw new ImageError(
-      `The picture has ${width}x${height} pixels; at most ${limit} are accepted. Scale it down first, or raise maximumPixels.`,
+      `The image has ${width}x${height} pixels; at most ${limit} are accepted. Scale it down first, or raise maximumPixels.`,
     );
   if (header.interlaced && header.depth < 8)
     throw new ImageError(
-      "Interlaced PNG files with fewer than 8 bits a sample are not supported. Save the picture without interlacing.",
+      "Interlaced PNG files with fewer than 8 bits a sample are not supported. Save the image without interlacing.",
     );
   assertComplete(header, chunks);
 
@@ -104,14 +104,14 @@ export function decodePng(
   return alpha.every((opacity) => opacity === 255) ? { image, text } : { image, alpha, text };
 }
 
-/** The picture data have to unpack to exactly what the header says. */
+/** The image data have to unpack to exactly what the header says. */
 function assertComplete(header: PngHeader, chunks: readonly PngChunk[]): void {
   const packed = chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data);
   const expected = scanlineBytes(header);
   const length = inflateBounded(packed, expected);
   if (length !== expected)
     throw new ImageError(
-      `The PNG file is cut off: it holds ${length} of ${expected} bytes of picture data.`,
+      `The PNG file is cut off: it holds ${length} of ${expected} bytes of image data.`,
     );
 }
 
@@ -119,12 +119,12 @@ function assertComplete(header: PngHeader, chunks: readonly PngChunk[]): void {
  * Chunks that change pixels; the library is given no others, since some (a packed colour profile)
  * have no bound.
  */
-const pictureChunks = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
+const imageChunks = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
 
 function decodeToRgba(header: PngHeader, chunks: readonly PngChunk[]): Uint8Array {
   let png: ReturnType<typeof decode>;
   try {
-    png = decode(writeChunks(chunks.filter(({ type }) => pictureChunks.includes(type))));
+    png = decode(writeChunks(chunks.filter(({ type }) => imageChunks.includes(type))));
   } catch (cause) {
     throw new ImageError(
       `The PNG file is damaged (${cause instanceof Error ? cause.message : cause}).`,

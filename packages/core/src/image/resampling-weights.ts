@@ -1,6 +1,6 @@
 /**
  * Resampling along one axis as a sparse matrix: output `i` is the sum of `weights[i][k] *
- * input[starts[i] + k]`. Every method here is separable, so a picture is resized by one such matrix
+ * input[starts[i] + k]`. Every method here is separable, so an image is resized by one such matrix
  * per axis.
  */
 export interface AxisWeights {

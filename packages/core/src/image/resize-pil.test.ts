@@ -7,7 +7,7 @@ import { centerCrop, type PilFilter, readImage, resizePil } from "./resize-pil.t
 import { rgbImage } from "./rgb-image.ts";
 
 const { image: photo } = decodePng(
-  readFileSync(new URL("./__fixtures__/picture-70x66.png", import.meta.url)),
+  readFileSync(new URL("./__fixtures__/image-70x66.png", import.meta.url)),
 );
 const gray = (width: number, height: number, levels: number[]) =>
   rgbImage(width, height, Uint8Array.from(levels.flatMap((level) => [level, level, level])));
@@ -15,7 +15,7 @@ const levels = ({ data }: { data: Uint8Array }) => [...data].filter((_, index) =
 
 describe("resizePil", () => {
   it("gives Pillow's bytes", () => {
-    // SHA-256 of the picture's pixels, and of those that Pillow 12.3 makes of it with BICUBIC.
+    // SHA-256 of the image's pixels, and of those that Pillow 12.3 makes of it with BICUBIC.
     expect(createHash("sha256").update(photo.data).digest("hex")).toBe(
       "e08ccfbc45624b3b4524f404127a5722be711fb079018ac1f4cf228a7c480908",
     );
@@ -39,7 +39,7 @@ describe("resizePil", () => {
   });
 
   it.each(["box", "bilinear", "bicubic", "lanczos"] as PilFilter[])(
-    "keeps an even picture even: %s",
+    "keeps an even image even: %s",
     (filter) => {
       const even = gray(7, 5, Array(35).fill(200));
       for (const [width, height] of [
@@ -51,7 +51,7 @@ describe("resizePil", () => {
     },
   );
 
-  it("copies a picture of the same size", () => {
+  it("copies an image of the same size", () => {
     const copy = resizePil(photo, photo);
     expect(copy).toEqual(photo);
     expect(copy.data).not.toBe(photo.data);
@@ -65,7 +65,7 @@ describe("resizePil", () => {
   });
 });
 
-it("reads a picture for the networks without keeping its aspect ratio", () => {
+it("reads an image for the networks without keeping its aspect ratio", () => {
   const x = readImage(photo, 64);
   expect(x.dims).toEqual([1, 3, 64, 64]);
   expect(x.data[0]).toBeCloseTo(9 / 127.5 - 1, 6);
@@ -87,7 +87,7 @@ describe("centerCrop", () => {
     expect(centerCrop(square, 20)).toEqual(square);
   });
 
-  it("enlarges a picture that is too small", () => {
+  it("enlarges an image that is too small", () => {
     const { width, height } = centerCrop(gray(2, 3, [1, 2, 3, 4, 5, 6]), 5);
     expect([width, height]).toEqual([5, 5]);
   });

@@ -25,8 +25,8 @@ export type PilFilter = keyof typeof filters;
 const precision = 22;
 
 /**
- * `Image.resize` of Pillow, bit for bit: 8-bit pictures, weights in fixed point, rows first,
- * rounded to 8 bits between the two passes. The networks' training pictures were resized so; a
+ * `Image.resize` of Pillow, bit for bit: 8-bit images, weights in fixed point, rows first,
+ * rounded to 8 bits between the two passes. The networks' training images were resized so; a
  * resize in floating point is up to two levels off.
  *
  * @throws InvalidArgumentError where a size is no positive whole number; UnknownNameError where the
@@ -52,7 +52,7 @@ export function resizePil(
 }
 
 /**
- * `read_image` of GLIDE's inpainting notebook: a square picture as a tensor `[1, 3, size, size]` in
+ * `read_image` of GLIDE's inpainting notebook: a square image as a tensor `[1, 3, size, size]` in
  * [-1, 1]. The aspect ratio is not kept; see `centerCrop`.
  */
 export function readImage(image: RgbImage, size: number): Tensor {

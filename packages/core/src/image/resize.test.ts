@@ -42,7 +42,7 @@ describe("resize", () => {
   );
 
   it.each(["bilinear", "bicubic", "bicubic-antialiased", "area"] as const)(
-    "leaves a picture of the same size as it is: %s",
+    "leaves an image of the same size as it is: %s",
     (method) => {
       const same = resize(x, [4, 3], method).data;
       expect(
@@ -51,7 +51,7 @@ describe("resize", () => {
     },
   );
 
-  it("treats every channel of every picture alone", () => {
+  it("treats every channel of every image alone", () => {
     const batch = tensor(
       [2, 2, 4, 3],
       [1, 2, -3, 4].flatMap((factor) => [...x.data].map((value) => factor * value)),
@@ -134,7 +134,7 @@ describe("averagePool", () => {
     expect(data[1]).toBeCloseTo(-0.1, 6);
   });
 
-  it("refuses a kernel that is larger than the picture", () => {
+  it("refuses a kernel that is larger than the image", () => {
     expect(() => averagePool(x, 4)).toThrow("at most 3");
     expect(() => averagePool(x, 0)).toThrow(InvalidArgumentError);
   });

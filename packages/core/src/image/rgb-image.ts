@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@glissade/graph";
 
-/** An 8-bit picture: three bytes (red, green, blue) a pixel, row by row from the top left. */
+/** An 8-bit image: three bytes (red, green, blue) a pixel, row by row from the top left. */
 export interface RgbImage {
   readonly width: number;
   readonly height: number;
@@ -8,11 +8,11 @@ export interface RgbImage {
   readonly data: Uint8Array;
 }
 
-/** Where a picture has no colour of its own, or is transparent. */
+/** Where an image has no colour of its own, or is transparent. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /**
- * A picture of the given size; black where no data is given.
+ * An image of the given size; black where no data is given.
  *
  * @throws InvalidArgumentError where the data does not fill the size.
  * @example `rgbImage(2, 1, Uint8Array.of(255, 0, 0, 0, 0, 255))`
@@ -82,7 +82,7 @@ export function assertSize(argument: string, value: number): void {
 }
 
 /**
- * The size that all pictures share. @throws InvalidArgumentError where there is none or the sizes
+ * The size that all images share. @throws InvalidArgumentError where there is none or the sizes
  * differ.
  */
 export function sizeOfAll(images: readonly RgbImage[]): {
@@ -94,15 +94,15 @@ export function sizeOfAll(images: readonly RgbImage[]): {
     throw new InvalidArgumentError({
       argument: "images",
       received: images,
-      expected: "at least one picture",
+      expected: "at least one image",
     });
   const { width, height } = first;
   const other = images.find((image) => image.width !== width || image.height !== height);
   if (other) {
     throw new InvalidArgumentError({
       argument: "images",
-      received: `pictures of ${width}x${height} and ${other.width}x${other.height}`,
-      expected: "pictures of one size",
+      received: `images of ${width}x${height} and ${other.width}x${other.height}`,
+      expected: "images of one size",
     });
   }
   return { width, height };

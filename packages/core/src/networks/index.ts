@@ -57,7 +57,7 @@ export {
   type TextToImageConfig,
 } from "./text-to-image/config.ts";
 export {
-  type PictureConditions,
+  type ImageConditions,
   type TextToImageGraphOptions,
   textGraph,
   textKvName,

@@ -14,9 +14,9 @@ function applied(
 }
 
 /**
- * Two pictures of two channels; a pixel's value says where it is: picture, channel, row, column.
+ * Two images of two channels; a pixel's value says where it is: image, channel, row, column.
  */
-const pictures = tensor(
+const images = tensor(
   [2, 2, 2, 4],
   Float32Array.from(
     { length: 32 },
@@ -39,7 +39,7 @@ describe("patchify", () => {
       dims: [1, 4, 2, 2],
       values: [0, 2, 8, 10, 1, 3, 9, 11, 4, 6, 12, 14, 5, 7, 13, 15],
     });
-    const { dims, values } = applied(patchify, pictures, 2);
+    const { dims, values } = applied(patchify, images, 2);
     expect(dims).toEqual([2, 8, 1, 2]);
     expect(values.slice(0, 16)).toEqual([
       0, 2, 1, 3, 10, 12, 11, 13, 100, 102, 101, 103, 110, 112, 111, 113,
@@ -48,21 +48,21 @@ describe("patchify", () => {
   });
 
   it("is undone by unpatchify", () => {
-    const { dims, values } = applied(patchify, pictures, 2);
+    const { dims, values } = applied(patchify, images, 2);
     expect(applied(unpatchify, tensor(dims, values), 2)).toEqual({
-      dims: pictures.dims,
-      values: [...pictures.data],
+      dims: images.dims,
+      values: [...images.data],
     });
   });
 
-  it("leaves a picture as it is for a size of 1", () => {
-    expect(applied(patchify, pictures, 1)).toEqual({
-      dims: pictures.dims,
-      values: [...pictures.data],
+  it("leaves an image as it is for a size of 1", () => {
+    expect(applied(patchify, images, 1)).toEqual({
+      dims: images.dims,
+      values: [...images.data],
     });
-    expect(applied(unpatchify, pictures, 1)).toEqual({
-      dims: pictures.dims,
-      values: [...pictures.data],
+    expect(applied(unpatchify, images, 1)).toEqual({
+      dims: images.dims,
+      values: [...images.data],
     });
   });
 });

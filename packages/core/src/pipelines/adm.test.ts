@@ -30,7 +30,7 @@ async function withAdm<T>(
 }
 
 describe("Adm", () => {
-  it("draws classes, one for all or one a picture, each picture as it is alone", () =>
+  it("draws classes, one for all or one an image, each image as it is alone", () =>
     withAdm(async (adm) => {
       expect([adm.imageSize, adm.classes]).toEqual([4, 3]);
       const steps: string[] = [];

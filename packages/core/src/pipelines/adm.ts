@@ -35,7 +35,7 @@ export interface AdmOptions
     Pick<SamplingOptions, "count" | "seed" | "gradients">,
     RunOptions<GenerateStep> {
   /**
-   * The class that is drawn, from 0, for all pictures or one a picture. Needed where the network is
+   * The class that is drawn, from 0, for all images or one an image. Needed where the network is
    * conditional, or the classifier guides.
    */
   readonly classes?: number | readonly number[];
@@ -83,7 +83,7 @@ export class Adm {
     return this.#parts.model.label;
   }
 
-  /** Side of the pictures in pixels. */
+  /** Side of the images in pixels. */
   get imageSize(): number {
     return this.#parts.model.imageSize;
   }
@@ -99,7 +99,7 @@ export class Adm {
   }
 
   /**
-   * Makes pictures.
+   * Makes images.
    *
    * @throws InvalidArgumentError or UnknownNameError for an option that is wrong, before anything
    * runs; NumericalError where the network's numbers are not finite; the signal's reason where

@@ -51,7 +51,7 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe("generate", () => {
-  it("makes pictures of the model's size and says with what", () =>
+  it("makes images of the model's size and says with what", () =>
     withGlide(async (glide) => {
       const steps: GenerateStep[] = [];
       const { images, settings, warnings } = await glide.generate({
@@ -89,15 +89,15 @@ describe("generate", () => {
       expect(steps.at(-1)?.preview).toEqual(images);
     }));
 
-  it("is the same bit for bit for the same seed, and another picture for another", () =>
+  it("is the same bit for bit for the same seed, and another image for another", () =>
     withGlide(async (glide) => {
-      const picture = async (seed: number) =>
+      const image = async (seed: number) =>
         (await glide.generate({ prompt: "dot", seed })).images[0]?.data;
-      expect(await picture(3)).toEqual(await picture(3));
-      expect(await picture(3)).not.toEqual(await picture(4));
+      expect(await image(3)).toEqual(await image(3));
+      expect(await image(3)).not.toEqual(await image(4));
     }));
 
-  it("makes picture k of a batch like the picture made alone with its seed", () =>
+  it("makes image k of a batch like the image made alone with its seed", () =>
     withGlide(async (glide) => {
       const together = await glide.generate({ prompt: "dot", count: 3, seed: 5, sampler: "ddpm" });
       const alone = await glide.generate({ prompt: "dot", seed: 7, sampler: "ddpm" });
@@ -149,7 +149,7 @@ describe("generate", () => {
         });
         return Array.from(x).join();
       };
-      const pictures = [
+      const images = [
         await final({}),
         await final({ prompt: "line" }),
         await final({ negativePrompt: "line" }),
@@ -159,7 +159,7 @@ describe("generate", () => {
         await final({ guidance: 100 }),
         await final({ guidance: 100, dynamicThresholding: 0.8 }),
       ];
-      expect(new Set(pictures).size).toBe(pictures.length);
+      expect(new Set(images).size).toBe(images.length);
     }));
 
   it("warns about a prompt whose end the network does not see, and takes it all the same", () =>

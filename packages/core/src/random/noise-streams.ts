@@ -58,7 +58,7 @@ export interface BatchNoiseOptions {
 
 /**
  * Noise for the whole batch from one generator, in the order in which a PyTorch program draws it:
- * for the pictures that such a program makes with the same seed.
+ * for the images that such a program makes with the same seed.
  *
  * @throws InvalidArgumentError where the seed is none, or `rowsPerImage` no positive integer.
  * @example `batchNoise(0, { rowsPerImage: 2 })([1, 3, 64, 64])`

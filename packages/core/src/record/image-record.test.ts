@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { decodePng, rgbImage } from "../image/index.ts";
 import {
-  decodePictureRecord,
-  encodePictureRecord,
+  decodeImageRecord,
+  encodeImageRecord,
   encodePngWithRecord,
+  type ImageRecord,
+  imageRecordKeyword,
   optionsOfRecord,
-  type PictureRecord,
-  pictureRecordKeyword,
 } from "./image-record.ts";
-import { PictureSettingsError } from "./image-settings-error.ts";
+import { ImageSettingsError } from "./image-settings-error.ts";
 
-const record: PictureRecord = {
+const record: ImageRecord = {
   glissade: "1.2.3",
   model: { source: "@glissade/model-emoji", sha256: "00" },
   settings: {
@@ -34,14 +34,14 @@ const record: PictureRecord = {
       temperature: 0.997,
     },
   },
-  picture: 1,
+  image: 1,
   seed: 8,
   enlarge: 8,
   backend: "onnx",
   provider: "cpu",
 };
 
-const decode = (json: string) => decodePictureRecord({ [pictureRecordKeyword]: json }, "a.png");
+const decode = (json: string) => decodeImageRecord({ [imageRecordKeyword]: json }, "a.png");
 const changed = (
   change: (record: Record<string, unknown> & { settings: Record<string, unknown> }) => void,
 ) => {
@@ -50,7 +50,7 @@ const changed = (
   return JSON.stringify(copy);
 };
 
-describe("a picture's record", () => {
+describe("an image's record", () => {
   it("holds a sampler with options, and a rule by name", () => {
     const asked = {
       sampler: { name: "ddim", eta: 0.5 },
@@ -58,20 +58,20 @@ describe("a picture's record", () => {
     } as const;
     const changed = { ...record, settings: { ...record.settings, ...asked } };
     const { text } = decodePng(encodePngWithRecord(rgbImage(1, 1), changed));
-    const read = decodePictureRecord(text, "a.png");
+    const read = decodeImageRecord(text, "a.png");
     expect(read).toEqual(changed);
     expect(optionsOfRecord(read).options).toMatchObject(asked);
   });
 
   it("comes back from plain ASCII as it was", () => {
-    expect(encodePictureRecord(record)).toMatch(/^[\x20-\x7e]*$/);
-    expect(decode(encodePictureRecord(record))).toEqual(record);
+    expect(encodeImageRecord(record)).toMatch(/^[\x20-\x7e]*$/);
+    expect(decode(encodeImageRecord(record))).toEqual(record);
     const plain = { ...record, settings: { ...record.settings, dynamicThresholding: undefined } };
-    expect(decode(encodePictureRecord(plain))).toEqual(plain);
+    expect(decode(encodeImageRecord(plain))).toEqual(plain);
   });
 
-  it("comes back from a PNG file, with the picture that it was made from", () => {
-    const edited: PictureRecord = {
+  it("comes back from a PNG file, with the image that it was made from", () => {
+    const edited: ImageRecord = {
       ...record,
       source: {
         task: "edit",
@@ -83,11 +83,11 @@ describe("a picture's record", () => {
     };
     const { image, text } = decodePng(encodePngWithRecord(rgbImage(2, 1), edited));
     expect(image).toEqual(rgbImage(2, 1));
-    expect(decodePictureRecord(text, "a.png")).toEqual(edited);
+    expect(decodeImageRecord(text, "a.png")).toEqual(edited);
     expect(() => optionsOfRecord(edited)).toThrow('made from another one, "sketch.png" (edit)');
   });
 
-  it("gives the options that make one picture alone, or the whole run where it depends on it", () => {
+  it("gives the options that make one image alone, or the whole run where it depends on it", () => {
     expect(optionsOfRecord(record)).toMatchObject({
       take: 0,
       options: {
@@ -98,7 +98,7 @@ describe("a picture's record", () => {
         dynamicThresholding: 0.995,
       },
     });
-    expect(optionsOfRecord({ ...record, picture: "sheet" })).toMatchObject({
+    expect(optionsOfRecord({ ...record, image: "sheet" })).toMatchObject({
       take: "sheet",
       options: { count: 3, seed: 7 },
     });
@@ -109,18 +109,18 @@ describe("a picture's record", () => {
     });
   });
 
-  it("is refused where no file can hold what made the picture", () => {
+  it("is refused where no file can hold what made the image", () => {
     expect(() =>
       optionsOfRecord({ ...record, settings: { ...record.settings, sampler: "custom" } }),
-    ).toThrow(PictureSettingsError);
+    ).toThrow(ImageSettingsError);
     expect(() =>
       optionsOfRecord({ ...record, settings: { ...record.settings, guidance: undefined } }),
-    ).toThrow(PictureSettingsError);
+    ).toThrow(ImageSettingsError);
   });
 
   it.each([
     ["nothing", "", "not JSON"],
-    ["half a record", encodePictureRecord(record).slice(0, 60), "not JSON"],
+    ["half a record", encodeImageRecord(record).slice(0, 60), "not JSON"],
     ["another program's", '{"sampler":"Euler a"}', "model are not an object"],
     ["a list", "[]", "not an object"],
     ["null", "null", "not an object"],
@@ -137,12 +137,8 @@ describe("a picture's record", () => {
       changed(({ settings }) => (settings.seedMode = "x")),
       'seedMode is "x"',
     ],
-    [
-      "a picture outside the run",
-      changed((copy) => (copy.picture = 3)),
-      "no picture 3 in a run of 3",
-    ],
-    ["a fractional picture", changed((copy) => (copy.picture = 0.5)), "no picture 0.5"],
+    ["an image outside the run", changed((copy) => (copy.image = 3)), "no image 3 in a run of 3"],
+    ["a fractional image", changed((copy) => (copy.image = 0.5)), "no image 0.5"],
     [
       "a guidance interval that is not of numbers",
       changed(({ settings }) => (settings.guidance = { scale: 1, interval: ["0"], rescale: 0 })),
@@ -157,12 +153,12 @@ describe("a picture's record", () => {
     ["megabytes", JSON.stringify({ a: "x".repeat(5_000_000) }), "longer than any"],
     ["a nest without end", "[".repeat(1_000_000), "The settings in a.png cannot be used"],
   ])("refuses %s", (_, json, message) => {
-    expect(() => decode(json)).toThrow(PictureSettingsError);
+    expect(() => decode(json)).toThrow(ImageSettingsError);
     expect(() => decode(json)).toThrow(message);
   });
 
   it("is missed where there is none", () => {
-    expect(() => decodePictureRecord({}, "a.png")).toThrow("a.png holds no settings of glissade");
-    expect(() => decodePictureRecord({ parameters: "{}" }, "a.png")).toThrow(PictureSettingsError);
+    expect(() => decodeImageRecord({}, "a.png")).toThrow("a.png holds no settings of glissade");
+    expect(() => decodeImageRecord({ parameters: "{}" }, "a.png")).toThrow(ImageSettingsError);
   });
 });

@@ -9,29 +9,29 @@ import type {
   SamplerSettings,
 } from "../pipelines/index.ts";
 import type { NamedSampler, SamplerName } from "../samplers/index.ts";
-import { PictureSettingsError } from "./image-settings-error.ts";
+import { ImageSettingsError } from "./image-settings-error.ts";
 import { Fields } from "./record-fields.ts";
 
-/** The keyword of the PNG text chunk that holds a `PictureRecord` as JSON. */
-export const pictureRecordKeyword = "glissade";
+/** The keyword of the PNG text chunk that holds an `ImageRecord` as JSON. */
+export const imageRecordKeyword = "glissade";
 
-/** Of pictures drawn by their class instead of from a prompt. */
+/** Of images drawn by their class instead of from a prompt. */
 export type ClassSettings = AdmResult["settings"];
-export type PictureSettings = GenerateSettings | ClassSettings;
+export type ImageSettings = GenerateSettings | ClassSettings;
 
-/** Everything needed to make a picture again, written into its file. */
-export interface PictureRecord {
+/** Everything needed to make an image again, written into its file. */
+export interface ImageRecord {
   /** Version of Glissade that made it. */
   readonly glissade: string;
   /** The model as the user named it, and the SHA-256 of its weights where they are a local file. */
   readonly model: { readonly source: string; readonly sha256?: string };
   /** What the whole run was made with. */
-  readonly settings: PictureSettings;
-  /** The picture that was changed, for one that was not made from a prompt alone. */
+  readonly settings: ImageSettings;
+  /** The image that was changed, for one that was not made from a prompt alone. */
   readonly source?: SourceRecord;
-  /** Which picture of the run this is, from 0; `"sheet"` for all of them on one sheet. */
-  readonly picture: number | "sheet";
-  /** The seed that makes this picture alone; a sheet has the run's. */
+  /** Which image of the run this is, from 0; `"sheet"` for all of them on one sheet. */
+  readonly image: number | "sheet";
+  /** The seed that makes this image alone; a sheet has the run's. */
   readonly seed: number;
   /** How many pixels of the file's width one of the model's pixels takes. */
   readonly enlarge: number;
@@ -39,7 +39,7 @@ export interface PictureRecord {
   readonly provider: string;
 }
 
-/** A picture that another was made from, and how. */
+/** An image that another was made from, and how. */
 export interface SourceRecord {
   readonly task: "inpaint" | "edit" | "upscale";
   readonly image: string;
@@ -52,7 +52,7 @@ export interface SourceRecord {
 }
 
 /** The record as JSON in pure ASCII, which every program that reads PNG text understands. */
-export function encodePictureRecord(record: PictureRecord): string {
+export function encodeImageRecord(record: ImageRecord): string {
   return JSON.stringify(record).replace(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -64,11 +64,8 @@ export function encodePictureRecord(record: PictureRecord): string {
  *
  * @example `await writeFile("apple.png", encodePngWithRecord(image, record))`
  */
-export function encodePngWithRecord(
-  image: RgbImage,
-  record: PictureRecord,
-): Uint8Array<ArrayBuffer> {
-  return encodePng(image, { text: { [pictureRecordKeyword]: encodePictureRecord(record) } });
+export function encodePngWithRecord(image: RgbImage, record: ImageRecord): Uint8Array<ArrayBuffer> {
+  return encodePng(image, { text: { [imageRecordKeyword]: encodeImageRecord(record) } });
 }
 
 /** Far more than any record needs. */
@@ -80,18 +77,18 @@ const longestRecord = 4 * 2 ** 20;
  *
  * @param text by keyword, as `decodePng` gives it
  * @param file what to call it in messages
- * @throws PictureSettingsError where there is no record, or it is not whole
- * @example `const record = decodePictureRecord(decodePng(bytes).text, "apple.png")`
+ * @throws ImageSettingsError where there is no record, or it is not whole
+ * @example `const record = decodeImageRecord(decodePng(bytes).text, "apple.png")`
  */
-export function decodePictureRecord(
+export function decodeImageRecord(
   text: Readonly<Record<string, string>>,
   file: string,
-): PictureRecord {
-  const json = Object.hasOwn(text, pictureRecordKeyword) ? text[pictureRecordKeyword] : undefined;
+): ImageRecord {
+  const json = Object.hasOwn(text, imageRecordKeyword) ? text[imageRecordKeyword] : undefined;
   if (json === undefined) {
     const advice =
-      "Only pictures that glissade wrote have them, and many programs drop them when they save or resize a picture: use the original file.";
-    throw new PictureSettingsError(`${file} holds no settings of glissade. ${advice}`);
+      "Only images that glissade wrote have them, and many programs drop them when they save or resize an image: use the original file.";
+    throw new ImageSettingsError(`${file} holds no settings of glissade. ${advice}`);
   }
   try {
     if (json.length > longestRecord)
@@ -104,11 +101,11 @@ export function decodePictureRecord(
         : cause instanceof Error
           ? cause.message
           : String(cause);
-    throw new PictureSettingsError(`The settings in ${file} cannot be used: ${reason}.`, { cause });
+    throw new ImageSettingsError(`The settings in ${file} cannot be used: ${reason}.`, { cause });
   }
 }
 
-/** A run that makes a picture again, and which of its pictures that is. */
+/** A run that makes an image again, and which of its images that is. */
 export type RecordedRun = (
   | { readonly from: "prompt"; readonly options: GenerateOptions }
   | { readonly from: "classes"; readonly options: AdmOptions }
@@ -117,10 +114,10 @@ export type RecordedRun = (
 };
 
 /**
- * The options that make the record's picture again: picture k of a run alone with its own seed,
+ * The options that make the record's image again: image k of a run alone with its own seed,
  * where it does not depend on the others.
  *
- * @throws PictureSettingsError where the picture was made from another one, or with a sampler or
+ * @throws ImageSettingsError where the image was made from another one, or with a sampler or
  * guidance that is a program's own
  * @example
  * ```ts
@@ -128,25 +125,25 @@ export type RecordedRun = (
  * if (run.from === "prompt") await glide.generate(run.options);
  * ```
  */
-export function optionsOfRecord({ settings, source, picture, seed }: PictureRecord): RecordedRun {
+export function optionsOfRecord({ settings, source, image, seed }: ImageRecord): RecordedRun {
   if (source)
-    throw new PictureSettingsError(
-      `This picture was made from another one, ${JSON.stringify(source.image)} (${source.task}), which its settings do not hold. Start from that one again.`,
+    throw new ImageSettingsError(
+      `This image was made from another one, ${JSON.stringify(source.image)} (${source.task}), which its settings do not hold. Start from that one again.`,
     );
   return "classifierScale" in settings
-    ? classOptions(settings, picture, seed)
-    : promptOptions(settings, picture, seed);
+    ? classOptions(settings, image, seed)
+    : promptOptions(settings, image, seed);
 }
 
 function classOptions(
   { classes, sampler, ...plain }: ClassSettings,
-  picture: number | "sheet",
+  image: number | "sheet",
   seed: number,
 ): RecordedRun {
   const options = { ...plain, sampler: sampler as SamplerName | NamedSampler }; // the pipeline checks the name
-  if (picture === "sheet")
-    return { from: "classes", options: { ...options, ...(classes && { classes }) }, take: picture };
-  const own = classes?.[picture];
+  if (image === "sheet")
+    return { from: "classes", options: { ...options, ...(classes && { classes }) }, take: image };
+  const own = classes?.[image];
   return {
     from: "classes",
     options: { ...options, ...(own !== undefined && { classes: own }), count: 1, seed },
@@ -156,7 +153,7 @@ function classOptions(
 
 function promptOptions(
   settings: GenerateSettings,
-  picture: number | "sheet",
+  image: number | "sheet",
   seed: number,
 ): RecordedRun {
   const {
@@ -174,8 +171,8 @@ function promptOptions(
     sampler === "custom" ||
     (upscale && (upscale.guidance === undefined || upscale.sampler === "custom"))
   )
-    throw new PictureSettingsError(
-      "This picture was made with a sampler or guidance of a program's own, which no file can hold.",
+    throw new ImageSettingsError(
+      "This image was made with a sampler or guidance of a program's own, which no file can hold.",
     );
   const options = {
     ...plain,
@@ -189,25 +186,22 @@ function promptOptions(
       guidance: (upscale.guidance as NamedGuidance | undefined) ?? 1,
     },
   };
-  const alone = picture !== "sheet" && settings.seedMode === "per-image";
+  const alone = image !== "sheet" && settings.seedMode === "per-image";
   if (alone) return { from: "prompt", options: { ...options, count: 1, seed }, take: 0 };
   return {
     from: "prompt",
     options: { ...options, count, ...(keepBest !== undefined && { keepBest }) },
-    take: picture,
+    take: image,
   };
 }
 
-function readRecord(record: Fields): PictureRecord {
+function readRecord(record: Fields): ImageRecord {
   const model = record.object("model");
   const sha256 = model.optional("sha256", (fields, name) => fields.text(name));
   const settings = readSettings(record.object("settings"));
-  const picture = record.value("picture") === "sheet" ? "sheet" : record.number("picture");
-  if (
-    picture !== "sheet" &&
-    !(Number.isInteger(picture) && picture >= 0 && picture < settings.count)
-  )
-    throw new Error(`there is no picture ${picture} in a run of ${settings.count}`);
+  const image = record.value("image") === "sheet" ? "sheet" : record.number("image");
+  if (image !== "sheet" && !(Number.isInteger(image) && image >= 0 && image < settings.count))
+    throw new Error(`there is no image ${image} in a run of ${settings.count}`);
   const source = record.optional("source", (fields, name) => readSource(fields.object(name)));
   const enlarge = record.number("enlarge");
   if (!(Number.isInteger(enlarge) && enlarge >= 1 && enlarge <= 4096))
@@ -217,7 +211,7 @@ function readRecord(record: Fields): PictureRecord {
     model: { source: model.text("source"), ...(sha256 !== undefined && { sha256 }) },
     settings,
     ...(source && { source }),
-    picture,
+    image,
     seed: record.number("seed"),
     enlarge,
     backend: record.text("backend"),
@@ -238,7 +232,7 @@ function readSource(source: Fields): SourceRecord {
   };
 }
 
-function readSettings(settings: Fields): PictureSettings {
+function readSettings(settings: Fields): ImageSettings {
   return settings.value("classifierScale") === undefined
     ? readPromptSettings(settings)
     : readClassSettings(settings);
@@ -317,7 +311,7 @@ function readSamplerName(settings: Fields): SamplerSettings["sampler"] {
   return { name: sampler.text("name"), ...Object.fromEntries(plain) };
 }
 
-/** Pictures of before there were upsamplers say nothing. */
+/** Images of before there were upsamplers say nothing. */
 function readUpscaling(settings: Fields): GenerateSettings["upscale"] {
   if (settings.value("upscale") === undefined || settings.value("upscale") === false) return false;
   const upscale = settings.object("upscale");

@@ -1,9 +1,9 @@
 import { GlissadeError } from "@glissade/graph";
 
 /**
- * The settings in a picture are missing, damaged, or not such that the picture could be made again
+ * The settings in an image are missing, damaged, or not such that the image could be made again
  * from them.
  */
-export class PictureSettingsError extends GlissadeError {
-  static override readonly code: string = "PictureSettingsError";
+export class ImageSettingsError extends GlissadeError {
+  static override readonly code: string = "ImageSettingsError";
 }

@@ -1,13 +1,13 @@
 export {
   type ClassSettings,
-  decodePictureRecord,
-  encodePictureRecord,
+  decodeImageRecord,
+  encodeImageRecord,
   encodePngWithRecord,
+  type ImageRecord,
+  type ImageSettings,
+  imageRecordKeyword,
   optionsOfRecord,
-  type PictureRecord,
-  type PictureSettings,
-  pictureRecordKeyword,
   type RecordedRun,
   type SourceRecord,
 } from "./image-record.ts";
-export { PictureSettingsError } from "./image-settings-error.ts";
+export { ImageSettingsError } from "./image-settings-error.ts";

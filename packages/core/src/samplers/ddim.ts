@@ -93,7 +93,7 @@ function ancestralDeviation(abar: number, abarPrev: number): number {
 /**
  * sqrt(1 - abar_(t-1) - sigma^2), or 0 where float32 cannot tell 1 - abar_(t-1) from sigma^2: for
  * eta = 1 and abar_t nearly 0 the reference, which computes it in float32, has no noise left there,
- * and a more exact weight (up to 3e-4) would make another picture than the reference's.
+ * and a more exact weight (up to 3e-4) would make another image than the reference's.
  */
 function directionWeight(abarPrev: number, sigma: number): number {
   const variance = 1 - abarPrev - sigma ** 2;

@@ -77,7 +77,7 @@ describe("repaint", () => {
     expect(error(await filledIn(1))).toBeGreaterThan(2 * error(await resampled));
   });
 
-  it("walks stretches several times, the last step being the picture", () => {
+  it("walks stretches several times, the last step being the image", () => {
     expect(repaintSteps(4, { jumpLength: 3, resamplings: 2 })).toEqual([
       { index: 4 },
       { index: 3 },

@@ -6,7 +6,7 @@ import { ancestralStep } from "./ddpm.ts";
 import { firstIndex, type Sampler } from "./sampler.ts";
 
 export interface RepaintOptions {
-  /** The picture, `[B, C, H, W]` in [-1, 1]. */
+  /** The image, `[B, C, H, W]` in [-1, 1]. */
   readonly known: Tensor;
   /** `[B, 1, H, W]`, 1 where it is known. */
   readonly mask: Tensor;
@@ -17,7 +17,7 @@ export interface RepaintOptions {
 }
 
 /**
- * Inpainting with an ordinary model: ancestral sampling in which the known region is the picture
+ * Inpainting with an ordinary model: ancestral sampling in which the known region is the image
  * with that step's noise. Because such a step does not know what it will be joined to, every
  * stretch of steps is walked several times, with the noise put back between.
  *
@@ -79,7 +79,7 @@ export function repaintSteps(
 }
 
 /**
- * x at step `to` from x at step `from`, -1 for a clean picture: q(x_to | x_from), the Markov
+ * x at step `to` from x at step `from`, -1 for a clean image: q(x_to | x_from), the Markov
  * chain's own steps in one.
  */
 function noisier(

@@ -22,7 +22,7 @@ export interface SamplerEntry {
   readonly spacing: Spacing;
   /** Evaluations of the network a step, with default options (one fewer or more in a whole run). */
   readonly evaluationsPerStep: number;
-  /** Whether the picture depends on the starting noise alone, with default options. */
+  /** Whether the image depends on the starting noise alone, with default options. */
   readonly deterministic: boolean;
   /** What `withGradient` has to do for this sampler. */
   readonly gradientRule: GradientRule;

@@ -33,7 +33,7 @@ describe.each(all)("a run of %s", (name, entry) => {
     expect(steps.at(-1)?.x.data).toEqual(steps.at(-1)?.x0.data);
   });
 
-  it("gives the same picture for the same noise, and changes none of its inputs", async () => {
+  it("gives the same image for the same noise, and changes none of its inputs", async () => {
     const before = Float32Array.from(x.data);
     const sampler = entry.create();
     const first = await finalImage(sampler, { diffusion, denoise, noise: noise(), x });
@@ -123,15 +123,15 @@ describe.each(all)("a run of %s", (name, entry) => {
     );
   });
 
-  it("makes a picture in a single step", async () => {
-    const picture = await finalImage(entry.create(), {
+  it("makes an image in a single step", async () => {
+    const image = await finalImage(entry.create(), {
       diffusion,
       denoise,
       noise: noise(),
       x,
       from: 0,
     });
-    expect(picture.data.every(Number.isFinite)).toBe(true);
+    expect(image.data.every(Number.isFinite)).toBe(true);
   });
 });
 

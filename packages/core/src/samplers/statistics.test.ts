@@ -28,12 +28,12 @@ interface Moments {
 }
 
 /**
- * Mean and variance over all pixels of a picture, each pixel standardised by what is expected of
+ * Mean and variance over all pixels of an image, each pixel standardised by what is expected of
  * it.
  */
-function standardisedMoments(picture: Tensor, expected: (pixel: number) => Moments): Moments {
+function standardisedMoments(image: Tensor, expected: (pixel: number) => Moments): Moments {
   const standardised = mapTensor(
-    picture,
+    image,
     (value, pixel) => (value - expected(pixel).mean) / Math.sqrt(expected(pixel).variance),
   ).data;
   const average = standardised.reduce((sum, value) => sum + value, 0) / pixels;
@@ -94,7 +94,7 @@ describe("on Gaussian data", () => {
   it("langevin draws images as its chain of Gaussians says, which is a little wider than the data", async () => {
     const [stepsPerLevel, stepSize] = [8, 0.4];
     const diffusion = karrasProcess(149, 0.01, 80);
-    const picture = await run(langevin({ stepsPerLevel, stepSize }), diffusion);
+    const image = await run(langevin({ stepsPerLevel, stepSize }), diffusion);
     const expected = Array.from({ length: 20 }, (_, pixel) =>
       langevinMoments(diffusion, data(pixel), stepsPerLevel, stepSize),
     );
@@ -102,7 +102,7 @@ describe("on Gaussian data", () => {
       expect(variance / data(pixel).variance).toBeGreaterThan(1);
       expect(variance / data(pixel).variance).toBeLessThan(1.1);
     }
-    expectStandardNormal(standardisedMoments(picture, (pixel) => expected[pixel % 20] as Moments));
+    expectStandardNormal(standardisedMoments(image, (pixel) => expected[pixel % 20] as Moments));
   });
 
   it("langevin-corrector mends a start with the wrong noise, which its predictor alone carries to the end", async () => {

@@ -149,7 +149,7 @@ export function tinyWeights(json: object = tinyConfig): Record<string, AnyTensor
   return weights;
 }
 
-/** The smallest noised CLIP, for the tiny model's pictures. */
+/** The smallest noised CLIP, for the tiny model's images. */
 const tinyClipConfig = {
   image_size: 4,
   patch_size: 2,

@@ -139,7 +139,7 @@ function infinities(
   return found;
 }
 
-/** A weight that became infinite would turn every picture to NaN, far from where it happened. */
+/** A weight that became infinite would turn every image to NaN, far from where it happened. */
 function assertStayedFinite(
   before: Float32Array | Float64Array,
   infinite: readonly number[],

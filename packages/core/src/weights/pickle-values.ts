@@ -48,7 +48,7 @@ export abstract class PickleObject {
   abstract readonly type: string;
 }
 
-/** A picture of a value for an error message. */
+/** An image of a value for an error message. */
 export function describePickled(value: PickleValue): string {
   if (value === null) return "None";
   if (value instanceof PickleTuple) return "a tuple";

@@ -79,7 +79,7 @@ class GlideServer {
     const { id } = message;
     try {
       const value = await this.#perform(message);
-      this.#answer({ type: "answer", id, value }, picturesIn(value));
+      this.#answer({ type: "answer", id, value }, imagesIn(value));
     } catch (error) {
       this.#answer({ type: "failure", id, error: encodeError(error) });
     }
@@ -233,7 +233,7 @@ class GlideServer {
  * The pixels of a step's preview, which was made to be sent, to be moved instead of copied. Tensors
  * are copied: the sampler still holds them.
  */
-function picturesIn(value: unknown): Transferable[] {
+function imagesIn(value: unknown): Transferable[] {
   const { done, value: step } = (
     typeof value === "object" && value !== null ? value : {}
   ) as Partial<SentResult>;

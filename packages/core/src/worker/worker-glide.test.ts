@@ -53,7 +53,7 @@ async function connected(
 }
 
 describe("a model at the other end of a channel", () => {
-  it("makes the pictures, steps and settings that the same model makes here", async () => {
+  it("makes the images, steps and settings that the same model makes here", async () => {
     const here = await loadGlide(await tinyModel(), { backend: interpreter() });
     const { glide } = await connected();
     expect([
@@ -95,7 +95,7 @@ describe("a model at the other end of a channel", () => {
   it("does every task", async () => {
     const { glide } = await connected(await tinyCascade());
     const image = (await glide.generate({ prompt: "a", seed: 1, upscale: false })).images[0];
-    if (!image) throw new Error("no picture");
+    if (!image) throw new Error("no image");
     const mask = { width: 4, height: 4, data: new Uint8Array(16).fill(255) };
     expect(
       (await glide.imageToImage({ image, prompt: "b", seed: 1, upscale: false })).images,

@@ -47,7 +47,7 @@ async function heldLocks(): Promise<string[]> {
 }
 
 describe("a model in a worker", () => {
-  it("makes the pictures that it makes on the page", async () => {
+  it("makes the images that it makes on the page", async () => {
     const here = await loadGlide(await tinyModel(), { backend: interpreter() });
     const glide = await connectGlide(tinyWorker, await tinyModel());
     const options = { prompt: "red", seed: 3, count: 2 };

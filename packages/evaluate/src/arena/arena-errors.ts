@@ -31,7 +31,7 @@ export class ArenaStoreError extends GlissadeError {
 }
 
 /**
- * Pictures cannot compete: a folder is empty, names do not match, a file is no picture, captions
+ * Images cannot compete: a folder is empty, names do not match, a file is no image, captions
  * are missing.
  */
 export class ContestantsError extends GlissadeError {

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launchChromium } from "../__fixtures__/launch-chromium.ts";
 import { exited, startProgram } from "./__fixtures__/child-process.ts";
-import { makeContest, temporaryFolder } from "./__fixtures__/contest-pictures.ts";
+import { makeContest, temporaryFolder } from "./__fixtures__/contest-images.ts";
 import { type ArenaServerOptions, type RunningArena, startArena } from "./arena-server.ts";
 import { openArenaStore, type StoredVote } from "./arena-store.ts";
 
@@ -30,7 +30,7 @@ afterEach(async () => {
 const database = () => join(folder.path, "votes.sqlite");
 
 async function start(options: Partial<ArenaServerOptions> = {}): Promise<RunningArena> {
-  const contestants = options.contestants ?? (await makeContest(folder.path, { pictures: 6 }));
+  const contestants = options.contestants ?? (await makeContest(folder.path, { images: 6 }));
   const arena = await startArena({ database: database(), ...options, contestants });
   running.push(arena);
   return arena;
@@ -69,10 +69,10 @@ async function judged(page: Page, count: number): Promise<void> {
   await page.waitForTimeout(300);
 }
 
-/** The tokens of the pictures that are shown. */
+/** The tokens of the images that are shown. */
 const shown = (page: Page) =>
   page
-    .locator(".picture img")
+    .locator(".image img")
     .evaluateAll((images) => images.map((image) => image.getAttribute("src") ?? ""));
 
 /** Where screenshots go, for who wants to look at the page. */
@@ -117,7 +117,7 @@ describe("the page of votes", () => {
     await judged(page, 0);
     await keepScreenshot(page, "desktop");
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
-      "Which picture is more photorealistic?",
+      "Which image is more photorealistic?",
     );
     const pairs: string[][] = [];
     for (const [index, key] of ["ArrowLeft", "ArrowRight", "ArrowDown", "Space"].entries()) {
@@ -130,13 +130,13 @@ describe("the page of votes", () => {
     expect(errors).toEqual([]);
   });
 
-  it("takes votes by the mouse, on buttons and pictures, and the space bar is a tie again after it", async () => {
+  it("takes votes by the mouse, on buttons and images, and the space bar is a tie again after it", async () => {
     const arena = await start();
     const { page } = await open(arena.url);
     await judged(page, 0);
     await page.getByRole("button", { name: "Right", exact: true }).click();
     await judged(page, 1);
-    await page.getByRole("button", { name: "The left picture is better" }).click();
+    await page.getByRole("button", { name: "The left image is better" }).click();
     await judged(page, 2);
     await page.keyboard.press("Space");
     await judged(page, 3);
@@ -161,15 +161,7 @@ describe("the page of votes", () => {
         await judged(page, 1);
       }
     }
-    expect(order).toEqual([
-      "left-picture",
-      "right-picture",
-      "left",
-      "tie",
-      "right",
-      "undo",
-      "name",
-    ]);
+    expect(order).toEqual(["left-image", "right-image", "left", "tie", "right", "undo", "name"]);
     expect((await votes()).map(({ outcome }) => outcome)).toEqual(["right"]);
   });
 
@@ -244,14 +236,14 @@ describe("the page of votes", () => {
       const box = await button.boundingBox();
       expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
     }
-    for (const id of ["#left-picture", "#right-picture", "#left", "#tie", "#right"]) {
+    for (const id of ["#left-image", "#right-image", "#left", "#tie", "#right"]) {
       const box = await page.locator(id).boundingBox();
       // nothing to scroll to for a vote
       expect((box?.y ?? 1000) + (box?.height ?? 0)).toBeLessThan(640);
     }
-    await page.locator("#right-picture").tap();
+    await page.locator("#right-image").tap();
     await judged(page, 1);
-    const [x, y] = await centre(page, "#right-picture");
+    const [x, y] = await centre(page, "#right-image");
     await swipe(page, [x, y], [x - 100, y + 5]);
     await judged(page, 2);
     await swipe(page, [60, y], [180, y]);
@@ -277,7 +269,7 @@ describe("the page of votes", () => {
       "a tree",
       "a boat",
     ];
-    const contestants = await makeContest(folder.path, { pictures: 6, captions });
+    const contestants = await makeContest(folder.path, { images: 6, captions });
     const arena = await start({ contestants, questions: ["caption"] });
     const { page, errors } = await open(arena.url, {
       viewport: { width: 360, height: 640 },
@@ -328,41 +320,41 @@ describe("the page of votes", () => {
       await page.content(),
       await page.evaluate(() => JSON.stringify({ ...localStorage })),
     );
-    expect(traffic.filter((text) => text.includes("/picture/")).length).toBeGreaterThan(10);
+    expect(traffic.filter((text) => text.includes("/image/")).length).toBeGreaterThan(10);
     expect(traffic.join()).not.toMatch(/secret|alpha|beta|folder-|\.png|votes\.sqlite/);
   });
 
-  it("draws small pictures with sharp edges, large ones smoothly", async () => {
+  it("draws small images with sharp edges, large ones smoothly", async () => {
     const small = await start();
     const { page } = await open(small.url);
     await judged(page, 0);
     const rendering = () =>
-      page.locator("#left-picture img").evaluate((image) => getComputedStyle(image).imageRendering);
+      page.locator("#left-image img").evaluate((image) => getComputedStyle(image).imageRendering);
     expect(await rendering()).toBe("pixelated");
     await small.close();
-    const contestants = await makeContest(join(folder.path, "large"), { side: 400, pictures: 1 });
+    const contestants = await makeContest(join(folder.path, "large"), { side: 400, images: 1 });
     const large = await start({ contestants });
     await page.goto(large.url);
     await judged(page, 0);
     expect(await rendering()).toBe("auto");
   });
 
-  it("has the next pair before it is needed: no picture is fetched for a vote", async () => {
+  it("has the next pair before it is needed: no image is fetched for a vote", async () => {
     const arena = await start();
     const { page } = await open(arena.url);
     await judged(page, 0);
-    await page.route("**/picture/*", () => {}); // never answered from here on
+    await page.route("**/image/*", () => {}); // never answered from here on
     await page.keyboard.press("ArrowLeft");
     await judged(page, 1);
     expect(
       await page
-        .locator("#left-picture img")
+        .locator("#left-image img")
         .evaluate((image: HTMLImageElement) => image.naturalWidth),
     ).toBe(32);
   });
 
   it("keeps votes while the server is gone, and sends them when it is back", async () => {
-    const contestants = await makeContest(folder.path, { pictures: 6 });
+    const contestants = await makeContest(folder.path, { images: 6 });
     const first = await startProgram(
       serveArena,
       JSON.stringify({ contestants, database: database() }),
@@ -393,7 +385,7 @@ describe("the page of votes", () => {
   });
 
   it("keeps votes while another arena runs at its address, and sends them when its own is back", async () => {
-    const contestants = await makeContest(folder.path, { pictures: 6 });
+    const contestants = await makeContest(folder.path, { images: 6 });
     const own = await start({ contestants });
     const { page } = await open(own.url);
     await judged(page, 0);
@@ -469,7 +461,7 @@ describe("the page of results", () => {
   it("shows nothing without the key, and with it scores, intervals and chances", async () => {
     const contestants = await makeContest(folder.path, {
       names: ["guidance 1", "guidance 3", "a name that is rather long and has many words"],
-      pictures: 20,
+      images: 20,
     });
     const arena = await start({ contestants });
     await arena.close();
@@ -482,7 +474,7 @@ describe("the page of results", () => {
         question: k % 4 === 0 ? "caption" : "photorealism",
         rater: `rater ${k % 5}`,
         raterName: "",
-        picture: "0001.png",
+        image: "0001.png",
         left,
         right,
         outcome,
@@ -498,7 +490,7 @@ describe("the page of results", () => {
     await page.getByText("That is not the key.").waitFor();
     await page.getByLabel("Key").fill(new URL(again.resultsUrl).hash.slice(1));
     await page.getByRole("button", { name: "Show" }).click();
-    await page.getByRole("heading", { name: "Which picture is more photorealistic?" }).waitFor();
+    await page.getByRole("heading", { name: "Which image is more photorealistic?" }).waitFor();
     await page.getByText("180 votes by 5 raters.").waitFor();
     await page.getByText("60 votes by 5 raters.").waitFor();
     const [download] = await Promise.all([
@@ -507,11 +499,9 @@ describe("the page of results", () => {
     ]);
     expect(download.suggestedFilename()).toBe("arena.csv");
     await page.goto(again.resultsUrl);
-    await page
-      .getByRole("heading", { name: "Which picture matches the caption better?" })
-      .waitFor();
+    await page.getByRole("heading", { name: "Which image matches the caption better?" }).waitFor();
     expect(await page.getByRole("heading", { level: 2 }).first().textContent()).toBe(
-      "Which picture is more photorealistic?",
+      "Which image is more photorealistic?",
     );
     const rows = await page
       .locator("section")

@@ -59,7 +59,7 @@ function readPair(value: unknown): TokenPair {
     typeof value === "object" && value !== null ? { ...value } : {};
   const isName = (name: unknown): name is string => typeof name === "string" && name.length <= 64;
   if (!isName(question) || !isName(left) || !isName(right))
-    throw refused("pair", "a question and two pictures");
+    throw refused("pair", "a question and two images");
   return { question, left, right };
 }
 

@@ -21,7 +21,7 @@ CREATE TABLE votes (
   question TEXT NOT NULL,
   rater TEXT NOT NULL,
   rater_name TEXT NOT NULL,
-  picture TEXT NOT NULL,
+  image TEXT NOT NULL,
   left_side INTEGER NOT NULL REFERENCES contestants (number),
   right_side INTEGER NOT NULL REFERENCES contestants (number),
   outcome TEXT NOT NULL CHECK (outcome IN ('left', 'right', 'tie')),
@@ -31,7 +31,7 @@ CREATE TABLE votes (
 CREATE INDEX votes_of_rater ON votes (rater, question);
 CREATE TABLE undos (vote INTEGER PRIMARY KEY REFERENCES votes (sequence), time TEXT NOT NULL) STRICT;
 CREATE VIEW standing AS
-  SELECT sequence, id, question, rater, rater_name, picture, left_side, right_side, outcome,
+  SELECT sequence, id, question, rater, rater_name, image, left_side, right_side, outcome,
     min(left_side, right_side) AS first, max(left_side, right_side) AS second,
     CASE WHEN outcome = 'tie' THEN NULL WHEN (outcome = 'left') = (left_side < right_side) THEN 'first' ELSE 'second' END AS winner
   FROM votes WHERE sequence NOT IN (SELECT vote FROM undos);

@@ -7,7 +7,7 @@ import { decodePng } from "@glissade/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { arenaId } from "./__fixtures__/arena-id.ts";
 import { exited, startProgram } from "./__fixtures__/child-process.ts";
-import { makeContest, temporaryFolder } from "./__fixtures__/contest-pictures.ts";
+import { makeContest, temporaryFolder } from "./__fixtures__/contest-images.ts";
 import { ArenaServerError, ContestantsError } from "./arena-errors.ts";
 import { type ArenaServerOptions, type RunningArena, startArena } from "./arena-server.ts";
 import { openArenaStore } from "./arena-store.ts";
@@ -93,12 +93,12 @@ describe("an arena", () => {
   it("deals pairs, takes votes, and ranks them", async () => {
     const arena = await start();
     const { pairs, judged, total, last } = await deal(arena, 3);
-    expect([judged, total, last]).toEqual([0, 8, null]); // four pictures, two questions
+    expect([judged, total, last]).toEqual([0, 8, null]); // four images, two questions
     expect(arena.pairs).toBe(8);
     expect(pairs).toHaveLength(3);
     expect(pairs[0]).toEqual({
       question: "photorealism",
-      text: "Which picture is more photorealistic?",
+      text: "Which image is more photorealistic?",
       caption: null,
       left: expect.stringMatching(/^[\w-]{22}$/),
       right: expect.stringMatching(/^[\w-]{22}$/),
@@ -125,8 +125,8 @@ describe("an arena", () => {
     const arena = await start({ questions: ["caption"] });
     const [pair] = (await deal(arena)).pairs;
     expect(pair).toMatchObject({
-      text: "Which picture matches the caption better?",
-      caption: expect.stringMatching(/^caption of picture \d$/),
+      text: "Which image matches the caption better?",
+      caption: expect.stringMatching(/^caption of image \d$/),
     });
   });
 
@@ -142,8 +142,8 @@ describe("an arena", () => {
     ).rejects.toThrow(ContestantsError);
   });
 
-  it("credits the contestant whose picture was on the chosen side", async () => {
-    const contestants = await makeContest(folder.path, { pictures: 12 });
+  it("credits the contestant whose image was on the chosen side", async () => {
+    const contestants = await makeContest(folder.path, { images: 12 });
     const arena = await start({ contestants, questions: ["photorealism"] });
     const { pairs } = await deal(arena, 8);
     for (const pair of pairs) {
@@ -152,12 +152,12 @@ describe("an arena", () => {
           async (token) =>
             decodePng(
               new Uint8Array(
-                await (await fetch(new URL(`/picture/${token}`, arena.url))).arrayBuffer(),
+                await (await fetch(new URL(`/image/${token}`, arena.url))).arrayBuffer(),
               ),
             ).image.data[0],
         ),
       );
-      // always for beta, whose pictures are redder
+      // always for beta, whose images are redder
       await post(arena, "/api/vote", voteOn(pair, { outcome: red[0] === 60 ? "left" : "right" }));
     }
     await arena.close();
@@ -210,7 +210,7 @@ describe("an arena", () => {
       "/results",
       "/results.js",
       "/api/results",
-      ...pairs.map(({ left }: { left: string }) => `/picture/${left}`),
+      ...pairs.map(({ left }: { left: string }) => `/image/${left}`),
     ]) {
       const response = await fetch(new URL(path, arena.url));
       texts.push(
@@ -334,7 +334,7 @@ describe("an arena", () => {
     expect((await post(own, "/api/vote", vote)).status).toBe(200);
   });
 
-  it("takes no vote on pictures that are not a pair", async () => {
+  it("takes no vote on images that are not a pair", async () => {
     const arena = await start();
     const [a, b] = (await deal(arena, 2)).pairs;
     for (const pair of [
@@ -353,8 +353,8 @@ describe("an arena", () => {
     const status = async (path: string, method = "GET") =>
       (await rawRequest(arena, { path, method })).status;
     expect(await status("/none")).toBe(404);
-    expect(await status("/picture/none")).toBe(404);
-    expect(await status("/picture/%2e%2e%2fcaptions.json")).toBe(404);
+    expect(await status("/image/none")).toBe(404);
+    expect(await status("/image/%2e%2e%2fcaptions.json")).toBe(404);
     expect(await status("/__proto__")).toBe(404);
     expect(await status("/api/vote")).toBe(405);
     expect(await status("/", "POST")).toBe(405);
@@ -363,7 +363,7 @@ describe("an arena", () => {
     expect(await rawRequest(arena, { method: "HEAD" })).toEqual({ status: 200, body: "" });
   });
 
-  it("tells its owner which picture cannot be shown, and the rater only that it cannot", async () => {
+  it("tells its owner which image cannot be shown, and the rater only that it cannot", async () => {
     const errors: unknown[] = [];
     const arena = await start({ onError: (error) => errors.push(error) });
     await rm(join(folder.path, "folder-1", "0001.png"));
@@ -372,13 +372,13 @@ describe("an arena", () => {
       pairs
         .flatMap(({ left, right }: Record<string, string>) => [left, right])
         .map(async (token: string) => {
-          const response = await fetch(new URL(`/picture/${token}`, arena.url));
-          return response.ok ? "a picture" : response.text();
+          const response = await fetch(new URL(`/image/${token}`, arena.url));
+          return response.ok ? "an image" : response.text();
         }),
     );
-    const failed = answers.filter((text) => text !== "a picture");
+    const failed = answers.filter((text) => text !== "an image");
     expect(new Set(failed)).toEqual(
-      new Set([JSON.stringify({ message: "This picture cannot be shown." })]),
+      new Set([JSON.stringify({ message: "This image cannot be shown." })]),
     );
     expect(failed).toHaveLength(errors.length);
     expect(String(errors[0])).toContain("folder-1");
@@ -431,7 +431,7 @@ describe("an arena", () => {
     const first = await start({ questions: ["photorealism"] });
     for (const pair of (await deal(first, 4)).pairs) await post(first, "/api/vote", voteOn(pair));
     await first.close();
-    const contestants = await makeContest(folder.path, { pictures: 5 });
+    const contestants = await makeContest(folder.path, { images: 5 });
     await rm(join(folder.path, "folder-0", "0001.png"));
     await writeFile(join(folder.path, "folder-0", "captions.json"), JSON.stringify({}));
     const second = await start({ contestants });

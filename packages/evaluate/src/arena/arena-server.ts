@@ -30,13 +30,13 @@ import type { Question } from "./questions.ts";
 import { arenaResults } from "./results.ts";
 
 export interface ArenaServerOptions {
-  /** Two or more sets of pictures. */
+  /** Two or more sets of images. */
   readonly contestants: readonly ContestantFolder[];
   /** The file that votes are kept in; made where it is not there. */
   readonly database: string;
   /** A JSON file of captions, see `openContestants`. */
   readonly captions?: string;
-  /** Default: photorealism, and caption where every picture has one. */
+  /** Default: photorealism, and caption where every image has one. */
   readonly questions?: readonly Question[];
   /** Of the pairs' order and sides. Default: 0. */
   readonly seed?: number;
@@ -71,7 +71,7 @@ export interface RunningArena {
 }
 
 /**
- * Serves a page on which people judge pairs of pictures, blind, and keeps their votes. A vote is
+ * Serves a page on which people judge pairs of images, blind, and keeps their votes. A vote is
  * answered when it is on the disk.
  *
  * @throws ContestantsError, ArenaStoreError; ArenaServerError where it cannot listen;
@@ -190,7 +190,7 @@ async function answer(serving: Serving, request: IncomingMessage): Promise<Answe
   assertHost(request, serving.host);
   const path = (request.url ?? "/").replace(/[?#].*$/s, "");
   const method = request.method === "HEAD" ? "GET" : request.method;
-  const route = routes.get(path) ?? (path.startsWith("/picture/") ? { GET: picture } : undefined);
+  const route = routes.get(path) ?? (path.startsWith("/image/") ? { GET: image } : undefined);
   if (!route) throw new HttpError(404, "There is nothing here.");
   const handler = method === "GET" || method === "POST" ? route[method] : undefined;
   if (!handler)
@@ -248,14 +248,14 @@ function ratersPost(
   };
 }
 
-async function picture({ arena, onError }: Serving, request: IncomingMessage): Promise<Answer> {
-  const token = (request.url ?? "").slice("/picture/".length);
+async function image({ arena, onError }: Serving, request: IncomingMessage): Promise<Answer> {
+  const token = (request.url ?? "").slice("/image/".length);
   try {
-    return { type: "image/png", body: await arena.picture(token) };
+    return { type: "image/png", body: await arena.image(token) };
   } catch (error) {
     if (error instanceof HttpError) throw error;
     onError?.(error);
-    throw new HttpError(422, "This picture cannot be shown.");
+    throw new HttpError(422, "This image cannot be shown.");
   }
 }
 

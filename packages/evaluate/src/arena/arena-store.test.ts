@@ -5,7 +5,7 @@ import { DisposedError, InvalidArgumentError } from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { arenaId } from "./__fixtures__/arena-id.ts";
 import { exited, startProgram } from "./__fixtures__/child-process.ts";
-import { makeContest, temporaryFolder } from "./__fixtures__/contest-pictures.ts";
+import { makeContest, temporaryFolder } from "./__fixtures__/contest-images.ts";
 import { ArenaStoreError } from "./arena-errors.ts";
 import { openArenaStore, type Vote } from "./arena-store.ts";
 import { votesAsCsv, votesAsJson } from "./export-votes.ts";
@@ -28,7 +28,7 @@ const vote = (parts: Partial<Vote> = {}): Vote => ({
   question: "photorealism",
   rater: "rater-1",
   raterName: "",
-  picture: "0001.png",
+  image: "0001.png",
   left: "alpha",
   right: "beta",
   outcome: "left",
@@ -91,7 +91,7 @@ describe("the store of votes", () => {
     store.dispose();
   });
 
-  it("counts wins whichever side a picture was on, and ties apart", async () => {
+  it("counts wins whichever side an image was on, and ties apart", async () => {
     const store = await openArenaStore(newFile());
     store.recordVote(vote({ outcome: "left" }));
     store.recordVote(vote({ left: "beta", right: "alpha", outcome: "right" }));
@@ -119,7 +119,7 @@ describe("the store of votes", () => {
     ]);
     expect(store.matchCounts()).toContainEqual({
       question: "photorealism",
-      picture: "0001.png",
+      image: "0001.png",
       contestants: ["alpha", "beta"],
       votes: 4,
     });
@@ -129,7 +129,7 @@ describe("the store of votes", () => {
   it("takes a vote back by a further record: it counts no more, and is still there", async () => {
     const store = await openArenaStore(newFile());
     const kept = store.recordVote(vote()).vote;
-    const { id } = store.recordVote(vote({ picture: "0002.png", outcome: "right" })).vote;
+    const { id } = store.recordVote(vote({ image: "0002.png", outcome: "right" })).vote;
     expect(store.lastVote("rater-1")?.id).toBe(id);
     const undone = store.undoVote("rater-1", id);
     expect(undone).toMatchObject({
@@ -231,7 +231,7 @@ describe("the store of votes", () => {
   it("loses no vote that was answered when the process is killed", async () => {
     const contestants = await makeContest(join(folder.path, "crash"), {
       names: ["alpha", "beta", "gamma"],
-      pictures: 40,
+      images: 40,
       side: 4,
     });
     const database = newFile();
@@ -289,7 +289,7 @@ describe("an export", () => {
     const store = await openArenaStore(newFile());
     store.recordVote(vote({ raterName: 'Ada "the" first, Countess' }));
     const { id } = store.recordVote(
-      vote({ raterName: "=1+1", picture: "0002.png", outcome: "tie" }),
+      vote({ raterName: "=1+1", image: "0002.png", outcome: "tie" }),
     ).vote;
     store.undoVote("rater-1", id);
     const document = JSON.parse(votesAsJson(store));
@@ -301,7 +301,7 @@ describe("an export", () => {
     });
     expect(document.votes).toEqual(store.votes());
     const [head, first, second, end] = votesAsCsv(store).split("\r\n");
-    expect(head).toBe("id,question,rater,raterName,picture,left,right,outcome,time,undone");
+    expect(head).toBe("id,question,rater,raterName,image,left,right,outcome,time,undone");
     expect(first).toContain('rater-1,"Ada ""the"" first, Countess",0001.png,alpha,beta,left,');
     expect(second).toContain("rater-1,'=1+1,0002.png,alpha,beta,tie,");
     expect(second).toMatch(/Z,\d{4}-.*Z$/);
@@ -320,7 +320,7 @@ describe("100,000 votes", () => {
     const contestant = database.prepare("INSERT INTO contestants (number, name) VALUES (?, ?)");
     for (const [k, name] of names.entries()) contestant.run(k + 1, name);
     const insert = database.prepare(
-      "INSERT INTO votes (id, question, rater, rater_name, picture, left_side, right_side, outcome, time) VALUES (?, 'photorealism', ?, '', ?, ?, ?, ?, '2026-01-01T00:00:00.000Z')",
+      "INSERT INTO votes (id, question, rater, rater_name, image, left_side, right_side, outcome, time) VALUES (?, 'photorealism', ?, '', ?, ?, ?, ?, '2026-01-01T00:00:00.000Z')",
     );
     for (let k = 0; k < 100_000; k++) {
       const left = (k % 10) + 1;

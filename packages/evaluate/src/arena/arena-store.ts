@@ -23,8 +23,8 @@ export interface Vote {
   readonly rater: string;
   /** What the rater calls himself; empty where he does not. */
   readonly raterName: string;
-  /** The file name that both pictures have. */
-  readonly picture: string;
+  /** The file name that both images have. */
+  readonly image: string;
   /** Contestants. */
   readonly left: string;
   readonly right: string;
@@ -45,10 +45,10 @@ export interface Recorded {
   readonly isNew: boolean;
 }
 
-/** How many standing votes one pair of pictures has. */
+/** How many standing votes one pair of images has. */
 export interface MatchCount {
   readonly question: string;
-  readonly picture: string;
+  readonly image: string;
   readonly contestants: readonly [string, string];
   readonly votes: number;
 }
@@ -143,7 +143,7 @@ export async function openArenaStore(
   }
 }
 
-const voteColumns = `votes.sequence, id, question, rater, rater_name, picture, lefts.name AS left_name, rights.name AS right_name, outcome, votes.time AS time,
+const voteColumns = `votes.sequence, id, question, rater, rater_name, image, lefts.name AS left_name, rights.name AS right_name, outcome, votes.time AS time,
   undos.time AS undone`;
 const voteTables = `votes JOIN contestants AS lefts ON lefts.number = left_side JOIN contestants AS rights ON rights.number = right_side
   LEFT JOIN undos ON undos.vote = votes.sequence`;
@@ -167,7 +167,7 @@ class SqliteArenaStore implements ArenaStore {
     this.key = value("key");
   }
 
-  recordVote({ id, question, rater, raterName, picture, left, right, outcome }: Vote): Recorded {
+  recordVote({ id, question, rater, raterName, image, left, right, outcome }: Vote): Recorded {
     if (left === right)
       throw new InvalidArgumentError({
         argument: "right",
@@ -180,9 +180,9 @@ class SqliteArenaStore implements ArenaStore {
       right,
     );
     const isNew = this.#changes(
-      `INSERT INTO votes (id, question, rater, rater_name, picture, left_side, right_side, outcome, time)
+      `INSERT INTO votes (id, question, rater, rater_name, image, left_side, right_side, outcome, time)
        VALUES (?, ?, ?, ?, ?, (SELECT number FROM contestants WHERE name = ?), (SELECT number FROM contestants WHERE name = ?), ?, ?) ON CONFLICT (id) DO NOTHING`,
-      ...[id, question, rater, raterName, picture, left, right, outcome, new Date().toISOString()],
+      ...[id, question, rater, raterName, image, left, right, outcome, new Date().toISOString()],
     );
     return { vote: this.#ownVote(rater, id), isNew };
   }
@@ -248,12 +248,12 @@ class SqliteArenaStore implements ArenaStore {
 
   matchCounts(): readonly MatchCount[] {
     return this.#rows(
-      `SELECT question, picture, firsts.name AS first_name, seconds.name AS second_name, count(*) AS votes
+      `SELECT question, image, firsts.name AS first_name, seconds.name AS second_name, count(*) AS votes
        FROM standing JOIN contestants AS firsts ON firsts.number = first JOIN contestants AS seconds ON seconds.number = second
-       GROUP BY question, picture, first, second`,
+       GROUP BY question, image, first, second`,
     ).map((row) => ({
       question: row.text("question"),
-      picture: row.text("picture"),
+      image: row.text("image"),
       contestants: [row.text("first_name"), row.text("second_name")],
       votes: row.integer("votes"),
     }));
@@ -298,7 +298,7 @@ class SqliteArenaStore implements ArenaStore {
         question: row.text("question"),
         rater: row.text("rater"),
         raterName: row.text("rater_name"),
-        picture: row.text("picture"),
+        image: row.text("image"),
         left: row.text("left_name"),
         right: row.text("right_name"),
         outcome: asOutcome(row.text("outcome")),

@@ -3,6 +3,7 @@ import { ContestantsError } from "./arena-errors.ts";
 import type { ArenaStore, StoredVote } from "./arena-store.ts";
 import type { Contestants } from "./contestants.ts";
 import { HttpError } from "./http-guard.ts";
+import { imageTokens } from "./image-tokens.ts";
 import type {
   PairsAnswer,
   PairsRequest,
@@ -13,7 +14,6 @@ import type {
   VoteRequest,
 } from "./page/messages.ts";
 import { createPairing, type Pair } from "./pairing.ts";
-import { pictureTokens } from "./picture-tokens.ts";
 import { type Question, questionNames, questions } from "./questions.ts";
 
 /** What raters can do, without HTTP. Nothing that it gives away names a contestant or a file. */
@@ -22,13 +22,13 @@ export interface Arena {
   pairs(request: PairsRequest): PairsAnswer;
   vote(request: VoteRequest): VoteAnswer;
   undo(request: UndoRequest): UndoAnswer;
-  picture(token: string): Promise<Uint8Array<ArrayBuffer>>;
+  image(token: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface ArenaOptions {
   readonly contestants: Contestants;
   readonly store: ArenaStore;
-  /** Default: all that can be asked; that about captions where every picture has one. */
+  /** Default: all that can be asked; that about captions where every image has one. */
   readonly questions?: readonly Question[];
   readonly seed?: number;
 }
@@ -42,26 +42,26 @@ export function createArena({
 }: ArenaOptions): Arena {
   const pairing = createPairing({
     contestants: contestants.names,
-    questions: new Map(asked.map((question) => [question, picturesFor(question, contestants)])),
+    questions: new Map(asked.map((question) => [question, imagesFor(question, contestants)])),
     seed,
   });
-  for (const { question, picture, contestants: sides, votes } of store.matchCounts())
-    pairing.count({ question, picture, left: sides[0], right: sides[1] }, votes);
-  const tokens = pictureTokens(contestants, store.key);
-  const captions = new Map(contestants.pictures.map(({ file, caption }) => [file, caption]));
+  for (const { question, image, contestants: sides, votes } of store.matchCounts())
+    pairing.count({ question, image, left: sides[0], right: sides[1] }, votes);
+  const tokens = imageTokens(contestants, store.key);
+  const captions = new Map(contestants.images.map(({ file, caption }) => [file, caption]));
   const isAsked = new Set<string>(asked);
 
   const shown = (pair: Pair): ShownPair => ({
     ...tokens.hide(pair),
     text: questions[pair.question as Question], // of a pair that is dealt here
-    caption: pair.question === "caption" ? (captions.get(pair.picture) ?? null) : null,
+    caption: pair.question === "caption" ? (captions.get(pair.image) ?? null) : null,
   });
   const judgedBy = (rater: string): StoredVote[] =>
     asked.flatMap((question) => store.votesOf(rater, question)).filter((vote) => pairing.has(vote));
   const judgedCount = (rater: string) =>
     new Set(
-      judgedBy(rater).map(({ question, picture, left, right }) =>
-        JSON.stringify([question, picture, ...[left, right].sort()]),
+      judgedBy(rater).map(({ question, image, left, right }) =>
+        JSON.stringify([question, image, ...[left, right].sort()]),
       ),
     ).size;
 
@@ -86,7 +86,7 @@ export function createArena({
     vote({ id, rater, raterName, pair, outcome }) {
       const revealed = isAsked.has(pair.question) ? tokens.reveal(pair) : undefined;
       if (!revealed || !pairing.has(revealed))
-        throw new HttpError(410, "These pictures do not compete here any more.");
+        throw new HttpError(410, "These images do not compete here any more.");
       const stored = owned(() => store.recordVote({ id, rater, raterName, ...revealed, outcome }));
       if (stored.isNew) pairing.count(revealed);
       return { id, outcome: stored.vote.outcome, judged: judgedCount(rater) };
@@ -96,9 +96,9 @@ export function createArena({
       if (undone.isNew) pairing.count(undone.vote, -1);
       return { vote, judged: judgedCount(rater) };
     },
-    picture(token) {
-      const found = tokens.pictureOf(token);
-      if (!found) throw new HttpError(404, "There is no such picture.");
+    image(token) {
+      const found = tokens.imageOf(token);
+      if (!found) throw new HttpError(404, "There is no such image.");
       return contestants.read(found.contestant, found.file);
     },
   };
@@ -115,18 +115,17 @@ function owned<T>(action: () => T): T {
   }
 }
 
-function questionsFor({ pictures }: Contestants): readonly Question[] {
+function questionsFor({ images }: Contestants): readonly Question[] {
   return questionNames.filter(
-    (question) => question !== "caption" || pictures.every(({ caption }) => caption !== null),
+    (question) => question !== "caption" || images.every(({ caption }) => caption !== null),
   );
 }
 
-function picturesFor(question: Question, { pictures }: Contestants): readonly string[] {
-  const asked =
-    question === "caption" ? pictures.filter(({ caption }) => caption !== null) : pictures;
+function imagesFor(question: Question, { images }: Contestants): readonly string[] {
+  const asked = question === "caption" ? images.filter(({ caption }) => caption !== null) : images;
   if (asked.length === 0)
     throw new ContestantsError(
-      "The pictures have no captions to ask about. Give a file of captions, put captions.json into the first folder, or ask about photorealism alone.",
+      "The images have no captions to ask about. Give a file of captions, put captions.json into the first folder, or ask about photorealism alone.",
     );
   return asked.map(({ file }) => file);
 }

@@ -19,7 +19,7 @@ export async function readCaptions(
   if (Array.isArray(json)) {
     if (json.length !== files.length)
       throw new ContestantsError(
-        `${path} has ${json.length} captions for ${files.length} pictures of the first folder. An array needs one for each, in the order of the file names; an object names the files.`,
+        `${path} has ${json.length} captions for ${files.length} images of the first folder. An array needs one for each, in the order of the file names; an object names the files.`,
       );
     return new Map(files.map((file, index) => [file, captionOf(path, index, json[index])]));
   }

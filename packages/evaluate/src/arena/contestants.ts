@@ -1,16 +1,16 @@
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  decodePictureRecord,
+  decodeImageRecord,
   decodePng,
   encodePng,
+  ImageSettingsError,
   InvalidArgumentError,
-  PictureSettingsError,
 } from "@glissade/core";
 import { ContestantsError } from "./arena-errors.ts";
 import { readCaptions } from "./captions.ts";
 
-/** A named set of pictures. */
+/** A named set of images. */
 export interface ContestantFolder {
   /** As results call it: 1 to 100 printable characters. Raters never learn it. */
   readonly name: string;
@@ -18,8 +18,8 @@ export interface ContestantFolder {
   readonly folder: string;
 }
 
-/** A picture that every contestant has made. */
-export interface ContestedPicture {
+/** An image that every contestant has made. */
+export interface ContestedImage {
   /** The name of the file, the same in every folder. */
   readonly file: string;
   /** What it should show; null where nothing says so. */
@@ -29,11 +29,11 @@ export interface ContestedPicture {
 export interface Contestants {
   readonly names: readonly string[];
   /** In the order of their names, numbers by value. */
-  readonly pictures: readonly ContestedPicture[];
+  readonly images: readonly ContestedImage[];
   /** What was left out, and why. */
   readonly warnings: readonly string[];
   /**
-   * A contestant's picture as a PNG file of nothing but pixels: whatever text the file has is gone,
+   * A contestant's image as a PNG file of nothing but pixels: whatever text the file has is gone,
    * and what is transparent is white.
    *
    * @throws ContestantsError where the file has gone or is damaged
@@ -45,7 +45,7 @@ export interface OpenContestantsOptions {
   /**
    * A JSON file of captions: an array in the order of the first folder's files, or an object by
    * file name. Default: `captions.json` in the first folder where there is one, else the prompts in
-   * the first folder's pictures.
+   * the first folder's images.
    */
   readonly captions?: string;
   readonly signal?: AbortSignal;
@@ -57,7 +57,7 @@ const mostBytes = 64 * 2 ** 20;
 const mostPixels = 2 ** 24;
 
 /**
- * Finds what competes: pictures of the same file name in two or more folders.
+ * Finds what competes: images of the same file name in two or more folders.
  *
  * @throws ContestantsError where a folder cannot be read or is empty, no name is in all of them, a
  * file is no PNG, or the captions do not fit
@@ -71,13 +71,13 @@ export async function openContestants(
 ): Promise<Contestants> {
   assertSets(sets);
   const listed: (readonly [ContestantFolder, readonly string[]])[] = [];
-  for (const set of sets) listed.push([set, await pictureNames(set)]);
+  for (const set of sets) listed.push([set, await imageNames(set)]);
   const [[first, firstFiles] = [undefined, []]] = listed;
   const inEach = listed.map(([, names]) => new Set(names));
   const files = firstFiles.filter((file) => inEach.every((names) => names.has(file)));
   if (!first || files.length === 0)
     throw new ContestantsError(
-      `No file name is in all of the folders ${sets.map(({ folder }) => folder).join(", ")}. Pictures for the same caption need the same name in each, such as 0001.png.`,
+      `No file name is in all of the folders ${sets.map(({ folder }) => folder).join(", ")}. Images for the same caption need the same name in each, such as 0001.png.`,
     );
   for (const { folder } of sets)
     for (const file of files) {
@@ -85,16 +85,16 @@ export async function openContestants(
       await assertPng(join(folder, file));
     }
   const captionOf = await captionReader(first.folder, firstFiles, captions);
-  const pictures: ContestedPicture[] = [];
+  const images: ContestedImage[] = [];
   for (const file of files) {
     signal?.throwIfAborted();
-    pictures.push({ file, caption: await captionOf(file) });
+    images.push({ file, caption: await captionOf(file) });
   }
   const folders = new Map(sets.map(({ name, folder }) => [name, folder]));
   const competing = new Set(files);
   return {
     names: sets.map(({ name }) => name),
-    pictures,
+    images,
     warnings: listed.flatMap(([{ name }, names]) => leftOut(name, names.length - files.length)),
     async read(name, file) {
       const folder = folders.get(name);
@@ -102,7 +102,7 @@ export async function openContestants(
         throw new InvalidArgumentError({
           argument: "file",
           received: file,
-          expected: "a picture that competes",
+          expected: "an image that competes",
         });
       return pixelsOnly(join(folder, file));
     },
@@ -114,7 +114,7 @@ function assertSets(sets: readonly ContestantFolder[]): void {
     throw new InvalidArgumentError({
       argument: "contestants",
       received: sets,
-      expected: `2 to ${mostContestants} named folders of pictures`,
+      expected: `2 to ${mostContestants} named folders of images`,
     });
   const taken = new Set<string>();
   for (const { name } of sets) {
@@ -137,7 +137,7 @@ function assertSets(sets: readonly ContestantFolder[]): void {
 const byName = new Intl.Collator("en", { numeric: true });
 
 /** The PNG files of a folder: 2.png before 10.png. */
-async function pictureNames({ name, folder }: ContestantFolder): Promise<string[]> {
+async function imageNames({ name, folder }: ContestantFolder): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new ContestantsError(
       `The folder ${folder} of ${JSON.stringify(name)} cannot be read (${faultOf(cause)}). Check the path.`,
@@ -149,7 +149,7 @@ async function pictureNames({ name, folder }: ContestantFolder): Promise<string[
     .map((entry) => entry.name);
   if (names.length === 0)
     throw new ContestantsError(
-      `The folder ${folder} of ${JSON.stringify(name)} holds no PNG files. Put its pictures there.`,
+      `The folder ${folder} of ${JSON.stringify(name)} holds no PNG files. Put its images there.`,
     );
   return names.sort((a, b) => byName.compare(a, b) || (a < b ? -1 : 1));
 }
@@ -158,7 +158,7 @@ const pngStart = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 const pngEnd = Buffer.from("\0\0\0\0IEND\xaeB`\x82", "latin1");
 
 /**
- * Looks at both ends of a file, which tells text and cut-off files apart from pictures; the rest is
+ * Looks at both ends of a file, which tells text and cut-off files apart from images; the rest is
  * read when it is shown.
  */
 async function assertPng(path: string): Promise<void> {
@@ -171,7 +171,7 @@ async function assertPng(path: string): Promise<void> {
       const end = await file.read(Buffer.alloc(12), 0, 12, Math.max(0, size - 12));
       if (!start.buffer.equals(pngStart))
         throw new ContestantsError(
-          `${path} is no picture: it does not begin as PNG files do. Take it out, or save it as PNG.`,
+          `${path} is no image: it does not begin as PNG files do. Take it out, or save it as PNG.`,
         );
       if (!end.buffer.equals(pngEnd))
         throw new ContestantsError(
@@ -181,14 +181,14 @@ async function assertPng(path: string): Promise<void> {
       await file.close();
     }
   } catch (cause) {
-    throw inPicture(path, cause);
+    throw inImage(path, cause);
   }
 }
 
 function assertSize(path: string, size: number): void {
   if (size > mostBytes)
     throw new ContestantsError(
-      `${path} has ${size} bytes; at most ${mostBytes} are accepted. Scale the picture down.`,
+      `${path} has ${size} bytes; at most ${mostBytes} are accepted. Scale the image down.`,
     );
 }
 
@@ -204,11 +204,11 @@ async function decodeFile(path: string) {
       maximumPixels: mostPixels,
     });
   } catch (cause) {
-    throw inPicture(path, cause);
+    throw inImage(path, cause);
   }
 }
 
-function inPicture(path: string, cause: unknown): ContestantsError {
+function inImage(path: string, cause: unknown): ContestantsError {
   if (ContestantsError.isInstance(cause)) return cause;
   const fault = faultOf(cause);
   const reason = /^E[A-Z]+$/.test(fault)
@@ -216,12 +216,12 @@ function inPicture(path: string, cause: unknown): ContestantsError {
     : cause instanceof Error
       ? `: ${cause.message}`
       : "";
-  return new ContestantsError(`${path} cannot be read as a picture ${reason}`.replace(" :", ":"), {
+  return new ContestantsError(`${path} cannot be read as an image ${reason}`.replace(" :", ":"), {
     cause,
   });
 }
 
-/** How to find a picture's caption: in a file of captions, or in the picture. */
+/** How to find an image's caption: in a file of captions, or in the image. */
 async function captionReader(
   folder: string,
   files: readonly string[],
@@ -235,17 +235,17 @@ async function captionReader(
   return async (file) => captions.get(file) ?? null;
 }
 
-/** The prompt that glissade wrote into a picture; null where there is none. */
+/** The prompt that glissade wrote into an image; null where there is none. */
 async function promptIn(path: string): Promise<string | null> {
   const { text } = await decodeFile(path);
   try {
-    const { settings } = decodePictureRecord(text, path);
+    const { settings } = decodeImageRecord(text, path);
     if (!("prompt" in settings) || settings.prompt === null) return null;
     return typeof settings.prompt === "string"
       ? settings.prompt
       : settings.prompt.map(({ prompt }) => prompt).join(", ");
   } catch (error) {
-    if (PictureSettingsError.isInstance(error)) return null; // from another program
+    if (ImageSettingsError.isInstance(error)) return null; // from another program
     throw error;
   }
 }
@@ -253,7 +253,7 @@ async function promptIn(path: string): Promise<string | null> {
 function leftOut(name: string, count: number): string[] {
   if (count === 0) return [];
   return [
-    `${count} ${count === 1 ? "picture" : "pictures"} of ${JSON.stringify(name)} ${count === 1 ? "is" : "are"} left out: the others have none of the same name.`,
+    `${count} ${count === 1 ? "image" : "images"} of ${JSON.stringify(name)} ${count === 1 ? "is" : "are"} left out: the others have none of the same name.`,
   ];
 }
 

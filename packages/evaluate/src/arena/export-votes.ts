@@ -7,7 +7,7 @@ const columns = [
   "question",
   "rater",
   "raterName",
-  "picture",
+  "image",
   "left",
   "right",
   "outcome",

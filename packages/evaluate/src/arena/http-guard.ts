@@ -18,7 +18,7 @@ export class HttpError extends Error {
 }
 
 /**
- * Nothing but the page's own script, style and pictures; no other site may show it, and nothing is
+ * Nothing but the page's own script, style and images; no other site may show it, and nothing is
  * kept.
  */
 export const securityHeaders: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "@glissade/core";
 import { describe, expect, it } from "vitest";
 import { createPairing, type Pair, type Pairing, type PairingOptions } from "./pairing.ts";
 
-const pictures = (count: number) => Array.from({ length: count }, (_, k) => `${k}.png`);
+const images = (count: number) => Array.from({ length: count }, (_, k) => `${k}.png`);
 
 const contest = ({
   contestants = ["a", "b", "c"],
@@ -11,7 +11,7 @@ const contest = ({
   seed = 0,
 } = {}): PairingOptions => ({
   contestants,
-  questions: new Map(questions.map((question) => [question, pictures(count)])),
+  questions: new Map(questions.map((question) => [question, images(count)])),
   seed,
 });
 
@@ -27,8 +27,8 @@ function judge(pairing: Pairing, rater: string, votes: number): Pair[] {
   return judged;
 }
 
-const matchOf = ({ question, picture, left, right }: Pair) =>
-  JSON.stringify([question, picture, ...[left, right].sort()]);
+const matchOf = ({ question, image, left, right }: Pair) =>
+  JSON.stringify([question, image, ...[left, right].sort()]);
 
 function tally<T>(values: readonly T[]): number[] {
   const counts = new Map<T, number>();
@@ -46,7 +46,7 @@ describe("createPairing", () => {
     expect(judged.every(({ left, right }) => left !== right)).toBe(true);
   });
 
-  it("spreads votes evenly over pairs of contestants and over pictures, at every moment", () => {
+  it("spreads votes evenly over pairs of contestants and over images, at every moment", () => {
     const pairing = createPairing(contest());
     const judged = judge(pairing, "ada", 36);
     for (const length of [6, 12, 21, 30]) {
@@ -55,7 +55,7 @@ describe("createPairing", () => {
       );
       expect(Math.max(...duels) - Math.min(...duels)).toBeLessThanOrEqual(1);
     }
-    const shown = tally(judged.slice(0, 12).map(({ picture }) => picture));
+    const shown = tally(judged.slice(0, 12).map(({ image }) => image));
     expect(shown).toHaveLength(12); // each once before any twice
   });
 
@@ -99,9 +99,9 @@ describe("createPairing", () => {
     expect(Math.abs(inARow - 200)).toBeLessThan(40);
   });
 
-  it("does not deal in the pictures' order", () => {
+  it("does not deal in the images' order", () => {
     const judged = judge(createPairing(contest({ contestants: ["a", "b"], count: 30 })), "ada", 30);
-    const order = judged.map(({ picture }) => Number.parseInt(picture, 10));
+    const order = judged.map(({ image }) => Number.parseInt(image, 10));
     expect(order).not.toEqual([...order].sort((a, b) => a - b));
   });
 
@@ -140,11 +140,11 @@ describe("createPairing", () => {
 
   it("ignores votes on what is not there, and knows a pair either way round", () => {
     const pairing = createPairing(contest());
-    const pair = { question: "photorealism", picture: "3.png", left: "c", right: "a" };
+    const pair = { question: "photorealism", image: "3.png", left: "c", right: "a" };
     expect(pairing.has(pair)).toBe(true);
     for (const other of [
       { question: "caption" },
-      { picture: "99.png" },
+      { image: "99.png" },
       { left: "z" },
       { left: "a" },
     ]) {

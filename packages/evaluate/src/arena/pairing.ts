@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "@glissade/core";
 import { assertSeed, philox4x32 } from "@glissade/core/random";
 
-/** Two pictures beside each other, with what is asked. */
+/** Two images beside each other, with what is asked. */
 export interface Pair {
   readonly question: string;
   /** The file name of both. */
-  readonly picture: string;
+  readonly image: string;
   /** Contestants. */
   readonly left: string;
   readonly right: string;
@@ -14,7 +14,7 @@ export interface Pair {
 
 export interface PairingOptions {
   readonly contestants: readonly string[];
-  /** Which pictures each question is asked about, by file name. */
+  /** Which images each question is asked about, by file name. */
   readonly questions: ReadonlyMap<string, readonly string[]>;
   /** Of the shuffling. Default: 0. */
   readonly seed?: number;
@@ -49,7 +49,7 @@ const mostPairs = 2 ** 22;
 /**
  * Deals pairs out so that votes spread evenly. A rater gets a pair that he has not judged: of those
  * with the fewest votes, one of the contestants with the fewest votes against each other, of those
- * one of the picture with the fewest votes, of those one by lot; which side is which is by lot too.
+ * one of the image with the fewest votes, of those one by lot; which side is which is by lot too.
  * Questions take turns in blocks of ten. What a rater gets is a function of the seed, the rater,
  * and the votes so far.
  *
@@ -63,15 +63,15 @@ export function createPairing({ contestants, questions, seed = 0 }: PairingOptio
     contestants.slice(i + 1).map((second) => [first, second] as const),
   );
   const decks = new Map(
-    [...questions].map(([question, pictures]) => [question, new Deck(question, pictures, duels)]),
+    [...questions].map(([question, images]) => [question, new Deck(question, images, duels)]),
   );
   const total = [...decks.values()].reduce((sum, deck) => sum + deck.size, 0);
   if (total > mostPairs)
     throw new InvalidArgumentError({
-      argument: "pictures",
+      argument: "images",
       received: `${total} pairs`,
       expected: `at most ${mostPairs} pairs`,
-      hint: "Take fewer pictures or contestants.",
+      hint: "Take fewer images or contestants.",
     });
 
   return {
@@ -99,22 +99,22 @@ type Sides = Omit<Pair, "question">;
 /** All pairs of one question, with their votes. */
 class Deck {
   readonly question: string;
-  readonly pictures: readonly string[];
+  readonly images: readonly string[];
   readonly duels: readonly Duel[];
   readonly pairVotes: Int32Array;
   readonly duelVotes: Int32Array;
-  readonly pictureVotes: Int32Array;
-  readonly #pictureNumbers: ReadonlyMap<string, number>;
+  readonly imageVotes: Int32Array;
+  readonly #imageNumbers: ReadonlyMap<string, number>;
   readonly #duelNumbers: ReadonlyMap<string, number>;
 
-  constructor(question: string, pictures: readonly string[], duels: readonly Duel[]) {
+  constructor(question: string, images: readonly string[], duels: readonly Duel[]) {
     this.question = question;
-    this.pictures = pictures;
+    this.images = images;
     this.duels = duels;
-    this.pairVotes = new Int32Array(pictures.length * duels.length);
+    this.pairVotes = new Int32Array(images.length * duels.length);
     this.duelVotes = new Int32Array(duels.length);
-    this.pictureVotes = new Int32Array(pictures.length);
-    this.#pictureNumbers = new Map(pictures.map((picture, number) => [picture, number]));
+    this.imageVotes = new Int32Array(images.length);
+    this.#imageNumbers = new Map(images.map((image, number) => [image, number]));
     this.#duelNumbers = new Map(
       duels.flatMap(([a, b], number) =>
         [JSON.stringify([a, b]), JSON.stringify([b, a])].map((name) => [name, number] as const),
@@ -126,12 +126,12 @@ class Deck {
     return this.pairVotes.length;
   }
 
-  placeOf({ picture, left, right }: Sides): number | undefined {
-    const pictureNumber = this.#pictureNumbers.get(picture);
+  placeOf({ image, left, right }: Sides): number | undefined {
+    const imageNumber = this.#imageNumbers.get(image);
     const duelNumber = this.#duelNumbers.get(JSON.stringify([left, right]));
-    return pictureNumber === undefined || duelNumber === undefined
+    return imageNumber === undefined || duelNumber === undefined
       ? undefined
-      : pictureNumber * this.duels.length + duelNumber;
+      : imageNumber * this.duels.length + duelNumber;
   }
 
   count(pair: Sides, votes: number): void {
@@ -139,7 +139,7 @@ class Deck {
     if (place === undefined) return;
     add(this.pairVotes, place, votes);
     add(this.duelVotes, place % this.duels.length, votes);
-    add(this.pictureVotes, Math.floor(place / this.duels.length), votes);
+    add(this.imageVotes, Math.floor(place / this.duels.length), votes);
   }
 }
 
@@ -151,12 +151,12 @@ class Seat {
   readonly deck: Deck;
   readonly #taken = new Set<number>();
   readonly #duelVotes: Int32Array;
-  readonly #pictureVotes: Int32Array;
+  readonly #imageVotes: Int32Array;
 
   constructor(deck: Deck, judged: readonly Pair[], held: readonly Pair[]) {
     this.deck = deck;
     this.#duelVotes = deck.duelVotes.slice();
-    this.#pictureVotes = deck.pictureVotes.slice();
+    this.#imageVotes = deck.imageVotes.slice();
     for (const pair of judged) this.#take(pair, 0);
     for (const pair of held) this.#take(pair, 1);
   }
@@ -176,12 +176,12 @@ class Seat {
   deal([choice, side]: readonly [choice: number, side: number]): Pair {
     const best = this.#fewestVotes();
     const place = best[choice % best.length] ?? 0;
-    const { question, duels, pictures } = this.deck;
+    const { question, duels, images } = this.deck;
     const [first = "", second = ""] = duels[place % duels.length] ?? [];
-    const picture = pictures[Math.floor(place / duels.length)] ?? "";
+    const image = images[Math.floor(place / duels.length)] ?? "";
     const pair = {
       question,
-      picture,
+      image,
       ...(side % 2 === 0 ? { left: first, right: second } : { left: second, right: first }),
     };
     this.#take(pair, 1);
@@ -198,7 +198,7 @@ class Seat {
       const votes = [
         pairVotes[place] ?? 0,
         this.#duelVotes[place % duels.length] ?? 0,
-        this.#pictureVotes[Math.floor(place / duels.length)] ?? 0,
+        this.#imageVotes[Math.floor(place / duels.length)] ?? 0,
       ];
       const order = compareLists(votes, fewest);
       if (order > 0) continue;
@@ -214,7 +214,7 @@ class Seat {
     if (place === undefined || this.#taken.has(place)) return;
     this.#taken.add(place);
     add(this.#duelVotes, place % this.deck.duels.length, votes);
-    add(this.#pictureVotes, Math.floor(place / this.deck.duels.length), votes);
+    add(this.#imageVotes, Math.floor(place / this.deck.duels.length), votes);
   }
 }
 

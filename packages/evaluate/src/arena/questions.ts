@@ -1,7 +1,7 @@
-/** What raters can be asked about two pictures, as GLIDE's raters were. */
+/** What raters can be asked about two images, as GLIDE's raters were. */
 export const questions = {
-  photorealism: "Which picture is more photorealistic?",
-  caption: "Which picture matches the caption better?",
+  photorealism: "Which image is more photorealistic?",
+  caption: "Which image matches the caption better?",
 } as const;
 
 export type Question = keyof typeof questions;

@@ -38,20 +38,20 @@ function counted(): { readonly backend: Backend; open(): number } {
   };
 }
 
-const picture = (level: number, side = 32) =>
+const image = (level: number, side = 32) =>
   rgbImage(side, side, new Uint8Array(side * side * 3).fill(level));
 
 describe("openClipNetwork", () => {
-  it("judges as the pipeline's own clipScore, picture by picture, at any size", async () => {
+  it("judges as the pipeline's own clipScore, image by image, at any size", async () => {
     const glide = await loadGlide(emoji, { backend });
     const clip = await openClipNetwork(emoji, { backend });
     // 128 pixels, read at 32
     const { images } = await glide.generate({ prompt: "a red apple", seed: 5, steps: 2 });
     const scores = await glide.clipScore({
-      images: [...images, picture(40)],
+      images: [...images, image(40)],
       prompt: "a red apple",
     });
-    const { pooled } = await clip.of([...images, picture(40)]);
+    const { pooled } = await clip.of([...images, image(40)]);
     const text = await clip.texts(["a red apple"]);
     const own = [0, 1].map(
       (row) =>
@@ -65,16 +65,16 @@ describe("openClipNetwork", () => {
     await Promise.all([glide.dispose(), clip.dispose()]);
   });
 
-  it("has embeddings of length 1, the same whatever batch a picture is in", async () => {
+  it("has embeddings of length 1, the same whatever batch an image is in", async () => {
     const clip = await openClipNetwork(emoji, { backend });
     // more than one pass of 64
-    const pictures = Array.from({ length: 70 }, (_, k) => picture(3 * k));
-    const { pooled, probabilities } = await clip.of(pictures);
+    const images = Array.from({ length: 70 }, (_, k) => image(3 * k));
+    const { pooled, probabilities } = await clip.of(images);
     expect([pooled.dims, probabilities]).toEqual([[70, 128], undefined]);
     const row = (k: number) => pooled.data.subarray(128 * k, 128 * (k + 1));
     for (const k of [0, 63, 69]) {
       expect(Math.hypot(...row(k))).toBeCloseTo(1, 5);
-      const alone = (await clip.of([picture(3 * k)])).pooled.data;
+      const alone = (await clip.of([image(3 * k)])).pooled.data;
       expect(
         Math.max(...alone.map((value, i) => Math.abs(value - (row(k)[i] as number)))),
       ).toBeLessThan(1e-5);
@@ -87,7 +87,7 @@ describe("openClipNetwork", () => {
       backend,
       classes: ["a lion", "a red apple", "a house"],
     });
-    const { probabilities } = await clip.of([picture(0), picture(255)]);
+    const { probabilities } = await clip.of([image(0), image(255)]);
     expect(probabilities?.dims).toEqual([2, 3]);
     for (const k of [0, 1])
       expect(
@@ -122,7 +122,7 @@ describe("openClipNetwork", () => {
     expect(open()).toBe(0);
   });
 
-  it("refuses no pictures, no texts, and numbers that are not finite", async () => {
+  it("refuses no images, no texts, and numbers that are not finite", async () => {
     const { backend: counting } = counted();
     const broken: Backend = {
       ...counting,
@@ -138,7 +138,7 @@ describe("openClipNetwork", () => {
       },
     };
     const clip = await openClipNetwork(emoji, { backend: broken });
-    await expect(clip.of([picture(0)])).rejects.toThrow(NumericalError);
+    await expect(clip.of([image(0)])).rejects.toThrow(NumericalError);
     await expect(clip.of([])).rejects.toThrow(InvalidArgumentError);
     await expect(clip.texts([])).rejects.toThrow(InvalidArgumentError);
     await clip.dispose();

@@ -32,7 +32,7 @@ export interface OpenClipOptions {
   /** What runs it. It stays the caller's to dispose of. */
   readonly backend: Backend;
   /**
-   * Texts that are taken for classes: each picture's probabilities are the softmax of its
+   * Texts that are taken for classes: each image's probabilities are the softmax of its
    * similarities to them, and the Inception score is that over these. Default none.
    */
   readonly classes?: readonly string[];
@@ -48,7 +48,7 @@ interface ClipParts {
 }
 
 /**
- * A model's CLIP as a measure: of pictures among themselves, and of pictures and texts. Opened by
+ * A model's CLIP as a measure: of images among themselves, and of images and texts. Opened by
  * `openClipNetwork`.
  */
 export class ClipNetwork implements FeatureNetwork {
@@ -77,7 +77,7 @@ export class ClipNetwork implements FeatureNetwork {
   }
 
   /**
-   * Side in pixels of the pictures that it reads; others are resampled as Pillow does it, without
+   * Side in pixels of the images that it reads; others are resampled as Pillow does it, without
    * keeping their aspect ratio.
    */
   get side(): number {
@@ -94,14 +94,14 @@ export class ClipNetwork implements FeatureNetwork {
       throw new InvalidArgumentError({
         argument: "images",
         received: images,
-        expected: "at least one picture",
+        expected: "at least one image",
       });
     const { config, image } = this.#parts;
     const pooled = await inBatches(images, signal, (batch) => {
-      // 0: clean pictures
+      // 0: clean images
       const timesteps = config.image.timesteps > 0 ? { timesteps: tensor([batch.length]) } : {};
       return image.run(
-        { x: concatRows(batch.map((picture) => readImage(picture, this.side))), ...timesteps },
+        { x: concatRows(batch.map((rgb) => readImage(rgb, this.side))), ...timesteps },
         signal ? { signal } : {},
       );
     });
@@ -136,7 +136,7 @@ export class ClipNetwork implements FeatureNetwork {
 
 /**
  * Opens the CLIP of a model folder: the default measure, where no Inception weights are at hand.
- * Its features are image embeddings of clean pictures, of length 1.
+ * Its features are image embeddings of clean images, of length 1.
  *
  * @param model as for `loadGlide`: a package, a folder, a URL, a list of files
  * @throws ModelFileError where the model has no CLIP; WeightsError where its weights are damaged;

@@ -1,10 +1,10 @@
 import type { RgbImage, Tensor } from "@glissade/core";
 
-/** What a network sees in pictures: one row each, in their order. */
+/** What a network sees in images: one row each, in their order. */
 export interface FeatureBatch {
   /** `[N, dimensions]`. */
   readonly pooled: Tensor;
-  /** `[N, spatialDimensions]`: features that still know where in the picture they lie, for sFID. */
+  /** `[N, spatialDimensions]`: features that still know where in the image they lie, for sFID. */
   readonly spatial?: Tensor;
   /** `[N, classes]`, each row summing to 1, for the Inception score. */
   readonly probabilities?: Tensor;
@@ -18,7 +18,7 @@ export interface FeatureNetworkCard {
   readonly name: string;
   /** SHA-256 of the weights, in hex. */
   readonly sha256: string;
-  /** How pictures of another size are brought to the network's, e.g. `"clean"`. */
+  /** How images of another size are brought to the network's, e.g. `"clean"`. */
   readonly resize: string;
   readonly dimensions: number;
   readonly spatialDimensions?: number;
@@ -31,16 +31,16 @@ export interface FeatureOptions {
 }
 
 /**
- * A network whose features of pictures are compared. Opened by `openClipFeatures` and
+ * A network whose features of images are compared. Opened by `openClipFeatures` and
  * `openInceptionFeatures`.
  */
 export interface FeatureNetwork {
   readonly card: FeatureNetworkCard;
   /**
-   * The features of pictures of any sizes. The same picture has the same features in every batch,
+   * The features of images of any sizes. The same image has the same features in every batch,
    * up to the rounding of float32.
    *
-   * @throws InvalidArgumentError where there is no picture, NumericalError where a feature is not
+   * @throws InvalidArgumentError where there is no image, NumericalError where a feature is not
    * finite; the signal's reason where aborted
    */
   of(images: readonly RgbImage[], options?: FeatureOptions): Promise<FeatureBatch>;

@@ -10,7 +10,7 @@ export interface LayerOptions {
   /** `[height, width]`. Default 1x1. */
   readonly kernel?: readonly [height: number, width: number];
   readonly stride?: number;
-  /** Zeros around the picture, so that a stride of 1 keeps its size. Default true. */
+  /** Zeros around the image, so that a stride of 1 keeps its size. Default true. */
   readonly padded?: boolean;
 }
 

@@ -14,7 +14,7 @@ import {
 import { encodeSafetensors, openSafetensors, writeSafetensors } from "@glissade/core/weights";
 import { rows, tensor } from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formulaInception, formulaPicture } from "./__fixtures__/formula-inception.ts";
+import { formulaImage, formulaInception } from "./__fixtures__/formula-inception.ts";
 import { fidClean, recordedPlaces } from "./__fixtures__/recorded-inception.ts";
 import type { FeatureNetwork } from "./feature-network.ts";
 import { openInceptionFeatures } from "./inception-features.ts";
@@ -41,11 +41,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const pictures = [
-  formulaPicture(120, 90, 1),
-  formulaPicture(299, 299, 0),
-  formulaPicture(64, 64, 0),
-];
+const images = [formulaImage(120, 90, 1), formulaImage(299, 299, 0), formulaImage(64, 64, 0)];
 
 describe("openInceptionFeatures", () => {
   it("says which network it is, from the file alone", async () => {
@@ -74,7 +70,7 @@ describe("openInceptionFeatures", () => {
       resize: "legacy-tensorflow",
       classes: 1000,
     });
-    expect((await network.of(pictures.slice(0, 1))).probabilities?.dims).toEqual([1, 1000]);
+    expect((await network.of(images.slice(0, 1))).probabilities?.dims).toEqual([1, 1000]);
     await network.dispose();
   });
 
@@ -118,16 +114,16 @@ describe("openInceptionFeatures", () => {
     const bytes = new Uint8Array(await readFile(fidFile));
     bytes.set([0, 0, 0xc0, 0x7f], offset); // NaN
     const broken = await openInceptionFeatures(bytes, { backend });
-    const attempt = broken.of(pictures);
+    const attempt = broken.of(images);
     await expect(attempt).rejects.toSatisfy(NumericalError.isInstance.bind(NumericalError));
-    await expect(attempt).rejects.toThrow("Picture 0 has features (pooled)");
+    await expect(attempt).rejects.toThrow("Image 0 has features (pooled)");
     await broken.dispose();
   });
 });
 
 describe("the features", () => {
-  it("are what PyTorch and Pillow give, in the pictures' order", async () => {
-    const { pooled, spatial, probabilities } = await inception.of(pictures);
+  it("are what PyTorch and Pillow give, in the images' order", async () => {
+    const { pooled, spatial, probabilities } = await inception.of(images);
     expect([pooled.dims, spatial?.dims, probabilities?.dims]).toEqual([
       [3, 2048],
       [3, 2023],
@@ -146,8 +142,8 @@ describe("the features", () => {
   });
 
   it("are the same in every batch", async () => {
-    const together = (await inception.of(pictures)).pooled; // in batches of two and one
-    const apart = (await inception.of([...pictures].reverse())).pooled;
+    const together = (await inception.of(images)).pooled; // in batches of two and one
+    const apart = (await inception.of([...images].reverse())).pooled;
     for (let row = 0; row < 3; row++) {
       const [a, b] = [rows(together, row, row + 1).data, rows(apart, 2 - row, 3 - row).data];
       expect(Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? Number.NaN))))).toBeLessThan(
@@ -163,7 +159,7 @@ describe("the features", () => {
     ).toBeGreaterThan(1);
   });
 
-  it("are not computed of no picture, nor of one without pixels", async () => {
+  it("are not computed of no image, nor of one without pixels", async () => {
     await expect(inception.of([])).rejects.toSatisfy(
       InvalidArgumentError.isInstance.bind(InvalidArgumentError),
     );
@@ -175,26 +171,24 @@ describe("the features", () => {
   it("end with an abort between two batches", async () => {
     const controller = new AbortController();
     const read = new Set<number>();
-    const watched = pictures.map((picture, index) => ({
-      ...picture,
+    const watched = images.map((image, index) => ({
+      ...image,
       get data() {
         read.add(index);
         controller.abort(new Error("enough")); // while the first batch is made ready
-        return picture.data;
+        return image.data;
       },
     }));
     await expect(inception.of(watched, { signal: controller.signal })).rejects.toThrow("enough");
     expect([...read]).toEqual([0, 1]);
-    await expect(inception.of(pictures, { signal: AbortSignal.abort() })).rejects.toThrow(
-      "aborted",
-    );
+    await expect(inception.of(images, { signal: AbortSignal.abort() })).rejects.toThrow("aborted");
   });
 
   it("end with dispose, which may come twice", async () => {
     const network = await openInceptionFeatures(fidFile, { backend });
     await network.dispose();
     await network.dispose();
-    await expect(network.of(pictures)).rejects.toSatisfy(
+    await expect(network.of(images)).rejects.toSatisfy(
       DisposedError.isInstance.bind(DisposedError),
     );
   });

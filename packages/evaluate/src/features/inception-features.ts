@@ -34,11 +34,11 @@ import { assertResizeMode, type ResizeMode } from "./resize-modes.ts";
 
 export interface InceptionFeaturesOptions {
   readonly backend: Backend;
-  /** How pictures of another size than 299x299 are brought to it. Default `"clean"`. */
+  /** How images of another size than 299x299 are brought to it. Default `"clean"`. */
   readonly resize?: ResizeMode;
   /** Refuse a file that holds another variant. By default the file decides. */
   readonly variant?: InceptionVariant;
-  /** Pictures that the network reads at a time: about 40 MB each. Default 16. */
+  /** Images that the network reads at a time: about 40 MB each. Default 16. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
 }
@@ -57,7 +57,7 @@ export interface InceptionFeaturesOptions {
  * @example
  * ```ts
  * const inception = await openInceptionFeatures("pt_inception-2015-12-05-6726825d.pth", { backend: onnx() });
- * const { pooled } = await inception.of(pictures); // [pictures.length, 2048]
+ * const { pooled } = await inception.of(images); // [images.length, 2048]
  * await inception.dispose();
  * ```
  */
@@ -116,7 +116,7 @@ class InceptionFeatures implements FeatureNetwork {
       throw new InvalidArgumentError({
         argument: "images",
         received: images,
-        expected: "at least one picture",
+        expected: "at least one image",
       });
     const batches: InceptionOutputs[] = [];
     for (let start = 0; start < images.length; start += this.#parts.batchSize)
@@ -154,8 +154,8 @@ class InceptionFeatures implements FeatureNetwork {
 type InceptionOutputs = Required<FeatureBatch>;
 
 /**
- * @throws NumericalError at the first picture with a feature that is not finite; `start` is the
- * first picture's place among all
+ * @throws NumericalError at the first image with a feature that is not finite; `start` is the
+ * first image's place among all
  */
 function finiteFeatures(
   name: string,
@@ -170,7 +170,7 @@ function finiteFeatures(
   for (let row = 0; row < count; row++) {
     if (rows(features, row, row + 1).data.every(Number.isFinite)) continue;
     throw new NumericalError(
-      `Picture ${start + row} has features (${name}) that are not finite. Check the weights, or use another execution provider.`,
+      `Image ${start + row} has features (${name}) that are not finite. Check the weights, or use another execution provider.`,
     );
   }
   return features;

@@ -2,7 +2,7 @@ import { onnx } from "@glissade/backend-onnx";
 import { type Backend, type Tensor, UnknownNameError } from "@glissade/core";
 import { type Executable, parameterCount } from "@glissade/graph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formulaInception, formulaPicture } from "./__fixtures__/formula-inception.ts";
+import { formulaImage, formulaInception } from "./__fixtures__/formula-inception.ts";
 import {
   fidClean,
   fidLegacyPytorch,
@@ -65,9 +65,9 @@ describe("inceptionGraph", () => {
     expect(parameterCount(inceptionGraph("fid"))).toBe(23_834_568 - 17_216 + 8 * 2048 - 1000);
   });
 
-  it("gives what PyTorch gives for the FID network, with pictures prepared in every mode", async () => {
+  it("gives what PyTorch gives for the FID network, with images prepared in every mode", async () => {
     const network = await compiled("fid");
-    const small = formulaPicture(120, 90, 1);
+    const small = formulaImage(120, 90, 1);
     expectAgreement(await deviations(network, inceptionInput([small], "fid", "clean"), fidClean));
     expectAgreement(
       await deviations(network, inceptionInput([small], "fid", "legacy-pytorch"), fidLegacyPytorch),
@@ -75,7 +75,7 @@ describe("inceptionGraph", () => {
     expectAgreement(
       await deviations(
         network,
-        inceptionInput([formulaPicture(299, 299, 0)], "fid", "legacy-tensorflow"),
+        inceptionInput([formulaImage(299, 299, 0)], "fid", "legacy-tensorflow"),
         fidLegacyTensorflow,
       ),
     );
@@ -87,7 +87,7 @@ describe("inceptionGraph", () => {
     expectAgreement(
       await deviations(
         network,
-        inceptionInput([formulaPicture(299, 299, 0)], "torchvision", "clean"),
+        inceptionInput([formulaImage(299, 299, 0)], "torchvision", "clean"),
         torchvision,
       ),
     );

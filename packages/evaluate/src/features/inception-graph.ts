@@ -21,7 +21,7 @@ const classes = { fid: 1008, torchvision: 1000 } as const;
 /**
  * Which Inception-v3:
  * - `"fid"`: TensorFlow's of December 2015, which FID is defined by, as pytorch-fid and
- *   torch-fidelity publish it. Means do not count what lies beyond the picture's edge, and the last
+ *   torch-fidelity publish it. Means do not count what lies beyond the image's edge, and the last
  *   block pools by maximum.
  * - `"torchvision"`: the later network of torchvision. Means count zeros beyond the edge. Its
  *   numbers do not compare with published FIDs.
@@ -30,10 +30,10 @@ export type InceptionVariant = keyof typeof classes;
 
 export const inceptionVariants = Object.keys(classes) as readonly InceptionVariant[];
 
-/** Side of the pictures that the network reads, in pixels. */
+/** Side of the images that the network reads, in pixels. */
 export const inceptionSide = 299;
 
-/** Lengths of a picture's features. The spatial ones are 7 channels of 17x17 pixels. */
+/** Lengths of an image's features. The spatial ones are 7 channels of 17x17 pixels. */
 export const inceptionDimensions = { pooled: 2048, spatial: 17 * 17 * 7 } as const;
 
 /** @throws UnknownNameError for a variant that does not exist. */
@@ -90,9 +90,9 @@ export function inceptionGraph(variant: InceptionVariant): Graph {
 }
 
 /** From 299x299 to 35x35 pixels. */
-function stem(g: GraphBuilder, picture: Value): Value {
+function stem(g: GraphBuilder, image: Value): Value {
   const unpadded = { kernel: [3, 3], padded: false } as const;
-  let x = inceptionLayer(g, picture, "Conv2d_1a_3x3", 32, { ...unpadded, stride: 2 });
+  let x = inceptionLayer(g, image, "Conv2d_1a_3x3", 32, { ...unpadded, stride: 2 });
   x = inceptionLayer(g, x, "Conv2d_2a_3x3", 32, unpadded);
   x = inceptionLayer(g, x, "Conv2d_2b_3x3", 64, { kernel: [3, 3] });
   x = maxPoolEverySecond(g, x);

@@ -4,7 +4,7 @@ import { type InceptionVariant, inceptionSide } from "./inception-graph.ts";
 import { type ResizeMode, resizeLevels } from "./resize-modes.ts";
 
 /**
- * Pictures of any sizes as Inception reads them, `[batch, 3, 299, 299]`: resized, then scaled as
+ * Images of any sizes as Inception reads them, `[batch, 3, 299, 299]`: resized, then scaled as
  * whoever defined the mode does it.
  *
  * - `(level - 128) / 128` for the FID network with `"clean"` and `"legacy-tensorflow"`: the first
@@ -15,7 +15,7 @@ import { type ResizeMode, resizeLevels } from "./resize-modes.ts";
  *   `transform_input`, which takes it back.
  *
  * @throws UnknownNameError where there is no such mode; InvalidArgumentError where there is no
- * picture or one's data does not fill its size
+ * image or one's data does not fill its size
  */
 export function inceptionInput(
   images: readonly RgbImage[],

@@ -7,7 +7,7 @@ import {
   maxPoolEverySecond,
 } from "./inception-pooling.ts";
 
-/** Two pictures of two channels of 5x7 pixels, from -1.5 to 1.5. */
+/** Two images of two channels of 5x7 pixels, from -1.5 to 1.5. */
 const dims = [2, 2, 5, 7] as const;
 const x = tensor(
   dims,
@@ -83,7 +83,7 @@ describe("pooling", () => {
     );
   });
 
-  it("takes the mean of what lies within the picture, as TensorFlow does", () => {
+  it("takes the mean of what lies within the image, as TensorFlow does", () => {
     const means = around(x, everywhere, (values) => sum(values) / values.length);
     expect([...compute(x, (g, value) => averagePoolAround(g, value, "nothing")).data]).toEqual(
       close(means),

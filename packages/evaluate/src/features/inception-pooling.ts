@@ -10,7 +10,7 @@ export function maximum(g: GraphBuilder, a: Value, b: Value | number): Value {
 }
 
 /**
- * Where pictures' sides lie in [batch, channel, height, width]. Rows come first: they are copied
+ * Where images' sides lie in [batch, channel, height, width]. Rows come first: they are copied
  * whole, and halve what is left to do.
  */
 const spatialAxes = [2, 3] as const;
@@ -31,7 +31,7 @@ export function maxPoolEverySecond(g: GraphBuilder, x: Value): Value {
 
 /**
  * The largest of 3x3 pixels around every pixel, of values that are not negative, as they are after
- * a ReLU: zeros around the picture are then never larger than what they stand beside, and do what
+ * a ReLU: zeros around the image are then never larger than what they stand beside, and do what
  * the references' padding with minus infinity does.
  */
 export function maxPoolAround(g: GraphBuilder, x: Value): Value {
@@ -53,7 +53,7 @@ export type AverageEdge = "zeros" | "nothing";
 
 /**
  * The mean of the 3x3 pixels around every pixel, as products with constant matrices from both
- * sides: the weights of rows and columns multiply, also where the picture's edge leaves only two of
+ * sides: the weights of rows and columns multiply, also where the image's edge leaves only two of
  * them.
  */
 export function averagePoolAround(g: GraphBuilder, x: Value, edge: AverageEdge): Value {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, UnknownNameError } from "@glissade/core";
 import { describe, expect, it } from "vitest";
-import { formulaPicture } from "./__fixtures__/formula-inception.ts";
+import { formulaImage } from "./__fixtures__/formula-inception.ts";
 import { type ResizeMode, resizeLevels, resizeModes } from "./resize-modes.ts";
 
 /** [channel, row, column] of the recorded pixels: ten anywhere, and three corners. */
@@ -18,7 +18,7 @@ const places = [
 
 interface Recorded {
   readonly mode: ResizeMode;
-  readonly picture: readonly [width: number, height: number, kind: number];
+  readonly image: readonly [width: number, height: number, kind: number];
   readonly mean: number;
   readonly range: readonly [smallest: number, largest: number];
   readonly pixels: readonly number[];
@@ -31,7 +31,7 @@ interface Recorded {
 const recorded: readonly Recorded[] = [
   {
     mode: "clean",
-    picture: [120, 90, 1],
+    image: [120, 90, 1],
     mean: 123.18226,
     range: [-0.42295024, 255.61914],
     pixels: [
@@ -41,7 +41,7 @@ const recorded: readonly Recorded[] = [
   },
   {
     mode: "clean",
-    picture: [401, 350, 0],
+    image: [401, 350, 0],
     mean: 127.19107,
     range: [0.85669214, 254.68163],
     pixels: [
@@ -51,7 +51,7 @@ const recorded: readonly Recorded[] = [
   },
   {
     mode: "legacy-pytorch",
-    picture: [120, 90, 1],
+    image: [120, 90, 1],
     mean: 123.18192,
     range: [0.083536819, 255],
     pixels: [
@@ -61,7 +61,7 @@ const recorded: readonly Recorded[] = [
   },
   {
     mode: "legacy-pytorch",
-    picture: [401, 350, 0],
+    image: [401, 350, 0],
     mean: 127.19098,
     range: [0.13047791, 254.9649],
     pixels: [
@@ -71,7 +71,7 @@ const recorded: readonly Recorded[] = [
   },
   {
     mode: "legacy-tensorflow",
-    picture: [120, 90, 1],
+    image: [120, 90, 1],
     mean: 123.3552,
     range: [0.23041706, 255],
     pixels: [
@@ -81,7 +81,7 @@ const recorded: readonly Recorded[] = [
   },
   {
     mode: "legacy-tensorflow",
-    picture: [401, 350, 0],
+    image: [401, 350, 0],
     mean: 127.1849,
     range: [0.17871479, 255],
     pixels: [
@@ -93,9 +93,9 @@ const recorded: readonly Recorded[] = [
 
 describe("resizeLevels", () => {
   it.each(recorded)(
-    "resizes as the reference does: $mode, $picture",
-    ({ mode, picture, mean, range, pixels }) => {
-      const { dims, data } = resizeLevels([formulaPicture(...picture)], 299, mode);
+    "resizes as the reference does: $mode, $image",
+    ({ mode, image, mean, range, pixels }) => {
+      const { dims, data } = resizeLevels([formulaImage(...image)], 299, mode);
       expect(dims).toEqual([1, 3, 299, 299]);
       const values = places.map(
         ([channel, row, column]) => data[(channel * 299 + row) * 299 + column] ?? Number.NaN,
@@ -111,39 +111,33 @@ describe("resizeLevels", () => {
     },
   );
 
-  it.each(resizeModes)("keeps the levels of a picture of the right size: %s", (mode) => {
-    const picture = formulaPicture(31, 31, 1);
-    const levels = resizeLevels([picture], 31, mode);
+  it.each(resizeModes)("keeps the levels of an image of the right size: %s", (mode) => {
+    const image = formulaImage(31, 31, 1);
+    const levels = resizeLevels([image], 31, mode);
     expect(
       Array.from(
         { length: 31 * 31 * 3 },
         (_, i) => levels.data[(i % 3) * 31 * 31 + Math.floor(i / 3)],
       ),
-    ).toEqual([...picture.data]);
+    ).toEqual([...image.data]);
   });
 
-  it.each(resizeModes)("brings pictures of several sizes to one, in their order: %s", (mode) => {
-    const pictures = [
-      formulaPicture(20, 30, 0),
-      formulaPicture(50, 11, 1),
-      formulaPicture(1, 1, 0),
-    ];
-    const together = resizeLevels(pictures, 16, mode);
+  it.each(resizeModes)("brings images of several sizes to one, in their order: %s", (mode) => {
+    const images = [formulaImage(20, 30, 0), formulaImage(50, 11, 1), formulaImage(1, 1, 0)];
+    const together = resizeLevels(images, 16, mode);
     expect(together.dims).toEqual([3, 3, 16, 16]);
     expect([...together.data]).toEqual(
-      pictures.flatMap((picture) => [...resizeLevels([picture], 16, mode).data]),
+      images.flatMap((image) => [...resizeLevels([image], 16, mode).data]),
     );
   });
 
-  it("refuses modes that do not exist, and pictures that are none", () => {
-    const picture = formulaPicture(4, 4, 0);
-    expect(() => resizeLevels([picture], 8, "claen" as ResizeMode)).toThrow(UnknownNameError);
-    expect(() => resizeLevels([picture], 8, "toString" as ResizeMode)).toThrow(UnknownNameError);
-    expect(() => resizeLevels([picture], 8, "claen" as ResizeMode)).toThrow(
-      'Did you mean "clean"?',
-    );
+  it("refuses modes that do not exist, and images that are none", () => {
+    const image = formulaImage(4, 4, 0);
+    expect(() => resizeLevels([image], 8, "claen" as ResizeMode)).toThrow(UnknownNameError);
+    expect(() => resizeLevels([image], 8, "toString" as ResizeMode)).toThrow(UnknownNameError);
+    expect(() => resizeLevels([image], 8, "claen" as ResizeMode)).toThrow('Did you mean "clean"?');
     expect(() => resizeLevels([], 8, "clean")).toThrow(InvalidArgumentError);
-    expect(() => resizeLevels([{ ...picture, width: 5 }], 8, "clean")).toThrow(
+    expect(() => resizeLevels([{ ...image, width: 5 }], 8, "clean")).toThrow(
       "60 bytes for 5x4 pixels",
     );
   });

@@ -22,8 +22,8 @@ const modes = {
 } satisfies Record<string, (from: number, to: number) => AxisWeights>;
 
 /**
- * How pictures of another size are brought to the network's. Numbers compare only within one mode.
- * - `"clean"`: as clean-fid does it, Pillow's bicubic filter, widened where a picture shrinks, on
+ * How images of another size are brought to the network's. Numbers compare only within one mode.
+ * - `"clean"`: as clean-fid does it, Pillow's bicubic filter, widened where an image shrinks, on
  *   each channel as floating-point numbers.
  * - `"legacy-pytorch"`: as pytorch-fid does it, two neighbours a side with pixel centres aligned
  *   (`align_corners=False`), not antialiased.
@@ -44,12 +44,12 @@ export function assertResizeMode(mode: ResizeMode): void {
 }
 
 /**
- * Pictures of any sizes as levels `[batch, 3, side, side]`, 0 to 255 and neither rounded nor
+ * Images of any sizes as levels `[batch, 3, side, side]`, 0 to 255 and neither rounded nor
  * clipped: the bicubic filter of `"clean"` overshoots at edges, and clean-fid leaves it so.
- * Pictures of the right size keep their levels exactly, in every mode.
+ * Images of the right size keep their levels exactly, in every mode.
  *
  * @throws UnknownNameError where there is no such mode; InvalidArgumentError where there is no
- * picture or one's data does not fill its size
+ * image or one's data does not fill its size
  * @example `const levels = resizeLevels([photo], 299, "clean");`
  */
 export function resizeLevels(images: readonly RgbImage[], side: number, mode: ResizeMode): Tensor {
@@ -58,12 +58,12 @@ export function resizeLevels(images: readonly RgbImage[], side: number, mode: Re
     throw new InvalidArgumentError({
       argument: "images",
       received: images,
-      expected: "at least one picture",
+      expected: "at least one image",
     });
   return concatRows(images.map((image) => resizeWith(levelsOf(image), [side, side], modes[mode])));
 }
 
-/** One picture's levels, `[1, 3, height, width]`. */
+/** One image's levels, `[1, 3, height, width]`. */
 function levelsOf(image: RgbImage): Tensor {
   const { width, height, data } = rgbImage(image.width, image.height, image.data);
   const plane = width * height;

@@ -3,11 +3,11 @@ import { shapesOfRows } from "./feature-rows.ts";
 import { choose, seededIndices } from "./seeded-choice.ts";
 
 /**
- * The mean cosine between pictures and their captions, times CLIP's logit scale (100 for OpenAI's).
- * Pictures that CLIP guidance made have learned to please CLIP: never rank them by this number.
+ * The mean cosine between images and their captions, times CLIP's logit scale (100 for OpenAI's).
+ * Images that CLIP guidance made have learned to please CLIP: never rank them by this number.
  *
  * @param images `[N, E]`, CLIP's embeddings of length 1
- * @param texts `[N, E]`, those of the captions, row i belonging to picture i
+ * @param texts `[N, E]`, those of the captions, row i belonging to image i
  * @throws InvalidArgumentError where the embeddings are not finite or their shapes differ
  * @see Nichol et al. 2021, arXiv 2112.10741, section 5 and figure 6
  */
@@ -29,7 +29,7 @@ export interface RPrecisionOptions {
   readonly seed?: number;
 }
 
-/** How often CLIP finds a picture's own caption. */
+/** How often CLIP finds an image's own caption. */
 export interface RPrecision {
   /** 0 to 1; a tie of n captions counts 1/n. */
   readonly precision: number;
@@ -39,8 +39,8 @@ export interface RPrecision {
 }
 
 /**
- * How often a picture's own caption is the nearest of all that are offered: its own and wrong ones
- * drawn from the other pictures', none of which reads the same.
+ * How often an image's own caption is the nearest of all that are offered: its own and wrong ones
+ * drawn from the other images', none of which reads the same.
  *
  * @param images `[N, E]`, CLIP's embeddings of length 1
  * @param texts `[N, E]`, those of the captions
@@ -60,7 +60,7 @@ export function rPrecision(
     throw new InvalidArgumentError({
       argument: "captions",
       received: `${captions.length} captions`,
-      expected: `${count}, one for each picture`,
+      expected: `${count}, one for each image`,
     });
   if (!(Number.isSafeInteger(distractors) && distractors > 0))
     throw new InvalidArgumentError({
@@ -99,7 +99,7 @@ function pairedShape(images: Tensor, texts: Tensor) {
     throw new InvalidArgumentError({
       argument: "texts",
       received: `${count} rows`,
-      expected: `${shape.count}, one for each picture`,
+      expected: `${shape.count}, one for each image`,
     });
   return shape;
 }

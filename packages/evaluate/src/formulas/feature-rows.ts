@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Tensor } from "@glissade/core";
 
-/** The shape of features, one row a picture. */
+/** The shape of features, one row an image. */
 export interface RowShape {
   readonly count: number;
   readonly dimensions: number;
@@ -18,12 +18,12 @@ export function shapeOfRows(argument: string, features: Tensor, leastRows = 1): 
     throw new InvalidArgumentError({
       argument,
       received: features.dims,
-      expected: "the shape [pictures, dimensions]",
+      expected: "the shape [images, dimensions]",
     });
   if (count < leastRows)
     throw new InvalidArgumentError({
       argument,
-      received: `features of ${count} ${count === 1 ? "picture" : "pictures"}`,
+      received: `features of ${count} ${count === 1 ? "image" : "images"}`,
       expected: `at least ${leastRows}`,
     });
   assertFiniteRows(argument, features, dimensions);
@@ -61,6 +61,6 @@ function assertFiniteRows(argument: string, { data }: Tensor, dimensions: number
     argument,
     received: `${data[place]} in row ${Math.floor(place / dimensions)}, dimension ${place % dimensions}`,
     expected: "finite numbers",
-    hint: "One such number would make every metric meaningless: look at the picture of that row.",
+    hint: "One such number would make every metric meaningless: look at the image of that row.",
   });
 }

@@ -113,12 +113,12 @@ describe("what cannot be measured is refused, and named", () => {
     }
   });
 
-  it("sets of other dimensions, too few pictures, and rows that are no probabilities", async () => {
+  it("sets of other dimensions, too few images, and rows that are no probabilities", async () => {
     await expect(kernelDistance(good, table(8, 3, 1, 2))).rejects.toThrow(
       '"3 dimensions"; expected 2, as the reference has',
     );
     await expect(manifoldMetrics(good, rows(good, 0, 5))).rejects.toThrow(
-      '"features of 5 pictures"; expected at least 6',
+      '"features of 5 images"; expected at least 6',
     );
     expect(() => gaussianFit(rows(good, 0, 1))).toThrow("at least 2");
     expect(() => inceptionScore(good)).toThrow("probabilities from 0 that sum to 1");
@@ -145,7 +145,7 @@ describe("captions", () => {
     ).toBeCloseTo(10 / 3, 5);
   });
 
-  it("counts a picture whose caption is nearest, and shares it among equals", () => {
+  it("counts an image whose caption is nearest, and shares it among equals", () => {
     const captions = ["a", "b", "c"];
     expect(rPrecision(images, images, captions)).toEqual({
       precision: 1,

@@ -9,8 +9,8 @@ export interface InceptionScoreOptions {
 }
 
 /**
- * exp of the mean KL divergence of each picture's class probabilities from the mean of all: high
- * where every picture is clearly of one class and all classes occur. Computed in splits of rows in
+ * exp of the mean KL divergence of each image's class probabilities from the mean of all: high
+ * where every image is clearly of one class and all classes occur. Computed in splits of rows in
  * their order, whose scores are averaged.
  *
  * @param probabilities `[N, classes]`, each row summing to 1

@@ -4,8 +4,8 @@ import { squaredDistance } from "./nearest-neighbours.ts";
 import { pace } from "./pace.ts";
 
 /**
- * The mean distance between the features of two pictures of a set: variety without a perceptual
- * network of its own. 0 for a set of one picture again and again.
+ * The mean distance between the features of two images of a set: variety without a perceptual
+ * network of its own. 0 for a set of one image again and again.
  *
  * @param features `[N, D]`
  * @throws InvalidArgumentError where there are fewer than two rows, or they are not finite; the

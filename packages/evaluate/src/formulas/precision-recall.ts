@@ -11,7 +11,7 @@ export interface ManifoldOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How two sets of pictures lie in each other, as manifolds of balls around their features. */
+/** How two sets of images lie in each other, as manifolds of balls around their features. */
 export interface ManifoldMetrics {
   /** Share of the samples inside the reference's manifold: quality. 0 to 1. */
   readonly precision: number;

@@ -1,5 +1,5 @@
 export type {
-  CaptionedPictures,
+  CaptionedImages,
   Metric,
   MetricInput,
   MetricInputs,

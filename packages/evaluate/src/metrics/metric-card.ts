@@ -1,15 +1,15 @@
 import type { FeatureNetworkCard } from "../features/feature-network.ts";
-import type { PictureSetCard } from "../features/picture-features.ts";
+import type { ImageSetCard } from "../features/image-features.ts";
 import type { Metrics } from "./metric-registry.ts";
 
 /**
- * Everything that numbers depend on beside the pictures: two results compare only where their cards
+ * Everything that numbers depend on beside the images: two results compare only where their cards
  * agree in it.
  */
 export interface MetricCard {
   readonly features: FeatureNetworkCard;
-  readonly reference: PictureSetCard;
-  readonly samples: PictureSetCard;
+  readonly reference: ImageSetCard;
+  readonly samples: ImageSetCard;
   /**
    * Of what is drawn while measuring: subsets of the kernel distance, wrong captions of
    * R-precision.

@@ -10,7 +10,7 @@ export interface OfBothSets<Value> {
 }
 
 /** How well images fit the captions that they were made from, in the embeddings of one CLIP. */
-export interface CaptionedPictures {
+export interface CaptionedImages {
   /** `[N, E]`, of length 1. */
   readonly images: Tensor;
   /** `[N, E]`, row i belonging to image i. */
@@ -32,7 +32,7 @@ export interface MetricInputs {
   /** Class probabilities of the samples, `[N, classes]`, if the network has classes. */
   readonly probabilities: Tensor;
   /** If the samples' captions are known. */
-  readonly captioned: CaptionedPictures;
+  readonly captioned: CaptionedImages;
 }
 
 export type MetricInput = keyof MetricInputs;

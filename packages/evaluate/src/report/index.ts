@@ -1,4 +1,4 @@
-export type { SweepPicture } from "./picture-grid.ts";
+export type { SweepImage } from "./image-grid.ts";
 export { type SvgToPngOptions, svgToPng } from "./svg-to-png.ts";
 export { sweepCsv } from "./sweep-csv.ts";
 export { sweepMarkdown } from "./sweep-markdown.ts";

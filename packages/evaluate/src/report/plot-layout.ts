@@ -18,7 +18,7 @@ export interface PlotLayout {
   readonly points: readonly PlotPoint[];
   readonly xDomain: readonly [number, number];
   readonly yDomain: readonly [number, number];
-  /** Pictures without their caption lie so far away that the axes leave them out. */
+  /** Images without their caption lie so far away that the axes leave them out. */
   readonly isForgottenOutside: boolean;
 }
 

@@ -9,10 +9,10 @@ import { guidanceSweepByClip } from "./__fixtures__/guidance-sweep.ts";
 import { svgToPng } from "./svg-to-png.ts";
 import { sweepPlots } from "./sweep-plots.ts";
 
-const picture = (content: string) =>
+const image = (content: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">${content}</svg>`;
 const text = (font: string) =>
-  picture(`<text x="10" y="30" font-size="24" font-family="${font}">Wörter ↑ 1.5</text>`);
+  image(`<text x="10" y="30" font-size="24" font-family="${font}">Wörter ↑ 1.5</text>`);
 
 async function darkPixels(png: Uint8Array): Promise<number> {
   const { data } = (await decodePng(png)).image;
@@ -23,7 +23,7 @@ describe("svgToPng", () => {
   it("draws text of any font family in the font that comes along", async () => {
     const pngs = await Promise.all(
       ["sans-serif", "serif", "Helvetica Neue", "No Such Font"].map((font) =>
-        svgToPng(picture(`<rect width="200" height="40" fill="white"/>${text(font)}`)),
+        svgToPng(image(`<rect width="200" height="40" fill="white"/>${text(font)}`)),
       ),
     );
     const [first = new Uint8Array()] = pngs;
@@ -78,15 +78,15 @@ describe("svgToPng", () => {
       const { width, height } = (await decodePng(png)).image;
       return [width, height];
     };
-    expect(await sizeOf(await svgToPng(picture("")))).toEqual([400, 80]);
-    expect(await sizeOf(await svgToPng(picture(""), { zoom: 3 }))).toEqual([600, 120]);
+    expect(await sizeOf(await svgToPng(image("")))).toEqual([400, 80]);
+    expect(await sizeOf(await svgToPng(image(""), { zoom: 3 }))).toEqual([600, 120]);
   });
 
   it("refuses what is no SVG, a zoom out of range, and an aborted signal", async () => {
     await expect(svgToPng("<svg")).rejects.toThrow(InvalidArgumentError);
     for (const zoom of [0, -1, 9, Number.NaN])
-      await expect(svgToPng(picture(""), { zoom })).rejects.toThrow(InvalidArgumentError);
+      await expect(svgToPng(image(""), { zoom })).rejects.toThrow(InvalidArgumentError);
     const reason = new Error("enough");
-    await expect(svgToPng(picture(""), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(svgToPng(image(""), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });

@@ -8,14 +8,14 @@ const fontFile = () =>
   );
 
 export interface SvgToPngOptions {
-  /** Pixels of the picture for each of the SVG's. Default 2, for print and dense screens. */
+  /** Pixels of the image for each of the SVG's. Default 2, for print and dense screens. */
   readonly zoom?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Draws an SVG. All its text is drawn in IBM Plex Sans, which comes along: no font is asked of the
- * machine, so the picture is the same everywhere.
+ * machine, so the image is the same everywhere.
  *
  * @param svg a plot of `sweepPlots`, or another that refers to no file
  * @returns a PNG file
@@ -47,7 +47,7 @@ export async function svgToPng(
     throw new InvalidArgumentError({
       argument: "svg",
       received: svg,
-      expected: "an SVG picture",
+      expected: "an SVG image",
       cause,
     });
   });

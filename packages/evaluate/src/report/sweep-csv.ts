@@ -14,7 +14,7 @@ const columns: Readonly<Record<string, CsvColumn>> = {
   steps: ({ steps }) => steps,
   features: ({ card }) => card.features.name,
   ...Object.fromEntries(metricRegistry.flatMap(columnsOf)),
-  seconds_per_picture: ({ secondsPerPicture }) => secondsPerPicture,
+  seconds_per_image: ({ secondsPerImage }) => secondsPerImage,
 };
 
 /**

@@ -9,7 +9,7 @@ import type { SweepResults } from "../sweep/sweep-results.ts";
 import {
   guidanceSweep,
   guidanceSweepByClip,
-  samplePictures,
+  sampleImages,
   withSettings,
 } from "./__fixtures__/guidance-sweep.ts";
 import { writeSweepReport } from "./sweep-report.ts";
@@ -40,7 +40,7 @@ async function openReport(
 ): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), "glissade-page-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const [path = ""] = await writeSweepReport(folder, results, samplePictures(results, shown));
+  const [path = ""] = await writeSweepReport(folder, results, sampleImages(results, shown));
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
   onTestFinished(() => context.close());
   const page = await context.newPage();
@@ -60,7 +60,7 @@ describe("the page of a sweep", () => {
     [1200, "dark"],
     [360, "light"],
   ] as const)(
-    "shows plots, numbers and pictures in %i pixels, %s, without network, errors or scrolling aside",
+    "shows plots, numbers and images in %i pixels, %s, without network, errors or scrolling aside",
     async (width, colorScheme) => {
       const { page, troubles } = await openReport(guidanceSweepByClip(), captions, {
         viewport: { width, height: 800 },
@@ -69,7 +69,7 @@ describe("the page of a sweep", () => {
       expect(await page.locator("h2").allTextContents()).toEqual([
         "Plots",
         "Numbers",
-        "Pictures",
+        "Images",
         "What was measured",
       ]);
       expect(
@@ -117,7 +117,7 @@ describe("the page of a sweep", () => {
   });
 
   it("takes names and captions from outside for nothing but text", async () => {
-    const hostile = `</style></svg><script>document.title = "broken"</script><img src="https://pictures.invalid/x.png" onerror="document.title='broken'">"'`;
+    const hostile = `</style></svg><script>document.title = "broken"</script><img src="https://images.invalid/x.png" onerror="document.title='broken'">"'`;
     const results = {
       ...withSettings(guidanceSweepByClip(), (setting) => ({
         ...setting,

@@ -2,8 +2,8 @@ import { encodePng } from "@glissade/core";
 import { type Html, html, trusted } from "@glissade-tools/pages/html";
 import type { MetricCard } from "../metrics/metric-card.ts";
 import type { SweepResults } from "../sweep/sweep-results.ts";
+import type { ImageGrid } from "./image-grid.ts";
 import { pageStyle } from "./page-style.ts";
-import type { PictureGrid } from "./picture-grid.ts";
 import { samplerTitle } from "./setting-titles.ts";
 import type { SweepPlot } from "./sweep-plots.ts";
 import type { SweepTable } from "./sweep-table.ts";
@@ -14,12 +14,12 @@ export interface SweepPageParts {
   readonly table: SweepTable;
   readonly plots: readonly SweepPlot[];
   /** One for each setting, or none. */
-  readonly grids: readonly PictureGrid[];
+  readonly grids: readonly ImageGrid[];
   readonly captions: readonly string[];
 }
 
 /**
- * Nothing is loaded and nothing runs: styles and pictures of the page itself are all that it may
+ * Nothing is loaded and nothing runs: styles and images of the page itself are all that it may
  * have.
  */
 const policy =
@@ -44,7 +44,7 @@ export function sweepPage(parts: SweepPageParts): string {
 <main>
 ${section("plots", "Plots", plotsPart(plots))}
 ${section("numbers", "Numbers", tablePart(table))}
-${grids.length > 0 ? section("pictures", "Pictures", picturesPart(parts)) : ""}
+${grids.length > 0 ? section("images", "Images", imagesPart(parts)) : ""}
 ${section("measured", "What was measured", factsPart(results, table))}
 </main>
 </body>
@@ -58,7 +58,7 @@ ${content}</section>`;
 }
 
 function summary({ settings, samples, captions }: SweepResults): string {
-  return `${settings.length} settings, ${samples} pictures each, of ${captions.count} captions.`;
+  return `${settings.length} settings, ${samples} images each, of ${captions.count} captions.`;
 }
 
 function plotsPart(plots: readonly SweepPlot[]): Html {
@@ -76,16 +76,16 @@ function tablePart({ columns, rows, notes }: SweepTable): Html {
 ${notes.map((note) => html`<p class="faint">${note}</p>`)}`;
 }
 
-function picturesPart({ table, grids, captions }: SweepPageParts): Html {
-  return html`<p>The captions, in the order of the pictures, row by row:</p>
+function imagesPart({ table, grids, captions }: SweepPageParts): Html {
+  return html`<p>The captions, in the order of the images, row by row:</p>
 <ol>${captions.map((caption) => html`<li>${caption}</li>`)}</ol>
 <div class="grids">${grids.map((grid, index) => gridPart(grid, table.rows[index]?.title ?? "", captions.length))}</div>`;
 }
 
-function gridPart({ sheet, factor }: PictureGrid, setting: string, count: number): Html {
+function gridPart({ sheet, factor }: ImageGrid, setting: string, count: number): Html {
   const bytes = Buffer.from(encodePng(sheet)).toString("base64");
   const width = sheet.width * factor;
-  const alt = `Pictures of the ${count} captions above, in their order, by ${setting}`;
+  const alt = `Images of the ${count} captions above, in their order, by ${setting}`;
   return html`<figure style="width: ${width}px"><img${factor > 1 ? html` class="small"` : ""} src="data:image/png;base64,${bytes}" width="${width}" height="${sheet.height * factor}" alt="${alt}"><figcaption>${setting}</figcaption></figure>\n`;
 }
 
@@ -98,8 +98,8 @@ function factsPart(results: SweepResults, table: SweepTable): Html {
     ["Model", hashed(model.name, model.sha256)],
     ["Captions", hashed(`${captions.name}, ${captions.count} in all`, captions.sha256)],
     [
-      "Pictures",
-      html`${samples} for each setting, with noise of seed ${seed}; picture k has the same caption and the same noise in all of them`,
+      "Images",
+      html`${samples} for each setting, with noise of seed ${seed}; image k has the same caption and the same noise in all of them`,
     ],
     ["Sampler", distinct(settings.map((setting) => html`${samplerTitle(setting)}`))],
     ["Sampled on", html`${backend.name}, ${backend.provider}`],
@@ -108,7 +108,7 @@ function factsPart(results: SweepResults, table: SweepTable): Html {
       "Reference",
       distinct(
         cards.map(({ reference }) =>
-          hashed(`${reference.name}, ${reference.count} pictures`, reference.sha256),
+          hashed(`${reference.name}, ${reference.count} images`, reference.sha256),
         ),
       ),
     ],
@@ -138,7 +138,7 @@ function featuresOf({ features }: MetricCard): Html {
     spatialDimensions && `${spatialDimensions} spatial features`,
     classes && `${classes} classes`,
   ].filter(Boolean);
-  return hashed(`${name}: ${sizes.join(", ")}; pictures resized by "${resize}"`, sha256);
+  return hashed(`${name}: ${sizes.join(", ")}; images resized by "${resize}"`, sha256);
 }
 
 /** What the settings' cards say of something: once where all agree. */

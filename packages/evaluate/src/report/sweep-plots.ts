@@ -48,7 +48,7 @@ interface PlotPlan {
  * score against FID. A curve joins the settings of a strategy in the order of their scales, which
  * stand beside the points. Plots of a measure that no setting has are left out.
  *
- * Pictures whose caption was forgotten (scale 0 of classifier-free guidance) often lie far from all
+ * Images whose caption was forgotten (scale 0 of classifier-free guidance) often lie far from all
  * others. Where they would squash the rest, the axes leave them out, and the plot says so.
  *
  * @throws InvalidArgumentError where nothing was measured, or not everything by one network
@@ -61,7 +61,7 @@ export async function sweepPlots(results: SweepResults): Promise<SweepPlot[]> {
   const curves = sweepCurves(results);
   const looks = curveLooks(curves.map(({ name }) => name));
   const about = [
-    `${results.model.name}: ${results.samples} pictures a setting`,
+    `${results.model.name}: ${results.samples} images a setting`,
     ...(isInception(network) ? [] : [`Features: ${network.name}`]),
   ];
   const plots = await Promise.all(
@@ -132,7 +132,7 @@ function axisTitle({ title, better }: PlotAxis, direction: "x" | "y"): string {
   return better === "higher" ? `${words} →` : `← ${words}`;
 }
 
-/** Vega gives a picture of its own page no description: it is put on the root element. */
+/** Vega gives an image of its own page no description: it is put on the root element. */
 function described(svg: string, description: string): string {
   return svg.replace("<svg ", () => `<svg role="img" aria-label="${html`${description}`.html}" `);
 }

@@ -6,7 +6,7 @@ import { OutputFileError } from "@glissade/core/files";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import {
   guidanceSweep,
-  samplePictures,
+  sampleImages,
   withMetrics,
   withSettings,
 } from "./__fixtures__/guidance-sweep.ts";
@@ -30,7 +30,7 @@ const captions = ["a red apple", "two snowmen"];
 describe("writeSweepReport", () => {
   it("writes the page, the numbers, the plots and a grid a setting, and nothing else", async () => {
     const results = guidanceSweep();
-    const written = await writeSweepReport(folder, results, samplePictures(results, captions));
+    const written = await writeSweepReport(folder, results, sampleImages(results, captions));
     const names = written.map((path) => relative(folder, path));
     expect(names.slice(0, 4)).toEqual(["report.html", "results.json", "results.csv", "results.md"]);
     expect(names).toEqual(
@@ -45,14 +45,14 @@ describe("writeSweepReport", () => {
     expect(JSON.parse(await readFile(join(folder, "results.json"), "utf8"))).toEqual(results);
   });
 
-  it("enlarges small pictures pixel for pixel in the grids' files", async () => {
+  it("enlarges small images pixel for pixel in the grids' files", async () => {
     const results = guidanceSweep();
-    await writeSweepReport(folder, results, samplePictures(results, captions, 32));
+    await writeSweepReport(folder, results, sampleImages(results, captions, 32));
     const { image } = await decodePng(await readFile(join(folder, "grids", "01-cfg-0-ddim.png")));
     expect([image.width, image.height]).toEqual([3 * (1 + 32 + 1 + 32 + 1), 3 * (1 + 32 + 1)]);
   });
 
-  it("leaves grids out where there are no pictures", async () => {
+  it("leaves grids out where there are no images", async () => {
     const results = guidanceSweep();
     const names = await writeSweepReport(
       folder,
@@ -71,7 +71,7 @@ describe("writeSweepReport", () => {
       },
     );
     const single = { ...rest, settings: settings.slice(1, 2) };
-    const names = await writeSweepReport(folder, single, samplePictures(single, captions));
+    const names = await writeSweepReport(folder, single, sampleImages(single, captions));
     expect(names.map((path) => relative(folder, path))).toContain("plots/precision-recall.svg");
     expect(names).toHaveLength(4 + 2 + 1);
     for (const path of names.filter((path) => !path.endsWith(".png")))
@@ -86,7 +86,7 @@ describe("writeSweepReport", () => {
     const names = await writeSweepReport(
       join(folder, "inner"),
       results,
-      samplePictures(results, captions),
+      sampleImages(results, captions),
     );
     expect(await filesIn(folder)).toHaveLength(names.length);
     expect(await readdir(folder)).toEqual(["inner"]);
@@ -98,12 +98,12 @@ describe("writeSweepReport", () => {
     const results = guidanceSweep();
     const reason = new Error("enough");
     await expect(
-      writeSweepReport(folder, results, samplePictures(results, captions), {
+      writeSweepReport(folder, results, sampleImages(results, captions), {
         signal: AbortSignal.abort(reason),
       }),
     ).rejects.toBe(reason);
     const controller = new AbortController();
-    const writing = writeSweepReport(folder, results, samplePictures(results, captions), {
+    const writing = writeSweepReport(folder, results, sampleImages(results, captions), {
       signal: controller.signal,
     });
     controller.abort(reason);
@@ -111,14 +111,14 @@ describe("writeSweepReport", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("refuses pictures that do not fit, and leaves nothing", async () => {
+  it("refuses images that do not fit, and leaves nothing", async () => {
     const results = guidanceSweep();
-    const pictures = samplePictures(results, captions);
+    const images = sampleImages(results, captions);
     const wrong = [
-      pictures.slice(1),
-      pictures.with(1, []),
-      pictures.with(1, (pictures[1] ?? []).toReversed()),
-      pictures.with(
+      images.slice(1),
+      images.with(1, []),
+      images.with(1, (images[1] ?? []).toReversed()),
+      images.with(
         1,
         captions.map((caption, index) => ({ caption, image: rgbImage(8 + index, 8) })),
       ),
@@ -130,10 +130,10 @@ describe("writeSweepReport", () => {
 
   it("says which file cannot be written", async () => {
     const results = guidanceSweep();
-    await writeSweepReport(folder, results, samplePictures(results, captions));
+    await writeSweepReport(folder, results, sampleImages(results, captions));
     const within = join(folder, "results.csv");
     await expect(
-      writeSweepReport(within, results, samplePictures(results, captions)),
+      writeSweepReport(within, results, sampleImages(results, captions)),
     ).rejects.toThrow(OutputFileError);
   });
 });

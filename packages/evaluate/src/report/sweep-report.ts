@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type OutputFile, writeFilesAtomically } from "@glissade/core/files";
 import type { SweepResults, SweepSetting } from "../sweep/sweep-results.ts";
-import { gridPng, pictureGrids, type SweepPicture } from "./picture-grid.ts";
+import { gridPng, imageGrids, type SweepImage } from "./image-grid.ts";
 import { svgToPng } from "./svg-to-png.ts";
 import { sweepCsv } from "./sweep-csv.ts";
 import { sweepMarkdown } from "./sweep-markdown.ts";
@@ -18,23 +18,23 @@ export interface SweepReportOptions {
  * `results.json`, `results.csv` and `results.md`; `plots/*.svg` and `plots/*.png`; `grids/*.png`.
  * Each file appears whole or not at all, in place of an earlier one; other files stay.
  *
- * @param pictures samples of each setting in the order of `results.settings`, with the same
- * captions in the same order; a few dozen at most. Empty lists where no pictures are shown
+ * @param images samples of each setting in the order of `results.settings`, with the same
+ * captions in the same order; a few dozen at most. Empty lists where no images are shown
  * @returns the files' paths, the page's first
  * @throws InvalidArgumentError where nothing was measured, not everything by one network, or the
- * pictures do not fit; OutputFileError where a file cannot be written; the signal's reason where
+ * images do not fit; OutputFileError where a file cannot be written; the signal's reason where
  * aborted
- * @example `await writeSweepReport("sweep", results, pictures, { signal })`
+ * @example `await writeSweepReport("sweep", results, images, { signal })`
  */
 export async function writeSweepReport(
   folder: string,
   results: SweepResults,
-  pictures: readonly (readonly SweepPicture[])[],
+  images: readonly (readonly SweepImage[])[],
   { signal }: SweepReportOptions = {},
 ): Promise<string[]> {
   signal?.throwIfAborted();
   const table = sweepTable(results);
-  const { grids, captions } = pictureGrids(results, pictures);
+  const { grids, captions } = imageGrids(results, images);
   const plots = await sweepPlots(results);
   const files: OutputFile[] = [
     { path: "report.html", contents: sweepPage({ results, table, plots, grids, captions }) },

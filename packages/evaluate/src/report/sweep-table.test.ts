@@ -117,8 +117,8 @@ describe("sweepTable", () => {
     expect(sweepTable({ ...rest, settings: settings.slice(0, 1) }).notes).toEqual([]);
     const equal = withSettings(guidanceSweep(), (setting) => ({
       ...setting,
-      secondsPerPicture: 1,
+      secondsPerImage: 1,
     }));
-    expect(bestOf(sweepTable(equal), "Seconds a picture ↓")).toEqual([]);
+    expect(bestOf(sweepTable(equal), "Seconds an image ↓")).toEqual([]);
   });
 });

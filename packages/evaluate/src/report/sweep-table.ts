@@ -78,10 +78,10 @@ function measuresOf(network: FeatureNetworkCard): Measure[] {
   return [
     ...metricRegistry.map((metric) => measureOf(metric, network)),
     {
-      title: "Seconds a picture",
+      title: "Seconds an image",
       better: "lower",
-      value: ({ secondsPerPicture }) => secondsPerPicture,
-      text: ({ secondsPerPicture }) => significant(secondsPerPicture, 3),
+      value: ({ secondsPerImage }) => secondsPerImage,
+      text: ({ secondsPerImage }) => significant(secondsPerImage, 3),
     },
   ];
 }
@@ -133,7 +133,7 @@ function notesOf(
   if (byClip.length > 0 && rows.some(({ setting }) => setting.strategy === "clip"))
     notes.push(
       `${byClip.join(" and ")} of CLIP guidance are not ranked: it optimises such a score ` +
-        "itself, so that they say nothing about its pictures.",
+        "itself, so that they say nothing about its images.",
     );
   return notes;
 }

@@ -1,3 +1,3 @@
-export { type NpzPictures, openNpz, type WriteNpzOptions, writeNpz } from "./npz.ts";
-export { type OpenPicturesOptions, openPictures, type Pictures } from "./pictures.ts";
+export { type Images, type OpenImagesOptions, openImages } from "./images.ts";
+export { type NpzImages, openNpz, type WriteNpzOptions, writeNpz } from "./npz.ts";
 export { SampleFileError } from "./sample-file-error.ts";

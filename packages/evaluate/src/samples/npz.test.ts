@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }));
  */
 const fromNumpy = (name: string) => new URL(`./__fixtures__/${name}.npz`, import.meta.url).pathname;
 
-const pictures = (count: number, width = 5, height = 4): RgbImage[] =>
+const images = (count: number, width = 5, height = 4): RgbImage[] =>
   Array.from({ length: count }, (_, k) =>
     rgbImage(
       width,
@@ -50,7 +50,7 @@ describe("openNpz", () => {
     );
   });
 
-  it("refuses numbers that are no bytes, and archives without pictures", async () => {
+  it("refuses numbers that are no bytes, and archives without images", async () => {
     await expect(openNpz(fromNumpy("floats"))).rejects.toThrow(
       "numbers of type <f4, expected bytes",
     );
@@ -61,7 +61,7 @@ describe("openNpz", () => {
 
   it("refuses a file cut short anywhere, with what was expected", async () => {
     const path = join(folder, "whole.npz");
-    await writeNpz(path, [pictures(3)], { count: 3, width: 5, height: 4 });
+    await writeNpz(path, [images(3)], { count: 3, width: 5, height: 4 });
     const bytes = await readFile(path);
     for (const length of [0, 1, 40, 100, 200, bytes.length - 30, bytes.length - 1]) {
       const cut = join(folder, "cut.npz");
@@ -77,7 +77,7 @@ describe("openNpz", () => {
 
   it("notices a flipped bit by the checksum, and a shape that does not fit the bytes", async () => {
     const path = join(folder, "damaged.npz");
-    await writeNpz(path, [pictures(3, 250, 240)], { count: 3, width: 250, height: 240 });
+    await writeNpz(path, [images(3, 250, 240)], { count: 3, width: 250, height: 240 });
     const bytes = await readFile(path);
     const flipped = Uint8Array.from(bytes);
     flipped[200] = (flipped[200] ?? 0) ^ 1;
@@ -102,10 +102,10 @@ describe("openNpz", () => {
 
 describe("writeNpz", () => {
   it.each([false, true])(
-    "gives back the pictures that were written, in batches of any size: compressed %s",
+    "gives back the images that were written, in batches of any size: compressed %s",
     async (compress) => {
       const path = join(folder, "round-trip.npz");
-      const all = pictures(7);
+      const all = images(7);
       await writeNpz(path, [all.slice(0, 3), all.slice(3)], {
         count: 7,
         width: 5,
@@ -116,32 +116,31 @@ describe("writeNpz", () => {
     },
   );
 
-  it("writes the same file for the same pictures", async () => {
+  it("writes the same file for the same images", async () => {
     const [a, b] = [join(folder, "a.npz"), join(folder, "b.npz")];
-    for (const path of [a, b])
-      await writeNpz(path, [pictures(2)], { count: 2, width: 5, height: 4 });
+    for (const path of [a, b]) await writeNpz(path, [images(2)], { count: 2, width: 5, height: 4 });
     expect(await readFile(a)).toEqual(await readFile(b));
   });
 
-  it("leaves nothing behind where the pictures do not fit, or it is stopped", async () => {
+  it("leaves nothing behind where the images do not fit, or it is stopped", async () => {
     const empty = await mkdtemp(join(folder, "empty-"));
     const path = join(empty, "x.npz");
     const size = { width: 5, height: 4 };
-    await expect(writeNpz(path, [pictures(2)], { ...size, count: 3 })).rejects.toThrow(
+    await expect(writeNpz(path, [images(2)], { ...size, count: 3 })).rejects.toThrow(
       InvalidArgumentError,
     );
     await expect(
-      writeNpz(path, [pictures(1), pictures(1, 4, 4)], { ...size, count: 2 }),
+      writeNpz(path, [images(1), images(1, 4, 4)], { ...size, count: 2 }),
     ).rejects.toThrow("one of 4x4");
     await expect(
-      writeNpz(path, [pictures(1)], {
+      writeNpz(path, [images(1)], {
         ...size,
         count: 1,
         signal: AbortSignal.abort(new Error("enough")),
       }),
     ).rejects.toThrow("enough");
     expect(await readdir(empty)).toEqual([]);
-    const error = await writeNpz(join(empty, "none", "x.npz"), [pictures(1)], {
+    const error = await writeNpz(join(empty, "none", "x.npz"), [images(1)], {
       ...size,
       count: 1,
     }).catch((error: unknown) => error);

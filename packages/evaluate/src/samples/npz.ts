@@ -15,19 +15,19 @@ import { SampleFileError } from "./sample-file-error.ts";
 
 configure({ useWebWorkers: false }); // they would need a page
 
-/** The array of pictures, as guided-diffusion's scripts name it. */
+/** The array of images, as guided-diffusion's scripts name it. */
 const arrayName = "arr_0.npy";
-const limits = { entries: 64, side: 8192, pictures: 10_000_000 } as const;
+const limits = { entries: 64, side: 8192, images: 10_000_000 } as const;
 const advice =
   'Expected is what guided-diffusion\'s sampling scripts write: np.savez with "arr_0", bytes [N, height, width, 3].';
 
-/** A `.npz` file of pictures, its head read. */
-export interface NpzPictures {
+/** A `.npz` file of images, its head read. */
+export interface NpzImages {
   readonly count: number;
   readonly width: number;
   readonly height: number;
   /**
-   * The pictures in order, `batchSize` at a time; never are more in memory. @throws SampleFileError
+   * The images in order, `batchSize` at a time; never are more in memory. @throws SampleFileError
    * where the data ends early or is damaged; the signal's reason where aborted
    */
   batches(options: {
@@ -41,16 +41,16 @@ export interface NpzPictures {
  * is a pickle, and no pickle is ever run.
  *
  * @throws SampleFileError where the file is missing, cut short, no zip archive, or holds no such
- * pictures
+ * images
  */
-export async function openNpz(path: string): Promise<NpzPictures> {
+export async function openNpz(path: string): Promise<NpzImages> {
   const fail = (reason: string, cause?: unknown) =>
     new SampleFileError({ file: path, reason, advice, cause });
   const blob = await openFile(path, fail);
   const entry = await findArray(blob, fail);
   const header = await readHeader(entry, fail);
   const { shape, length } = header;
-  const [count = 0, height = 0, width = 0] = assertPictures(header, fail);
+  const [count = 0, height = 0, width = 0] = assertImages(header, fail);
   if (entry.uncompressedSize !== length + count * height * width * 3)
     throw fail(
       `says that ${arrayName} has the shape (${shape.join(", ")}) and gives it ${entry.uncompressedSize - length} bytes`,
@@ -124,19 +124,19 @@ async function readHeader(entry: FileEntry, fail: Fail): Promise<NpyHeader> {
   );
 }
 
-function assertPictures({ descr, fortranOrder, shape }: NpyHeader, fail: Fail): readonly number[] {
+function assertImages({ descr, fortranOrder, shape }: NpyHeader, fail: Fail): readonly number[] {
   if (descr !== "|u1" && descr !== "u1")
     throw fail(`holds numbers of type ${descr}, expected bytes (|u1)`);
   const [count = 0, height = 0, width = 0, channels = 0] = shape;
-  const isPictures =
+  const isImages =
     shape.length === 4 && channels === 3 && !fortranOrder && count > 0 && height > 0 && width > 0;
-  if (!isPictures)
+  if (!isImages)
     throw fail(
       `has the shape (${shape.join(", ")})${fortranOrder ? " in Fortran's order" : ""}, expected (N, height, width, 3)`,
     );
-  if (count > limits.pictures || height > limits.side || width > limits.side)
+  if (count > limits.images || height > limits.side || width > limits.side)
     throw fail(
-      `says it holds ${count} pictures of ${width}x${height}; at most ${limits.pictures} of ${limits.side}x${limits.side} are read`,
+      `says it holds ${count} images of ${width}x${height}; at most ${limits.images} of ${limits.side}x${limits.side} are read`,
     );
   return shape;
 }
@@ -186,7 +186,7 @@ async function* readBatches(
   { skip, count, width, height, batchSize, signal }: Layout,
   fail: Fail,
 ): AsyncGenerator<RgbImage[], void, void> {
-  let [batch, picture, filled, ignored, done]: [RgbImage[], RgbImage, number, number, number] = [
+  let [batch, image, filled, ignored, done]: [RgbImage[], RgbImage, number, number, number] = [
     [],
     rgbImage(width, height),
     0,
@@ -198,20 +198,20 @@ async function* readBatches(
     let from = Math.min(skip - ignored, chunk.length);
     ignored += from;
     while (from < chunk.length) {
-      const taken = chunk.subarray(from, from + picture.data.length - filled);
-      picture.data.set(taken, filled);
+      const taken = chunk.subarray(from, from + image.data.length - filled);
+      image.data.set(taken, filled);
       filled += taken.length;
       from += taken.length;
-      if (filled < picture.data.length) break;
-      batch.push(picture);
-      [picture, filled] = [rgbImage(width, height), 0];
+      if (filled < image.data.length) break;
+      batch.push(image);
+      [image, filled] = [rgbImage(width, height), 0];
       done++;
       if (batch.length < batchSize) continue;
       yield batch;
       batch = [];
     }
   }
-  if (done !== count || filled > 0) throw fail(`ends after ${done} of ${count} pictures`);
+  if (done !== count || filled > 0) throw fail(`ends after ${done} of ${count} images`);
   if (batch.length > 0) yield batch;
 }
 
@@ -225,15 +225,15 @@ export interface WriteNpzOptions {
 }
 
 /**
- * Writes pictures of one size as a sample batch of guided-diffusion, which NumPy's np.load reads:
+ * Writes images of one size as a sample batch of guided-diffusion, which NumPy's np.load reads:
  * whole at its path, or not at all.
  *
- * @throws InvalidArgumentError where a picture has another size or there are more or fewer than
+ * @throws InvalidArgumentError where an image has another size or there are more or fewer than
  * `count`; OutputFileError where the file cannot be written; the signal's reason where aborted
  */
 export async function writeNpz(
   path: string,
-  pictures: AsyncIterable<readonly RgbImage[]> | Iterable<readonly RgbImage[]>,
+  images: AsyncIterable<readonly RgbImage[]> | Iterable<readonly RgbImage[]>,
   { count, width, height, compress = false, signal }: WriteNpzOptions,
 ): Promise<void> {
   const write = async (temporary: string) => {
@@ -242,8 +242,8 @@ export async function writeNpz(
       level: compress ? 6 : 0,
       zip64: count * width * height * 3 > 2 ** 31,
     });
-    const bytes = streamOf(arrayBytes(pictures, { count, width, height, signal }));
-    // the same pictures are the same file
+    const bytes = streamOf(arrayBytes(images, { count, width, height, signal }));
+    // the same images are the same file
     await zip.add(arrayName, bytes, { lastModDate: new Date("1980-01-01T00:00:00Z") });
     await zip.close();
   };
@@ -251,7 +251,7 @@ export async function writeNpz(
 }
 
 async function* arrayBytes(
-  pictures: AsyncIterable<readonly RgbImage[]> | Iterable<readonly RgbImage[]>,
+  images: AsyncIterable<readonly RgbImage[]> | Iterable<readonly RgbImage[]>,
   {
     count,
     width,
@@ -263,23 +263,23 @@ async function* arrayBytes(
 ): AsyncGenerator<Uint8Array, void, void> {
   yield writeNpyHeader([count, height, width, 3]);
   let written = 0;
-  for await (const batch of pictures) {
+  for await (const batch of images) {
     signal?.throwIfAborted();
-    for (const picture of batch) {
-      if (picture.width !== width || picture.height !== height)
+    for (const image of batch) {
+      if (image.width !== width || image.height !== height)
         throw new InvalidArgumentError({
-          argument: "pictures",
-          received: `one of ${picture.width}x${picture.height}`,
-          expected: `pictures of ${width}x${height}`,
+          argument: "images",
+          received: `one of ${image.width}x${image.height}`,
+          expected: `images of ${width}x${height}`,
         });
-      yield picture.data;
+      yield image.data;
       written++;
     }
   }
   if (written !== count)
     throw new InvalidArgumentError({
-      argument: "pictures",
-      received: `${written} pictures`,
+      argument: "images",
+      received: `${written} images`,
       expected: `${count}`,
     });
 }

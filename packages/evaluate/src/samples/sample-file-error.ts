@@ -1,7 +1,7 @@
 import { GlissadeError } from "@glissade/core";
 
 /**
- * A set of pictures that cannot be read or written: a missing or empty folder, a damaged or foreign
+ * A set of images that cannot be read or written: a missing or empty folder, a damaged or foreign
  * file.
  */
 export class SampleFileError extends GlissadeError {

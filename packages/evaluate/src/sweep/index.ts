@@ -1,4 +1,4 @@
-export { runSweep, type SweepOptions, type SweepProgress, sweptPictures } from "./run-sweep.ts";
+export { runSweep, type SweepOptions, type SweepProgress, sweptImages } from "./run-sweep.ts";
 export type {
   GuidanceStrategy,
   MeasuredSetting,

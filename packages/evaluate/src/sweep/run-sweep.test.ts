@@ -7,7 +7,7 @@ import type { RgbImage } from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SampleFileError } from "../samples/sample-file-error.ts";
 import { openSmallSweep } from "./__fixtures__/small-sweep.ts";
-import { runSweep, type SweepOptions, type SweepProgress, sweptPictures } from "./run-sweep.ts";
+import { runSweep, type SweepOptions, type SweepProgress, sweptImages } from "./run-sweep.ts";
 import type { SweepResults, SweepSetting } from "./sweep-results.ts";
 
 let root: string;
@@ -36,7 +36,7 @@ async function run(options: SweepOptions) {
 
 /** What must not depend on how often a sweep was stopped: everything but time. */
 const timeless = ({ settings }: SweepResults) =>
-  settings.map(({ secondsPerPicture: _, ...rest }) => rest);
+  settings.map(({ secondsPerImage: _, ...rest }) => rest);
 
 const filesOf = async (folder: string) =>
   (await readdir(folder, { recursive: true })).filter((name) => /\.(npz|part)$/.test(name)).sort();
@@ -59,11 +59,11 @@ describe("runSweep", () => {
     expect(progress[0]).toMatchObject({
       setting: "cfg 1, ddim 2",
       phase: "sampling",
-      pictures: 0,
+      images: 0,
       total: 24,
     });
-    expect(progress.at(-1)).toMatchObject({ phase: "measuring", pictures: 24 });
-    const counts = progress.map(({ pictures }) => pictures);
+    expect(progress.at(-1)).toMatchObject({ phase: "measuring", images: 24 });
+    const counts = progress.map(({ images }) => images);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
   });
 
@@ -89,7 +89,7 @@ describe("runSweep", () => {
     const { results, progress } = await run({ ...small.options, folder });
     expect(timeless(results)).toEqual(timeless(whole.results));
     // what was told is not made again
-    expect(progress.findIndex(({ pictures }) => pictures >= told)).toBeLessThanOrEqual(3);
+    expect(progress.findIndex(({ images }) => images >= told)).toBeLessThanOrEqual(3);
     expect((await filesOf(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
@@ -142,16 +142,16 @@ describe("runSweep", () => {
     ]);
   });
 
-  it("gives back the first pictures of a setting", async () => {
+  it("gives back the first images of a setting", async () => {
     const first = async (k: number, count: number) => {
-      const pictures: RgbImage[] = [];
-      for await (const batch of sweptPictures(
+      const images: RgbImage[] = [];
+      for await (const batch of sweptImages(
         join(root, "whole"),
         small.options.settings[k] as SweepSetting,
         count,
       ))
-        pictures.push(...batch);
-      return pictures;
+        images.push(...batch);
+      return images;
     };
     expect(await first(0, 3)).toHaveLength(3);
     expect(await first(1, 100)).toHaveLength(8);

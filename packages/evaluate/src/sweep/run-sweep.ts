@@ -3,7 +3,7 @@ import { type Glide, InvalidArgumentError, type RgbImage } from "@glissade/core"
 import { assertPositiveInteger } from "@glissade/graph";
 import type { ClipNetwork } from "../features/clip-network.ts";
 import type { FeatureNetwork } from "../features/feature-network.ts";
-import { type PictureFeatures, readFeatures } from "../features/picture-features.ts";
+import { type ImageFeatures, readFeatures } from "../features/image-features.ts";
 import { measure } from "../measure.ts";
 import { SampleStore } from "./sample-store.ts";
 import type { MeasuredSetting, SweepResults, SweepSetting } from "./sweep-results.ts";
@@ -14,24 +14,24 @@ export interface SweepOptions {
     Glide,
     "generate" | "baseSize" | "imageSize" | "model" | "backend" | "provider"
   >;
-  /** SHA-256 of the weights that make the pictures. */
+  /** SHA-256 of the weights that make the images. */
   readonly modelSha256: string;
-  /** Picture k shows caption k, modulo their number. */
+  /** Image k shows caption k, modulo their number. */
   readonly captions: readonly string[];
   readonly captionsName: string;
   readonly settings: readonly SweepSetting[];
-  /** Pictures of each setting. */
+  /** Images of each setting. */
   readonly samples: number;
-  /** Picture k has the seed `seed + k` in every setting. */
+  /** Image k has the seed `seed + k` in every setting. */
   readonly seed: number;
   /** Use the model's upsampler too. Default false: the paper's plots are of 64 pixels. */
   readonly upscale?: boolean;
-  /** Pictures that a kill can cost. Default 16. */
+  /** Images that a kill can cost. Default 16. */
   readonly batchSize?: number;
-  readonly reference: PictureFeatures;
+  readonly reference: ImageFeatures;
   /** The same network that the reference was read with. */
   readonly network: FeatureNetwork;
-  /** Judges how pictures fit their captions. */
+  /** Judges how images fit their captions. */
   readonly clip: ClipNetwork;
   /** What is made is kept here, and a sweep that was stopped goes on from it. */
   readonly folder: string;
@@ -44,10 +44,10 @@ export interface SweepProgress {
   readonly setting: string;
   readonly phase: "sampling" | "measuring";
   /**
-   * Pictures of all settings that are there, and all that there will be; those of an earlier run
+   * Images of all settings that are there, and all that there will be; those of an earlier run
    * count.
    */
-  readonly pictures: number;
+  readonly images: number;
   readonly total: number;
 }
 
@@ -106,7 +106,7 @@ export async function* runSweep(
     const progress = (phase: SweepProgress["phase"]) => ({
       setting: settingName(setting),
       phase,
-      pictures: [...made.values()].reduce((a, b) => a + b, 0),
+      images: [...made.values()].reduce((a, b) => a + b, 0),
       total,
     });
     for await (const count of sampleSetting(sweep, setting)) {
@@ -136,7 +136,7 @@ interface Sweep {
 }
 
 /**
- * Makes what is missing of a setting's pictures; tells how many there are, first those of an
+ * Makes what is missing of a setting's images; tells how many there are, first those of an
  * earlier run.
  */
 async function* sampleSetting(
@@ -149,7 +149,7 @@ async function* sampleSetting(
   yield count;
   while (count < samples) {
     const begin = performance.now();
-    const pictures: RgbImage[] = [];
+    const made: RgbImage[] = [];
     for (const [k, prompt] of prompts.slice(count, count + batchSize).entries()) {
       const { images } = await glide.generate({
         prompt,
@@ -158,10 +158,10 @@ async function* sampleSetting(
         ...samplingOf(setting),
         ...(signal && { signal }),
       });
-      pictures.push(...images);
+      made.push(...images);
     }
-    await store.add(name, count, pictures, (performance.now() - begin) / 1000);
-    count += pictures.length;
+    await store.add(name, count, made, (performance.now() - begin) / 1000);
+    count += made.length;
     yield count;
   }
 }
@@ -186,12 +186,12 @@ async function measureSetting(
   return {
     ...setting,
     ...(await measure(reference, features, { captioned, seed, ...heard })),
-    secondsPerPicture: seconds / count,
+    secondsPerImage: seconds / count,
   };
 }
 
-/** The first `count` pictures of a setting, batch after batch, from a sweep's folder. */
-export function sweptPictures(
+/** The first `count` images of a setting, batch after batch, from a sweep's folder. */
+export function sweptImages(
   folder: string,
   setting: SweepSetting,
   count: number,

@@ -6,7 +6,7 @@ import { removeUnfinished, writeFileAtomically } from "@glissade/core/files";
 import { openNpz, writeNpz } from "../samples/npz.ts";
 import { SampleFileError } from "../samples/sample-file-error.ts";
 
-/** What all pictures of a folder have in common: with any of it changed they would be others. */
+/** What all images of a folder have in common: with any of it changed they would be others. */
 export interface SampleOrigin {
   readonly format: 1;
   readonly model: string;
@@ -16,7 +16,7 @@ export interface SampleOrigin {
   readonly backend: string;
 }
 
-/** Pictures of one setting that are already there. */
+/** Images of one setting that are already there. */
 export interface KeptSamples {
   /** In whole batches from the first on. */
   readonly count: number;
@@ -27,7 +27,7 @@ const originName = "sweep.json";
 const batchFile = /^(\d{6})-(\d{6})\.npz$/;
 
 /**
- * The pictures that a sweep has made, in a folder: a batch is a `.npz` file that appears whole, so
+ * The images that a sweep has made, in a folder: a batch is a `.npz` file that appears whole, so
  * that a sweep that was killed goes on after its last one.
  */
 export class SampleStore {
@@ -40,7 +40,7 @@ export class SampleStore {
   /**
    * Opens or begins a sweep's folder.
    *
-   * @throws SampleFileError where the folder holds pictures of another origin, or its description
+   * @throws SampleFileError where the folder holds images of another origin, or its description
    * cannot be read
    */
   static async open(folder: string, origin: SampleOrigin): Promise<SampleStore> {
@@ -58,7 +58,7 @@ export class SampleStore {
     return new SampleStore(folder);
   }
 
-  /** What there is of a setting's pictures. What a killed run left half-written is removed. */
+  /** What there is of a setting's images. What a killed run left half-written is removed. */
   async kept(setting: string): Promise<KeptSamples> {
     const folder = join(this.#folder, "samples", setting);
     await mkdir(folder, { recursive: true });
@@ -69,19 +69,19 @@ export class SampleStore {
     return { count: batches.at(-1)?.end ?? 0, seconds };
   }
 
-  /** Adds pictures number `start` and following. */
+  /** Adds images number `start` and following. */
   async add(
     setting: string,
     start: number,
-    pictures: readonly RgbImage[],
+    images: readonly RgbImage[],
     seconds: number,
   ): Promise<void> {
-    const [first] = pictures;
+    const [first] = images;
     if (!first) return;
     const folder = join(this.#folder, "samples", setting);
-    const name = `${digits(start)}-${digits(start + pictures.length)}.npz`;
-    await writeNpz(join(folder, name), [pictures], {
-      count: pictures.length,
+    const name = `${digits(start)}-${digits(start + images.length)}.npz`;
+    await writeNpz(join(folder, name), [images], {
+      count: images.length,
       width: first.width,
       height: first.height,
       compress: true,
@@ -90,7 +90,7 @@ export class SampleStore {
     await writeFileAtomically(join(folder, "seconds.json"), `${JSON.stringify(times)}\n`);
   }
 
-  /** The first `count` pictures of a setting, batch after batch. */
+  /** The first `count` images of a setting, batch after batch. */
   async *batches(
     setting: string,
     count: number,
@@ -117,7 +117,7 @@ interface Batch {
   readonly end: number;
 }
 
-/** The batches that follow each other from the first picture on. */
+/** The batches that follow each other from the first image on. */
 async function listBatches(folder: string): Promise<Batch[]> {
   const all = (await readdir(folder)).flatMap((name) => {
     const [, start, end] = batchFile.exec(name) ?? [];

@@ -15,8 +15,8 @@ export interface SweepSetting {
 }
 
 export interface MeasuredSetting extends SweepSetting, MeasuredSet {
-  /** Of sampling one picture. */
-  readonly secondsPerPicture: number;
+  /** Of sampling one image. */
+  readonly secondsPerImage: number;
 }
 
 /** What a sweep found: the plain data that its report, tables and plots are made of. */
@@ -25,7 +25,7 @@ export interface SweepResults {
   readonly model: { readonly name: string; readonly sha256: string };
   readonly captions: { readonly name: string; readonly count: number; readonly sha256: string };
   /**
-   * Pictures of each setting; picture k of every setting has the same caption and the same noise.
+   * Images of each setting; image k of every setting has the same caption and the same noise.
    */
   readonly samples: number;
   readonly seed: number;

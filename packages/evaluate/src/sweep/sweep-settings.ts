@@ -71,8 +71,8 @@ export function settingName({ strategy, scale, sampler, steps }: SweepSetting): 
 }
 
 /**
- * The pictures that a setting is made of, as the name of a folder: both strategies' "no guidance"
- * are the same pictures.
+ * The images that a setting is made of, as the name of a folder: both strategies' "no guidance"
+ * are the same images.
  */
 export function samplesName(setting: SweepSetting): string {
   const guidance = isUnguided(setting) ? "unguided" : `${setting.strategy}-${setting.scale}`;

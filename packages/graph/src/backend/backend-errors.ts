@@ -44,7 +44,7 @@ export class RuntimeMissingError extends GlissadeError {
  * slept. What was on it is lost with it.
  *
  * To recover, dispose of the backend and of what was compiled on it, and make another. Sampling
- * begins anew; the same seed makes the same picture.
+ * begins anew; the same seed makes the same image.
  */
 export class DeviceLostError extends GlissadeError {
   static override readonly code: string = "DeviceLostError";

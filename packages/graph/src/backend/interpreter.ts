@@ -17,7 +17,7 @@ import { bindInputs } from "./run-inputs.ts";
 /**
  * The reference interpreter as a backend: every operation in float64 with plain loops, results
  * rounded to the graph's types. For tests and for judging other backends; far too slow for
- * pictures.
+ * images.
  */
 export interface Interpreter extends Backend {
   /** Compiled graphs that are not disposed yet. */

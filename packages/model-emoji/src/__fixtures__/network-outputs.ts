@@ -5,12 +5,12 @@ import { emoji } from "../index.ts";
 export interface EmojiOutputs {
   /** Of each network in the order of the runs, numbers by name. */
   readonly networks: readonly Readonly<Record<string, readonly number[]>>[];
-  /** The picture's bytes. */
-  readonly picture: readonly number[];
+  /** The image's bytes. */
+  readonly image: readonly number[];
 }
 
 /**
- * A picture, and every number that the networks gave for it. Of one step and one row: a software
+ * An image, and every number that the networks gave for it. Of one step and one row: a software
  * adapter takes seconds for a pass.
  */
 export async function emojiOutputs(backend: Backend): Promise<EmojiOutputs> {
@@ -18,7 +18,7 @@ export async function emojiOutputs(backend: Backend): Promise<EmojiOutputs> {
   const glide = await loadGlide(emoji, { backend: listening(backend, (outputs) => networks.push(valuesOf(outputs))) });
   const { images } = await glide.generate({ prompt: "red apple", seed: 5, steps: 1, guidance: 1, upscale: false });
   await glide.dispose();
-  return { networks, picture: Array.from(images[0]?.data ?? []) };
+  return { networks, image: Array.from(images[0]?.data ?? []) };
 }
 
 /** The same backend, which tells what its networks give. */

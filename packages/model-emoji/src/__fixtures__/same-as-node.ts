@@ -2,10 +2,10 @@ import type { Backend } from "@glissade/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { commands } from "vitest/browser";
 import { type EmojiOutputs, emojiOutputs } from "./network-outputs.ts";
-import { expectSameNumbers, expectSamePicture } from "./same-outputs.ts";
+import { expectSameNumbers, expectSameImage } from "./same-outputs.ts";
 
 /**
- * The emoji model's numbers and picture on a backend of this browser against those of ONNX Runtime
+ * The emoji model's numbers and image on a backend of this browser against those of ONNX Runtime
  * on Node's CPU.
  *
  * @param provider which the backend is expected to run on
@@ -26,5 +26,5 @@ export function testAgainstNode(backend: Backend, provider: string, relative: nu
     expect(backend.provider).toBe(provider);
   });
 
-  it("makes the same picture, with more than 40 dB between signal and difference", () => expectSamePicture(received, expected));
+  it("makes the same image, with more than 40 dB between signal and difference", () => expectSameImage(received, expected));
 }

@@ -17,10 +17,10 @@ export function expectSameNumbers(received: EmojiOutputs, expected: EmojiOutputs
 }
 
 /** More than 40 dB between signal and difference. */
-export function expectSamePicture({ picture: received }: EmojiOutputs, { picture: expected }: EmojiOutputs): void {
+export function expectSameImage({ image: received }: EmojiOutputs, { image: expected }: EmojiOutputs): void {
   expect(received).toHaveLength(3 * 32 * 32);
   expect(peakSignalToNoise(received, expected)).toBeGreaterThan(40);
-  expect(new Set(expected).size).toBeGreaterThan(50); // a picture, not a plain colour
+  expect(new Set(expected).size).toBeGreaterThan(50); // an image, not a plain colour
 }
 
 /** In decibels. */

@@ -3,7 +3,7 @@ import { UnusableFile } from "./unusable-file.ts";
 /** Far above any caption: a file larger than this is something else. */
 export const maxCaptionBytes = 64 * 1024;
 
-/** A `.json` beside a picture holds more than the caption: addresses, sizes, licences. */
+/** A `.json` beside an image holds more than the caption: addresses, sizes, licences. */
 export const maxCaptionRecordBytes = 1024 * 1024;
 
 /** The keys that data sets use; the first one present counts. */

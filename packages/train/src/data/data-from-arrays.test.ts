@@ -2,7 +2,7 @@ import { DisposedError, InvalidArgumentError } from "@glissade/core";
 import { describe, expect, it } from "vitest";
 import { dataFromArrays } from "./data-from-arrays.ts";
 
-/** Picture k has the level 40k everywhere but in its top left corner, which is white. */
+/** Image k has the level 40k everywhere but in its top left corner, which is white. */
 const pixels = Uint8Array.from({ length: 3 * 2 * 2 * 3 }, (_, i) =>
   i % 12 < 3 ? 255 : 40 * Math.floor(i / 12),
 );
@@ -34,7 +34,7 @@ describe("data from arrays", () => {
     expect(later.images.data).toEqual(whole.images.data.subarray(5 * 12, 9 * 12));
   });
 
-  it("mirrors half of the pictures and draws among captions", async () => {
+  it("mirrors half of the images and draws among captions", async () => {
     const { images, captions } = await open({ mirror: true }).batch(0, 600);
     const left = Array.from({ length: 600 }, (_, k) => images.data[k * 12]).filter(
       (corner) => corner === 1,
@@ -57,7 +57,7 @@ describe("data from arrays", () => {
 
   it("says what does not fit", async () => {
     expect(() => open({ side: 3 })).toThrow(
-      'pixels is "36 bytes"; expected 81 bytes for 3 pictures of 3x3',
+      'pixels is "36 bytes"; expected 81 bytes for 3 images of 3x3',
     );
     expect(() => open({ captions: [] })).toThrow(InvalidArgumentError);
     expect(() => open({ captions: ["a", [], "c"] })).toThrow("captions[1]");

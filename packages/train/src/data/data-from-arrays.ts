@@ -10,10 +10,10 @@ export interface ArrayData {
   /** [N, side, side, 3]: three bytes (red, green, blue) a pixel. Not copied. */
   readonly pixels: Uint8Array;
   readonly side: number;
-  /** One or several a picture. */
+  /** One or several an image. */
   readonly captions: readonly (readonly string[] | string)[];
   readonly seed: number;
-  /** Flips every other picture left to right, by chance. Default false. */
+  /** Flips every other image left to right, by chance. Default false. */
   readonly mirror?: boolean;
   /** Which of several captions is shown. Default `"random"`. */
   readonly choice?: CaptionChoice;
@@ -22,9 +22,9 @@ export interface ArrayData {
 }
 
 /**
- * Pictures and captions that are in memory already.
+ * Images and captions that are in memory already.
  *
- * @throws InvalidArgumentError where the arrays do not fit each other, or a picture has no caption.
+ * @throws InvalidArgumentError where the arrays do not fit each other, or an image has no caption.
  * @example `dataFromArrays({ pixels, side: 32, captions: ["red apple", ["dog", "a dog's face"]],
  * seed: 0, mirror: true })`
  */
@@ -39,18 +39,18 @@ export function dataFromArrays({
 }: ArrayData): TrainingData {
   assertPositiveInteger("side", side);
   const size = captions.length;
-  const pictureBytes = side * side * 3;
+  const imageBytes = side * side * 3;
   if (size === 0)
     throw new InvalidArgumentError({
       argument: "captions",
       received: captions,
-      expected: "captions of at least one picture",
+      expected: "captions of at least one image",
     });
-  if (pixels.length !== size * pictureBytes) {
+  if (pixels.length !== size * imageBytes) {
     throw new InvalidArgumentError({
       argument: "pixels",
       received: `${pixels.length} bytes`,
-      expected: `${size * pictureBytes} bytes for ${size} pictures of ${side}x${side}, as many as captions`,
+      expected: `${size * imageBytes} bytes for ${size} images of ${side}x${side}, as many as captions`,
     });
   }
   const lines = captions.map((entry) => (typeof entry === "string" ? [entry] : entry));
@@ -67,15 +67,15 @@ export function dataFromArrays({
   const order = new StreamOrder({ size, seed, shuffle });
   const exampleAt = (position: number): DecodedExample => {
     const index = order.indexAt(position);
-    const data = pixels.subarray(index * pictureBytes, (index + 1) * pictureBytes);
+    const data = pixels.subarray(index * imageBytes, (index + 1) * imageBytes);
     return {
-      picture: { width: side, height: side, data },
+      image: { width: side, height: side, data },
       captions: lines[index] as readonly string[],
     };
   };
   let disposed = false;
   return {
-    description: `${size.toLocaleString("en")} pictures of ${side}x${side} in memory`,
+    description: `${size.toLocaleString("en")} images of ${side}x${side} in memory`,
     size,
     side,
     skipped: [],

@@ -1,6 +1,6 @@
 import type { RgbImage } from "@glissade/core";
 import type { CaptionFormat } from "./captions.ts";
-import type { KeptPart } from "./decode-picture.ts";
+import type { KeptPart } from "./decode-image.ts";
 import type { FileRange } from "./file-range.ts";
 
 /** Where the captions of an example are: known from the listing, or still in a file. */
@@ -16,10 +16,10 @@ export interface DecodeRequest {
   readonly keep: KeptPart;
 }
 
-/** A picture and its captions, as they are drawn from. */
+/** An image and its captions, as they are drawn from. */
 export interface DecodedExample {
   /** Its shorter side is the one asked for. */
-  readonly picture: RgbImage;
+  readonly image: RgbImage;
   /** Never none. */
   readonly captions: readonly string[];
 }

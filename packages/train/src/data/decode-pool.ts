@@ -5,7 +5,7 @@ import { workerEntry } from "../threads/worker-entry.ts";
 import type { DecodeReply, DecodeRequest } from "./decode-messages.ts";
 import { TrainingDataError } from "./training-data-error.ts";
 
-/** How long a worker that was asked to end may finish its picture. */
+/** How long a worker that was asked to end may finish its image. */
 const patienceMilliseconds = 5000;
 
 interface Job {
@@ -15,7 +15,7 @@ interface Job {
 }
 
 /**
- * Worker threads that read and decode pictures, one each at a time. They start when there is work
+ * Worker threads that read and decode images, one each at a time. They start when there is work
  * for them and stay until `dispose`.
  */
 export class DecodePool {
@@ -115,7 +115,7 @@ async function loadSharp(): Promise<void> {
   } catch (cause) {
     throw new TrainingDataError({
       source: "The data",
-      found: `pictures cannot be decoded, because sharp does not load (${cause instanceof Error ? cause.message.split("\n")[0] : cause})`,
+      found: `images cannot be decoded, because sharp does not load (${cause instanceof Error ? cause.message.split("\n")[0] : cause})`,
       advice: "Install sharp for this platform: npm install --include=optional sharp.",
       cause,
     });

@@ -1,20 +1,20 @@
 import { parentPort } from "node:worker_threads";
 import sharp from "sharp";
 import { captionsFromBytes, maxCaptionBytes, maxCaptionRecordBytes } from "./captions.ts";
+import { type DecodedImage, decodeImage } from "./decode-image.ts";
 import type {
   CaptionSource,
   DecodedExample,
   DecodeReply,
   DecodeRequest,
 } from "./decode-messages.ts";
-import { type DecodedPicture, decodePicture } from "./decode-picture.ts";
 import { readRange } from "./file-range.ts";
 import { reasonOf, UnusableFile } from "./unusable-file.ts";
 
-/** A compressed picture of more bytes than this is none that is shrunk to a network's input. */
-const maxPictureBytes = 256 * 1024 * 1024;
+/** A compressed image of more bytes than this is none that is shrunk to a network's input. */
+const maxImageBytes = 256 * 1024 * 1024;
 
-// One picture a worker at a time, on one thread: the pool decides how much of the machine is used.
+// One image a worker at a time, on one thread: the pool decides how much of the machine is used.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -25,7 +25,7 @@ port.on("message", async (request: DecodeRequest | undefined) => {
   if (!request) return port.close(); // with nothing left to listen to, the thread ends
   try {
     const example = await decodeExample(request);
-    port.postMessage({ example } satisfies DecodeReply, [example.picture.data.buffer]);
+    port.postMessage({ example } satisfies DecodeReply, [example.image.data.buffer]);
   } catch (error) {
     port.postMessage({ unusable: reasonOf(error) } satisfies DecodeReply);
   }
@@ -36,12 +36,12 @@ async function decodeExample({
   captions,
   side,
   keep,
-}: DecodeRequest): Promise<DecodedExample & { readonly picture: DecodedPicture }> {
+}: DecodeRequest): Promise<DecodedExample & { readonly image: DecodedImage }> {
   // first: it is the cheaper way to find that an example cannot be used
   const lines = await readCaptions(captions);
   return {
     captions: lines,
-    picture: await decodePicture(await readRange(image, maxPictureBytes), { side, keep }),
+    image: await decodeImage(await readRange(image, maxImageBytes), { side, keep }),
   };
 }
 

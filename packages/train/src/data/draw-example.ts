@@ -5,7 +5,7 @@ import { pick, type StreamDraws, type StreamOrder } from "./stream-order.ts";
 import type { TrainingBatch } from "./training-data.ts";
 
 /**
- * Which of several captions a picture is shown with: one drawn anew every time, always the first,
+ * Which of several captions an image is shown with: one drawn anew every time, always the first,
  * or all of them as one text.
  */
 export type CaptionChoice = "random" | "first" | "joined";
@@ -33,20 +33,20 @@ export function drawBatch(
 }
 
 /**
- * An example as a training step sees it this time. A square picture leaves nothing to crop; of a
+ * An example as a training step sees it this time. A square image leaves nothing to crop; of a
  * longer one, the draws say which part.
  */
 function drawExample(
-  { picture, captions }: DecodedExample,
+  { image, captions }: DecodedExample,
   draws: StreamDraws,
   options: DrawOptions,
 ): { readonly image: RgbImage; readonly caption: string } {
   const { side } = options;
   const mirrored = options.mirror && draws.mirror < 0.5;
-  const left = pick(draws.left, picture.width - side + 1);
-  const top = pick(draws.top, picture.height - side + 1);
+  const left = pick(draws.left, image.width - side + 1);
+  const top = pick(draws.top, image.height - side + 1);
   return {
-    image: cut(picture, { left, top, side, mirrored }),
+    image: cut(image, { left, top, side, mirrored }),
     caption: drawCaption(captions, draws.caption, options.captions),
   };
 }

@@ -1,5 +1,5 @@
+import type { KeptPart } from "./decode-image.ts";
 import type { DecodedExample } from "./decode-messages.ts";
-import type { KeptPart } from "./decode-picture.ts";
 import { DecodePool } from "./decode-pool.ts";
 import type { ListedExample } from "./listing.ts";
 
@@ -74,7 +74,7 @@ export class ExampleLoader {
     }
     const { example } = reply;
     const bytes =
-      example.picture.data.length +
+      example.image.data.length +
       example.captions.reduce((sum, caption) => sum + 2 * caption.length, 0);
     if (this.#cachedBytes + bytes <= this.#options.cacheBytes) {
       this.#cache.set(index, example);

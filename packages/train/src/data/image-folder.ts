@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { foreignImageExtensions, imageExtensions } from "./image-formats.ts";
 import type { ListedExample, Listing, ListingOptions } from "./listing.ts";
-import { foreignPictureExtensions, pictureExtensions } from "./picture-formats.ts";
 import type { SkippedFile } from "./training-data.ts";
 import { printableName } from "./unusable-file.ts";
 
@@ -51,7 +51,7 @@ export async function filesBelow(
   return { names: names.sort(byCodeUnit), skipped };
 }
 
-/** Pictures with a text file of the same name beside them: `name.png`, `name.txt`. */
+/** Images with a text file of the same name beside them: `name.png`, `name.txt`. */
 export function listImageFolder(folder: string, files: FolderFiles): Listing {
   const captionOf = new Map<string, string>();
   for (const name of files.names) {
@@ -60,22 +60,22 @@ export function listImageFolder(folder: string, files: FolderFiles): Listing {
   }
   const examples: ListedExample[] = [];
   const skipped = [...files.skipped];
-  let pictures = 0;
+  let images = 0;
   for (const name of files.names) {
     const { stem, extension } = nameParts(name);
     const path = join(folder, name);
-    if (foreignPictureExtensions.has(extension))
+    if (foreignImageExtensions.has(extension))
       skipped.push({
         file: printableName(path),
-        reason: `.${extension} pictures cannot be read; convert it to PNG`,
+        reason: `.${extension} images cannot be read; convert it to PNG`,
       });
     if (extension === "tar")
       skipped.push({
         file: printableName(path),
-        reason: "shards among single pictures are not read; open them by their own path",
+        reason: "shards among single images are not read; open them by their own path",
       });
-    if (!pictureExtensions.has(extension)) continue;
-    pictures++;
+    if (!imageExtensions.has(extension)) continue;
+    images++;
     const caption = captionOf.get(stem);
     if (caption)
       examples.push({
@@ -93,9 +93,9 @@ export function listImageFolder(folder: string, files: FolderFiles): Listing {
     examples,
     skipped,
     found:
-      pictures === 0
-        ? withoutPictures(files.names)
-        : `it has ${plural(pictures, "picture")}, none with a caption`,
+      images === 0
+        ? withoutImages(files.names)
+        : `it has ${plural(images, "image")}, none with a caption`,
   };
 }
 
@@ -110,7 +110,7 @@ export function plural(count: number, thing: string): string {
 }
 
 /** Of a folder where nothing is of use, which endings there are and how often. */
-function withoutPictures(names: readonly string[]): string {
+function withoutImages(names: readonly string[]): string {
   if (names.length === 0) return "the folder is empty";
   const counts = new Map<string, number>();
   for (const name of names) {
@@ -118,7 +118,7 @@ function withoutPictures(names: readonly string[]): string {
     counts.set(ending, (counts.get(ending) ?? 0) + 1);
   }
   const commonest = [...counts].sort(([, a], [, b]) => b - a).slice(0, 4);
-  return `it has no picture (but ${commonest.map(([ending, count]) => `${count} ${ending ? `.${printableName(ending)}` : "without an ending"}`).join(", ")})`;
+  return `it has no image (but ${commonest.map(([ending, count]) => `${count} ${ending ? `.${printableName(ending)}` : "without an ending"}`).join(", ")})`;
 }
 
 function byCodeUnit(a: string, b: string): number {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { DisposedError } from "@glissade/core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { plainPng, redAndBlue } from "./__fixtures__/plain-pictures.ts";
+import { plainPng, redAndBlue } from "./__fixtures__/plain-images.ts";
 import { tarBytes } from "./__fixtures__/tar-bytes.ts";
 import { temporaryFolder } from "./__fixtures__/temporary-folder.ts";
 import { type ImageTextDataOptions, openImageTextData } from "./image-text-data.ts";
@@ -31,7 +31,7 @@ async function open(
   return data;
 }
 
-/** Six pictures whose red level is 40k, with the caption `k`. */
+/** Six images whose red level is 40k, with the caption `k`. */
 async function sixFiles(): Promise<Record<string, Uint8Array | string>> {
   const files: Record<string, Uint8Array | string> = {};
   for (let k = 0; k < 6; k++) {
@@ -41,26 +41,26 @@ async function sixFiles(): Promise<Record<string, Uint8Array | string>> {
   return files;
 }
 
-/** What each picture's level says it is; equal to its caption where nothing was mixed up. */
-function picturesOf({ images }: TrainingBatch): string[] {
+/** What each image's level says it is; equal to its caption where nothing was mixed up. */
+function imagesOf({ images }: TrainingBatch): string[] {
   const [batch = 0] = images.dims;
   return Array.from({ length: batch }, (_, k) =>
     String(Math.round((((images.data[k * 48] as number) + 1) * 127.5) / 40)),
   );
 }
 
-describe("pictures and captions from files", () => {
+describe("images and captions from files", () => {
   it("come as tensors with their captions, each once an epoch", async () => {
     const data = await open(await temporaryFolder(await sixFiles()));
     expect(data).toMatchObject({
       size: 6,
       side: 4,
       skipped: [],
-      description: expect.stringContaining("6 pictures with captions, 4x4"),
+      description: expect.stringContaining("6 images with captions, 4x4"),
     });
     const batch = await data.batch(0, 12);
     expect(batch.images.dims).toEqual([12, 3, 4, 4]);
-    expect(picturesOf(batch)).toEqual(batch.captions);
+    expect(imagesOf(batch)).toEqual(batch.captions);
     expect([...batch.captions.slice(0, 6)].sort()).toEqual(["0", "1", "2", "3", "4", "5"]);
     expect([...batch.captions.slice(6)].sort()).toEqual(["0", "1", "2", "3", "4", "5"]);
   });
@@ -145,7 +145,7 @@ describe("files of no use", () => {
     const data = await open(folder, { shuffle: false });
     const batch = await data.batch(0, 12);
     expect(batch.captions).toEqual(["0", "5", "5", "5", "5", "5", "0", "5", "5", "5", "5", "5"]);
-    expect(picturesOf(batch)).toEqual(batch.captions);
+    expect(imagesOf(batch)).toEqual(batch.captions);
     await data.batch(3, 12);
     const skipped = Object.fromEntries(
       data.skipped.map(({ file, reason }) => [file.slice(folder.length + 1), reason]),
@@ -166,12 +166,12 @@ describe("files of no use", () => {
     );
     const error = await data.batch(0, 4).catch((reason: unknown) => reason);
     expect(TrainingDataError.isInstance(error) && error.message).toMatch(
-      /none of its 2 pictures with a caption can be used\. Passed over: .*: it is .*; .*: it is .*\./,
+      /none of its 2 images with a caption can be used\. Passed over: .*: it is .*; .*: it is .*\./,
     );
     await expect(data.batch(7, 1)).rejects.toThrow(TrainingDataError);
   });
 
-  it("include a manifest's missing pictures and a tar's records without a caption", async () => {
+  it("include a manifest's missing images and a tar's records without a caption", async () => {
     const png = await plainPng("red");
     const folder = await temporaryFolder({
       "m.jsonl":
@@ -238,9 +238,9 @@ describe("the workers", () => {
     expect((await data.batch(0, 6)).captions).toHaveLength(6);
   });
 
-  it("that fail themselves fail the batch, not the picture", async () => {
+  it("that fail themselves fail the batch, not the image", async () => {
     const data = await open(await temporaryFolder(await sixFiles()));
-    // while it has its first picture
+    // while it has its first image
     process.once("worker", (worker: Worker) => worker.terminate());
     const error = await data.batch(0, 6).catch((reason: unknown) => reason);
     expect(TrainingDataError.isInstance(error) && error.message).toMatch(

@@ -18,16 +18,16 @@ import { TrainingDataError } from "./training-data-error.ts";
 const maxDefaultWorkers = 8;
 
 export interface ImageTextDataOptions {
-  /** Side of the square pictures, in pixels. */
+  /** Side of the square images, in pixels. */
   readonly side: number;
   /** Of the order, the crops, the flips and the choice among captions. */
   readonly seed: number;
   /**
-   * Flips every other picture left to right, by chance. Default false: captions that say "left"
+   * Flips every other image left to right, by chance. Default false: captions that say "left"
    * would lie.
    */
   readonly mirror?: boolean;
-  /** Which square of a longer picture: its middle (the default), or one drawn anew every time. */
+  /** Which square of a longer image: its middle (the default), or one drawn anew every time. */
   readonly crop?: "centre" | "random";
   /** What becomes of several captions, e.g. lines of a text file. Default `"random"`. */
   readonly captions?: CaptionChoice;
@@ -35,17 +35,17 @@ export interface ImageTextDataOptions {
   readonly shuffle?: boolean;
   /** Threads that read and decode. Default: one less than the processor has, at most 8. */
   readonly workers?: number;
-  /** How much of the decoded pictures stays in memory. Default 512. */
+  /** How much of the decoded images stays in memory. Default 512. */
   readonly cacheMegabytes?: number;
   /** Stops the listing. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Pictures with captions from files: a folder (`a.png` with `a.txt` beside it, sub-folders too; or
+ * Images with captions from files: a folder (`a.png` with `a.txt` beside it, sub-folders too; or
  * with a `metadata.jsonl`), a manifest (`.jsonl`, lines `{"file": "a.png", "caption": "..."}`;
  * `file_name`, `image` and `text` do too), WebDataset shards (`.tar`; several, a folder of them, or
- * a pattern `shard-{000..012}.tar`). Lists names only; pictures are read when a batch needs them,
+ * a pattern `shard-{000..012}.tar`). Lists names only; images are read when a batch needs them,
  * and the next batch's while this one is trained on.
  *
  * A file that cannot be used is passed over and named in `skipped`; the example after it in the
@@ -55,7 +55,7 @@ export interface ImageTextDataOptions {
  * option is out of range.
  * @example
  * ```ts
- * const data = await openImageTextData("pictures", { side: 64, seed: 0, mirror: true });
+ * const data = await openImageTextData("images", { side: 64, seed: 0, mirror: true });
  * const { images, captions } = await data.batch(0, 32);
  * await data.dispose();
  * ```
@@ -107,7 +107,7 @@ class ImageTextData implements TrainingData {
       options.workers ?? Math.min(maxDefaultWorkers, Math.max(1, availableParallelism() - 1));
     this.size = examples.length;
     this.side = side;
-    this.description = `${source}: ${plural(examples.length, "picture")} with captions, ${side}x${side}`;
+    this.description = `${source}: ${plural(examples.length, "image")} with captions, ${side}x${side}`;
     this.#source = source;
     this.#order = new StreamOrder({ size: examples.length, seed, shuffle });
     this.#draw = { side, mirror, captions };
@@ -202,8 +202,8 @@ class ImageTextData implements TrainingData {
     }
     throw new TrainingDataError({
       source: this.#source,
-      found: `none of its ${plural(this.size, "picture")} with a caption can be used`,
-      advice: "Open one of them in a picture viewer: were they downloaded completely?",
+      found: `none of its ${plural(this.size, "image")} with a caption can be used`,
+      advice: "Open one of them in an image viewer: were they downloaded completely?",
       skipped: this.skipped,
     });
   }

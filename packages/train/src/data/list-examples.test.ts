@@ -20,7 +20,7 @@ async function listedIn(folder: string, ...paths: string[]) {
 }
 
 describe("listing a folder", () => {
-  it("pairs pictures of every format with their text files, in sub-folders too", async () => {
+  it("pairs images of every format with their text files, in sub-folders too", async () => {
     const stems = [
       "a.PNG",
       "b.jpg",
@@ -42,7 +42,7 @@ describe("listing a folder", () => {
     expect(await listedIn(folder, ".")).toEqual({ names: stems, skipped: {} });
   });
 
-  it("names pictures without a caption and formats that are not read", async () => {
+  it("names images without a caption and formats that are not read", async () => {
     const folder = await temporaryFolder({
       "a.png": "",
       "a.txt": "",
@@ -55,8 +55,8 @@ describe("listing a folder", () => {
       names: ["a.png"],
       skipped: {
         "sub/b.png": "it has no caption: there is no sub/b.txt",
-        "c.bmp": ".bmp pictures cannot be read; convert it to PNG",
-        "d.tar": "shards among single pictures are not read; open them by their own path",
+        "c.bmp": ".bmp images cannot be read; convert it to PNG",
+        "d.tar": "shards among single images are not read; open them by their own path",
       },
     });
   });
@@ -85,25 +85,25 @@ describe("listing a folder", () => {
       "texts/a.txt": "",
       "texts/b.txt": "",
       "texts/c.csv": "",
-      "pictures/a.png": "",
-      "pictures/b.png": "",
+      "images/a.png": "",
+      "images/b.png": "",
       "a.txt": "",
     });
     await mkdir(join(folder, "empty"));
     await expect(list(join(folder, "empty"))).rejects.toThrow(
-      /empty cannot be trained on: the folder is empty\. Give a folder of pictures/,
+      /empty cannot be trained on: the folder is empty\. Give a folder of images/,
     );
     await expect(list(join(folder, "texts"))).rejects.toThrow(
-      "it has no picture (but 2 .txt, 1 .csv)",
+      "it has no image (but 2 .txt, 1 .csv)",
     );
-    await expect(list(join(folder, "pictures"))).rejects.toThrow(
-      /it has 2 pictures, none with a caption\. Passed over: .*a\.png: it has no caption: there is no a\.txt/,
+    await expect(list(join(folder, "images"))).rejects.toThrow(
+      /it has 2 images, none with a caption\. Passed over: .*a\.png: it has no caption: there is no a\.txt/,
     );
     await expect(list(join(folder, "missing"))).rejects.toThrow("there is no such file");
     await expect(list(join(folder, "a.txt"))).rejects.toThrow(
       "neither a folder nor a .jsonl or .tar file",
     );
-    const error = await list(join(folder, "pictures")).catch((reason: unknown) => reason);
+    const error = await list(join(folder, "images")).catch((reason: unknown) => reason);
     expect(TrainingDataError.isInstance(error) && error.skipped.length).toBe(2);
     await expect(list()).rejects.toThrow("expected at least one path");
   });
@@ -144,7 +144,7 @@ describe("listing a manifest", () => {
     const bad: [line: string | Buffer, reason: string][] = [
       ["{", "it is not valid JSON"],
       ["[1]", "it is no JSON object"],
-      ['{"caption":"x"}', "it names no picture (none of the keys file, file_name, image)"],
+      ['{"caption":"x"}', "it names no image (none of the keys file, file_name, image)"],
       ['{"file":7,"caption":"x"}', "its file is no text"],
       ['{"file":"a.png"}', "it has no caption (none of the keys caption, text, captions)"],
       ['{"file":"a.png","caption":"  "}', "its caption is empty"],
@@ -184,7 +184,7 @@ describe("listing a manifest", () => {
   it("that names nothing is an error", async () => {
     const folder = await temporaryFolder({ "m.jsonl": "{}\n{}\n", "empty.jsonl": "" });
     await expect(list(join(folder, "m.jsonl"))).rejects.toThrow(
-      "none of the manifest's 2 lines names a picture and its caption. Passed over: ",
+      "none of the manifest's 2 lines names an image and its caption. Passed over: ",
     );
     await expect(list(join(folder, "empty.jsonl"))).rejects.toThrow("the manifest is empty");
   });
@@ -213,7 +213,7 @@ describe("listing shards", () => {
       skipped: {
         "a.tar/3.png":
           "it has no caption: there is no member of its key that ends in .txt or .json",
-        "a.tar/5.png": "its key has another picture before it, which is used",
+        "a.tar/5.png": "its key has another image before it, which is used",
         "a.tar/../../6.png": "its path leads out of the folder",
         "a.tar/../../6.txt": "its path leads out of the folder",
       },
@@ -255,7 +255,7 @@ describe("listing shards", () => {
       "b.tar": "no tar at all",
     });
     await expect(list(join(folder, "a.tar"))).rejects.toThrow(
-      "none of the shard's 1 member is a picture with a caption",
+      "none of the shard's 1 member is an image with a caption",
     );
     await expect(list(join(folder, "b.tar"))).rejects.toThrow("it ends within a header");
   });

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { InvalidArgumentError } from "@glissade/core";
 import { expandBraces } from "./brace-pattern.ts";
 import { filesBelow, listImageFolder, nameParts, plural } from "./image-folder.ts";
+import { imageExtensions } from "./image-formats.ts";
 import type { Listing, ListingOptions } from "./listing.ts";
 import { listManifest } from "./manifest.ts";
-import { pictureExtensions } from "./picture-formats.ts";
 import { listTarShard } from "./tar-shard.ts";
 import { TrainingDataError } from "./training-data-error.ts";
 import { reasonOf } from "./unusable-file.ts";
 
 const advice =
-  "Give a folder of pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF) with a text file of the same name beside each, or with a metadata.jsonl; a manifest (.jsonl) with " +
+  "Give a folder of images (PNG, JPEG, WebP, GIF, TIFF, AVIF) with a text file of the same name beside each, or with a metadata.jsonl; a manifest (.jsonl) with " +
   'lines like {"file": "a.png", "caption": "an apple"}; or WebDataset shards (.tar).';
 
 /**
@@ -67,7 +67,7 @@ async function listPath(path: string, options: ListingOptions): Promise<Listing>
   });
 }
 
-/** A folder is what it holds: Hugging Face's `metadata.jsonl`, pictures, or shards. */
+/** A folder is what it holds: Hugging Face's `metadata.jsonl`, images, or shards. */
 async function listFolder(folder: string, options: ListingOptions): Promise<Listing> {
   const files = await filesBelow(folder, options);
   if (files.names.includes("metadata.jsonl"))
@@ -75,7 +75,7 @@ async function listFolder(folder: string, options: ListingOptions): Promise<List
   const shards = files.names.filter((name) => nameParts(name).extension === "tar");
   if (
     shards.length === 0 ||
-    files.names.some((name) => pictureExtensions.has(nameParts(name).extension))
+    files.names.some((name) => imageExtensions.has(nameParts(name).extension))
   )
     return listImageFolder(folder, files);
   const listings: Listing[] = [];
@@ -83,6 +83,6 @@ async function listFolder(folder: string, options: ListingOptions): Promise<List
   return {
     examples: listings.flatMap(({ examples }) => examples),
     skipped: [...files.skipped, ...listings.flatMap(({ skipped }) => skipped)],
-    found: `none of its ${plural(shards.length, "shard")} has a picture with a caption`,
+    found: `none of its ${plural(shards.length, "shard")} has an image with a caption`,
   };
 }

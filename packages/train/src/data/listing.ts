@@ -2,9 +2,9 @@ import type { CaptionSource } from "./decode-messages.ts";
 import type { FileRange } from "./file-range.ts";
 import type { SkippedFile } from "./training-data.ts";
 
-/** A picture and its caption, as far as names tell: nothing of it was read. */
+/** An image and its caption, as far as names tell: nothing of it was read. */
 export interface ListedExample {
-  /** The picture's file, as messages name it. */
+  /** The image's file, as messages name it. */
   readonly name: string;
   readonly image: FileRange;
   readonly captions: CaptionSource;

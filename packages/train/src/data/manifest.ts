@@ -7,14 +7,14 @@ import type { ListedExample, Listing, ListingOptions } from "./listing.ts";
 import type { SkippedFile } from "./training-data.ts";
 import { printableName, reasonOf, UnusableFile } from "./unusable-file.ts";
 
-/** A longer line is no record of a picture: the rest of it is passed over without being kept. */
+/** A longer line is no record of an image: the rest of it is passed over without being kept. */
 const maxLineBytes = 1024 * 1024;
 const newline = 0x0a;
 /** The second is Hugging Face's (`imagefolder`, `metadata.jsonl`). */
 const fileKeys = ["file", "file_name", "image"] as const;
 
 /**
- * A file with a JSON object a line: which picture, relative to the manifest, and its caption or a
+ * A file with a JSON object a line: which image, relative to the manifest, and its caption or a
  * list of captions.
  */
 export async function listManifest(
@@ -42,7 +42,7 @@ export async function listManifest(
     found:
       number === 0
         ? "the manifest is empty"
-        : `none of the manifest's ${plural(number, "line")} names a picture and its caption`,
+        : `none of the manifest's ${plural(number, "line")} names an image and its caption`,
   };
 }
 
@@ -51,7 +51,7 @@ function exampleFromRecord(
   record: Readonly<Record<string, unknown>>,
 ): ListedExample {
   const key = fileKeys.find((name) => record[name] !== undefined);
-  if (!key) throw new UnusableFile(`it names no picture (none of the keys ${fileKeys.join(", ")})`);
+  if (!key) throw new UnusableFile(`it names no image (none of the keys ${fileKeys.join(", ")})`);
   const file = record[key];
   if (typeof file !== "string") throw new UnusableFile(`its ${key} is no text`);
   const path = join(folder, innerPath(file));

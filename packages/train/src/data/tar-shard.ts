@@ -1,8 +1,8 @@
 import type { CaptionFormat } from "./captions.ts";
 import { plural } from "./image-folder.ts";
+import { foreignImageExtensions, imageExtensions } from "./image-formats.ts";
 import { innerPath } from "./inner-path.ts";
 import type { ListedExample, Listing, ListingOptions } from "./listing.ts";
-import { foreignPictureExtensions, pictureExtensions } from "./picture-formats.ts";
 import { type TarMember, tarMembers } from "./tar-members.ts";
 import type { SkippedFile } from "./training-data.ts";
 import { printableName, reasonOf, UnusableFile } from "./unusable-file.ts";
@@ -61,7 +61,7 @@ export async function listTarShard(
   return {
     examples,
     skipped,
-    found: `none of the shard's ${plural(members, "member")} is a picture with a caption`,
+    found: `none of the shard's ${plural(members, "member")} is an image with a caption`,
   };
 }
 
@@ -71,9 +71,9 @@ export async function listTarShard(
 function addMember(samples: Map<string, Sample>, member: TarMember): void {
   const { key, extension } = memberKey(innerPath(member.name));
   if (key.startsWith(".") || key.includes("/.")) return; // hidden, as in a folder
-  if (foreignPictureExtensions.has(extension))
-    throw new UnusableFile(`.${extension} pictures cannot be read`);
-  const part = pictureExtensions.has(extension)
+  if (foreignImageExtensions.has(extension))
+    throw new UnusableFile(`.${extension} images cannot be read`);
+  const part = imageExtensions.has(extension)
     ? "image"
     : extension === "txt"
       ? "text"
@@ -84,7 +84,7 @@ function addMember(samples: Map<string, Sample>, member: TarMember): void {
   const sample = samples.get(key) ?? {};
   if (sample[part])
     throw new UnusableFile(
-      `its key has another ${part === "image" ? "picture" : `.${extension}`} before it, which is used`,
+      `its key has another ${part === "image" ? "image" : `.${extension}`} before it, which is used`,
     );
   sample[part] = member;
   samples.set(key, sample);
@@ -92,7 +92,7 @@ function addMember(samples: Map<string, Sample>, member: TarMember): void {
 
 /**
  * WebDataset splits at the first dot of the name: `a/7.seg.png` is of the key `a/7`, but not its
- * picture.
+ * image.
  */
 function memberKey(name: string): { readonly key: string; readonly extension: string } {
   const [, key = name, extension = ""] = /^((?:.*\/)?[^/]+?)\.([^/]*)$/su.exec(name) ?? [];

@@ -2,7 +2,7 @@ import { GlissadeError } from "@glissade/core";
 import type { SkippedFile } from "./training-data.ts";
 
 /**
- * There is nothing to train on: a path that is not there, a folder without pictures, pictures
+ * There is nothing to train on: a path that is not there, a folder without images, images
  * without captions, files that are all damaged.
  */
 export class TrainingDataError extends GlissadeError {

@@ -1,10 +1,10 @@
 import type { Tensor } from "@glissade/core";
 
-/** Pictures and their captions, as a training step takes them. */
+/** Images and their captions, as a training step takes them. */
 export interface TrainingBatch {
   /** [B, 3, side, side] in [-1, 1]. */
   readonly images: Tensor;
-  /** One a picture. */
+  /** One an image. */
   readonly captions: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface TrainingData {
   readonly description: string;
   /** Examples of an epoch, as far as they were listed. */
   readonly size: number;
-  /** Side of the square pictures in pixels. */
+  /** Side of the square images in pixels. */
   readonly side: number;
   /**
    * Examples `start` to `start + count` of the endless shuffled stream: a pure function of its

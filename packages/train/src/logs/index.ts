@@ -9,7 +9,7 @@ export {
 export { type Progress, progressLine } from "./progress-line.ts";
 export { RateEstimator } from "./rate-estimator.ts";
 export { readRecords } from "./record-file.ts";
-export { type ReportPicture, renderReport, type TrainingReport, writeReport } from "./report.ts";
+export { type ReportImage, renderReport, type TrainingReport, writeReport } from "./report.ts";
 export { type EventWriter, openEventFile } from "./tensorboard-events.ts";
 export {
   type NewRecord,

@@ -1,7 +1,7 @@
 import { embeddedJson, type Html, html, trusted } from "@glissade-tools/pages/html";
 import { jsonFields } from "../checkpoints/json-value.ts";
 import { duration } from "./duration.ts";
-import type { ReportPicture, TrainingReport } from "./report.ts";
+import type { ReportImage, TrainingReport } from "./report.ts";
 import {
   type Curve,
   type CurvePoint,
@@ -13,7 +13,7 @@ import {
 import { sizeOfPng } from "./tensorboard-events.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
-/** Smaller pictures are enlarged to about this many pixels. */
+/** Smaller images are enlarged to about this many pixels. */
 const comfortableWidth = 256;
 const mostSkipped = 500;
 
@@ -25,7 +25,7 @@ export function reportBody(report: TrainingReport): Html {
     config,
     dataset,
     records,
-    pictures = [],
+    images = [],
     timings = {},
     skipped = [],
     notes = [],
@@ -39,9 +39,9 @@ export function reportBody(report: TrainingReport): Html {
     ),
     section("curves", "Curves", curves.length > 0 && curvesPart(curves)),
     section(
-      "pictures",
-      "Pictures",
-      pictures.length > 0 && html`<div class="pictures">${pictures.map(picture)}</div>`,
+      "images",
+      "Images",
+      images.length > 0 && html`<div class="images">${images.map(image)}</div>`,
     ),
     section(
       "command",
@@ -148,7 +148,7 @@ function drawn({ name, against, isLogarithmic, window, points }: Curve): DrawnCu
   return { name, against, isLogarithmic, data: window > 1 ? [x, values, smoothed] : [x, values] };
 }
 
-function picture({ png, alt, caption }: ReportPicture): Html {
+function image({ png, alt, caption }: ReportImage): Html {
   const { width, height } = sizeOfPng(png);
   const factor = Math.max(1, Math.floor(comfortableWidth / width));
   const source = trusted(

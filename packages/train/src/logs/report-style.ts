@@ -22,9 +22,9 @@ figcaption, .faint { color: var(--faint); font-size: 0.88rem; }
 .chart { min-height: 300px; }
 .numbers { max-height: 320px; overflow: auto; }
 summary { cursor: pointer; font-size: 0.88rem; }
-.pictures { display: flex; flex-wrap: wrap; gap: 20px; }
-.pictures img { border: 1px solid var(--rule); height: auto; max-width: 100%; }
-.pictures img.small { image-rendering: pixelated; }
+.images { display: flex; flex-wrap: wrap; gap: 20px; }
+.images img { border: 1px solid var(--rule); height: auto; max-width: 100%; }
+.images img.small { image-rendering: pixelated; }
 .uplot, .uplot * { font-family: inherit; }
 .u-legend { font-size: 0.85rem; }
 .u-legend th, .u-legend td { border: 0; padding: 2px 4px; }

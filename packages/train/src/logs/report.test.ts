@@ -37,7 +37,7 @@ function reportOf(changes: Partial<TrainingReport> = {}): TrainingReport {
   return {
     title: "Emoji",
     config: { batch: 32 },
-    dataset: "12 pictures",
+    dataset: "12 images",
     records: recordsOf(500, (step) => ({ loss: 1 / step })),
     ...changes,
   };
@@ -52,7 +52,7 @@ describe("a report", () => {
         config: { [evil]: evil },
         dataset: evil,
         records: recordsOf(3, () => ({ [evil]: 1 })),
-        pictures: [{ caption: evil, alt: evil, png: encodePng(rgbImage(1, 1)) }],
+        images: [{ caption: evil, alt: evil, png: encodePng(rgbImage(1, 1)) }],
         timings: { [evil]: 1 },
         skipped: [{ file: evil, reason: evil }],
         notes: [evil],
@@ -107,16 +107,16 @@ describe("a report", () => {
     expect(curve.data[1][499]).toBe(0.002);
   });
 
-  it("holds pictures as they were given, with their texts, small ones enlarged", async () => {
+  it("holds images as they were given, with their texts, small ones enlarged", async () => {
     const png = encodePng(rgbImage(100, 50));
     const page = await renderReport(
-      reportOf({ pictures: [{ caption: "step 6000", alt: "a red apple", png }] }),
+      reportOf({ images: [{ caption: "step 6000", alt: "a red apple", png }] }),
     );
     expect(page).toContain(
       `src="data:image/png;base64,${Buffer.from(png).toString("base64")}" alt="a red apple" width="200" height="100"`,
     );
     const notPng = renderReport(
-      reportOf({ pictures: [{ caption: "", alt: "", png: new Uint8Array(30) }] }),
+      reportOf({ images: [{ caption: "", alt: "", png: new Uint8Array(30) }] }),
     );
     await expect(notPng).rejects.toSatisfy(
       InvalidArgumentError.isInstance.bind(InvalidArgumentError),

@@ -9,7 +9,7 @@ import { reportBody } from "./report-page.ts";
 import { reportStyle } from "./report-style.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
-export interface ReportPicture {
+export interface ReportImage {
   readonly caption: string;
   /** What is seen on it, for those who do not see it. */
   readonly alt: string;
@@ -27,7 +27,7 @@ export interface TrainingReport {
   readonly dataset: string;
   readonly records: readonly TrainingRecord[];
   /** Newest first, or as they should be seen. */
-  readonly pictures?: readonly ReportPicture[];
+  readonly images?: readonly ReportImage[];
   /** Seconds by what they were spent on. */
   readonly timings?: Readonly<Record<string, number>>;
   readonly skipped?: readonly SkippedFile[];
@@ -36,10 +36,10 @@ export interface TrainingReport {
 }
 
 /**
- * Writes a report of a training run as one HTML file that needs nothing else: curves, pictures and
+ * Writes a report of a training run as one HTML file that needs nothing else: curves, images and
  * numbers are inside, and its own policy forbids it the network.
  *
- * @throws OutputFileError if it cannot be written. @throws InvalidArgumentError where a picture is no
+ * @throws OutputFileError if it cannot be written. @throws InvalidArgumentError where an image is no
  * PNG file.
  * @example `await writeReport("runs/emoji/report.html", { title: "Emoji", config, dataset:
  * data.description, records: log.records });`

@@ -19,10 +19,10 @@ const rgb = 3;
  */
 const ownName = /^events\.out\.tfevents\.(\d{10})\.glissade\.(\d{4,})$/;
 
-/** Scalars and pictures as TensorBoard reads them. */
+/** Scalars and images as TensorBoard reads them. */
 export interface EventWriter {
   scalars(step: number, time: number, values: Readonly<Record<string, number | undefined>>): void;
-  /** A picture as a PNG file's bytes. @throws InvalidArgumentError where it is none. */
+  /** An image as a PNG file's bytes. @throws InvalidArgumentError where it is none. */
   image(step: number, time: number, tag: string, png: Uint8Array): void;
   close(): void;
 }

@@ -188,7 +188,7 @@ describe("TensorBoard's event files", () => {
     expect(await eventFiles()).toHaveLength(2); // the first of this run held nothing that stays
   });
 
-  it("refuse a picture that is no PNG file", () => {
+  it("refuse an image that is no PNG file", () => {
     const events = openEventFile(folder, { time: 0 });
     expect(() => events.image(1, 0, "samples", new Uint8Array(40))).toThrow(
       "expected the bytes of a PNG file",

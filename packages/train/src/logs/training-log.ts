@@ -46,7 +46,7 @@ export interface TrainingLog {
    * cannot be written: what was written before stays good.
    */
   record(record: NewRecord): void;
-  /** A picture for TensorBoard, as a PNG file's bytes. */
+  /** An image for TensorBoard, as a PNG file's bytes. */
   image(step: number, tag: string, png: Uint8Array): void;
   /** A line in the terminal that stays. */
   note(text: string): void;

@@ -115,8 +115,8 @@ function outputGradient(goal: Objective, steps: readonly number[]): Float64Array
   return evaluateGraph(graph, inputsFor(goal, steps))["grad.output"]?.data ?? new Float64Array();
 }
 
-/** The mean over each picture. */
-function perPicture(values: ArrayLike<number>): number[] {
+/** The mean over each image. */
+function perImage(values: ArrayLike<number>): number[] {
   const size = values.length / t.length;
   return t.map(
     (_, row) =>
@@ -152,7 +152,7 @@ describe("diffusionLoss", () => {
         );
       });
       const { vb, loss } = evaluate(goal, t, output);
-      perPicture(nats).forEach((expected, row) => {
+      perImage(nats).forEach((expected, row) => {
         // core's float32 means leave no more digits of their difference
         expect((vb?.[row] ?? 0) / (expected / Math.LN2)).toBeCloseTo(1, 3);
         expect(loss?.[row]).toBe(vb?.[row]);
@@ -178,7 +178,7 @@ describe("diffusionLoss", () => {
       return -Math.log(Math.max(1e-12, cdf(z(1 / 255)) - cdf(z(-1 / 255))));
     });
     const { vb, loss } = evaluate(goal, steps, output);
-    perPicture(nats).forEach((expected, row) => {
+    perImage(nats).forEach((expected, row) => {
       expect((vb?.[row] ?? 0) / (expected / Math.LN2)).toBeCloseTo(1, 3);
       // L_vlb's estimate from one step
       expect((loss?.[row] ?? 0) / (vb?.[row] ?? 0)).toBeCloseTo(process.numTimesteps, 6);
@@ -249,7 +249,7 @@ describe("diffusionLoss", () => {
     const goal = objective({ loss: "simple", varianceType: "fixed-small" });
     const output = tensor(dims);
     const { loss, mse, vb } = evaluate(goal, t, output);
-    perPicture(noise.data.map((value) => value * value)).forEach((expected, row) => {
+    perImage(noise.data.map((value) => value * value)).forEach((expected, row) => {
       expect(mse?.[row]).toBeCloseTo(expected, 6);
       expect(loss?.[row]).toBeCloseTo(expected, 6);
     });
@@ -258,21 +258,21 @@ describe("diffusionLoss", () => {
 
   it("refuses an output without the variance's channels, and coefficients of another shape", () => {
     const g = new GraphBuilder();
-    const picture = (name: string, channels = 2) => g.input(name, [1, channels, 2, 2]);
-    const pictures = {
-      x0: picture("x0"),
-      noise: picture("noise"),
-      xt: picture("xt"),
+    const image = (name: string, channels = 2) => g.input(name, [1, channels, 2, 2]);
+    const images = {
+      x0: image("x0"),
+      noise: image("noise"),
+      xt: image("xt"),
       objective: objective(),
     };
     const coefficients = g.input("coefficients", [1, lossCoefficientNames.length]);
-    expect(() => diffusionLoss(g, { ...pictures, output: picture("mean"), coefficients })).toThrow(
+    expect(() => diffusionLoss(g, { ...images, output: image("mean"), coefficients })).toThrow(
       InvalidArgumentError,
     );
     expect(() =>
       diffusionLoss(g, {
-        ...pictures,
-        output: picture("output", 4),
+        ...images,
+        output: image("output", 4),
         coefficients: g.input("few", [1, 2]),
       }),
     ).toThrow(/lossCoefficients/);
@@ -300,7 +300,7 @@ describe("min-SNR weighting", () => {
         ).loss,
     );
     const gamma = 5;
-    perPicture(predicted.data.map((value, i) => (value - (x0.data[i] ?? 0)) ** 2)).forEach(
+    perImage(predicted.data.map((value, i) => (value - (x0.data[i] ?? 0)) ** 2)).forEach(
       (squared, row) => {
         const abar = process.alphasCumprod[steps[row] ?? 0] ?? 0;
         // Hang et al. 2023, equation 8

@@ -8,7 +8,7 @@ import {
 } from "./loss-coefficients.ts";
 import { isLearned, type Objective } from "./objective.ts";
 
-/** What a loss is computed from. Pictures are [B, C, H, W] of one size with known C, H and W. */
+/** What a loss is computed from. Images are [B, C, H, W] of one size with known C, H and W. */
 export interface DiffusionLossInputs {
   /**
    * What the network said: [B, 2C, H, W] with a learned variance, [B, C, H, W] with a fixed one.
@@ -194,7 +194,7 @@ function splitOutput(
     throw new InvalidArgumentError({
       argument: "output",
       received: output.dims,
-      expected: `${expected} channels for pictures of ${channels} and a ${objective.varianceType} variance`,
+      expected: `${expected} channels for images of ${channels} and a ${objective.varianceType} variance`,
     });
   }
   if (!isLearned(objective.varianceType)) return { meanOutput: output, varianceOutput: undefined };
@@ -209,7 +209,7 @@ function perSample(g: GraphBuilder, value: Value): Value {
   return g.sum(value, [1, 2, 3]);
 }
 
-/** Numbers in one picture. */
+/** Numbers in one image. */
 function elementsOf({ dims }: Value): number {
   const known = dims.slice(1).filter((dim: Dim) => typeof dim === "number");
   if (known.length !== 3)

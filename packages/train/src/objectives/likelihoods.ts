@@ -1,6 +1,6 @@
 import type { GraphBuilder, Operand, Value } from "@glissade/graph";
 
-/** Half a level of an 8-bit picture in [-1, 1]. */
+/** Half a level of an 8-bit image in [-1, 1]. */
 const halfLevel = 1 / 255;
 /** Pixels beyond these are black and white: their bins are open. */
 const lowestBin = -0.999;

@@ -73,7 +73,7 @@ export function lossCoefficients(
   return tensor([t.length, lossCoefficientNames.length], rows.flat());
 }
 
-/** One coefficient as [B, 1, 1, 1], which broadcasts over a picture. */
+/** One coefficient as [B, 1, 1, 1], which broadcasts over an image. */
 export function coefficient(
   g: GraphBuilder,
   coefficients: Value,

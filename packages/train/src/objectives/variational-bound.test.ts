@@ -46,7 +46,7 @@ describe("variationalBound", () => {
     });
   });
 
-  it("has the closed form of what is left of the picture in the last step", async () => {
+  it("has the closed form of what is left of the image in the last step", async () => {
     const { prior } = await variationalBound(process, oracle, x0, {
       noise: (shape) => torchGenerator(3).randn(shape),
     });
@@ -59,7 +59,7 @@ describe("variationalBound", () => {
     });
   });
 
-  it("gives the network the noised picture, and stops when asked", async () => {
+  it("gives the network the noised image, and stops when asked", async () => {
     const noise = torchGenerator(9).randn(dims);
     const controller = new AbortController();
     const seen: Tensor[] = [];

@@ -47,19 +47,19 @@ export interface VariationalBoundStep {
 export interface VariationalBound {
   /** The bound on the negative log-likelihood: the prior's part and every step's. */
   readonly total: Float64Array;
-  /** L_T: what is left of the picture in x_T. */
+  /** L_T: what is left of the image in x_T. */
   readonly prior: Float64Array;
   /** From the noisiest step to t = 0. */
   readonly steps: readonly VariationalBoundStep[];
 }
 
 /**
- * The variational bound of 8-bit pictures under a network, over every step of a process: T
+ * The variational bound of 8-bit images under a network, over every step of a process: T
  * evaluations of the network.
  *
  * @param x0 [B, C, H, W] in [-1, 1]
  * @see Ho, Jain & Abbeel 2020, arXiv 2006.11239, equation 5
- * @example `(await variationalBound(process, network, pictures, { noise: batchNoise(0) })).total`
+ * @example `(await variationalBound(process, network, images, { noise: batchNoise(0) })).total`
  */
 export async function variationalBound(
   process: GaussianDiffusion,
@@ -162,7 +162,7 @@ function decoderBits(
   });
 }
 
-/** The mean over a picture of some nats an element, as bits; in float64. */
+/** The mean over an image of some nats an element, as bits; in float64. */
 function bits(
   tensors: Readonly<Record<string, AnyTensor>>,
   nats: (g: GraphBuilder, input: (name: string) => Value) => Value,
@@ -172,10 +172,10 @@ function bits(
   const axes = elements.dims.slice(1).map((_, axis) => axis + 1);
   g.output("sum", g.sum(elements, axes));
   const { sum } = evaluateGraph(g.build(), tensors);
-  const perPicture = elements.dims
+  const perImage = elements.dims
     .slice(1)
     .reduce<number>((product, dim) => product * Number(dim), 1);
-  return (sum?.data ?? new Float64Array()).map((value) => value / (perPicture * Math.LN2));
+  return (sum?.data ?? new Float64Array()).map((value) => value / (perImage * Math.LN2));
 }
 
 function meanSquaredError(a: Tensor, b: Tensor): Float64Array {

@@ -13,7 +13,7 @@ export interface MovingAverageOptions {
 
 /**
  * An exponential moving average of the parameters: average = decay * average + (1 - decay) *
- * parameter after every step. Pictures are made with the average, which is better than the weights
+ * parameter after every step. Images are made with the average, which is better than the weights
  * themselves (Ho et al. 2020, appendix B).
  *
  * @see Polyak & Juditsky 1992; Karras et al. 2024, arXiv 2312.02696, section 3, on choosing the

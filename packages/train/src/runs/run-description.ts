@@ -11,7 +11,7 @@ import type { Recipe } from "../recipes/recipe.ts";
 export interface RunDescription {
   readonly recipe: Recipe;
   readonly seed: number;
-  /** Where the pictures come from, as it was typed. */
+  /** Where the images come from, as it was typed. */
   readonly data: string;
   /** Examples that there were. */
   readonly examples: number;
@@ -23,12 +23,12 @@ export interface RunDescription {
   readonly classes?: Readonly<Record<string, number>>;
   /** The command that began it. */
   readonly command?: string;
-  /** Whether pictures from files are flipped by chance. */
+  /** Whether images from files are flipped by chance. */
   readonly mirror?: boolean;
   /** Networks side by side, and threads of each: the same ones give the same losses bit for bit. */
   readonly workers?: number;
   readonly threads?: number;
-  /** What sample pictures are asked for, how often, and with which guidance. */
+  /** What sample images are asked for, how often, and with which guidance. */
   readonly prompts?: readonly string[];
   readonly sampleEvery?: number;
   readonly guidance?: number;

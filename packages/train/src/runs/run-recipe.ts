@@ -5,12 +5,7 @@ import { writeFileAtomically } from "@glissade/core/files";
 import { assertFreeSpace } from "../checkpoints/index.ts";
 import type { TrainingBatch, TrainingData } from "../data/index.ts";
 import type { GradientEngine } from "../engine/gradient-engine.ts";
-import {
-  type ProgressOutput,
-  type ReportPicture,
-  readRecords,
-  writeReport,
-} from "../logs/index.ts";
+import { type ProgressOutput, type ReportImage, readRecords, writeReport } from "../logs/index.ts";
 import { recipeRate } from "../recipes/recipe-rate.ts";
 import type { AssembledRun, DenoisingNetwork } from "../stages/assembled-run.ts";
 import type { SampleGrid } from "../stages/stage.ts";
@@ -183,7 +178,7 @@ async function writeRunReport(
     config: run.recipe,
     dataset: data.description,
     records,
-    pictures: await picturesIn(folder),
+    images: await imagesIn(folder),
     skipped: data.skipped,
   });
 }
@@ -196,7 +191,7 @@ function recordsIn(folder: string) {
   }
 }
 
-async function picturesIn(folder: string): Promise<ReportPicture[]> {
+async function imagesIn(folder: string): Promise<ReportImage[]> {
   const names = (await readdir(folder)).filter((name) => /^samples-\d+\.png$/.test(name)).sort();
   return Promise.all(
     names

@@ -31,7 +31,7 @@ const images = tensor(
 );
 
 describe("classifierTask", () => {
-  it("takes a picture's class from its caption", () => {
+  it("takes an image's class from its caption", () => {
     const { inputs } = task.prepare(
       { images, captions: ["bird", "a cat", "dog"] },
       stepRandom(1, 0),
@@ -46,7 +46,7 @@ describe("classifierTask", () => {
     ).toThrow('Without a class: "toString", "fish".');
   });
 
-  it("counts the pictures whose class is the likeliest, or among the five likeliest", () => {
+  it("counts the images whose class is the likeliest, or among the five likeliest", () => {
     const { finish } = task.prepare({ images, captions: ["dog", "dog", "bird"] }, stepRandom(1, 0));
     const first = [9, 1, 2, 3, 4, 5, 6]; // "dog" is the likeliest
     const fifth = [5, 9, 8, 7, 6, 1, 2]; // "dog" is the fifth
@@ -88,7 +88,7 @@ describe("classifierTask", () => {
     },
   );
 
-  it("refuses classes that the network does not have, and pictures of unknown size", () => {
+  it("refuses classes that the network does not have, and images of unknown size", () => {
     expect(() => classifierTask({ ...options, classes: new Map([["dog", 7]]) })).toThrow(
       'classes["dog"] is 7; expected an integer from 0 to 6',
     );

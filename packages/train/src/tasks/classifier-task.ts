@@ -7,13 +7,13 @@ import {
 } from "@glissade/core/networks";
 import { GraphBuilder, typedTensor } from "@glissade/graph";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
-import { noisedPictures } from "./noised-pictures.ts";
+import { noisedImages } from "./noised-images.ts";
 import { meanOutput, rowsOfOutput, shapesOf, type TrainingTask } from "./training-task.ts";
 
 export interface ClassifierTaskOptions {
   readonly name: string;
   readonly config: AdmClassifierConfig;
-  /** Side of the pictures in pixels. Default the config's. */
+  /** Side of the images in pixels. Default the config's. */
   readonly side?: number;
   readonly process: GaussianDiffusion;
   /** The class of every caption that the data have, from 0. */
@@ -21,10 +21,10 @@ export interface ClassifierTaskOptions {
 }
 
 /**
- * guided-diffusion's noised classifier: pictures at uniform steps of the process in, the cross
- * entropy of their classes out. A picture's class is its caption's.
+ * guided-diffusion's noised classifier: images at uniform steps of the process in, the cross
+ * entropy of their classes out. An image's class is its caption's.
  *
- * @throws InvalidArgumentError where a class is none of the network's, or the side of the pictures
+ * @throws InvalidArgumentError where a class is none of the network's, or the side of the images
  * is not known. Preparing a batch throws it for captions that have no class.
  * @see Dhariwal & Nichol 2021, arXiv 2105.05233, section 4 and appendix H
  */
@@ -39,7 +39,7 @@ export function classifierTask({
     throw new InvalidArgumentError({
       argument: "side",
       received: side,
-      expected: "the pictures' side in pixels: the config has no image_size",
+      expected: "the images' side in pixels: the config has no image_size",
     });
   assertClasses(classes, config);
   return {
@@ -58,7 +58,7 @@ export function classifierTask({
     prepare({ images, captions }, random) {
       const labels = labelsOf(captions, classes);
       return {
-        inputs: { ...noisedPictures(process, images, random), y: labels },
+        inputs: { ...noisedImages(process, images, random), y: labels },
         finish(outputs) {
           const accuracy = (best: number) => topAccuracy(outputs, labels, config.classes, best);
           return {
@@ -96,7 +96,7 @@ function labelsOf(
   );
 }
 
-/** The share of pictures whose class is among the `best` with the largest logits. */
+/** The share of images whose class is among the `best` with the largest logits. */
 function topAccuracy(
   outputs: readonly GraphInputs[],
   { data: labels }: Tensor<"int64">,

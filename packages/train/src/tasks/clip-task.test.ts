@@ -51,7 +51,7 @@ const images = tensor(
 const batch = { images, captions: ["a", "bcd", "ef"] };
 
 describe("clipTask", () => {
-  it("gives the towers noisy pictures with their steps, and token rows with their lengths", () => {
+  it("gives the towers noisy images with their steps, and token rows with their lengths", () => {
     const { inputs } = task.prepare(batch, stepRandom(5, 2));
     expect(inputs.tokens?.data).toEqual(
       BigInt64Array.of(6n, 0n, 7n, 0n, 6n, 1n, 2n, 7n, 6n, 4n, 5n, 7n),
@@ -82,7 +82,7 @@ describe("clipTask", () => {
       expect(Math.abs(count - 400)).toBeLessThan(4 * Math.sqrt(320));
   });
 
-  it("shows clean pictures to a CLIP without timesteps", () => {
+  it("shows clean images to a CLIP without timesteps", () => {
     const clean = clipTask({
       name: "clip",
       config: { ...config, image: { ...config.image, timesteps: 0 } },
@@ -100,7 +100,7 @@ describe("clipTask", () => {
     );
   });
 
-  it("counts the pictures and captions that are nearest to each other within their part", () => {
+  it("counts the images and captions that are nearest to each other within their part", () => {
     const row = (...values: number[]) => tensor([2, 4], values);
     const [x, y, both] = [
       [1, 0, 0, 0],

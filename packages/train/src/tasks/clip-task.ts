@@ -9,7 +9,7 @@ import {
 import { type ClipTokenizer, clipTextInputs } from "@glissade/core/text";
 import { GraphBuilder } from "@glissade/graph";
 import type { GraphInputs } from "../engine/gradient-engine.ts";
-import { noisedPictures } from "./noised-pictures.ts";
+import { noisedImages } from "./noised-images.ts";
 import {
   meanOutput,
   type ParameterShape,
@@ -24,7 +24,7 @@ const maxLogitScale = Math.log(100);
 export interface ClipTaskOptions {
   readonly name: string;
   readonly config: ClipConfig;
-  /** Makes the noise. A CLIP without timesteps in its config sees clean pictures and needs none. */
+  /** Makes the noise. A CLIP without timesteps in its config sees clean images and needs none. */
   readonly process: GaussianDiffusion;
   /** With the config's vocabulary; rows have the config's length. */
   readonly tokenizer: ClipTokenizer;
@@ -36,7 +36,7 @@ export interface ClipTaskOptions {
 }
 
 /**
- * GLIDE's noised CLIP: pictures at uniform steps of the process and their captions in, the
+ * GLIDE's noised CLIP: images at uniform steps of the process and their captions in, the
  * symmetric contrastive loss out. Pairs are told apart within a part of the batch: parts should be
  * large, and every caption in them another.
  *
@@ -56,7 +56,7 @@ export function clipTask(options: ClipTaskOptions): TrainingTask {
     lossGraph: (batch) => clipContrastiveGraph(config, { batch, learnLogitScale }),
     prepare: ({ images, captions }, random) => ({
       inputs: {
-        ...(config.image.timesteps === 0 ? { x: images } : noisedPictures(process, images, random)),
+        ...(config.image.timesteps === 0 ? { x: images } : noisedImages(process, images, random)),
         ...clipTextInputs(tokenizer, captions, config.text.textContext),
       },
       finish: (outputs) => ({
@@ -77,8 +77,8 @@ export function clipTask(options: ClipTaskOptions): TrainingTask {
 }
 
 /**
- * The share of pictures whose own caption is nearest of all in their part, and of captions whose
- * own picture is: both directions together. Equals, such as a caption that is there twice, count as
+ * The share of images whose own caption is nearest of all in their part, and of captions whose
+ * own image is: both directions together. Equals, such as a caption that is there twice, count as
  * found.
  */
 function pairAccuracy(outputs: readonly GraphInputs[], channels: number): number {

@@ -59,12 +59,12 @@ describe("erasedRegions", () => {
     expect(mean).toBeLessThan(0.6);
   });
 
-  it("erases a tenth of the pictures as a whole", () => {
+  it("erases a tenth of the images as a whole", () => {
     const whole = erased.filter((count) => count === 256).length;
     expect(Math.abs(whole - 100)).toBeLessThan(4 * Math.sqrt(90));
   });
 
-  it("does not depend on the pictures that come after", () => {
+  it("does not depend on the images that come after", () => {
     expect(erasedRegions(2, 16, philoxGenerator(2)).data).toEqual(masks.data.slice(0, 512));
   });
 });
@@ -99,7 +99,7 @@ describe("lowResolution", () => {
     expect(deviations.filter((deviation) => deviation < 0.15).length / 400).toBeCloseTo(0.5, 1);
   });
 
-  it("blurs the share of pictures that it is told, and keeps a plain one and the mean of one away from its edges", () => {
+  it("blurs the share of images that it is told, and keeps a plain one and the mean of one away from its edges", () => {
     const spot = tensor(
       [500, 1, 5, 5],
       Float32Array.from({ length: 12500 }, (_, i) => (i % 25 === 12 ? 1 : 0)),
@@ -122,9 +122,9 @@ describe("lowResolution", () => {
     for (const value of plain) expect(value).toBeCloseTo(0.25, 6);
   });
 
-  it("refuses a side that does not divide the picture's", () => {
+  it("refuses a side that does not divide the image's", () => {
     expect(() => lowResolution(tensor([1, 3, 4, 4]), { side: 3 }, philoxGenerator(1))).toThrow(
-      "a divisor of the pictures' side, 4",
+      "a divisor of the images' side, 4",
     );
   });
 });

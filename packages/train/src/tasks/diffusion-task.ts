@@ -16,7 +16,7 @@ import {
 import { captionTokens } from "./caption-tokens.ts";
 import { erasedRegions } from "./erased-regions.ts";
 import { type LowResolution, lowResolution } from "./low-resolution.ts";
-import { originalTimesteps } from "./noised-pictures.ts";
+import { originalTimesteps } from "./noised-images.ts";
 import {
   meanOutput,
   type PreparedBatch,
@@ -28,7 +28,7 @@ import {
 export interface DiffusionTaskOptions {
   readonly name: string;
   readonly config: TextToImageConfig;
-  /** Side of the pictures in pixels. */
+  /** Side of the images in pixels. */
   readonly side: number;
   readonly process: GaussianDiffusion;
   readonly objective: Objective;
@@ -42,7 +42,7 @@ export interface DiffusionTaskOptions {
 }
 
 /**
- * Denoising with GLIDE's network, or one of its variants by the config: a noised picture, its step
+ * Denoising with GLIDE's network, or one of its variants by the config: a noised image, its step
  * and its caption in, the objective's loss out.
  *
  * @throws InvalidArgumentError where the tokenizer or the low resolution does not fit the network.
@@ -99,9 +99,9 @@ function diffusionLossGraph(
   batch: number,
 ): Graph {
   const g = new GraphBuilder();
-  const picture = (name: string, channels = config.imageChannels, size = side) =>
+  const image = (name: string, channels = config.imageChannels, size = side) =>
     g.input(name, [batch, channels, size, size]);
-  const [x0, noise, xt] = [picture("x0"), picture("noise"), picture("xt")];
+  const [x0, noise, xt] = [image("x0"), image("noise"), image("xt")];
   const timesteps = g.input("timesteps", [batch]);
   const coefficients = g.input("coefficients", [batch, lossCoefficientNames.length]);
   const weights = g.input("weights", [batch]);
@@ -114,11 +114,11 @@ function diffusionLossGraph(
       mask: g.input("mask", [batch, context], "bool"),
     }),
     ...(config.inpainting && {
-      inpaintImage: picture("inpaint_image"),
-      inpaintMask: picture("inpaint_mask", 1),
+      inpaintImage: image("inpaint_image"),
+      inpaintMask: image("inpaint_mask", 1),
     }),
     ...(config.superResolution &&
-      lowRes && { lowRes: picture("low_res", config.imageChannels, lowRes.side) }),
+      lowRes && { lowRes: image("low_res", config.imageChannels, lowRes.side) }),
   });
   const { loss, mse, vb } = diffusionLoss(g, { output, x0, noise, xt, coefficients, objective });
   g.output("loss", g.div(g.sum(g.mul(loss, weights), [0]), batch));
@@ -144,6 +144,6 @@ function assertFits({ config, tokenizer, lowRes }: DiffusionTaskOptions): void {
     throw new InvalidArgumentError({
       argument: "lowRes",
       received: lowRes,
-      expected: "how the low-resolution pictures of a super-resolution network are made",
+      expected: "how the low-resolution images of a super-resolution network are made",
     });
 }

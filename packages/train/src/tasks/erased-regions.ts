@@ -2,12 +2,12 @@ import type { Tensor } from "@glissade/core";
 import type { RandomGenerator } from "@glissade/core/random";
 import { tensor } from "@glissade/graph";
 
-/** One picture in ten is erased as a whole, so that the network stays a text-to-image one. */
+/** One image in ten is erased as a whole, so that the network stays a text-to-image one. */
 const wholeShare = 0.1;
 
 /**
  * Masks [B, 1, side, side] for learning to inpaint, 1 = known: one to three random rectangles or
- * ellipses are erased from each picture, a tenth to nine tenths of a side wide.
+ * ellipses are erased from each image, a tenth to nine tenths of a side wide.
  *
  * @see Nichol et al. 2021, section 4.3: "random regions of training examples are erased"
  */

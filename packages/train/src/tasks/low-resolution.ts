@@ -3,7 +3,7 @@ import { averagePool } from "@glissade/core/image";
 import type { RandomGenerator } from "@glissade/core/random";
 import { tensor } from "@glissade/graph";
 
-/** How an upsampler's low-resolution input is made from the picture that it learns to give back. */
+/** How an upsampler's low-resolution input is made from the image that it learns to give back. */
 export interface LowResolution {
   readonly side: number;
   /**
@@ -12,14 +12,14 @@ export interface LowResolution {
    */
   readonly blur?: number;
   /**
-   * Deviation of noise on the input, in units of [-1, 1]; each picture takes a random part of it.
+   * Deviation of noise on the input, in units of [-1, 1]; each image takes a random part of it.
    * Default 0.
    */
   readonly noise?: number;
 }
 
 /**
- * Pictures [B, C, S, S] averaged over squares to [B, C, s, s], and worsened where that is asked
+ * Images [B, C, S, S] averaged over squares to [B, C, s, s], and worsened where that is asked
  * for: an upsampler that has seen only perfect inputs carries a base model's faults over.
  *
  * @see Nichol et al. 2021, section 4.1 (a bilinearly resized input without noise); Ho et al. 2021,
@@ -35,7 +35,7 @@ export function lowResolution(
     throw new InvalidArgumentError({
       argument: "lowRes.side",
       received: side,
-      expected: `a divisor of the pictures' side, ${height}`,
+      expected: `a divisor of the images' side, ${height}`,
     });
   const small = averagePool(images, height / side);
   const chances = random.rand([batch, 3]).data;

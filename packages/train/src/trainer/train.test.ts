@@ -107,7 +107,7 @@ function inChild(limits: string, ...words: string[]): ChildProcess {
 }
 
 describe("training", () => {
-  it("learns two pictures by heart", async () => {
+  it("learns two images by heart", async () => {
     const { log } = await train(run({ steps: 120, checkpointMinutes: 1 }));
     const mean = (from: number, to: number) =>
       log.records.slice(from, to).reduce((sum, { mse = Number.NaN }) => sum + mse, 0) / (to - from);
@@ -116,10 +116,10 @@ describe("training", () => {
     expect(mean(100, 120)).toBeLessThan(0.4);
   });
 
-  it("keeps the steps up to a sample picture that cannot be made", async () => {
-    const sample = () => Promise.reject(new Error("no room for a picture"));
+  it("keeps the steps up to a sample image that cannot be made", async () => {
+    const sample = () => Promise.reject(new Error("no room for an image"));
     await expect(train(run({ steps: 4, sampleEvery: 2, sample }))).rejects.toThrow(
-      "no room for a picture",
+      "no room for an image",
     );
     expect((await loadCheckpoint(folder)).step).toBe(2);
   });
@@ -154,7 +154,7 @@ describe("training", () => {
     );
   });
 
-  it("shows the average's pictures on the way", async () => {
+  it("shows the average's images on the way", async () => {
     const seen: unknown[] = [];
     const png = encodePng(rgbImage(1, 1));
     await train(
@@ -165,8 +165,8 @@ describe("training", () => {
           seen.push([weights === loss.parameters.values, step]);
           return { png, caption: `step ${step}` };
         },
-        onSample: async (picture: { caption: string }, step: number) =>
-          seen.push([picture.caption, step]),
+        onSample: async (image: { caption: string }, step: number) =>
+          seen.push([image.caption, step]),
       }),
     );
     expect(seen).toEqual([
@@ -220,7 +220,7 @@ describe("a run that is interrupted", () => {
     expect(await logged(folder)).toEqual(await logged(whole));
   });
 
-  it("keeps what it has where it is aborted while it waits for pictures", async () => {
+  it("keeps what it has where it is aborted while it waits for images", async () => {
     const abort = new AbortController();
     const data: TrainingData = {
       ...tinyData(),

@@ -29,7 +29,7 @@ export class TrainingState {
   }
 
   /**
-   * The average with the longest memory, or the parameters where there is none: what pictures are
+   * The average with the longest memory, or the parameters where there is none: what images are
    * made with.
    */
   get best(): Float32Array {

@@ -136,7 +136,7 @@ async function tryAlone(
   return results;
 }
 
-/** What is core's: what reads models, pictures and text. */
+/** What is core's: what reads models, images and text. */
 const ofCore = [
   "@glissade/core",
   "@huggingface/tokenizers",

@@ -10,7 +10,7 @@ import { tarballOf } from "./pack.ts";
 /**
  * What a user gets: the packages as packed, installed into an empty project, and tried there with
  * plain Node. Every program in the READMEs (code blocks marked `js`) is run and its types are
- * checked, and the command draws a picture.
+ * checked, and the command draws an image.
  */
 export const packedPackages: Step = {
   name: "packed packages",
@@ -123,7 +123,7 @@ async function tryCommand(project: string): Promise<CommandResult[]> {
       env: plainEnvironment,
     });
   const help = await glissade(["--help"]);
-  const picture = await glissade([
+  const image = await glissade([
     "generate",
     "a red apple",
     "--steps",
@@ -138,9 +138,9 @@ async function tryCommand(project: string): Promise<CommandResult[]> {
   return [
     help,
     {
-      ...picture,
-      succeeded: picture.succeeded && isPng,
-      output: `${picture.output}${isPng ? "" : "It wrote no picture to apple.png.\n"}`,
+      ...image,
+      succeeded: image.succeeded && isPng,
+      output: `${image.output}${isPng ? "" : "It wrote no image to apple.png.\n"}`,
     },
   ];
 }

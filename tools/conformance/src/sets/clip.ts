@@ -30,7 +30,7 @@ export default async function clip(context: CaseContext): Promise<void> {
     return compareEmbeddings(context, await textEmbeddings(context, config));
   if (tensors.has("in.x"))
     return compareEmbeddings(context, await imageEmbeddings(context, config));
-  throw new NotSupported("the case has neither tokens nor pictures");
+  throw new NotSupported("the case has neither tokens nor images");
 }
 
 /**

@@ -207,14 +207,14 @@ async function compareForward(
       const empty = await network.text(...(await tokenTensors(context, config, "")));
       compare(context, "empty_prompt.xf_proj", empty.xf_proj);
     }
-    const pictures = config.inpainting
+    const images = config.inpainting
       ? { inpaint_image: inputTensor(context, "inpaint_image"), inpaint_mask: inpaintMask(context) }
       : {};
     const { output } = await network.image({
       x,
       timesteps: tensor([1], [Number(golden.values?.t)]),
       ...text,
-      ...pictures,
+      ...images,
       ...(lowRes && { low_res: lowRes }),
     });
     compare(context, "output", output);

@@ -12,7 +12,7 @@ import { openSampledModel } from "../sampled-model.ts";
 
 /**
  * Set j_inpainting: the inpainting notebook's loop with the known region held, and runs that begin
- * at a partly noised picture (SDEdit).
+ * at a partly noised image (SDEdit).
  */
 export default async function inpainting(context: CaseContext): Promise<void> {
   const { case: golden, tensors, check } = context;
@@ -46,7 +46,7 @@ export default async function inpainting(context: CaseContext): Promise<void> {
   if (tensors.has("in.start_noise")) checkNoise(context, x);
 }
 
-/** The notebook's guided network with the known region put into each predicted picture. */
+/** The notebook's guided network with the known region put into each predicted image. */
 async function withDenoiser<T>(
   context: CaseContext,
   diffusion: GaussianDiffusion,

@@ -36,7 +36,7 @@ export default async function networks(context: CaseContext): Promise<void> {
       tensorNamed(tensors, "in.tokens"),
       tensorNamed(tensors, "in.mask"),
     );
-    const pictures = config.inpainting
+    const images = config.inpainting
       ? {
           inpaint_image: tensors.get("in.inpaint_image") ?? tensor(x.dims),
           inpaint_mask: tensors.get("in.inpaint_mask") ?? tensor([batch, 1, height, width]),
@@ -47,7 +47,7 @@ export default async function networks(context: CaseContext): Promise<void> {
       x,
       timesteps: floatsNamed(tensors, "in.timesteps"),
       ...text,
-      ...pictures,
+      ...images,
       ...lowResolution,
     });
 

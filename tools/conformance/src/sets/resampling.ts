@@ -37,7 +37,7 @@ const runners: readonly [prefix: string, run: (context: CaseContext) => void | P
   ["nearest", nearest],
   ["avg_pool", averagePooling],
   ["pil", pil],
-  ["read_image", readPicture],
+  ["read_image", imageRead],
   ["center_crop", crop],
   ["to_8bit", toEightBit],
   ["from_8bit", fromEightBit],
@@ -75,7 +75,7 @@ function averagePooling(context: CaseContext): void {
 }
 
 /**
- * Every filter that the case has a result of; and the same picture given as PNG has to be decoded
+ * Every filter that the case has a result of; and the same image given as PNG has to be decoded
  * to the same pixels.
  */
 async function pil(context: CaseContext): Promise<void> {
@@ -93,9 +93,9 @@ async function pil(context: CaseContext): Promise<void> {
   }
 }
 
-async function readPicture(context: CaseContext): Promise<void> {
+async function imageRead(context: CaseContext): Promise<void> {
   const [, file] = /(\w+\.png)/.exec(context.case.what) ?? [];
-  if (!file) throw new Error("the case names no picture");
+  if (!file) throw new Error("the case names no image");
   const out = tensorNamed(context.tensors, "out");
   context.check.close(
     "out",
@@ -113,7 +113,7 @@ function crop(context: CaseContext): void {
   );
 }
 
-/** Values in [-1, 1] as a picture of gray pixels, so that the public functions can be asked. */
+/** Values in [-1, 1] as an image of gray pixels, so that the public functions can be asked. */
 function toEightBit(context: CaseContext): void {
   const gray = grayTensor(float32(tensorNamed(context.tensors, "in.x")).data);
   const firstChannel = ({ data }: RgbImage) => data.filter((_, index) => index % 3 === 0);

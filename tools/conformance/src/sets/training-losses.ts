@@ -84,12 +84,12 @@ async function losses(context: CaseContext): Promise<void> {
 function lossGraph({ dims }: Tensor, coefficients: Tensor, goal: Objective): Graph {
   const [batch = 0, channels = 0, ...space] = dims;
   const g = new GraphBuilder();
-  const picture = (name: string, width = channels) => g.input(name, [batch, width, ...space]);
+  const image = (name: string, width = channels) => g.input(name, [batch, width, ...space]);
   const { loss, mse, vb } = diffusionLoss(g, {
-    output: picture("output", isLearned(goal.varianceType) ? 2 * channels : channels),
-    x0: picture("x0"),
-    noise: picture("noise"),
-    xt: picture("xt"),
+    output: image("output", isLearned(goal.varianceType) ? 2 * channels : channels),
+    x0: image("x0"),
+    noise: image("noise"),
+    xt: image("xt"),
     coefficients: g.input("coefficients", coefficients.dims),
     objective: goal,
   });

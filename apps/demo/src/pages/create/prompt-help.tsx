@@ -1,5 +1,5 @@
 import { Button, ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { styleWords } from "../../pictures/style-words.ts";
+import { styleWords } from "../../images/style-words.ts";
 
 const examples = [
   "red apple",

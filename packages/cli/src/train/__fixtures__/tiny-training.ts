@@ -25,17 +25,17 @@ export const tinyNetwork = {
 };
 
 /**
- * A folder with eight captioned pictures, a recipe of a tiny network and a tokenizer of single
+ * A folder with eight captioned images, a recipe of a tiny network and a tokenizer of single
  * bytes; removed after the test.
  */
 export async function tinyTraining(side = 8): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "glissade-train-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const pictures = join(folder, "pictures");
-  await mkdir(pictures);
+  const images = join(folder, "images");
+  await mkdir(images);
   for (const [index, caption] of ["red", "green", "blue", "black", "white", "yellow", "pink", "grey"].entries()) {
-    await writeFile(join(pictures, `${caption}.png`), encodePng(plain(side, index)));
-    await writeFile(join(pictures, `${caption}.txt`), caption);
+    await writeFile(join(images, `${caption}.png`), encodePng(plain(side, index)));
+    await writeFile(join(images, `${caption}.txt`), caption);
   }
   const recipe = { network: tinyNetwork, batchSize: 4, partSize: 2, warmUp: 2, averages: [0.9], diffusion: { steps: 100 } };
   await writeFile(join(folder, "recipe.json"), JSON.stringify(recipe));

@@ -24,7 +24,7 @@ export interface GenerationDefaults {
 
 /** The same for the upsampler, whose steps cost more and decide less. */
 export interface UpscalingDefaults extends GenerationDefaults {
-  /** By what the first noise is multiplied: a little less than 1 makes smoother pictures. */
+  /** By what the first noise is multiplied: a little less than 1 makes smoother images. */
   readonly temperature: number;
 }
 
@@ -32,7 +32,7 @@ export interface UpscalingDefaults extends GenerationDefaults {
 export interface StageDescription extends SchedulerDescription {
   readonly name: StageName;
   readonly config: TextToImageConfig;
-  /** Side of its square pictures in pixels. */
+  /** Side of its square images in pixels. */
   readonly imageSize: number;
 }
 
@@ -84,7 +84,7 @@ export function clipOf({ label, clip }: Pick<ModelDescription, "label" | "clip">
   throw new MissingNetworkError({ model: label, network: "clip" });
 }
 
-/** Side of the base networks' pictures; undefined for an upsampler alone. */
+/** Side of the base networks' images; undefined for an upsampler alone. */
 export function baseSizeOf({ stages }: Pick<ModelDescription, "stages">): number | undefined {
   return (stages.get("base") ?? stages.get("base_inpaint"))?.imageSize;
 }

@@ -237,7 +237,7 @@ describe("guided-diffusion's noised classifier", () => {
 
   it("asks for the size that its config leaves out", () => {
     const config = parseAdmClassifierConfig({ ...smallClassifier, image_size: undefined });
-    expect(() => admClassifierGraph(config)).toThrow(/size of the pictures/);
+    expect(() => admClassifierGraph(config)).toThrow(/size of the images/);
     expect(admClassifierGraph(config, { size: 8 }).inputs[0]?.dims).toEqual(["batch", 3, 8, 8]);
   });
 });

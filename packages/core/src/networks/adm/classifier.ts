@@ -17,7 +17,7 @@ import type { AdmClassifierConfig } from "./config.ts";
 import { admWalk, assertHalves } from "./unet.ts";
 
 /**
- * guided-diffusion's noised classifier: the downward half of a U-Net on noisy pictures [B, 3, S, S]
+ * guided-diffusion's noised classifier: the downward half of a U-Net on noisy images [B, 3, S, S]
  * and timesteps [B] (float32), pooled to logits [B, classes].
  *
  * @see Dhariwal & Nichol 2021, sections 4 and appendix H; openai/guided-diffusion, unet.py,
@@ -53,7 +53,7 @@ export function admClassifier(
 
 export interface AdmClassifierGraphOptions {
   /**
-   * Side of the square pictures in pixels. Default the config's; with attention pooling the weights
+   * Side of the square images in pixels. Default the config's; with attention pooling the weights
    * fit no other.
    */
   readonly size?: number;
@@ -68,7 +68,7 @@ export function admClassifierGraph(
   options: AdmClassifierGraphOptions = {},
 ): Graph {
   const g = new GraphBuilder();
-  const logits = admClassifier(g, ...pictureInputs(g, config, options, "batch"), config);
+  const logits = admClassifier(g, ...imageInputs(g, config, options, "batch"), config);
   g.output("logits", logits);
   g.output("log_probs", logSoftmax(g, logits, 1));
   return simplify(g.build());
@@ -88,7 +88,7 @@ export function admClassifierGuidanceGraph(
   options: AdmClassifierGraphOptions = {},
 ): Graph {
   const g = new GraphBuilder();
-  const logits = admClassifier(g, ...pictureInputs(g, config, options, "batch"), config);
+  const logits = admClassifier(g, ...imageInputs(g, config, options, "batch"), config);
   g.output("log_probability", labelLogProbability(g, logits, g.input("y", ["batch"], "int64")));
   return gradient(g.build(), { of: "log_probability", withRespectTo: ["x"], cotangent: "scale" });
 }
@@ -103,7 +103,7 @@ export function admClassifierLossGraph(
   { batch, ...options }: AdmClassifierGraphOptions & { readonly batch: number },
 ): Graph {
   const g = new GraphBuilder();
-  const logits = admClassifier(g, ...pictureInputs(g, config, options, batch), config);
+  const logits = admClassifier(g, ...imageInputs(g, config, options, batch), config);
   const losses = crossEntropy(g, logits, g.input("y", [batch], "int64"));
   g.output("loss", meanOverBatch(g, losses));
   g.output("losses", losses);
@@ -114,16 +114,14 @@ export function admClassifierLossGraph(
 /**
  * @throws GraphError where the size is unknown or cannot be halved as often as the network does.
  */
-function pictureInputs(
+function imageInputs(
   g: GraphBuilder,
   config: AdmClassifierConfig,
   { size = config.imageSize }: AdmClassifierGraphOptions,
   batch: Dim,
 ): [Value, Value] {
   if (size === undefined)
-    throw new GraphError(
-      "The classifier's config has no image_size: say the size of the pictures.",
-    );
+    throw new GraphError("The classifier's config has no image_size: say the size of the images.");
   assertHalves(config, { height: size, width: size });
   return [g.input("x", [batch, config.imageChannels, size, size]), g.input("timesteps", [batch])];
 }

@@ -4,7 +4,7 @@ import type { UNetShape } from "../unet/unet-plan.ts";
 
 /** What guided-diffusion's U-Net and its classifier have in common. */
 export interface AdmShape extends UNetShape {
-  /** Side of the square pictures in pixels, where the file says it. */
+  /** Side of the square images in pixels, where the file says it. */
   readonly imageSize: number | undefined;
   readonly imageChannels: number;
   readonly scaleShiftNorm: boolean;

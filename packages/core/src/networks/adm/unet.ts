@@ -59,7 +59,7 @@ export function assertHalves({ channelMultipliers }: AdmShape, { height, width }
   const halvings = channelMultipliers.length - 1;
   if (height % 2 ** halvings !== 0 || width % 2 ** halvings !== 0)
     throw new GraphError(
-      `This network halves its pictures ${halvings} times: ${height} x ${width} must be multiples of ${2 ** halvings}.`,
+      `This network halves its images ${halvings} times: ${height} x ${width} must be multiples of ${2 ** halvings}.`,
     );
 }
 

@@ -116,7 +116,7 @@ describe("GLIDE's noised CLIP", () => {
     expect(later.slice(5)).toEqual(normalized.slice(5));
   });
 
-  it("sees clean pictures where it has no timesteps", () => {
+  it("sees clean images where it has no timesteps", () => {
     const graph = clipImageGraph(parseClipConfig({ ...tiny, n_timesteps: 0 }));
     expect(graph.inputs.map(({ name }) => name)).toEqual(["x"]);
     expect(sizes(graph)).toContain("blocks.input.pred_state 12");
@@ -145,7 +145,7 @@ describe("GLIDE's noised CLIP", () => {
 });
 
 describe("CLIP guidance", () => {
-  it("gives the derivative of the scaled cosine with respect to the picture, times each row's scale", () => {
+  it("gives the derivative of the scaled cosine with respect to the image, times each row's scale", () => {
     const graph = clipGuidanceGraph(config);
     const weights = fill(graph);
     const inputs = {

@@ -15,19 +15,19 @@ export interface ClipTextConfig extends ClipTransformerShape {
 }
 
 export interface ClipImageConfig extends ClipTransformerShape {
-  /** Side of the square pictures in pixels. */
+  /** Side of the square images in pixels. */
   readonly imageSize: number;
   readonly patchSize: number;
   /**
    * Steps of the original process that the table of timesteps has rows for; 0 for a CLIP that sees
-   * clean pictures.
+   * clean images.
    */
   readonly timesteps: number;
 }
 
 /** What makes GLIDE's noised CLIP: two towers that meet in one space. */
 export interface ClipConfig {
-  /** Channels of the space in which pictures and texts are compared. */
+  /** Channels of the space in which images and texts are compared. */
   readonly embeddingChannels: number;
   /**
    * By what a cosine is multiplied to become a logit: the exponential of the reference's
@@ -40,7 +40,7 @@ export interface ClipConfig {
 
 /**
  * The published noised CLIP (ViT-B, filtered): 64 x 64 pixels in patches of 4, 86.4 million
- * parameters for pictures and 71.7 million for texts.
+ * parameters for images and 71.7 million for texts.
  */
 export const glideClip = {
   logit_scale: 100,

@@ -32,7 +32,7 @@ export function clipImageGraph(config: ClipConfig): Graph {
 }
 
 /**
- * One step's work of CLIP guidance: how well noisy pictures fit their texts, and in which direction
+ * One step's work of CLIP guidance: how well noisy images fit their texts, and in which direction
  * they would fit better. The text half is not part of it.
  *
  * Inputs `x` and `timesteps` as for `clipImageGraph`, `text` [batch, embeddingChannels] (the
@@ -92,11 +92,11 @@ export function clipContrastiveGraph(
 }
 
 /**
- * CLIP's symmetric loss: the mean cross entropy of finding each picture's text among all texts of
- * the batch and each text's picture among all pictures.
+ * CLIP's symmetric loss: the mean cross entropy of finding each image's text among all texts of
+ * the batch and each text's image among all images.
  *
  * @param image normalised embeddings [B, E]
- * @param text normalised embeddings [B, E], row i belonging to picture i
+ * @param text normalised embeddings [B, E], row i belonging to image i
  * @param scale by what cosines are multiplied to become logits
  * @see Radford et al. 2021, figure 3
  */

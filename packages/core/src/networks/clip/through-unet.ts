@@ -10,17 +10,17 @@ import { clipImageTower, normalizeEmbedding } from "./towers.ts";
 export const clipPrefix = "clip.";
 
 /**
- * One step's work of CLIP guidance through the predicted picture: how well the x_0 that the U-Net
+ * One step's work of CLIP guidance through the predicted image: how well the x_0 that the U-Net
  * expects behind x_t fits a text, and in which direction of x_t it would fit better. Unlike
  * `clipGuidanceGraph` it differentiates the U-Net too, and so works with a CLIP that has only seen
- * clean pictures; a noised one is asked for step 0.
+ * clean images; a noised one is asked for step 0.
  *
  * Inputs are those of `textToImageGraph`, and `x0_from_x` and `x0_from_output` [batch], by which
  * x_0 is made of x_t and the network's output, `text` [batch, embeddingChannels] and `scale`
  * [batch] as for `clipGuidanceGraph`. Outputs `similarity` [batch] and `grad.x`. CLIP's weights are
  * named after `clipPrefix`.
  *
- * @throws GraphError where CLIP sees pictures of another size
+ * @throws GraphError where CLIP sees images of another size
  * @see Nichol et al. 2021, section 2.4, on why GLIDE trains a noised CLIP instead
  */
 export function clipThroughUNetGraph(
@@ -30,7 +30,7 @@ export function clipThroughUNetGraph(
 ): Graph {
   if (clip.image.imageSize !== side)
     throw new GraphError(
-      `The network makes pictures of ${side} pixels, and this CLIP sees ${clip.image.imageSize}.`,
+      `The network makes images of ${side} pixels, and this CLIP sees ${clip.image.imageSize}.`,
     );
   const g = new GraphBuilder();
   const inputs = denoisingInputs(g, config, { height: side, width: side });

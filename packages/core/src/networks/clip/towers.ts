@@ -6,7 +6,7 @@ import type { ClipConfig, ClipTransformerShape } from "./config.ts";
 import { clipTransformerBlock } from "./transformer-block.ts";
 
 /**
- * Mean and deviation of red, green and blue over CLIP's training pictures, on the scale 0 to 255.
+ * Mean and deviation of red, green and blue over CLIP's training images, on the scale 0 to 255.
  */
 const channelMeans = [122.77093945, 116.74601272, 104.09373519] as const;
 const channelDeviations = [68.50053285, 66.63215831, 70.32316309] as const;
@@ -52,7 +52,7 @@ export function clipTextTower(
 }
 
 /**
- * The image tower: pictures [B, 3, H, W] in [-1, 1], noised to their timesteps [B] (float32, whole
+ * The image tower: images [B, 3, H, W] in [-1, 1], noised to their timesteps [B] (float32, whole
  * steps of the original process), to the embedding [B, embeddingChannels], not normalised. The
  * timestep's row of a learned table takes the place of a class token; without timesteps in the
  * config there is one such row.
@@ -71,8 +71,8 @@ export function clipImageTower(
   if ((timesteps === undefined) !== (image.timesteps === 0))
     throw new GraphError(
       timesteps
-        ? "This CLIP sees clean pictures: it takes no timesteps."
-        : "A noised CLIP needs the pictures' timesteps.",
+        ? "This CLIP sees clean images: it takes no timesteps."
+        : "A noised CLIP needs the images' timesteps.",
     );
   const width = widthOf(image);
   const batch = x.dims[0] as Dim;

@@ -18,17 +18,17 @@ export interface TextToImageConfig extends UNetShape {
   readonly scaleShiftNorm: boolean;
   /** Undefined for an unconditional network (`xf_width` 0). */
   readonly text: TextTransformerConfig | undefined;
-  /** The network also sees a low-resolution picture, resized bilinearly to its own size. */
+  /** The network also sees a low-resolution image, resized bilinearly to its own size. */
   readonly superResolution: boolean;
-  /** The network also sees the known part of a picture and the mask (1 = known). */
+  /** The network also sees the known part of an image and the mask (1 = known). */
   readonly inpainting: boolean;
   /**
    * Side in pixels of the squares that the U-Net sees as one position, their pixels as its
    * channels; 1 for the reference's networks. A larger one makes the same network several times as
-   * cheap for pictures of a size.
+   * cheap for images of a size.
    */
   readonly patchSize: number;
-  /** Side of the square pictures in pixels, where the file says it. */
+  /** Side of the square images in pixels, where the file says it. */
   readonly imageSize: number | undefined;
 }
 

@@ -78,7 +78,7 @@ describe("GLIDE's networks", () => {
   });
 
   it.each([true, false])(
-    "take any picture whose sides halve, give twice the channels, and have a gradient for the picture (residual resampling %s)",
+    "take any image whose sides halve, give twice the channels, and have a gradient for the image (residual resampling %s)",
     (resblock_updown) => {
       const config = parseTextToImageConfig({
         ...small,
@@ -150,7 +150,7 @@ describe("GLIDE's networks", () => {
       tokens: typedTensor("int64", [2, 4], BigInt64Array.of(1n, 2n, 15n, 15n, 3n, 4n, 5n, 6n)),
       mask: typedTensor("bool", [2, 4], Uint8Array.of(1, 1, 0, 0, 1, 1, 1, 1)),
     };
-    const pictures = {
+    const images = {
       x: wave([2, 3, 4, 4]),
       timesteps: tensor([2], [3, 900]),
       ...(config.inpainting && {
@@ -168,8 +168,8 @@ describe("GLIDE's networks", () => {
         { dtype: "float64" as const, ...value },
       ]),
     );
-    expect(evaluateGraph(whole, { ...prompt, ...pictures }, weights).output).toEqual(
-      evaluateGraph(image, { ...pictures, ...half }, weights).output,
+    expect(evaluateGraph(whole, { ...prompt, ...images }, weights).output).toEqual(
+      evaluateGraph(image, { ...images, ...half }, weights).output,
     );
     expect(parameters(whole)).toBe(parameters(text, image));
   });
@@ -182,7 +182,7 @@ describe("GLIDE's networks", () => {
     expect(dims.get("out.2.weight")).toEqual([6 * 4, 32, 3, 3]);
     expect(whole.types.get(whole.outputs[0]?.value ?? "")?.dims).toEqual(["batch", 6, 8, 4]);
     expect(() => wholeGraph(config, { height: 6, width: 4 })).toThrow(
-      "reads its pictures in patches of 2 x 2 pixels and halves its pictures 1 times: 6 x 4 must be multiples of 4",
+      "reads its images in patches of 2 x 2 pixels and halves its images 1 times: 6 x 4 must be multiples of 4",
     );
   });
 

@@ -46,14 +46,14 @@ export function textGraph(config: TextToImageConfig): Graph {
 }
 
 export interface TextToImageGraphOptions extends ImageSize {
-  /** Size of the low-resolution picture, for a super-resolution network. */
+  /** Size of the low-resolution image, for a super-resolution network. */
   readonly lowRes?: ImageSize;
   /** Also give every block's output, named as the reference names the block. */
   readonly blockOutputs?: boolean;
 }
 
 /**
- * What GLIDE's U-Net reads: pictures [B, C, H, W] of one size, and what the text transformer made
+ * What GLIDE's U-Net reads: images [B, C, H, W] of one size, and what the text transformer made
  * of the prompt.
  */
 interface DenoisingInputs {
@@ -71,11 +71,11 @@ interface DenoisingInputs {
     readonly prefix: string;
     readonly channels: number;
   }) => Value | undefined;
-  readonly conditions?: PictureConditions | undefined;
+  readonly conditions?: ImageConditions | undefined;
 }
 
-/** The further pictures that a super-resolution or an inpainting network sees. */
-export interface PictureConditions {
+/** The further images that a super-resolution or an inpainting network sees. */
+export interface ImageConditions {
   /** [B, 3, h, w], for super-resolution. */
   readonly lowRes?: Value | undefined;
   /** [B, 3, H, W], for inpainting. */
@@ -95,7 +95,7 @@ export function denoisingUNet(
   const layers = new Map(attentionLayers(plan).map((layer) => [layer.prefix, textKv(layer)]));
   const time = timeEmbedding(g, timesteps, config.modelChannels);
   onBlock?.("time_embed", time);
-  const seen = patchify(g, g.concat(seenPictures(g, config, x, conditions), 1), config.patchSize);
+  const seen = patchify(g, g.concat(seenImages(g, config, x, conditions), 1), config.patchSize);
   const output = unet(g, seen, projected ? g.add(time, projected) : time, {
     plan,
     outChannels: config.outChannels * config.patchSize ** 2,
@@ -106,22 +106,21 @@ export function denoisingUNet(
   return unpatchify(g, output, config.patchSize);
 }
 
-/** x, and the pictures that the network's variant sees beside it. */
-function seenPictures(
+/** x, and the images that the network's variant sees beside it. */
+function seenImages(
   g: GraphBuilder,
   config: TextToImageConfig,
   x: Value,
-  { lowRes, inpaintImage, inpaintMask }: PictureConditions = {},
+  { lowRes, inpaintImage, inpaintMask }: ImageConditions = {},
 ): Value[] {
   const seen = [x];
   if (config.inpainting) {
     if (!inpaintImage || !inpaintMask)
-      throw new GraphError("An inpainting network needs the known picture and its mask.");
+      throw new GraphError("An inpainting network needs the known image and its mask.");
     seen.push(g.mul(inpaintImage, inpaintMask), inpaintMask);
   }
   if (config.superResolution) {
-    if (!lowRes)
-      throw new GraphError("A super-resolution network needs its low-resolution picture.");
+    if (!lowRes) throw new GraphError("A super-resolution network needs its low-resolution image.");
     seen.push(
       bilinearResize(g, lowRes, { height: knownLength(x.dims, 2), width: knownLength(x.dims, 3) }),
     );
@@ -129,7 +128,7 @@ function seenPictures(
   return seen;
 }
 
-export interface WholeNetworkInputs extends PictureConditions {
+export interface WholeNetworkInputs extends ImageConditions {
   /** x_t, [B, 3, H, W]. */
   readonly x: Value;
   /** [B], float32: steps of the original process. */
@@ -146,7 +145,7 @@ export interface WholeNetworkInputs extends PictureConditions {
  * the text's half is the same at every step.
  *
  * @returns [B, outChannels, H, W]
- * @throws GraphError where an input that the network needs is missing, or the picture's sides do
+ * @throws GraphError where an input that the network needs is missing, or the image's sides do
  * not halve
  * @example `textToImageNetwork(g, config, { x, timesteps, tokens, mask })`
  */
@@ -183,14 +182,14 @@ export function wholeGraph(
   size: Omit<TextToImageGraphOptions, "blockOutputs">,
 ): Graph {
   const g = new GraphBuilder();
-  const pictures = pictureInputs(g, config, size);
+  const images = imageInputs(g, config, size);
   const timesteps = g.input("timesteps", ["batch"]);
   const context = config.text?.textContext;
   const text = context !== undefined && {
     tokens: g.input("tokens", ["batch", context], "int64"),
     mask: g.input("mask", ["batch", context], "bool"),
   };
-  g.output("output", textToImageNetwork(g, config, { ...pictures, timesteps, ...text }));
+  g.output("output", textToImageNetwork(g, config, { ...images, timesteps, ...text }));
   return simplify(g.build());
 }
 
@@ -223,14 +222,14 @@ export function textToImageGraph(
   return simplify(g.build());
 }
 
-/** The inputs of `textToImageGraph`. @throws GraphError where the picture's sides do not halve */
+/** The inputs of `textToImageGraph`. @throws GraphError where the image's sides do not halve */
 export function denoisingInputs(
   g: GraphBuilder,
   config: TextToImageConfig,
   size: TextToImageGraphOptions,
 ): DenoisingInputs {
   assertDivisible(config, size);
-  const { x, ...conditions } = pictureInputs(g, config, size);
+  const { x, ...conditions } = imageInputs(g, config, size);
   const timesteps = g.input("timesteps", ["batch"]);
   const projected = config.text && g.input("xf_proj", ["batch", 4 * config.modelChannels]);
   const context = config.text?.textContext;
@@ -241,18 +240,16 @@ export function denoisingInputs(
   return { x, timesteps, projected, textKv, conditions };
 }
 
-/** The pictures as inputs of a graph, under the reference's names. */
-function pictureInputs(
+/** The images as inputs of a graph, under the reference's names. */
+function imageInputs(
   g: GraphBuilder,
   config: TextToImageConfig,
   { height, width, lowRes }: TextToImageGraphOptions,
-): PictureConditions & { readonly x: Value } {
+): ImageConditions & { readonly x: Value } {
   const image = (name: string, channels = config.imageChannels) =>
     g.input(name, ["batch", channels, height, width]);
   if (config.superResolution && !lowRes)
-    throw new GraphError(
-      "A super-resolution network needs the size of its low-resolution picture.",
-    );
+    throw new GraphError("A super-resolution network needs the size of its low-resolution image.");
   return {
     x: image("x"),
     ...(config.inpainting && {
@@ -273,10 +270,8 @@ function assertDivisible(
   const factor = patchSize * 2 ** (channelMultipliers.length - 1);
   if (height % factor === 0 && width % factor === 0) return;
   const patches =
-    patchSize === 1
-      ? ""
-      : `reads its pictures in patches of ${patchSize} x ${patchSize} pixels and `;
+    patchSize === 1 ? "" : `reads its images in patches of ${patchSize} x ${patchSize} pixels and `;
   throw new GraphError(
-    `This network ${patches}halves its pictures ${channelMultipliers.length - 1} times: ${height} x ${width} must be multiples of ${factor}.`,
+    `This network ${patches}halves its images ${channelMultipliers.length - 1} times: ${height} x ${width} must be multiples of ${factor}.`,
   );
 }

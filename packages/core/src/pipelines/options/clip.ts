@@ -9,10 +9,10 @@ export interface ClipGuidanceOptions {
    */
   readonly scale?: number | ScaleSchedule;
   /**
-   * What CLIP looks at. `"x"` (default): the noisy picture, for which GLIDE's noised CLIP was
-   * trained; its gradient costs little. `"x0"`: the picture that the base network expects behind
+   * What CLIP looks at. `"x"` (default): the noisy image, for which GLIDE's noised CLIP was
+   * trained; its gradient costs little. `"x0"`: the image that the base network expects behind
    * the noise; the gradient goes through the whole network, costs some three of its passes, and
-   * serves a CLIP that knows clean pictures only.
+   * serves a CLIP that knows clean images only.
    */
   readonly through?: "x" | "x0";
 }
@@ -64,7 +64,7 @@ export function resolveClipGuidance(
       received: `a CLIP of ${imageSize} pixels and ${timesteps} timesteps`,
       expected: `a noised CLIP of ${side} pixels, as the base network's`,
       ...(imageSize === side && {
-        hint: 'With { through: "x0" } one that knows clean pictures only can guide too.',
+        hint: 'With { through: "x0" } one that knows clean images only can guide too.',
       }),
     });
   }

@@ -121,7 +121,7 @@ describe("CLIP guidance", () => {
       }),
   );
 
-  it("can look at the expected picture instead, through the network: the gradient is that of central differences", () =>
+  it("can look at the expected image instead, through the network: the gradient is that of central differences", () =>
     withGlide(async (glide) => {
       const files = await openModelFiles(await tinyModel(await tinyClip()));
       const [config, clip] = [
@@ -173,15 +173,15 @@ describe("CLIP guidance", () => {
     withGlide(async (glide) => {
       const final = async (options: object) =>
         (await glide.generate({ ...quick, count: 1, ...options })).images[0]?.data.join();
-      const pictures = [
+      const images = [
         await final({}),
         await final({ guidance: 3 }),
         await final({ clipGuidance: 2 }),
         await final({ guidance: 3, clipGuidance: 2 }),
         await final({ clipGuidance: { scale: linearScale(0, 4) } }),
       ];
-      expect(new Set(pictures).size).toBe(pictures.length);
-      expect(await final({ clipGuidance: { scale: () => 0 } })).toBe(pictures[0]);
+      expect(new Set(images).size).toBe(images.length);
+      expect(await final({ clipGuidance: { scale: () => 0 } })).toBe(images[0]);
     }));
 
   it("takes rules of the caller's own: a gradient towards white makes the first step lighter", () =>
@@ -223,7 +223,7 @@ describe("CLIP guidance", () => {
 });
 
 describe("keepBest", () => {
-  it("gives the pictures that fit best, best first, each as it would be alone", () =>
+  it("gives the images that fit best, best first, each as it would be alone", () =>
     withGlide(async (glide) => {
       const all = await glide.generate(quick);
       const best = await glide.generate({ ...quick, keepBest: 2 });
@@ -236,7 +236,7 @@ describe("keepBest", () => {
     }));
 });
 
-describe("keepBest of an edited picture", () => {
+describe("keepBest of an edited image", () => {
   it("tells the scores too", () =>
     withGlide(async (glide) => {
       const masked = {

@@ -21,7 +21,7 @@ export interface OpenStage {
 }
 
 /**
- * The parts of a CLIP, each opened when it is needed: what reads texts, what compares pictures, and
+ * The parts of a CLIP, each opened when it is needed: what reads texts, what compares images, and
  * what leads to them, alone or through the base network.
  */
 export const clipParts = [
@@ -99,7 +99,7 @@ export class ModelNetworks {
 }
 
 /**
- * Side of the pictures that an upsampler enlarges: the base network's, or a quarter of its own, as
+ * Side of the images that an upsampler enlarges: the base network's, or a quarter of its own, as
  * GLIDE's.
  */
 export function lowResolutionSide(model: ModelDescription, upsampler: StageDescription): number {

@@ -2,13 +2,13 @@ import type { Executable } from "@glissade/graph";
 import { type AnyTensor, assertFloat32, type Tensor, tensor } from "@glissade/graph";
 
 export interface Tiling {
-  /** Side of the network's own pictures, and of the small ones that it enlarges. */
+  /** Side of the network's own images, and of the small ones that it enlarges. */
   readonly side: number;
   readonly lowSide: number;
 }
 
 /**
- * An upsampler for pictures larger than its own: it is run on overlapping tiles, and where they
+ * An upsampler for images larger than its own: it is run on overlapping tiles, and where they
  * overlap its outputs are averaged, those near a tile's border counting less. As every step's
  * outputs are joined before the next, tiles agree with each other and leave no seams.
  *

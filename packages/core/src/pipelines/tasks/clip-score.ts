@@ -3,7 +3,7 @@ import { type RgbImage, readImage } from "../../image/index.ts";
 import { clipOf } from "../../model/description/read.ts";
 import type { PipelineParts } from "../run/cascade.ts";
 import { clipScores } from "../run/clip.ts";
-import { assertPicture } from "./known-image.ts";
+import { assertImage } from "./known-image.ts";
 
 export interface ClipScoreOptions {
   readonly images: readonly RgbImage[];
@@ -11,7 +11,7 @@ export interface ClipScoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How well pictures of any size fit a prompt. */
+/** How well images of any size fit a prompt. */
 export async function clipScore(
   { model, networks }: PipelineParts,
   { images, prompt, signal }: ClipScoreOptions,
@@ -23,10 +23,8 @@ export async function clipScore(
     throw new InvalidArgumentError({
       argument: "images",
       received: images,
-      expected: "a list of pictures",
+      expected: "a list of images",
     });
-  const pictures = images.map((image) =>
-    readImage(assertPicture(image), clip.config.image.imageSize),
-  );
-  return clipScores(networks, clip, concatRows(pictures), prompt, signal);
+  const batch = images.map((image) => readImage(assertImage(image), clip.config.image.imageSize));
+  return clipScores(networks, clip, concatRows(batch), prompt, signal);
 }

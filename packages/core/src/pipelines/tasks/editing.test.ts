@@ -24,10 +24,10 @@ async function withGlide<T>(
 }
 
 /**
- * A picture without two equal bytes beside each other, and a mask whose right half is to be made
+ * An image without two equal bytes beside each other, and a mask whose right half is to be made
  * anew.
  */
-const picture = (side: number) =>
+const square = (side: number) =>
   rgbImage(
     side,
     side,
@@ -70,7 +70,7 @@ describe("the cascade", () => {
       expect(steps.at(-1)?.preview).toEqual(images);
     }));
 
-  it("leaves the upsampler out where it is told to, with the same small picture", () =>
+  it("leaves the upsampler out where it is told to, with the same small image", () =>
     withGlide(async (glide) => {
       const small = await glide.generate({ prompt: "dot", seed: 1, upscale: false });
       let last: GenerateStep | undefined;
@@ -125,10 +125,10 @@ describe("the cascade", () => {
 });
 
 describe("inpaint", () => {
-  it("makes what is white in the mask and gives everything else back byte for byte, at the picture's own size", () =>
+  it("makes what is white in the mask and gives everything else back byte for byte, at the image's own size", () =>
     withGlide(async (glide) => {
       for (const side of [4, 8, 13]) {
-        const image = picture(side);
+        const image = square(side);
         const { images } = await glide.inpaint({
           image,
           mask: rightHalf(side),
@@ -150,12 +150,12 @@ describe("inpaint", () => {
       }
     }));
 
-  it("runs the inpainting networks, and the upsampler only for pictures larger than the base network's", () =>
+  it("runs the inpainting networks, and the upsampler only for images larger than the base network's", () =>
     withGlide(async (glide) => {
       const stagesFor = async (side: number) => {
         const seen = new Set<string>();
         await glide.inpaint({
-          image: picture(side),
+          image: square(side),
           mask: rightHalf(side),
           prompt: "dot",
           onProgress: ({ stage }) => seen.add(stage),
@@ -170,7 +170,7 @@ describe("inpaint", () => {
     withGlide(
       async (glide) => {
         const steps: GenerateStep[] = [];
-        const image = picture(4);
+        const image = square(4);
         const options = {
           image,
           mask: rightHalf(4),
@@ -190,7 +190,7 @@ describe("inpaint", () => {
     ));
 
   it.each([
-    ["mask", { mask: rightHalf(5) }, "4x4, as the picture has"],
+    ["mask", { mask: rightHalf(5) }, "4x4, as the image has"],
     ["mask", { mask: { ...rightHalf(4), data: new Uint8Array(16) } }, "black all over"],
     ["mask", { mask: undefined }, "one byte a pixel"],
     ["mask.data", { mask: { ...rightHalf(4), data: new Uint8Array(3) } }, "16 bytes"],
@@ -201,7 +201,7 @@ describe("inpaint", () => {
   ])("refuses a wrong %s before anything runs", (argument, change, message) =>
     withGlide(async (glide) => {
       const error = await glide
-        .inpaint({ image: picture(4), mask: rightHalf(4), prompt: "dot", ...(change as object) })
+        .inpaint({ image: square(4), mask: rightHalf(4), prompt: "dot", ...(change as object) })
         .catch((reason: unknown) => reason);
       expect(InvalidArgumentError.isInstance(error) && error.argument).toBe(argument);
       expect(String(error)).toContain(message);
@@ -211,7 +211,7 @@ describe("inpaint", () => {
   it.each([
     [1, 1],
     [300, 2],
-  ])("takes a picture of %i x %i pixels", (width, height) =>
+  ])("takes an image of %i x %i pixels", (width, height) =>
     withGlide(async (glide) => {
       const image = rgbImage(width, height);
       const mask = { width, height, data: new Uint8Array(width * height).fill(255) };
@@ -231,15 +231,15 @@ describe("inpaint", () => {
       }));
       for (const mask of [all, soft])
         expect(
-          (await glide.inpaint({ image: picture(4), mask: mask as Mask, prompt: "dot" })).images,
+          (await glide.inpaint({ image: square(4), mask: mask as Mask, prompt: "dot" })).images,
         ).toHaveLength(1);
     }));
 });
 
 describe("imageToImage", () => {
-  it("gives the picture back at strength 0, and less of it the greater the strength", () =>
+  it("gives the image back at strength 0, and less of it the greater the strength", () =>
     withGlide(async (glide) => {
-      const image = picture(4);
+      const image = square(4);
       const distance = async (strength: number) => {
         const { images } = await glide.imageToImage({
           image,
@@ -262,7 +262,7 @@ describe("imageToImage", () => {
 
   it("keeps to its mask, goes on to the upsampler, and takes no strength outside 0 to 1", () =>
     withGlide(async (glide) => {
-      const image = picture(8);
+      const image = square(8);
       const { images } = await glide.imageToImage({ image, mask: rightHalf(8), prompt: "dot" });
       expect([images[0]?.width, images[0]?.data.slice(0, 12)]).toEqual([
         8,
@@ -274,11 +274,11 @@ describe("imageToImage", () => {
         );
     }));
 
-  it("takes the noise of an inversion from the picture and what it is said to show, not from the seed", () =>
+  it("takes the noise of an inversion from the image and what it is said to show, not from the seed", () =>
     withGlide(async (glide) => {
       const made = async (change: object) => {
         const { images, settings } = await glide.imageToImage({
-          image: picture(4),
+          image: square(4),
           prompt: "dot",
           start: "inversion",
           sampler: "dpmpp-2m",
@@ -303,7 +303,7 @@ describe("imageToImage", () => {
       const steps: string[] = [];
       const onProgress = ({ step, steps: total }: GenerateStep) => steps.push(`${step}/${total}`);
       await glide.imageToImage({
-        image: picture(4),
+        image: square(4),
         prompt: null,
         strength: 1,
         steps: 3,
@@ -320,7 +320,7 @@ describe("imageToImage", () => {
   ])("refuses a wrong %s", (argument, change) =>
     withGlide(async (glide) => {
       const error = await glide
-        .imageToImage({ image: picture(4), prompt: "dot", ...(change as object) })
+        .imageToImage({ image: square(4), prompt: "dot", ...(change as object) })
         .catch((reason: unknown) => reason);
       expect(InvalidArgumentError.isInstance(error) && error.argument).toBe(argument);
     }),

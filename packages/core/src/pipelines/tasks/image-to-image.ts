@@ -12,8 +12,8 @@ import {
 } from "../run/cascade.ts";
 import type { GenerateStep } from "../run/sampling-loop.ts";
 import {
-  assertKnownPicture,
-  assertPicture,
+  assertImage,
+  assertKnownImage,
   knownRegion,
   putBack,
   withoutNeedlessUpscaling,
@@ -24,27 +24,27 @@ export interface ImageToImageOptions extends SamplingOptions {
   readonly image: RgbImage;
   /**
    * How much may change, 0 to 1: the step of the process, as a share of all, whose noise is put on.
-   * 0 gives the picture back, 1 keeps next to nothing of it. Default 0.6.
+   * 0 gives the image back, 1 keeps next to nothing of it. Default 0.6.
    */
   readonly strength?: number;
   /**
-   * `"noise"` (default) puts noise on the picture. `"inversion"` walks up to that step by DDIM
+   * `"noise"` (default) puts noise on the image. `"inversion"` walks up to that step by DDIM
    * instead: its forms stay, and what the prompt says differently from `sourcePrompt` changes. The
-   * sampler is deterministic DDIM then, whatever is asked for: no other finds the picture again.
+   * sampler is deterministic DDIM then, whatever is asked for: no other finds the image again.
    */
   readonly start?: "noise" | "inversion";
-  /** What the picture shows now, for `"inversion"`. Default: nothing is said. */
+  /** What the image shows now, for `"inversion"`. Default: nothing is said. */
   readonly sourcePrompt?: string;
-  /** White where the picture may change; of the picture's size. Default: everywhere. */
+  /** White where the image may change; of the image's size. Default: everywhere. */
   readonly mask?: Mask;
 }
 
 /**
- * SDEdit: the picture with the noise of an early step on it, and the way back under the prompt.
- * With `start: "inversion"` the noise is the picture's own, from which DDIM makes it again.
+ * SDEdit: the image with the noise of an early step on it, and the way back under the prompt.
+ * With `start: "inversion"` the noise is the image's own, from which DDIM makes it again.
  *
  * @see Meng et al. 2021, SDEdit, arXiv 2108.01073, algorithm 1; with a mask algorithm 2, whose
- * known region is put into each predicted picture here; Song et al. 2021, arXiv 2010.02502, section
+ * known region is put into each predicted image here; Song et al. 2021, arXiv 2010.02502, section
  * 4.3 for the inversion; Nichol et al. 2021, figure 4
  */
 export async function* imageToImage(
@@ -53,9 +53,9 @@ export async function* imageToImage(
 ): AsyncGenerator<GenerateStep, GenerateResult, void> {
   const { model } = parts;
   const network = stageOf(model, "base");
-  const image = assertPicture(options.image);
+  const image = assertImage(options.image);
   const masked =
-    options.mask === undefined ? undefined : assertKnownPicture({ image, mask: options.mask });
+    options.mask === undefined ? undefined : assertKnownImage({ image, mask: options.mask });
   const strength = assertStrength(options.strength ?? 0.6);
   const source = resolveInversion(options);
   const sampling = withoutNeedlessUpscaling(options, image, network);

@@ -5,17 +5,12 @@ import { repaint, repaintSteps } from "../../samplers/index.ts";
 import { type SamplingOptions, settle } from "../options/sampling.ts";
 import { cascade, type GenerateResult, type PipelineParts, pureNoise } from "../run/cascade.ts";
 import type { GenerateStep } from "../run/sampling-loop.ts";
-import {
-  assertKnownPicture,
-  knownRegion,
-  putBack,
-  withoutNeedlessUpscaling,
-} from "./known-image.ts";
+import { assertKnownImage, knownRegion, putBack, withoutNeedlessUpscaling } from "./known-image.ts";
 
 export interface InpaintOptions extends SamplingOptions {
-  /** The picture, of any size; it is squeezed to the network's square. */
+  /** The image, of any size; it is squeezed to the network's square. */
   readonly image: RgbImage;
-  /** White where it is to be made anew; of the picture's size. */
+  /** White where it is to be made anew; of the image's size. */
   readonly mask: Mask;
   /**
    * How the ordinary base network fills in, in a model without an inpainting network (or always,
@@ -31,9 +26,9 @@ export interface InpaintOptions extends SamplingOptions {
 }
 
 /**
- * Makes a part of a picture anew. An inpainting network sees the known part and the mask; the known
- * region is put into every predicted picture, and the upsampler keeps it too. The result has the
- * picture's own size, with everything outside the mask byte for byte as it was.
+ * Makes a part of an image anew. An inpainting network sees the known part and the mask; the known
+ * region is put into every predicted image, and the upsampler keeps it too. The result has the
+ * image's own size, with everything outside the mask byte for byte as it was.
  *
  * @see Nichol et al. 2021, section 4.3; the inpainting notebook of openai/glide-text2im
  */
@@ -44,7 +39,7 @@ export async function* inpaint(
   const { model } = parts;
   const isImplicit = options.implicit === true || !model.stages.has("base_inpaint");
   const network = stageOf(model, isImplicit ? "base" : "base_inpaint");
-  const given = assertKnownPicture(options);
+  const given = assertKnownImage(options);
   const settled = settle(withoutNeedlessUpscaling(options, given.image, network), model, network);
   const { jumpLength = 10, resamplings = 5 } = options.resampling ?? {};
   assertPositiveInteger("resampling.jumpLength", jumpLength);
@@ -52,21 +47,21 @@ export async function* inpaint(
 
   const { seeds, diffusion, upscaling } = settled;
   const x = pureNoise(settled);
-  const { picture, known, denoisedFn } = knownRegion(given, network.imageSize, seeds.length);
+  const { image, known, denoisedFn } = knownRegion(given, network.imageSize, seeds.length);
   const jumps = { jumpLength, resamplings };
   const start = isImplicit
     ? {
         x,
         steps: repaintSteps(diffusion.numTimesteps - 1, jumps).length,
-        sampler: repaint({ known: picture, mask: known, ...jumps }),
+        sampler: repaint({ known: image, mask: known, ...jumps }),
       }
-    : { x, denoisedFn, conditions: { inpaint_image: picture, inpaint_mask: known } };
+    : { x, denoisedFn, conditions: { inpaint_image: image, inpaint_mask: known } };
   const result = yield* cascade(parts, settled, start, (side) => {
     const large = knownRegion(given, side, seeds.length);
     return {
       denoisedFn: large.denoisedFn,
       conditions: upscaling?.network.config.inpainting
-        ? { inpaint_image: large.picture, inpaint_mask: large.known }
+        ? { inpaint_image: large.image, inpaint_mask: large.known }
         : undefined,
     };
   });

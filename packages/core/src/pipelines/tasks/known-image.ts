@@ -14,43 +14,43 @@ import type { StageDescription } from "../../model/description/read.ts";
 import type { SamplingOptions } from "../options/sampling.ts";
 import type { GenerateResult } from "../run/cascade.ts";
 
-/** A picture of which a part is to be made anew. */
-export interface KnownPicture {
+/** An image of which a part is to be made anew. */
+export interface KnownImage {
   readonly image: RgbImage;
   readonly mask: Mask;
 }
 
-/** The picture as a network of some size sees it, one row a sample. */
+/** The image as a network of some size sees it, one row a sample. */
 export interface KnownRegion {
   /** [count, 3, side, side] in [-1, 1]. */
-  readonly picture: Tensor;
+  readonly image: Tensor;
   /**
-   * [count, 1, side, side]: 1 where the picture is known, 0 where any of what a pixel covers is to
+   * [count, 1, side, side]: 1 where the image is known, 0 where any of what a pixel covers is to
    * be made anew.
    */
   readonly known: Tensor;
-  /** Puts what is known into each predicted picture. */
+  /** Puts what is known into each predicted image. */
   readonly denoisedFn: (x0: Tensor) => Tensor;
 }
 
 /**
- * @throws InvalidArgumentError where picture and mask have different sizes or data that does not
+ * @throws InvalidArgumentError where image and mask have different sizes or data that does not
  * fill them, or the mask leaves nothing to do
  */
-export function assertKnownPicture({
+export function assertKnownImage({
   image,
   mask,
 }: {
   readonly image: unknown;
   readonly mask: unknown;
-}): KnownPicture {
-  const picture = assertPicture(image);
+}): KnownImage {
+  const checkedImage = assertImage(image);
   const checked = assertMask(mask as Mask); // that is what it checks
-  if (checked.width !== picture.width || checked.height !== picture.height) {
+  if (checked.width !== checkedImage.width || checked.height !== checkedImage.height) {
     throw new InvalidArgumentError({
       argument: "mask",
       received: `${checked.width}x${checked.height} pixels`,
-      expected: `${picture.width}x${picture.height}, as the picture has`,
+      expected: `${checkedImage.width}x${checkedImage.height}, as the image has`,
       hint: "Resize the mask first.",
     });
   }
@@ -58,13 +58,13 @@ export function assertKnownPicture({
     throw new InvalidArgumentError({
       argument: "mask",
       received: "a mask that is black all over",
-      expected: "white where the picture is to be made anew",
+      expected: "white where the image is to be made anew",
     });
-  return { image: picture, mask: checked };
+  return { image: checkedImage, mask: checked };
 }
 
-/** @throws InvalidArgumentError where it is no picture, or one with another number of channels. */
-export function assertPicture(image: unknown): RgbImage {
+/** @throws InvalidArgumentError where it is no image, or one with another number of channels. */
+export function assertImage(image: unknown): RgbImage {
   const { width, height, data } = (
     typeof image === "object" && image !== null ? image : {}
   ) as Partial<Omit<RgbImage, "data"> & { data: unknown }>;
@@ -76,7 +76,7 @@ export function assertPicture(image: unknown): RgbImage {
     throw new InvalidArgumentError({
       argument: "image",
       received: image,
-      expected: "a picture { width, height, data } of three bytes a pixel, as decodePng gives it",
+      expected: "an image { width, height, data } of three bytes a pixel, as decodePng gives it",
     });
   }
   if (data.length === width * height * 4) {
@@ -91,29 +91,25 @@ export function assertPicture(image: unknown): RgbImage {
 }
 
 /**
- * The picture and its mask at a network's size. The aspect ratio is not kept, as in the reference's
+ * The image and its mask at a network's size. The aspect ratio is not kept, as in the reference's
  * notebook.
  */
-export function knownRegion(
-  { image, mask }: KnownPicture,
-  side: number,
-  count: number,
-): KnownRegion {
+export function knownRegion({ image, mask }: KnownImage, side: number, count: number): KnownRegion {
   const shares = tensor([1, 1, mask.height, mask.width], Float32Array.from(mask.data));
   const known = repeatRows(
     mapTensor(resize(shares, [side, side], "area"), (share) => (share > 0 ? 0 : 1)),
     count,
   );
-  const picture = repeatRows(readImage(image, side), count);
-  return { picture, known, denoisedFn: keepKnown(picture, known) };
+  const pixels = repeatRows(readImage(image, side), count);
+  return { image: pixels, known, denoisedFn: keepKnown(pixels, known) };
 }
 
 /**
- * What was made, at the picture's own size, with everything that was to stay byte for byte as it
+ * What was made, at the image's own size, with everything that was to stay byte for byte as it
  * was.
  */
 export function putBack<Result extends Pick<GenerateResult, "images">>(
-  { image, mask }: KnownPicture,
+  { image, mask }: KnownImage,
   result: Result,
 ): Result {
   const images = result.images.map((made) => {
@@ -127,7 +123,7 @@ export function putBack<Result extends Pick<GenerateResult, "images">>(
 }
 
 /**
- * A picture that is no larger than the base network's needs no upsampler, unless someone asks for
+ * An image that is no larger than the base network's needs no upsampler, unless someone asks for
  * it.
  */
 export function withoutNeedlessUpscaling<Options extends SamplingOptions>(

@@ -7,7 +7,7 @@ import { tinyCascade, tinyModel } from "../../testing/tiny-model.ts";
 import { loadGlide } from "../load-glide.ts";
 import { tiledNetwork, tileStarts } from "../run/tiled-network.ts";
 
-const picture = (width: number, height: number) =>
+const plain = (width: number, height: number) =>
   rgbImage(
     width,
     height,
@@ -15,7 +15,7 @@ const picture = (width: number, height: number) =>
   );
 
 describe("upscale", () => {
-  it("enlarges a picture of any size by the model's factor", async () => {
+  it("enlarges an image of any size by the model's factor", async () => {
     const backend = interpreter();
     const glide = await loadGlide(await tinyModel(await tinyCascade()), { backend });
     for (const [width, height] of [
@@ -24,18 +24,16 @@ describe("upscale", () => {
       [9, 5],
     ] as const) {
       // biome-ignore format: one line
-      const { images, settings } = await glide.upscale({ image: picture(width, height), prompt: "dot", seed: 4, count: 2 });
+      const { images, settings } = await glide.upscale({ image: plain(width, height), prompt: "dot", seed: 4, count: 2 });
       expect(images.map((image) => [image.width, image.height, image.seed])).toEqual([
         [2 * width, 2 * height, 4],
         [2 * width, 2 * height, 5],
       ]);
       expect(settings).toMatchObject({ prompt: "dot", steps: 2, temperature: 1 });
     }
-    const error = await glide
-      .upscale({ image: picture(1025, 1) })
-      .catch((reason: unknown) => reason);
+    const error = await glide.upscale({ image: plain(1025, 1) }).catch((reason: unknown) => reason);
     expect(InvalidArgumentError.isInstance(error) && error.argument).toBe("image");
-    await expect(glide.upscale({ image: picture(4, 4), temperature: 0 })).rejects.toThrow(
+    await expect(glide.upscale({ image: plain(4, 4), temperature: 0 })).rejects.toThrow(
       /temperature/,
     );
     await glide.dispose();

@@ -18,9 +18,9 @@ import {
   imagesWithSeeds,
 } from "../run/sampling-loop.ts";
 import { upscaledImages } from "../run/upscale-stage.ts";
-import { assertPicture } from "./known-image.ts";
+import { assertImage } from "./known-image.ts";
 
-/** Largest side of a picture that is enlarged, in pixels. */
+/** Largest side of an image that is enlarged, in pixels. */
 const largestSide = 1024;
 
 export interface UpscaleOptions
@@ -28,7 +28,7 @@ export interface UpscaleOptions
     Partial<Pick<SamplingOptions, "prompt" | "negativePrompt" | "count" | "seed">>,
     RunOptions<GenerateStep> {
   /**
-   * The small picture, up to 1024 pixels a side; larger than the network's own, it is enlarged in
+   * The small image, up to 1024 pixels a side; larger than the network's own, it is enlarged in
    * tiles.
    */
   readonly image: RgbImage;
@@ -45,7 +45,7 @@ export interface UpscaleResult {
 }
 
 /**
- * The upsampler alone: a picture and what it shows become the same picture, larger by the model's
+ * The upsampler alone: an image and what it shows become the same image, larger by the model's
  * factor.
  *
  * @see Nichol et al. 2021, section 4.1
@@ -54,13 +54,13 @@ export async function* upscaleImage(
   { model, networks }: PipelineParts,
   options: UpscaleOptions,
 ): AsyncGenerator<GenerateStep, UpscaleResult, void> {
-  const image = assertPicture(options.image);
+  const image = assertImage(options.image);
   if (Math.max(image.width, image.height) > largestSide) {
     throw new InvalidArgumentError({
       argument: "image",
       received: `${image.width}x${image.height} pixels`,
       expected: `at most ${largestSide} pixels a side`,
-      hint: "The upsampler is for small pictures.",
+      hint: "The upsampler is for small images.",
     });
   }
   const asked = resolvePrompt({ prompt: null, ...options });

@@ -59,7 +59,7 @@ export async function collect(sampler: Sampler, input: SamplerInput): Promise<re
   return steps;
 }
 
-/** The picture at the end of a run. */
+/** The image at the end of a run. */
 export async function finalImage(sampler: Sampler, input: SamplerInput): Promise<Tensor> {
   const last = (await collect(sampler, input)).at(-1);
   if (!last) throw new Error("the run had no steps");

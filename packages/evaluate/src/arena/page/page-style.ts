@@ -28,17 +28,17 @@ progress { accent-color: var(--accent); flex: 1; height: 10px; min-width: 60px; 
 #count { font-variant-numeric: tabular-nums; }
 #caption { font-size: 1.1rem; font-style: italic; }
 #contest { margin: 0 auto; max-width: min(100%, calc((100vh - 320px) * 2 + 12px)); min-width: min(100%, 480px); }
-.pictures { display: grid; gap: 12px; grid-template-columns: 1fr 1fr; margin: 12px 0; touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none; }
-.picture { aspect-ratio: 1; border-radius: 8px; min-width: 0; overflow: hidden; padding: 0; }
-.picture img { animation: appear 120ms ease-out; display: block; height: 100%; object-fit: contain; pointer-events: none; width: 100%; }
-.picture img.small { image-rendering: pixelated; }
-@media (hover: hover) { .picture:hover, .choices button:hover { border-color: var(--accent); } }
+.images { display: grid; gap: 12px; grid-template-columns: 1fr 1fr; margin: 12px 0; touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none; }
+.image { aspect-ratio: 1; border-radius: 8px; min-width: 0; overflow: hidden; padding: 0; }
+.image img { animation: appear 120ms ease-out; display: block; height: 100%; object-fit: contain; pointer-events: none; width: 100%; }
+.image img.small { image-rendering: pixelated; }
+@media (hover: hover) { .image:hover, .choices button:hover { border-color: var(--accent); } }
 @keyframes appear { from { opacity: 0; } }
-@media (prefers-reduced-motion: reduce) { .picture img { animation: none; } }
+@media (prefers-reduced-motion: reduce) { .image img { animation: none; } }
 @media (max-height: 480px) {
   .voting h1 { font-size: 1.05rem; margin: 0; }
   #contest { max-width: min(100%, calc((100vh - 212px) * 2 + 12px)); min-width: min(100%, 300px); }
-  .pictures { margin: 6px 0; }
+  .images { margin: 6px 0; }
 }
 .choices { display: grid; gap: 12px; grid-template-columns: 1fr 1fr 1fr; }
 .choices button { font-weight: 600; min-width: 0; padding: 8px 4px; }

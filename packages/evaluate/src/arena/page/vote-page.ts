@@ -9,7 +9,7 @@ export function votePage(arena: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Which picture is better?</title>
+<title>Which image is better?</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/arena.css">
 <script src="/vote.js" defer></script>
@@ -23,9 +23,9 @@ export function votePage(arena: string): string {
 <h1 id="question">One moment</h1>
 <p id="caption" hidden></p>
 <div id="contest" hidden>
-<div class="pictures" id="pictures">
-<button type="button" class="picture" id="left-picture" aria-label="The left picture is better" aria-keyshortcuts="ArrowLeft"></button>
-<button type="button" class="picture" id="right-picture" aria-label="The right picture is better" aria-keyshortcuts="ArrowRight"></button>
+<div class="images" id="images">
+<button type="button" class="image" id="left-image" aria-label="The left image is better" aria-keyshortcuts="ArrowLeft"></button>
+<button type="button" class="image" id="right-image" aria-label="The right image is better" aria-keyshortcuts="ArrowRight"></button>
 </div>
 <div class="choices" role="group" aria-labelledby="question">
 <button type="button" id="left"><span aria-hidden="true">&larr; </span>Left</button>
@@ -40,7 +40,7 @@ export function votePage(arena: string): string {
 <label for="name">Your name (optional) <input id="name" type="text" maxlength="80" autocomplete="nickname" spellcheck="false"></label>
 <p id="sending" role="status"></p>
 <p class="faint keys">Keys: <kbd>&larr;</kbd> left, <kbd>&rarr;</kbd> right, <kbd>&darr;</kbd> or <kbd>Space</kbd> tie, <kbd>Backspace</kbd> undo.</p>
-<p class="faint touch">Tap the better picture, or swipe towards it.</p>
+<p class="faint touch">Tap the better image, or swipe towards it.</p>
 <p id="announcement" class="unseen" role="status"></p>
 <noscript><p>This page needs JavaScript.</p></noscript>
 </footer>

@@ -11,7 +11,7 @@ const rater = "a rater";
 
 function vote(id: string, outcome: Outcome = "left"): QueuedRequest {
   const named = { question: "photorealism", left: `${id} left`, right: `${id} right` };
-  const pair = { ...named, text: "Which picture is more photorealistic?", caption: null };
+  const pair = { ...named, text: "Which image is more photorealistic?", caption: null };
   return { kind: "vote", body: { id, rater, raterName: "", pair: named, outcome }, pair };
 }
 

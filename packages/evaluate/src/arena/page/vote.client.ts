@@ -44,9 +44,9 @@ const page = {
   question: pageElement("question", HTMLElement),
   caption: pageElement("caption", HTMLElement),
   contest: pageElement("contest", HTMLElement),
-  pictures: pageElement("pictures", HTMLElement),
-  leftPicture: pageElement("left-picture", HTMLButtonElement),
-  rightPicture: pageElement("right-picture", HTMLButtonElement),
+  images: pageElement("images", HTMLElement),
+  leftImage: pageElement("left-image", HTMLButtonElement),
+  rightImage: pageElement("right-image", HTMLButtonElement),
   left: pageElement("left", HTMLButtonElement),
   tie: pageElement("tie", HTMLButtonElement),
   right: pageElement("right", HTMLButtonElement),
@@ -176,12 +176,12 @@ function named({ question, left, right }: TokenPair): TokenPair {
 async function preload(pair: ShownPair): Promise<LoadedPair | undefined> {
   try {
     const images = await Promise.all([
-      loadImage(pair.left, "Left picture"),
-      loadImage(pair.right, "Right picture"),
+      loadImage(pair.left, "Left image"),
+      loadImage(pair.right, "Right image"),
     ]);
     return { pair, images };
   } catch {
-    const isThere = await fetch(`/picture/${pair.left}`, { method: "HEAD" }).then(
+    const isThere = await fetch(`/image/${pair.left}`, { method: "HEAD" }).then(
       () => true,
       () => false,
     );
@@ -197,7 +197,7 @@ async function loadImage(token: string, alt: string): Promise<HTMLImageElement> 
   const image = new Image();
   image.alt = alt;
   image.draggable = false;
-  image.src = `/picture/${token}`;
+  image.src = `/image/${token}`;
   await image.decode();
   const side = Math.max(image.naturalWidth, image.naturalHeight);
   image.classList.toggle("small", side < smallestLarge);
@@ -215,8 +215,8 @@ function show({ pair, images }: LoadedPair): void {
   page.question.textContent = pair.text;
   page.caption.textContent = pair.caption ?? "";
   page.caption.hidden = !pair.caption;
-  page.leftPicture.replaceChildren(images[0]);
-  page.rightPicture.replaceChildren(images[1]);
+  page.leftImage.replaceChildren(images[0]);
+  page.rightImage.replaceChildren(images[1]);
   shownAt = performance.now();
   const question = isNewQuestion ? `${pair.text} ` : "";
   const caption = pair.caption ? ` Caption: ${pair.caption}` : "";
@@ -279,8 +279,8 @@ function unsentText(votes: number): string {
 }
 
 const buttons: Readonly<Record<Outcome, readonly HTMLButtonElement[]>> = {
-  left: [page.left, page.leftPicture],
-  right: [page.right, page.rightPicture],
+  left: [page.left, page.leftImage],
+  right: [page.right, page.rightImage],
   tie: [page.tie],
 };
 for (const outcome of outcomes) {
@@ -312,14 +312,14 @@ addEventListener("keydown", (event) => {
 });
 
 let touched: TouchPoint | undefined;
-page.pictures.addEventListener(
+page.images.addEventListener(
   "touchstart",
   ({ touches }) => {
     touched = touches.length === 1 ? touches[0] : undefined;
   },
   { passive: true },
 );
-page.pictures.addEventListener("touchend", (event) => {
+page.images.addEventListener("touchend", (event) => {
   const [from, to] = [touched, event.changedTouches[0]];
   if (!from || !to) return;
   touched = undefined;

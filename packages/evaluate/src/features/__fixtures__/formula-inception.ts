@@ -27,17 +27,17 @@ export function checkpointShapes(variant: InceptionVariant): [name: string, dims
   ];
 }
 
-/** A picture of triangle waves in whole numbers, so that every language makes the same. */
-export function formulaPicture(width: number, height: number, kind: number): RgbImage {
-  const picture = rgbImage(width, height);
-  for (let i = 0; i < picture.data.length; i++) {
+/** An image of triangle waves in whole numbers, so that every language makes the same. */
+export function formulaImage(width: number, height: number, kind: number): RgbImage {
+  const image = rgbImage(width, height);
+  for (let i = 0; i < image.data.length; i++) {
     const channel = i % 3;
     const x = Math.floor(i / 3) % width;
     const y = Math.floor(i / 3 / width);
     const phase = x * (2 + channel + kind) + y * (3 - channel + 2 * kind) + ((x * y) >> (5 + kind)) + 40 * channel;
-    picture.data[i] = Math.min(255, Math.abs((phase & 511) - 256));
+    image.data[i] = Math.min(255, Math.abs((phase & 511) - 256));
   }
-  return picture;
+  return image;
 }
 
 function formulaWeight(name: string, dims: readonly number[]): Tensor {

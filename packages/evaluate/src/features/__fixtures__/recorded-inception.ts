@@ -17,7 +17,7 @@ export function recordedPlaces(length: number): number[] {
 }
 
 /**
- * The FID network; `formulaPicture(120, 90, 1)`, each channel resized by Pillow 12.3 in its mode
+ * The FID network; `formulaImage(120, 90, 1)`, each channel resized by Pillow 12.3 in its mode
  * "F", `(level - 128) / 128`.
  */
 export const fidClean: RecordedOutputs = {
@@ -55,7 +55,7 @@ export const fidClean: RecordedOutputs = {
   },
 };
 
-/** The FID network; `formulaPicture(299, 299, 0)`, `(level - 128) / 128`. */
+/** The FID network; `formulaImage(299, 299, 0)`, `(level - 128) / 128`. */
 export const fidLegacyTensorflow: RecordedOutputs = {
   pooled: {
     sum: 13261.782,
@@ -92,7 +92,7 @@ export const fidLegacyTensorflow: RecordedOutputs = {
 };
 
 /**
- * The FID network; `formulaPicture(120, 90, 1)`, `interpolate(level / 255, mode="bilinear",
+ * The FID network; `formulaImage(120, 90, 1)`, `interpolate(level / 255, mode="bilinear",
  * align_corners=False)`, `2 * x - 1`.
  */
 export const fidLegacyPytorch: RecordedOutputs = {
@@ -131,7 +131,7 @@ export const fidLegacyPytorch: RecordedOutputs = {
 };
 
 /**
- * torchvision 0.28's `Inception3` with `transform_input`; `formulaPicture(299, 299, 0)`, normalised
+ * torchvision 0.28's `Inception3` with `transform_input`; `formulaImage(299, 299, 0)`, normalised
  * by ImageNet's means and deviations.
  */
 export const torchvision: RecordedOutputs = {

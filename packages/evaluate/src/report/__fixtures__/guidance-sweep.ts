@@ -51,7 +51,7 @@ export function guidanceSweep(): SweepResults {
 
 /**
  * Classifier-free guidance at five scales and CLIP guidance at six, measured by CLIP; both
- * strategies begin at the same unguided pictures.
+ * strategies begin at the same unguided images.
  */
 export function guidanceSweepByClip(): SweepResults {
   return sweepOf(byClip, networks.clip);
@@ -66,7 +66,7 @@ function sweepOf(measured: readonly Measured[], features: FeatureNetworkCard): S
     seed: 7,
     backend: { name: "onnx", provider: "cpu" },
     settings: measured.map(([strategy, scale, fid, inceptionScore, precision, recall, clipScore]) => ({
-      strategy, scale, sampler: "ddim", steps: 50, secondsPerPicture: strategy === "clip" ? 1.31 : 0.72,
+      strategy, scale, sampler: "ddim", steps: 50, secondsPerImage: strategy === "clip" ? 1.31 : 0.72,
       metrics: {
         fid, ...(features.spatialDimensions && { sfid: fid * 1.7 }), kid: { mean: fid / 2000, deviation: fid / 30_000 }, inceptionScore,
         precision, recall, density: precision * 1.2, coverage: recall * 1.1, diversity: 14 + recall,
@@ -92,8 +92,8 @@ export function withMetrics(results: SweepResults, metricsOf: (setting: Measured
   return withSettings(results, (setting) => ({ ...setting, metrics: metricsOf(setting) }));
 }
 
-/** Sample pictures for each setting: a disc on a ground, more colourful with the scale. */
-export function samplePictures({ settings }: SweepResults, captions: readonly string[], side = 32): { image: RgbImage; caption: string }[][] {
+/** Sample images for each setting: a disc on a ground, more colourful with the scale. */
+export function sampleImages({ settings }: SweepResults, captions: readonly string[], side = 32): { image: RgbImage; caption: string }[][] {
   return settings.map(({ scale }) => captions.map((caption, index) => ({ image: disc(side, index, scale), caption })));
 }
 

@@ -5,4 +5,4 @@ import { openSmallSweep } from "./small-sweep.ts";
  * Runs the small sweep in the folder that it is told, a line on stdout for each step: to be killed.
  */
 const { options } = await openSmallSweep();
-for await (const { pictures } of runSweep({ ...options, folder: process.argv[2] ?? "" })) process.stdout.write(`${pictures}\n`);
+for await (const { images } of runSweep({ ...options, folder: process.argv[2] ?? "" })) process.stdout.write(`${images}\n`);

@@ -32,7 +32,7 @@ const doubledConvolution = graphOf((g, { x, weight, bias }) =>
 );
 
 describe("subPixelConvolutions", () => {
-  it("computes what the convolution of the doubled picture computes, with about half the arithmetic", () => {
+  it("computes what the convolution of the doubled image computes, with about half the arithmetic", () => {
     const rewritten = subPixelConvolutions(doubledConvolution);
     const [before, after] = [
       evaluateGraph(doubledConvolution, inputs),

@@ -7,8 +7,8 @@ import { replaceNodes } from "./replace-nodes.ts";
 type Convolution = Extract<GraphNode, { operation: "conv2d" }>;
 
 /**
- * The same function with every 3 x 3 convolution of a picture that was doubled by nearest-neighbour
- * upsampling computed on the small picture: an output pixel sees 2 x 2 different ones at most, so
+ * The same function with every 3 x 3 convolution of an image that was doubled by nearest-neighbour
+ * upsampling computed on the small image: an output pixel sees 2 x 2 different ones at most, so
  * four kernels of 2 x 2, one for each position within a doubled pixel, replace nine products by
  * four. Sums are taken in another order, so results differ in the last digits; the gradient that is
  * made of the new graph has the same saving.
@@ -34,7 +34,7 @@ export function subPixelConvolutions(graph: Graph): Graph {
   };
   return replaceNodes(graph, doubled, (g, { inputs: [x = "", weight = "", bias] }, value) => {
     const small = producers.get(x)?.inputs[0] ?? "";
-    return onSmallPicture(
+    return onSmallImage(
       g,
       value(small),
       value(weight),
@@ -43,7 +43,7 @@ export function subPixelConvolutions(graph: Graph): Graph {
   });
 }
 
-function onSmallPicture(g: GraphBuilder, x: Value, weight: Value, bias: Value | undefined): Value {
+function onSmallImage(g: GraphBuilder, x: Value, weight: Value, bias: Value | undefined): Value {
   const [batch, channels, height, width] = x.dims as [Dim, number, number, number];
   const outputs = knownLength(weight.dims, 0);
   const kernels = g.matmul(
@@ -79,7 +79,7 @@ function onSmallPicture(g: GraphBuilder, x: Value, weight: Value, bias: Value | 
 
 /**
  * What each of the 9 weights adds to the 4 taps of the 4 phases, [9, 16]. In the first of two
- * doubled rows the kernel's row 0 lies on the small picture's row above and rows 1 and 2 on the row
+ * doubled rows the kernel's row 0 lies on the small image's row above and rows 1 and 2 on the row
  * itself; in the second, rows 0 and 1 lie on the row itself and row 2 on the one below.
  */
 function phaseMatrix(): Float32Array {

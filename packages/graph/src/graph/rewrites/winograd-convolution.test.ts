@@ -8,12 +8,9 @@ import { gradient } from "../gradient.ts";
 import type { Graph } from "../graph.ts";
 import { winogradConvolutions } from "./winograd-convolution.ts";
 
-const [pictures, channels, outputs] = [4, 128, 120];
+const [images, channels, outputs] = [4, 128, 120];
 const inputs = {
-  x: tensor(
-    [pictures, channels, 8, 8],
-    Float32Array.from(sineNumbers([pictures, channels, 8, 8], 1)),
-  ),
+  x: tensor([images, channels, 8, 8], Float32Array.from(sineNumbers([images, channels, 8, 8], 1))),
   weight: tensor(
     [outputs, channels, 3, 3],
     Float32Array.from(sineNumbers([outputs, channels, 3, 3], 2)),
@@ -24,7 +21,7 @@ const inputs = {
 function graphOf(
   build: (g: GraphBuilder, values: { x: Value; weight: Value; bias: Value }) => Value,
   side = 8,
-  batch: number | string = pictures,
+  batch: number | string = images,
 ): Graph {
   const g = new GraphBuilder();
   const values = {
@@ -61,7 +58,7 @@ describe("winogradConvolutions", () => {
   it("computes what the convolution computes, with less arithmetic", () => {
     const rewritten = winogradConvolutions(direct);
     const [before, after] = [evaluateGraph(direct, inputs), evaluateGraph(rewritten, inputs)];
-    expect(after.y?.dims).toEqual([pictures, outputs, 8, 8]);
+    expect(after.y?.dims).toEqual([images, outputs, 8, 8]);
     expect(rewritten.nodes.some(({ operation }) => operation === "conv2d")).toBe(false);
     expect(relativeError(after.y, before.y)).toBeLessThan(rounding);
     expect(countFlops(rewritten, {})).toBeLessThan(countFlops(direct, {}));
@@ -72,8 +69,8 @@ describe("winogradConvolutions", () => {
     const complete = {
       ...inputs,
       dy: tensor(
-        [pictures, outputs, 8, 8],
-        Float32Array.from(sineNumbers([pictures, outputs, 8, 8], 4)),
+        [images, outputs, 8, 8],
+        Float32Array.from(sineNumbers([images, outputs, 8, 8], 4)),
       ),
     };
     const [before, after] = [

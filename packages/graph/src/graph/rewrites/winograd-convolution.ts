@@ -9,7 +9,7 @@ type Convolution = Extract<GraphNode, { operation: "conv2d" }>;
  * The same function with 3 x 3 convolutions in Winograd's form F(4 x 4, 3 x 3), where that is
  * faster: 36 products for 16 pixels instead of 144. A line of pixels is cut into tiles and
  * transformed by one matrix, so a convolution is a handful of matrix products and no copy, and so
- * are its gradients, which the graph's reverse mode makes of these. Pictures of 32 x 32 pixels gain
+ * are its gradients, which the graph's reverse mode makes of these. Images of 32 x 32 pixels gain
  * with 64 channels, those of 64 x 64 with 128; for longer lines and fewer channels the transforms
  * cost more than they save.
  *
@@ -81,14 +81,14 @@ function byTransforms(g: GraphBuilder, x: Value, weight: Value, bias: Value | un
     constant(lineTransform(width)),
     g.reshape(x, [batch * channels * height, width]),
     { transposeB: true },
-  ); // point, column; picture, channel, line
-  const pictures = g.matmul(
+  ); // point, column; image, channel, line
+  const images = g.matmul(
     constant(lineTransform(height)),
     g.reshape(ofLines, [points, columns * batch * channels, height]),
     { transposeB: true },
   ); // point; point, row; column, ...
   const products = g.matmul(
-    g.reshape(pictures, [points ** 2, rows * columns * batch, channels]),
+    g.reshape(images, [points ** 2, rows * columns * batch, channels]),
     g.reshape(kernels, [points ** 2, outputs, channels]),
     {
       transposeB: true,

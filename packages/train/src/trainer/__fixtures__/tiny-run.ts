@@ -10,7 +10,7 @@ import { initialise } from "../initialise.ts";
 import type { TrainOptions } from "../train.ts";
 
 /**
- * A diffusion network of 68 thousand parameters on pictures of 4 x 4 pixels, with everything that a
+ * A diffusion network of 68 thousand parameters on images of 4 x 4 pixels, with everything that a
  * large one has.
  */
 export const config = parseTextToImageConfig({
@@ -62,7 +62,7 @@ export function tinyLoss(task: TrainingTask): LossGraph {
   return { graph: task.lossGraph(partSize), parameters };
 }
 
-/** Two pictures, which a network can learn by heart. */
+/** Two images, which a network can learn by heart. */
 export function tinyData(options: Partial<ArrayData> = {}): TrainingData {
   const pixels = Uint8Array.from({ length: 2 * side * side * 3 }, (_, i) => (i < side * side * 3 ? (i % 3) * 127 : 255 - (i % 5) * 50));
   return dataFromArrays({ pixels, side, captions: ["red", ["blu", "sky"]], seed, mirror: true, ...options });

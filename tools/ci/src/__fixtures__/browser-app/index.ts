@@ -6,7 +6,7 @@ import { emoji } from "@glissade/model-emoji";
 const settings = { prompt: "red apple", seed: 5, steps: 2, upscale: false };
 
 /** What the page did, for the test to read. */
-async function pictures(): Promise<{ here: number[]; inWorker: number[] }> {
+async function images(): Promise<{ here: number[]; inWorker: number[] }> {
   // In the worker with threads, and with ONNX Runtime's files in a folder of their own; on the page
   // with those that the bundler shipped.
   const apart = { providers: ["wasm"], threads: 2, wasmPaths: new URL("runtime/", document.baseURI).href };
@@ -22,4 +22,4 @@ async function pictures(): Promise<{ here: number[]; inWorker: number[] }> {
   return { here: [...(here?.data ?? [])], inWorker: [...(inWorker?.data ?? [])] };
 }
 
-Object.assign(globalThis, { pictures });
+Object.assign(globalThis, { images });
