@@ -65,8 +65,7 @@ export function guidanceByName({ name, ...options }: GuidanceSettings | NamedGui
         expected: option === "interval" ? "[from, to]" : "a number",
       });
   }
-  // the rule checks their values
-  return create(options as never);
+  return create(options as never); // the rule checks their values
 }
 
 function isGuidanceName(name: unknown): name is GuidanceName {

@@ -93,6 +93,7 @@ export function resizeNearest<T extends AnyTensor>(x: T, size: TensorSize): T {
     const column = Math.floor(((to % toWidth) * width) / toWidth);
     const row = Math.floor(((Math.floor(to / toWidth) % toHeight) * height) / toHeight);
     const plane = Math.floor(to / (toWidth * toHeight));
+    // an element of the same kind of array
     resized[to] = data[(plane * height + row) * width + column] as never;
   }
   return { ...x, dims, data: resized };
