@@ -82,6 +82,10 @@ export const trainOptions = {
     about:
       "Which steps are trained: uniform, loss-second-moment, or shifted:S, which draws the noisiest S times as often. Default: the recipe's, uniform.",
   },
+  "nearest-noise": {
+    value: "K",
+    about: "Draw K noises for each image and train with the nearest (immiscible diffusion).",
+  },
   "empty-share": {
     value: "SHARE",
     about: "Share of captions that are dropped, for classifier-free guidance.",
@@ -151,6 +155,7 @@ export function readRecipeChanges(args: TrainArguments): RecipeChanges {
     weightDecay: number(args, "weight-decay"),
     maxGradientNorm: number(args, "max-norm"),
     averages: args.text("ema")?.split(",").map(Number),
+    noiseCandidates: number(args, "nearest-noise"),
     emptyShare: number(args, "empty-share"),
     timesteps: readTimesteps(args),
     objective:

@@ -24,19 +24,18 @@ const groups: Readonly<Record<string, readonly string[] | undefined>> = {
   lowRes: ["side", "blur", "noise"],
 } satisfies { readonly [Field in keyof Recipe]?: readonly string[] | undefined };
 const valueNames = [
-  ...[
-    "stage",
-    "steps",
-    "batchSize",
-    "partSize",
-    "learningRate",
-    "warmUp",
-    "coolDown",
-    "weightDecay",
-    "maxGradientNorm",
-    "averages",
-    "emptyShare",
-  ],
+  "stage",
+  "steps",
+  "batchSize",
+  "partSize",
+  "learningRate",
+  "warmUp",
+  "coolDown",
+  "weightDecay",
+  "maxGradientNorm",
+  "averages",
+  "noiseCandidates",
+  "emptyShare",
 ] as const satisfies readonly (keyof Recipe)[];
 const fieldNames: readonly string[] = [...Object.keys(groups), ...valueNames];
 
@@ -90,8 +89,11 @@ const numbers: Readonly<Record<string, Check>> = {
   coolDown: share,
   weightDecay: notNegative,
   maxGradientNorm: positive,
+  noiseCandidates: count,
   emptyShare: share,
 };
+/** Those that a recipe may leave out. */
+const optionalNumbers: ReadonlySet<string> = new Set(["noiseCandidates"]);
 const meanTypes: readonly unknown[] = ["epsilon", "velocity", "start-x"];
 
 /** The names of schedules and the network's own arguments are checked by whoever builds them. */
@@ -100,6 +102,7 @@ function assertRecipe(
 ): asserts recipe is Record<string, unknown> & Recipe {
   for (const [field, [accepts, expected]] of Object.entries(numbers)) {
     const value = recipe[field];
+    if (value === undefined && optionalNumbers.has(field)) continue;
     if (!(typeof value === "number" && accepts(value)))
       throw new InvalidArgumentError({ argument: `recipe.${field}`, received: value, expected });
   }

@@ -56,6 +56,11 @@ export interface Recipe {
    * longest.
    */
   readonly averages: readonly number[];
+  /**
+   * Noises that are drawn for each image, of which it gets the nearest (immiscible diffusion); left
+   * out for 1. Of a network that denoises.
+   */
+  readonly noiseCandidates?: number;
   /** Share of captions that become the empty sequence, for a network that denoises. */
   readonly emptyShare: number;
 }

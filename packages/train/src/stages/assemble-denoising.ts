@@ -29,7 +29,7 @@ export function assembleDenoising(variant: Variant): Stage["assemble"] {
       config.text ? { contextLength: config.text.textContext } : {},
     );
     const chosen = objective(recipe.objective);
-    const { emptyShare, lowRes } = recipe;
+    const { emptyShare, lowRes, noiseCandidates } = recipe;
     const timesteps = chooseTimesteps(
       process.numTimesteps,
       recipe.timesteps ?? { sampler: "uniform" },
@@ -42,6 +42,7 @@ export function assembleDenoising(variant: Variant): Stage["assemble"] {
       objective: chosen,
       tokenizer,
       emptyShare,
+      ...(noiseCandidates !== undefined && { noiseCandidates }),
       timesteps,
       ...(lowRes && { lowRes }),
     });

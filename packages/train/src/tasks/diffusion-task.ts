@@ -16,6 +16,7 @@ import {
 import { captionTokens } from "./caption-tokens.ts";
 import { erasedRegions } from "./erased-regions.ts";
 import { type LowResolution, lowResolution } from "./low-resolution.ts";
+import { nearestNoise } from "./nearest-noise.ts";
 import { originalTimesteps } from "./noised-images.ts";
 import {
   meanOutput,
@@ -35,6 +36,8 @@ export interface DiffusionTaskOptions {
   readonly tokenizer: GlideTokenizer;
   /** Share of captions that become the empty sequence. Default 0. */
   readonly emptyShare?: number;
+  /** Noises drawn for each image, of which it gets the nearest. Default 1. */
+  readonly noiseCandidates?: number;
   /** For a super-resolution network. */
   readonly lowRes?: LowResolution;
   /** Default uniform. */
@@ -49,7 +52,17 @@ export interface DiffusionTaskOptions {
  * @see Ho, Jain & Abbeel 2020, algorithm 1; Nichol et al. 2021, section 4.1
  */
 export function diffusionTask(options: DiffusionTaskOptions): TrainingTask {
-  const { name, config, side, process, objective, tokenizer, emptyShare = 0, lowRes } = options;
+  const {
+    name,
+    config,
+    side,
+    process,
+    objective,
+    tokenizer,
+    emptyShare = 0,
+    noiseCandidates = 1,
+    lowRes,
+  } = options;
   const timesteps = options.timesteps ?? uniformTimesteps(process.numTimesteps);
   assertFits(options);
   return {
@@ -58,7 +71,7 @@ export function diffusionTask(options: DiffusionTaskOptions): TrainingTask {
     lossGraph: (batch) => simplify(diffusionLossGraph(options, batch)),
     prepare({ images, captions }, random): PreparedBatch {
       const { t, weights } = timesteps.sample(captions.length, random("timesteps"));
-      const noise = random("noise").randn(images.dims);
+      const noise = nearestNoise(images, noiseCandidates, random("noise"));
       const inputs: GraphInputs = {
         x0: images,
         noise,
