@@ -72,13 +72,13 @@ export function cascadeTable({ cascade }: Results): string {
       fullSizeSeconds.base * baseEvaluations + fullSizeSeconds.upsampler * upsamplerEvaluations,
     );
     return [
-      ...[name, `${baseEvaluations} + ${upsamplerEvaluations}`, `${seconds} s`],
-      ...[
-        of("shrunk", "yardstick"),
-        of("shrunk", "training"),
-        of("crops", "yardstick"),
-        of("crops", "training"),
-      ],
+      name,
+      `${baseEvaluations} + ${upsamplerEvaluations}`,
+      `${seconds} s`,
+      of("shrunk", "yardstick"),
+      of("shrunk", "training"),
+      of("crops", "yardstick"),
+      of("crops", "training"),
     ];
   });
   const heads = [

@@ -42,15 +42,16 @@ describe("glissade train base", () => {
 
     const run = join(folder, "run");
     expect((await readdir(run)).filter((name) => !name.startsWith("events"))).toEqual([
-      ...["log.jsonl", "model", "report.html", "run.json"],
-      ...[
-        "samples-00000002.png",
-        "samples-00000002.txt",
-        "samples-00000004.png",
-        "samples-00000004.txt",
-        "step-00000004.safetensors",
-        "tokenizer.json",
-      ],
+      "log.jsonl",
+      "model",
+      "report.html",
+      "run.json",
+      "samples-00000002.png",
+      "samples-00000002.txt",
+      "samples-00000004.png",
+      "samples-00000004.txt",
+      "step-00000004.safetensors",
+      "tokenizer.json",
     ]);
     expect(readRecords(join(run, "log.jsonl")).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     expect(

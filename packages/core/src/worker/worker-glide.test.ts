@@ -66,16 +66,14 @@ describe("a model at the other end of a channel", () => {
       glide.defaults,
       glide.fallbacks,
     ]).toEqual([
-      ...[
-        here.model,
-        here.networks,
-        here.imageSize,
-        here.baseSize,
-        here.backend,
-        here.provider,
-        here.defaults,
-        here.fallbacks,
-      ],
+      here.model,
+      here.networks,
+      here.imageSize,
+      here.baseSize,
+      here.backend,
+      here.provider,
+      here.defaults,
+      here.fallbacks,
     ]);
     const options = { prompt: "red", seed: 3, count: 2 };
     const steps: unknown[] = [];

@@ -26,8 +26,13 @@ describe("meaningOfKey", () => {
       "constructor",
     ];
     expect(keys.map(meaningOfKey)).toEqual([
-      ...["left", "right", "tie", "tie", "undo"],
-      ...[undefined, undefined],
+      "left",
+      "right",
+      "tie",
+      "tie",
+      "undo",
+      undefined,
+      undefined,
     ]);
   });
 });
